@@ -1,0 +1,1 @@
+"""Forums, calls for views, threads, anonymous voices, posts and their moderation."""

@@ -1,0 +1,1 @@
+"""The core: settings, people, text, codes, privacy, limits, the work loop, and the pages that join all rooms."""

@@ -1,0 +1,9 @@
+"""Puts our own admin site in the place of Django's."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalAdminConfig(AdminConfig):
+    """The admin, behind allauth's sign-in and the second factor."""
+
+    default_site = "mscos.admin_site.PortalAdminSite"

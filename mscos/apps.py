@@ -1,0 +1,13 @@
+"""The core app."""
+
+from django.apps import AppConfig
+
+
+class MscosConfig(AppConfig):
+    """Where Django finds the core; loading it registers the start-up checks."""
+
+    name = "mscos"
+
+    def ready(self) -> None:
+        """Register the checks that stop a start with a wrong setting."""
+        from mscos import checks  # noqa: F401  imported for its registrations

@@ -1,0 +1,66 @@
+"""Codes: the only way back to an anonymous post.
+
+A code has 16 symbols of Crockford's base32 (https://www.crockford.com/base32.html): 80 bits. It is made from the
+random stamp of the form that was sent, with a key, so that sending one form twice gives one code. Only a keyed
+digest is stored; without CODE_KEY, which is not in the database, a digest can be neither checked nor guessed at.
+"""
+
+import hashlib
+import hmac
+import re
+
+from django.conf import settings
+
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALIASES = str.maketrans({"I": "1", "L": "1", "O": "0"})
+LENGTH = 16
+# Written in groups of four: with a dash, a space or nothing between them.
+SEPARATORS = "-\u2010\u2011\u2012\u2013\u2014\u2212 \u00a0"
+GROUP = "[0-9A-TV-Z]{4}"
+WRITTEN = re.compile(rf"(?<![0-9A-Za-z])(?:{GROUP}[{SEPARATORS}]?){{3}}{GROUP}(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def make_code(stamp: str) -> str:
+    """Return the code that belongs to a form's random stamp, in four groups: 'K7QW-3MHT-9XRC-V2PD'."""
+    number = int.from_bytes(_keyed("code", stamp)[:10], "big")
+    symbols = "".join(SYMBOLS[number >> shift & 31] for shift in range(75, -1, -5))
+    return "-".join(symbols[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def parse_code(typed: str) -> str | None:
+    """Return a typed code in its four groups, or None where it cannot be one.
+
+    Case, spaces and hyphens do not matter; I and L are read as 1, O as 0.
+    """
+    symbols = re.sub(rf"[{SEPARATORS}\s]", "", typed).upper().translate(ALIASES)
+    if len(symbols) != LENGTH or not set(symbols) <= set(SYMBOLS):
+        return None
+    return "-".join(symbols[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def digest(code: str) -> str:
+    """Return what is stored of a code (as `make_code` writes it): a keyed digest, 64 hex digits."""
+    return _keyed("digest", code).hex()
+
+
+def stamp_digest(stamp: str) -> str:
+    """Return what is stored of a form's stamp, to know the same form when it is sent again: 64 hex digits."""
+    return _keyed("stamp", stamp).hex()
+
+
+def holds_code(text: str) -> bool:
+    """Tell whether a text seems to hold a code, which would give it to every reader.
+
+    Four groups of four words ('have been told that') are no code: at least one group must mix letters and digits,
+    as 997 of 1,000 random codes do.
+    """
+    for match in WRITTEN.finditer(text):
+        symbols = re.sub(rf"[{SEPARATORS}]", "", match.group())
+        groups = [symbols[start : start + 4] for start in range(0, LENGTH, 4)]
+        if any(not group.isdigit() and not group.isalpha() for group in groups):
+            return True
+    return False
+
+
+def _keyed(purpose: str, text: str) -> bytes:
+    return hmac.new(settings.CODE_KEY.encode(), f"{purpose}:{text}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,15 @@
+"""What every template may say of the site. Nothing here touches the session or the database."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the site's own facts, all from the settings."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+        "checking_days": settings.CHECKING_DAYS,
+        "helplines": settings.HELPLINES,
+        "leave_url": settings.LEAVE_URL,
+    }

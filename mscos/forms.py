@@ -1,0 +1,74 @@
+"""How every form of ours is drawn, and the fields that take text from strangers."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+
+from mscos.privacy import Refusal
+
+# What a browser shows nobody: joiners, direction overrides, tags. Kept: the two joiners that scripts need (U+200C, U+200D).
+HIDDEN_MARKS = re.compile(
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+class PortalRenderer(TemplatesSetting):
+    """Draws fields with `templates/_field.html`: label, hint, error, control, in that order."""
+
+    field_template_name = "_field.html"
+
+
+class PlainTextField(forms.CharField):
+    """Text from a stranger: hidden marks are taken out, characters that cannot be stored are told of.
+
+    `name` is what the messages call it, as in 'Enter a title'.
+    """
+
+    def __init__(self, *, name: str, article: str = "your", **kwargs: Any) -> None:
+        self.name, maximum = name, kwargs.get("max_length")
+        messages = {"required": f"Enter {article} {name}"}
+        if maximum:
+            messages["max_length"] = f"{name.capitalize()} must be {maximum:,} characters or less"
+        super().__init__(error_messages=messages, **kwargs)
+        self.validators = [check for check in self.validators if not isinstance(check, _NullCheck)]
+
+    def to_python(self, value: Any) -> str:
+        """Return the text in one Unicode form (NFC) with line ends as \\n and without hidden marks.
+
+        Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters.
+        """
+        text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+        text = unicodedata.normalize("NFC", HIDDEN_MARKS.sub("", text))
+        if "\ufffd" in text or any(
+            unicodedata.category(mark) in {"Cc", "Cs", "Co", "Cn"} for mark in text if mark not in "\n\t"
+        ):
+            raise ValidationError(
+                f"{self.name.capitalize()} has characters that we cannot store. Type those words again, then send"
+            )
+        return text.strip() if self.strip else text
+
+
+class RefusableForm(forms.Form):
+    """A form that stays invalid, with everything typed kept, when its sending was refused beforehand."""
+
+    def __init__(self, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusal = refusal
+
+    def clean(self) -> dict[str, Any] | None:
+        """Add the reason of the refusal."""
+        if self.refusal:
+            self.add_error(None, self.refusal.sentence)
+        return super().clean()
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form."""
+        return self.refusal.status if self.refusal else 200
+
+
+_NullCheck = type(forms.CharField().validators[-1])

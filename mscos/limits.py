@@ -1,0 +1,69 @@
+"""How often one visitor may do a thing, counted without knowing who the visitor is.
+
+A visitor is a keyed digest of the address. The key is random, lives in the cache (in memory only) and is another
+one each day, so that a stolen cache cannot be turned back into addresses and yesterday's counts join with nothing.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils import timezone
+
+TWO_DAYS = 2 * 24 * 60 * 60  # longer than any window below, so that a key outlives its day but not its counts
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` in any `seconds`, counted apart for each `name`."""
+
+    name: str
+    times: int
+    seconds: int
+
+    def reached(self, request: HttpRequest) -> bool:
+        """Tell whether this visitor has used up the limit, without counting."""
+        used: int = cache.get(self._key(request), 0)
+        return used >= self.times
+
+    def count(self, request: HttpRequest) -> None:
+        """Count one use by this visitor."""
+        key = self._key(request)
+        cache.add(key, 0, self.seconds)
+        try:
+            cache.incr(key)
+        except ValueError:  # the window closed between the two lines
+            cache.set(key, 1, self.seconds)
+
+    def _key(self, request: HttpRequest) -> str:
+        return f"limit:{self.name}:{visitor_digest(request)}"
+
+
+def visitor_digest(request: HttpRequest) -> str:
+    """Return today's keyed digest of the visitor's address, as 32 hex digits."""
+    day = timezone.localdate().isoformat()
+    key = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), TWO_DAYS)
+    return hmac.new(key, client_network(request).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return the visitor's address, or of an IPv6 address its /64 (one household), as the proxies of ours report it.
+
+    `TRUSTED_PROXIES` proxies stand in front and append to X-Forwarded-For: the address is the one that the outermost
+    of them saw. Anything further left was written by the visitor and is not believed.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops.append(request.META.get("REMOTE_ADDR", ""))
+    hop = hops[max(-len(hops), -1 - settings.TRUSTED_PROXIES)]
+    try:
+        address = ipaddress.ip_address(hop)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return str(address)

@@ -1,0 +1,70 @@
+"""What stands around a view that must leave no trace, and what a refused form says.
+
+An anonymous view never touches the session or `request.user`, keeps nothing in any cache or history that it can
+help, and gives a refused writer the text back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from mscos.limits import Limit
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a form was not taken, before anything in it was read: an HTTP status and a sentence for the writer."""
+
+    status: int
+    sentence: str
+
+
+STALE_TOKEN = Refusal(403, "Something went wrong when sending. Nothing was lost. Check and send again.")
+TOO_MANY = Refusal(429, "Too many tries. Nothing was lost. Wait 10 minutes, then send again.")
+
+
+def private(view: View) -> View:
+    """Keep the view's pages out of caches and search engines."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True, private=True)
+        response.headers["X-Robots-Tag"] = "noindex, noarchive"
+        return response
+
+    return wrapper
+
+
+def anonymous_form(limit: Limit) -> Callable[[View], View]:
+    """Make a view of a form that anyone may send without an account.
+
+    The view gets a keyword argument `refusal`: None, or why what was sent must not be taken (a missing form token,
+    or `limit` used up by this visitor). It shows the form again with the text kept and `refusal.status`.
+    The view counts its uses of the limit itself: only it knows which tries count.
+    """
+
+    def decorate(view: View) -> View:
+        @private
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @sensitive_post_parameters()
+        @csrf_protect
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and refusal is None and limit.reached(request):
+                refusal = TOO_MANY
+            return view(request, *args, refusal=refusal, **kwargs)
+
+        wrapper.keeps_text = True  # type: ignore[attr-defined]  mscos.views.csrf_failure asks
+        return wrapper
+
+    return decorate

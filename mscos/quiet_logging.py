@@ -1,0 +1,74 @@
+"""Logs that name no reader: the hour only, no address, no message of an exception, no request data.
+
+The message of an exception may quote a row (PostgreSQL: 'Failing row contains …'), so only its type and the
+lines of code that it passed are written. See `docs/logs.md` for what each log may hold.
+"""
+
+import logging
+import logging.config
+import traceback
+from types import TracebackType
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.debug import SafeExceptionReporterFilter
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class QuietFormatter(logging.Formatter):
+    """One line a record with the hour; of an exception only its type and where it passed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%d %Hh")
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is logging's
+        """Return the exception's type and its frames, never its message."""
+        kind, _, frames = ei
+        name = kind.__name__ if kind else "no exception"
+        places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(frames)]
+        return "\n".join([f"{name} (message left out)", *places])
+
+
+class QuietReporterFilter(SafeExceptionReporterFilter):
+    """An error page or report carries no headers, cookies, form or variables of the request."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        """Always: DEBUG is no reason to show what a person typed."""
+        return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        """Nothing that was typed."""
+        return {}
+
+    def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
+        """No cookies."""
+        return {}
+
+    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
+        """No headers and no address."""
+        return {}
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list[tuple[str, Any]]:
+        """No variables: they may hold a post or a code."""
+        return []
+
+
+def configure(config: dict[str, Any]) -> None:
+    """Send errors of every logger to stderr through `QuietFormatter`; `config` (Django's LOGGING) is added to it."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"quiet": {"()": QuietFormatter}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
+            "root": {"handlers": ["stderr"], "level": "WARNING"},
+            "loggers": {
+                # A line for each 404 or 403 would be half an access log.
+                "django.request": {"level": "ERROR"},
+                # Names the host header and the path of each refused form.
+                "django.security": {"level": "CRITICAL"},
+            },
+            **config,
+        }
+    )

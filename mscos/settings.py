@@ -1,0 +1,235 @@
+"""Settings, all from the environment, safe where the environment is silent. `docs/settings.md` lists the names.
+
+Each section is headed by the page of documentation that governs it. A wrong value stops the start with a
+sentence (here or in `mscos/checks.py`).
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from mscos.secret_files import secret
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+# The site, in its own words
+SITE_NAME = "Community of Practice"
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+SITE = urlsplit(SITE_URL)
+if SITE.scheme not in {"http", "https"} or not SITE.hostname or SITE.path:
+    raise ImproperlyConfigured(
+        f"SITE_URL is '{SITE_URL}'. Set it to the address that readers use, like https://community.example.org"
+    )
+BEHIND_TLS = SITE.scheme == "https"
+# A sample site fills an empty database with sample content and lets its random sample accounts in without a second factor.
+SAMPLE_SITE = env.bool("SAMPLE_SITE", default=False)
+# Quick to load, not personal, not telling: a national weather page.
+LEAVE_URL = env.str("LEAVE_URL", default="https://www.metoffice.gov.uk/")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="mscos@kcl.ac.uk")
+CHECKING_DAYS = env.int("CHECKING_DAYS", default=2)
+# Checked against the helplines' own pages by an editor before launch and every quarter.
+HELPLINES = [
+    ("Modern Slavery & Exploitation Helpline", "08000 121 700", "24 hours, every day"),
+    ("Salvation Army referral helpline", "0800 808 3733", "England and Wales, 24 hours, every day"),
+]
+
+# https://docs.djangoproject.com/en/5.2/topics/security/
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY", VAR_DIR)
+# Codes and second-factor secrets have keys of their own, so that SECRET_KEY can be changed without losing either.
+CODE_KEY = secret("CODE_KEY", VAR_DIR)
+FIELD_KEY = secret("FIELD_KEY", VAR_DIR)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname])
+# How many proxies of ours stand in front and append to X-Forwarded-For; 0 trusts no header.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# https://docs.djangoproject.com/en/5.2/ref/applications/
+INSTALLED_APPS = [
+    "mscos",
+    "outcomes",
+    "events",
+    "forums",
+    "newsletters",
+    "mscos.admin_app.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "simple_history",
+    "taggit",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "mscos.middleware.isolation_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+ROOT_URLCONF = "mscos.urls"
+WSGI_APPLICATION = "mscos.wsgi.application"
+APPEND_SLASH = True
+
+# https://docs.djangoproject.com/en/5.2/topics/templates/
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mscos.context_processors.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "mscos.forms.PortalRenderer"
+
+# https://docs.djangoproject.com/en/5.2/ref/databases/
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # auto_vacuum must come before the first table; secure_delete overwrites what a row held with zeros.
+        "init_command": (
+            "PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+
+# https://docs.djangoproject.com/en/5.2/topics/cache/
+# In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks.py).
+WEB_PROCESSES = env.int("WEB_CONCURRENCY", default=1)
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://portal")}
+
+# https://docs.djangoproject.com/en/5.2/topics/http/sessions/ and https://docs.djangoproject.com/en/5.2/ref/csrf/
+SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
+SESSION_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day; nobody stays signed in on a shared device
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-form" if BEHIND_TLS else "form"
+CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_AGE = None  # gone when the browser closes: a year-old token would be proof of a visit
+CSRF_FAILURE_VIEW = "mscos.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# https://docs.djangoproject.com/en/5.2/ref/middleware/#security-middleware
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS and TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# https://django-csp.readthedocs.io/: nothing inline, nothing from elsewhere
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Uploads: none from the public. A file that is sent all the same stays in memory and is thrown away.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# https://docs.djangoproject.com/en/5.2/topics/auth/ and https://docs.allauth.org/
+AUTH_USER_MODEL = "mscos.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "home"
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not SAMPLE_SITE)
+ACCOUNT_ADAPTER = "mscos.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's typing must not send mail to anybody
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,5/15m/key", "reset_password": "20/15m/ip,5/15m/key"}
+MFA_ADAPTER = "mscos.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME  # shown in an authenticator app: neutral
+
+# https://docs.djangoproject.com/en/5.2/topics/email/
+# Without EMAIL_URL mail is written to files in var/mail, where the owner of the machine can read it.
+vars().update(env.email("EMAIL_URL", default="filemail://"))
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <community@{SITE.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# https://docs.djangoproject.com/en/5.2/topics/i18n/
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+# https://docs.djangoproject.com/en/5.2/ref/contrib/staticfiles/ and https://whitenoise.readthedocs.io/
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# https://docs.djangoproject.com/en/5.2/topics/logging/: no addresses, no messages of exceptions, the hour only
+LOGGING_CONFIG = "mscos.quiet_logging.configure"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
+
+# The work loop: what to do, and how often in seconds. Each is a function without arguments.
+WORK_JOBS = {
+    "mscos.work.clear_expired_sessions": 24 * 60 * 60,
+}
+
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
+SIMPLE_HISTORY_REVERT_DISABLED = False

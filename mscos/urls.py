@@ -1,0 +1,24 @@
+"""All addresses. Together with `mscos/views.py` this is where the rooms meet."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from mscos import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("outcomes.urls")),
+    path("", include("forums.urls")),
+    path("about/", views.about, name="about"),
+    path("safety/", views.safety, name="safety"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("leave/", views.leave, name="leave"),
+    path("health/", views.health, name="health"),
+    path("accounts/", include("mscos.account_urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

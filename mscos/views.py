@@ -1,0 +1,97 @@
+"""The pages that join all rooms. Together with `mscos/urls.py` this is where the rooms meet."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from mscos.privacy import STALE_TOKEN
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the ways in."""
+    return render(request, "mscos/home.html")
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what MSCOS is, who made it and how the forums are moderated."""
+    return render(request, "mscos/about.html")
+
+
+@require_safe
+def safety(request: HttpRequest) -> HttpResponse:
+    """Say how to use the site safely, and what we cannot do."""
+    return render(request, "mscos/safety.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say what works, what does not, and how to tell us."""
+    return render(request, "mscos/accessibility.html")
+
+
+@csrf_exempt  # it can only end the visitor's own session; the script's beacon cannot carry a token
+@never_cache
+def leave(request: HttpRequest) -> HttpResponse:
+    """End any session, delete our cookies and go to the neutral site (brief 3.1).
+
+    The script ends the session by a beacon (POST) while it changes the page itself. Nothing is counted or logged.
+    """
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        logout(request)
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT if request.method == "POST" else HTTPStatus.SEE_OTHER)
+    if request.method != "POST":
+        response.headers["Location"] = settings.LEAVE_URL
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+        response.delete_cookie(name)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 'ok' where the database answers, 503 where it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Give a form without a valid token back with the text kept, where its view can; else say what to do."""
+    if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
+        view, args, kwargs = request.resolver_match
+        return view(request, *args, refusal=STALE_TOKEN, **kwargs)
+    return render(request, "403_token.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what was sent could not be read."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: an account may open it, this one may not."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or none that this reader may know of."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: no database, no context."""
+    return render(request, "500.html", status=500)

@@ -1,0 +1,42 @@
+"""The work loop: jobs that are due, each done by one worker however many there are.
+
+`settings.WORK_JOBS` names them. A worker claims a job by moving its due time on with a conditional update: only the
+worker whose update changes a row runs it. A job that fails is logged and comes round again after its interval.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from mscos.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+def run_due_jobs() -> list[str]:
+    """Run every job that is due and that no other worker has claimed; return the names of those run here."""
+    return [name for name, seconds in settings.WORK_JOBS.items() if _claim(name, seconds) and _run(name)]
+
+
+def clear_expired_sessions() -> None:
+    """Delete sessions past their end, so that the table does not tell who was signed in when."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+def _claim(name: str, seconds: int) -> bool:
+    now = timezone.now()
+    Job.objects.get_or_create(name=name, defaults={"due_at": now})
+    due = Job.objects.filter(name=name, due_at__lte=now)
+    return due.update(due_at=now + timedelta(seconds=seconds)) == 1
+
+
+def _run(name: str) -> bool:
+    try:
+        import_string(name)()
+    except Exception:
+        logger.exception("The job %s failed. It will be tried again when it is next due.", name)
+    return True

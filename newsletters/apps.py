@@ -1,0 +1,9 @@
+"""The newsletters app."""
+
+from django.apps import AppConfig
+
+
+class NewslettersConfig(AppConfig):
+    """Where Django finds the app."""
+
+    name = "newsletters"

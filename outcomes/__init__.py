@@ -1,0 +1,1 @@
+"""Core outcomes, resources, organisations, quotations with consent, references and features."""
