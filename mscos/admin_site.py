@@ -1,11 +1,125 @@
-"""The admin site."""
+"""The admin site: staff only, by allauth's sign-in, with a proven address and a second step."""
 
+import time
+from enum import Enum, auto
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account_views
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from mscos.markdown_admin import markdown_preview
+from mscos.models import User
+
+
+class Missing(Enum):
+    """What keeps a visitor out of the admin."""
+
+    NOTHING = auto()
+    SIGN_IN = auto()
+    RIGHT = auto()
+    SECOND_STEP = auto()
+    SECOND_STEP_NOW = auto()
+
+
+def missing(request: HttpRequest) -> Missing:
+    """Return what this visitor's session lacks to enter the admin.
+
+    Whoever has a second step must have taken it in this session, whether or not the site requires one.
+    """
+    user = request.user
+    if not user.is_authenticated:
+        return Missing.SIGN_IN
+    if not (user.is_active and user.is_staff):
+        return Missing.RIGHT
+    proven, second_step = _facts(user)
+    records = get_authentication_records(request, user)
+    if not proven or _signed_in_at(records) < time.time() - settings.SESSION_COOKIE_AGE:
+        return Missing.SIGN_IN
+    if not second_step:
+        return Missing.SECOND_STEP if settings.REQUIRE_SECOND_FACTOR else Missing.NOTHING
+    if not any(record["method"] == "mfa" for record in records):
+        return Missing.SECOND_STEP_NOW
+    return Missing.NOTHING
 
 
 class PortalAdminSite(admin.AdminSite):
-    """The admin under the portal's name."""
+    """The admin under the portal's name, without a sign-in form of its own."""
 
     site_header = "MSCOS Community of Practice"
     site_title = "Community of Practice"
     index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the visitor may be here; asked several times a page, answered once."""
+        if not hasattr(request, "missing_for_admin"):
+            request.missing_for_admin = missing(request)  # type: ignore[attr-defined]
+        return bool(request.missing_for_admin == Missing.NOTHING)  # type: ignore[attr-defined]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's arguments
+        """Let in who may come in, and lead others to what they lack; no search engine keeps the page."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = guarded(request, *args, **kwargs) if self.has_permission(request) else lead_on(request)
+            response.headers["X-Robots-Tag"] = "noindex, noarchive"
+            return response
+
+        return wrapper
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Go to the portal's sign-in."""
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sign out as everywhere else."""
+        return account_views.logout(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Go to the portal's page for it."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Go to the account page."""
+        return redirect("account")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the preview of Markdown fields."""
+        preview = path("preview/", self.admin_view(markdown_preview), name="markdown_preview")
+        return [preview, *super().get_urls()]
+
+
+def lead_on(request: HttpRequest) -> HttpResponse:
+    """Answer a visitor who is kept out with the way to what is missing; raises PermissionDenied where there is none."""
+    lacks, here = missing(request), request.get_full_path()
+    if lacks == Missing.RIGHT:
+        raise PermissionDenied
+    if lacks == Missing.SECOND_STEP:
+        return redirect("mfa_activate_totp")
+    if lacks == Missing.SECOND_STEP_NOW:
+        return redirect_to_login(here, resolve_url("mfa_reauthenticate"))
+    logout(request)
+    return redirect_to_login(here)
+
+
+def _facts(user: User) -> tuple[bool, bool]:
+    addresses = EmailAddress.objects.filter(user=user.pk, email=user.email.lower(), primary=True, verified=True)
+    apps = Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP)
+    return User.objects.values_list(Exists(addresses), Exists(apps)).get(pk=user.pk)
+
+
+def _signed_in_at(records: list[dict[str, Any]]) -> float:
+    times = [record["at"] for record in records if record["method"] == "password" and not record.get("reauthenticated")]
+    return max(times, default=time.time())

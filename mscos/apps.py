@@ -7,6 +7,7 @@ class MscosConfig(AppConfig):
     """Where Django finds the core; loading it registers the start-up checks."""
 
     name = "mscos"
+    verbose_name = "People"  # what the admin shows of the core
 
     def ready(self) -> None:
         """Register the checks that stop a start with a wrong setting."""

@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -47,7 +48,7 @@ class Limit:
 def visitor_digest(request: HttpRequest) -> str:
     """Return today's keyed digest of the visitor's address, as 32 hex digits."""
     day = timezone.localdate().isoformat()
-    key = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), TWO_DAYS)
+    key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), TWO_DAYS)
     return hmac.new(key, client_network(request).encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -5,8 +5,8 @@ lines of code that it passed are written. See `docs/logs.md` for what each log m
 """
 
 import logging
-import logging.config
 import traceback
+from collections.abc import ItemsView
 from types import TracebackType
 from typing import Any
 
@@ -34,7 +34,7 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
     """An error page or report carries no headers, cookies, form or variables of the request."""
 
     def is_active(self, request: HttpRequest | None) -> bool:
-        """Always: DEBUG is no reason to show what a person typed."""
+        """Return True always: DEBUG is no reason to show what a person typed."""
         return True
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
@@ -49,26 +49,6 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
         """No headers and no address."""
         return {}
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> ItemsView[str, Any]:
         """No variables: they may hold a post or a code."""
-        return []
-
-
-def configure(config: dict[str, Any]) -> None:
-    """Send errors of every logger to stderr through `QuietFormatter`; `config` (Django's LOGGING) is added to it."""
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"quiet": {"()": QuietFormatter}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
-            "root": {"handlers": ["stderr"], "level": "WARNING"},
-            "loggers": {
-                # A line for each 404 or 403 would be half an access log.
-                "django.request": {"level": "ERROR"},
-                # Names the host header and the path of each refused form.
-                "django.security": {"level": "CRITICAL"},
-            },
-            **config,
-        }
-    )
+        return dict[str, Any]().items()

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # the templates of its widgets, which FORM_RENDERER looks for
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -170,10 +171,13 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 AUTH_USER_MODEL = "mscos.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
@@ -189,9 +193,27 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,5/15m/key", "reset_password": "20/15m/ip,5/15m/key"}
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # allauth's notices name the address and the agent of whoever did it
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_FORMS = {
+    "login": "mscos.account_forms.SignInForm",
+    "reset_password": "mscos.account_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "mscos.account_forms.NewPasswordForm",
+    "change_password": "mscos.account_forms.ChangePasswordForm",
+    "reauthenticate": "mscos.account_forms.PasswordAgainForm",
+}
+PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "mscos.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME  # shown in an authenticator app: neutral
+# A used code is remembered for one period (in the cache, which all web processes share). A code that were good for
+# longer could be used twice.
+MFA_TOTP_TOLERANCE = 0
+MFA_FORMS = {
+    "authenticate": "mscos.account_forms.SecondStepForm",
+    "reauthenticate": "mscos.account_forms.CodeAgainForm",
+    "activate_totp": "mscos.account_forms.ActivateForm",
+}
 
 # https://docs.djangoproject.com/en/5.2/topics/email/
 # Without EMAIL_URL mail is written to files in var/mail, where the owner of the machine can read it.
@@ -205,6 +227,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["mscos.formats"]
 
 # https://docs.djangoproject.com/en/5.2/ref/contrib/staticfiles/ and https://whitenoise.readthedocs.io/
 STATIC_URL = "/static/"
@@ -222,12 +245,28 @@ STORAGES = {
 }
 
 # https://docs.djangoproject.com/en/5.2/topics/logging/: no addresses, no messages of exceptions, the hour only
-LOGGING_CONFIG = "mscos.quiet_logging.configure"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"quiet": {"()": "mscos.quiet_logging.QuietFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "WARNING"},  # to stderr by the root, not by Django's own handlers
+        # A line for each 404 or 403 would be half an access log.
+        "django.request": {"level": "ERROR"},
+        # Names the host header and the path of each refused form.
+        "django.security": {"level": "CRITICAL"},
+    },
+}
 DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
 
 # The work loop: what to do, and how often in seconds. Each is a function without arguments.
 WORK_JOBS = {
-    "mscos.work.clear_expired_sessions": 24 * 60 * 60,
+    "mscos.work.clear_expired_sessions": 60 * 60,
+    "mscos.erasure.overwrite_freed_pages": 10 * 60,
+    "forums.actions.erase_refused_posts": 6 * 60 * 60,
+    "forums.emails.tell_moderators": 24 * 60 * 60,
 }
 
 TAGGIT_CASE_INSENSITIVE = True

@@ -1,0 +1,115 @@
+"""The people who sign in, for administrators. There are no passwords here: everybody sets their own by mail."""
+
+from typing import Any
+
+from allauth.account import admin as allauth_account_admin  # noqa: F401  registers what is taken out below
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as allauth_mfa_admin  # noqa: F401  the same
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin  # noqa: F401  the same
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from mscos.accounts import give_address
+from mscos.models import User
+
+# What a group may do is granted by migrations (mscos/groups.py); addresses and second steps follow the person.
+for model in (Group, EmailAddress, Authenticator):
+    admin.site.unregister(model)
+
+
+class PersonForm(forms.ModelForm):
+    """A person, without a password."""
+
+    class Meta:
+        model = User
+        fields = (
+            "email",
+            "display_name",
+            "organisation",
+            "role",
+            "groups",
+            "is_staff",
+            "is_superuser",
+            "is_active",
+        )
+        labels = {"is_staff": "Staff", "is_superuser": "Administrator", "is_active": "May sign in"}
+        help_texts = {
+            "email": "A new person opens 'Sign in', then 'Forgotten password', to set a password.",
+            "groups": "What this person may do. Nobody needs more than their work asks for.",
+            "is_staff": "May open these pages, after a second step.",
+            "is_superuser": "May do everything here, and make accounts.",
+            "is_active": "Untick this when somebody leaves.",
+        }
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
+    def clean_email(self) -> str:
+        """Return the address in lower case: sign-in does not mind the case, nor may two people differ only in it."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class PersonAdmin(admin.ModelAdmin):
+    """Makes, finds and changes people; for administrators only."""
+
+    form = PersonForm
+    list_display = ("display_name", "email", "group_names", "is_staff", "second_step", "is_active", "last_login")
+    list_filter = ("groups", "is_staff", "is_active")
+    search_fields = ("display_name", "email", "organisation")
+    ordering = ("display_name",)
+    show_full_result_count = False
+    actions = ("remove_second_step",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Return all people with what their row says."""
+        apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        people: QuerySet[User] = super().get_queryset(request)
+        return people.prefetch_related("groups").annotate(has_second_step=Exists(apps))
+
+    @admin.display(description="groups")
+    def group_names(self, person: User) -> str:
+        """Name the person's groups."""
+        return ", ".join(sorted(group.name for group in person.groups.all()))
+
+    @admin.display(description="second step", boolean=True)
+    def second_step(self, person: Any) -> bool:
+        """Tell whether the person's sign-in has a second step."""
+        return bool(person.has_second_step)
+
+    @admin.action(description="Remove the second step (for somebody who lost their phone and recovery codes)")
+    def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Let people set their second step up again; they cannot enter the admin until they have."""
+        Authenticator.objects.filter(user__in=people).delete()
+        for person in people:
+            self.log_change(request, person, "Second step removed")
+        self.message_user(request, "Removed. They are asked to set it up again before they enter these pages.")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Save a person and their one address; a new person has no password yet, a new address waits to be proven."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        give_address(user=obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Administrators only, here and below: who may change people may become anybody."""
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators only."""
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Administrators only."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators only."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators only."""
+        return bool(request.user.is_superuser)

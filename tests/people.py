@@ -1,0 +1,47 @@
+"""People made as an administrator would make them, and signed in as they would sign in: with password and code."""
+
+import time
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.auth.models import Group
+
+from mscos.models import User
+
+PASSWORD = "four quiet brown kettles"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def make_person(email="sam@example.org", *, groups=(), verified=True, second_step=False, **fields):
+    """Return a person with a password and, where asked for, a second step whose key is SECRET."""
+    person = User.objects.create_user(email, PASSWORD, **{"display_name": "Sam", **fields})
+    person.groups.set(Group.objects.filter(name__in=groups))
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=verified)
+    if second_step:
+        TOTP.activate(person, SECRET)
+        RecoveryCodes.activate(person)
+    return person
+
+
+def make_staff(email="sam@example.org", **fields):
+    """Return a person who may enter the admin."""
+    return make_person(email, **{"is_staff": True, "second_step": True, **fields})
+
+
+def sign_in(client, person, password=PASSWORD, **data):
+    """Send the sign-in form, and the code where it is asked for; return the last answer."""
+    answer = client.post("/accounts/login/", {"login": person.email, "password": password, **data})
+    if answer.status_code == 302 and answer["Location"] == "/accounts/code/step/":
+        answer = client.post("/accounts/code/step/", {"code": code_now()})
+    return answer
+
+
+def code_now(secret=SECRET):
+    """Return the code that an authenticator app shows at this moment."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def problems(answer):
+    """Return what the form on a page complains of."""
+    return [problem for field in answer.context["form"].errors.values() for problem in field]
