@@ -1,6 +1,17 @@
-"""Addresses of the room."""
+"""Addresses of the forums. None tells what a thread is about; none ever holds a writer's code."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from forums import views
 
 app_name = "forums"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("forums/", views.forum_list, name="forum_list"),
+    path("forums/<slug:slug>/", views.forum_detail, name="forum_detail"),
+    path("forums/<slug:slug>/new/", views.thread_create, name="thread_create"),
+    path("forums/<slug:slug>/t/<slug:code>/", views.thread_detail, name="thread_detail"),
+    path("forums/<slug:slug>/t/<slug:code>/reply/", views.reply_create, name="reply_create"),
+    path("views/<slug:code>/", views.call_detail, name="call_detail"),
+    path("code/", views.voice_detail, name="voice_detail"),
+    path("code/take-down/", views.post_withdraw, name="post_withdraw"),
+]

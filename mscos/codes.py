@@ -8,6 +8,7 @@ digest is stored; without CODE_KEY, which is not in the database, a digest can b
 import hashlib
 import hmac
 import re
+import secrets
 
 from django.conf import settings
 
@@ -18,6 +19,11 @@ LENGTH = 16
 SEPARATORS = "-\u2010\u2011\u2012\u2013\u2014\u2212 \u00a0"
 GROUP = "[0-9A-TV-Z]{4}"
 WRITTEN = re.compile(rf"(?<![0-9A-Za-z])(?:{GROUP}[{SEPARATORS}]?){{3}}{GROUP}(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def public_code() -> str:
+    """Return a random name for an address, eight lower-case symbols without vowels: it tells no order and spells no word."""
+    return "".join(secrets.choice("23456789bcdfghjkmnpqrstvwxz") for _ in range(8))
 
 
 def make_code(stamp: str) -> str:

@@ -37,15 +37,13 @@ class PlainTextField(forms.CharField):
         self.validators = [check for check in self.validators if not isinstance(check, _NullCheck)]
 
     def to_python(self, value: Any) -> str:
-        """Return the text in one Unicode form (NFC) with line ends as \\n and without hidden marks.
+        """Return the text in one Unicode form (NFC), with line feeds for line ends and without hidden marks.
 
         Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters.
         """
         text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
         text = unicodedata.normalize("NFC", HIDDEN_MARKS.sub("", text))
-        if "\ufffd" in text or any(
-            unicodedata.category(mark) in {"Cc", "Cs", "Co", "Cn"} for mark in text if mark not in "\n\t"
-        ):
+        if "\ufffd" in text or any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in text if mark not in "\n\t"):
             raise ValidationError(
                 f"{self.name.capitalize()} has characters that we cannot store. Type those words again, then send"
             )
@@ -64,6 +62,10 @@ class RefusableForm(forms.Form):
         if self.refusal:
             self.add_error(None, self.refusal.sentence)
         return super().clean()
+
+    def put(self, name: str, value: str) -> None:
+        """Let the form show `value` in a field when it comes back, instead of what was sent."""
+        self.data = {**{each: self.data[each] for each in self.data}, name: value}
 
     @property
     def status(self) -> int:

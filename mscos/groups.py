@@ -1,6 +1,7 @@
 """The groups of staff, and how a room's migration gives a group its rights."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -26,7 +27,7 @@ def grant(group: str, app_label: str, rights: Iterable[tuple[str, str]]) -> migr
     """
     wanted = list(rights)
 
-    def permissions(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> list[object]:
+    def permissions(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> list[Any]:
         content_types = apps.get_model("contenttypes", "ContentType").objects.using(schema_editor.connection.alias)
         known = apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias)
         rows = []

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -50,6 +49,7 @@ def anonymous_form(limit: Limit) -> Callable[[View], View]:
 
     The view gets a keyword argument `refusal`: None, or why what was sent must not be taken (a missing form token,
     or `limit` used up by this visitor). It shows the form again with the text kept and `refusal.status`.
+    The middleware checks the token; `mscos.views.csrf_failure` then calls the view with the refusal.
     The view counts its uses of the limit itself: only it knows which tries count.
     """
 
@@ -57,14 +57,13 @@ def anonymous_form(limit: Limit) -> Callable[[View], View]:
         @private
         @require_http_methods(["GET", "HEAD", "POST"])
         @sensitive_post_parameters()
-        @csrf_protect
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" and refusal is None and limit.reached(request):
                 refusal = TOO_MANY
             return view(request, *args, refusal=refusal, **kwargs)
 
-        wrapper.keeps_text = True  # type: ignore[attr-defined]  mscos.views.csrf_failure asks
+        setattr(wrapper, "keeps_text", True)  # noqa: B010  a plain assignment is no attribute to mypy; csrf_failure asks for it
         return wrapper
 
     return decorate

@@ -11,13 +11,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from forums.models import CallForViews, Thread
 from mscos.privacy import STALE_TOKEN
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the ways in."""
-    return render(request, "mscos/home.html")
+    """Show the ways in, the open calls for views and what was last talked about."""
+    context = {
+        "calls": CallForViews.objects.open().select_related("forum"),
+        "threads": Thread.objects.visible().order_by("-last_on", "-pk")[:3],
+    }
+    return render(request, "mscos/home.html", context)
 
 
 @require_safe

@@ -1,6 +1,13 @@
-"""Addresses of the room."""
+"""Addresses of the outcomes and the library. Short names are quiet words; codes say nothing."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from outcomes import views
 
 app_name = "outcomes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("outcomes/", views.outcome_list, name="outcome_list"),
+    path("outcomes/<slug:short_name>/", views.outcome_detail, name="outcome_detail"),
+    path("resources/", views.resource_list, name="resource_list"),
+    path("resources/<slug:code>/", views.resource_detail, name="resource_detail"),
+]

@@ -1,0 +1,51 @@
+# The portal's commands. `make run` and `make test` set up all they need.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: run dev test check lock clean
+
+run: .venv/installed  ## The portal with sample content, as in production
+	@SAMPLE_SITE=$${SAMPLE_SITE:-yes} python manage.py prepare
+	@SAMPLE_SITE=$${SAMPLE_SITE:-yes} honcho start --port $(PORT)
+
+dev: .venv/installed-dev  ## The same with error pages and reloading
+	@DEBUG=yes SAMPLE_SITE=yes python manage.py prepare
+	@DEBUG=yes SAMPLE_SITE=yes python manage.py runserver $(PORT)
+
+test: .venv/installed-dev  ## The tests, on every database that is found
+	@python -m tests
+
+check: .venv/installed-dev  ## Lint, types, templates, import order, migrations
+	@ruff format --check --quiet .
+	@ruff check --quiet .
+	@mypy mscos outcomes events forums newsletters
+	@lint-imports --no-cache >/dev/null || lint-imports --no-cache
+	@git ls-files -z 'templates/*.html' | xargs -0 djade --check --target-version 5.2
+	@git ls-files -z '*.py' | xargs -0 django-upgrade --target-version 5.2 --check
+	@python manage.py makemigrations --check --dry-run >/dev/null || { echo "A migration is missing: run manage.py makemigrations."; exit 1; }
+	@python manage.py check --fail-level WARNING
+
+lock: .venv/installed-dev  ## Turn requirements*.in into requirements*.txt, with hashes
+	@for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$name.in -o $$name.txt; done
+
+clean:  ## Remove what make made, but not the data in var/
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed. Install it, or name it: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. Install it (Debian, Ubuntu: apt install python3-venv), then run make again."; exit 1; }
+	@echo "Setting up .venv. The first time this takes a minute."
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,34 @@
+"""How gunicorn serves the portal. It keeps no access log, and its own log names no address."""
+
+import os
+
+from gunicorn import glogging
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# One process with threads counts limits in its own memory; several processes need CACHE_URL (mscos/checks.py).
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+timeout = 60
+graceful_timeout = 20
+max_requests = 10_000
+max_requests_jitter = 1_000
+accesslog = None
+loglevel = "warning"
+# SQLite's writers wait for each other; a request line or header longer than these is no reader's.
+limit_request_line = 4094
+limit_request_field_size = 8190
+
+
+class QuietLogger(glogging.Logger):
+    """Leaves out the lines that name an address, such as 'Invalid request from ip=…', and the minutes of the others."""
+
+    datefmt = "[%Y-%m-%d %Hh]"
+
+    def warning(self, msg, *args, **kwargs):
+        """Log a warning, unless it is about one visitor's request."""
+        if "ip=" not in str(msg):
+            super().warning(msg, *args, **kwargs)
+
+
+logger_class = QuietLogger

@@ -1,0 +1,170 @@
+"""What writers do in the forums. No action here sees a request: nothing of a reader's device can reach the database.
+
+What moderators do is in `forums/moderation.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from forums.models import Forum, Post, Prompt, Thread, Voice
+from forums.names import pick_name
+from mscos.codes import digest, make_code, stamp_digest
+from mscos.erasure import after_erasure
+
+REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; also told on the safety page
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A post that waits, the code that its voice answers to, and whether this same form had been sent before."""
+
+    post: Post
+    code: str
+    again: bool
+
+
+class NotAccepted(Exception):
+    """The thread or forum takes no posts now; the message is a sentence for the writer."""
+
+
+def start_thread(
+    *, forum: Forum, stamp: str, title: str, body: str, content_note: str = "", prompt: Prompt | None = None
+) -> Sent:
+    """Store a new thread with its first post, both waiting, under a new anonymous voice.
+
+    `stamp` is the random stamp of the form that was sent. The same stamp with the same words makes nothing new and
+    returns the first post again. Raises NotAccepted where the forum takes no posts.
+    """
+    sent = f"{stamp}\n{title}\n{body}"
+    if known := _sent_before(sent):
+        return Sent(known, make_code(sent), again=True)
+    _refuse_if(forum.closed_because)
+    try:
+        with transaction.atomic():
+            thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
+            voice = _new_voice(thread, make_code(sent))
+            post = _store(thread=thread, voice=voice, body=body, content_note=content_note, sent=sent)
+    except IntegrityError:
+        return _first_of_two(sent, make_code(sent))
+    return Sent(post, make_code(sent), again=False)
+
+
+def reply(
+    *, thread: Thread, stamp: str, body: str, content_note: str = "", in_reply_to: Post | None = None, code: str = ""
+) -> Sent:
+    """Store a reply that waits. With `code` it speaks as the voice that the code opens, else as a new one.
+
+    `stamp` is as for `start_thread`. Raises NotAccepted where the thread takes no replies, and Voice.DoesNotExist where
+    `code` opens no voice of this thread.
+    """
+    sent = f"{stamp}\n{thread.code}\n{body}"
+    own_code = code or make_code(sent)
+    if known := _sent_before(sent):
+        return Sent(known, own_code, again=True)
+    _refuse_if(thread.closed_because)
+    try:
+        with transaction.atomic():
+            voice = thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
+            post = _store(
+                thread=thread, voice=voice, body=body, content_note=content_note, sent=sent, in_reply_to=in_reply_to
+            )
+    except IntegrityError:
+        return _first_of_two(sent, own_code)
+    return Sent(post, own_code, again=False)
+
+
+@transaction.atomic
+def withdraw(*, post: Post) -> None:
+    """Take a post down for its writer, at whatever stage it is, and destroy its words everywhere.
+
+    Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Withdrawing a post that
+    is already gone changes nothing.
+    """
+    fresh = hold(post)
+    if not fresh.is_gone:
+        destroy_words(fresh, Post.State.WITHDRAWN)
+        fresh.notes.all().delete()
+
+
+def erase_refused_posts() -> None:
+    """Destroy the words of posts that were refused more than REFUSED_POST_DAYS ago. A job of the work loop."""
+    last_day = timezone.localdate() - timedelta(days=REFUSED_POST_DAYS)
+    for post in (
+        Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day).exclude(body="").select_related("thread")
+    ):
+        with transaction.atomic():
+            destroy_words(post, Post.State.REFUSED)
+
+
+def hold(post: Post) -> Post:
+    """Return the post as it is now, with its thread's row and then its own locked until the transaction ends."""
+    Thread.objects.select_for_update().get(pk=post.thread_id)
+    return Post.objects.select_for_update(of=("self",)).select_related("thread", "decided_by").get(pk=post.pk)
+
+
+def destroy_words(post: Post, state: Post.State) -> None:
+    """Empty a post of its words and put it in `state`; inside a transaction. Its thread's title goes with a first post.
+
+    `post.thread` is read. What the words leave behind in the database file is written over once committed.
+    """
+    if post.starts_thread:
+        Thread.objects.filter(pk=post.thread_id).update(title="")
+    post.body = post.body_html = post.content_note = ""
+    post.state = state
+    post.save(update_fields=["body", "body_html", "content_note", "state", "reason"])
+    recount(post.thread)
+    after_erasure()
+
+
+def recount(thread: Thread) -> None:
+    """Set a thread's count, last day and state by its posts; inside a transaction that holds the thread's row.
+
+    A thread with nothing left to read is gone; one in which something can be read again is open again.
+    """
+    facts = thread.posts.aggregate(
+        shown=Count("pk", filter=Q(state__in=Post.SHOWN)),
+        last=Max("day", filter=Q(state__in=Post.SHOWN)),
+        undecided=Count("pk", filter=Q(state__in=[Post.State.WAITING, Post.State.REFUSED])),
+    )
+    state = Thread.objects.values_list("state", flat=True).get(pk=thread.pk)
+    if facts["shown"]:
+        state = Thread.State.CLOSED if state == Thread.State.CLOSED else Thread.State.OPEN
+    elif state != Thread.State.WAITING or not facts["undecided"]:
+        state = Thread.State.GONE
+    Thread.objects.filter(pk=thread.pk).update(post_count=facts["shown"], last_on=facts["last"], state=state)
+
+
+def _store(
+    *, thread: Thread, voice: Voice, body: str, content_note: str, sent: str, in_reply_to: Post | None = None
+) -> Post:
+    return Post.objects.create(
+        thread=thread,
+        voice=voice,
+        body=body,
+        content_note=content_note,
+        in_reply_to=in_reply_to,
+        form_digest=stamp_digest(sent),
+    )
+
+
+def _new_voice(thread: Thread, code: str) -> Voice:
+    taken = set(thread.voices.values_list("name", flat=True))
+    return Voice.objects.create(thread=thread, code_digest=digest(code), name=pick_name(taken))
+
+
+def _sent_before(sent: str) -> Post | None:
+    return Post.objects.filter(form_digest=stamp_digest(sent)).select_related("thread__forum").first()
+
+
+def _first_of_two(sent: str, code: str) -> Sent:
+    """Return the post of the same form that was stored a moment before; raise what stopped ours if there is none."""
+    return Sent(Post.objects.get(form_digest=stamp_digest(sent)), code, again=True)
+
+
+def _refuse_if(sentence: str) -> None:
+    if sentence:
+        raise NotAccepted(sentence)

@@ -1,0 +1,246 @@
+"""The moderators' queue, and the forums, calls and threads behind it.
+
+Nothing here shows who an anonymous writer is, because nothing of it is stored. The admin's own log names a kind, a
+number and a thread's code, never a text.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Min, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from forums import moderation
+from forums.differences import differences
+from forums.forms import DecisionForm
+from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from mscos.markdown_admin import MarkdownAdminMixin
+from mscos.text import plain_text
+
+QUEUE_EXCERPT = 160  # characters
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The queue shows what waits, unless another state is asked for."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer every state but the one that is shown without asking, and all."""
+        return [*((value, label) for value, label in Post.State.choices if value != Post.State.WAITING), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Call the choice that is there without asking by its name."""
+        for choice in super().choices(changelist):
+            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
+                choice["display"] = Post.State.WAITING.label
+            yield choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Return the posts in the state asked for."""
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(state=self.value() or Post.State.WAITING)
+
+
+@admin.register(Post)
+class PostAdmin(admin.ModelAdmin):
+    """The queue, oldest first, and the page on which one post is decided."""
+
+    list_display = ("beginning", "kind", "forum", "waiting_since", "state")
+    list_filter = (StateFilter, "thread__forum", ("content_note", admin.EmptyFieldListFilter))
+    list_per_page = 50
+    ordering = ("day", "pk")
+    actions = None
+    change_list_template = "admin/forums/post/queue.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        """Return the posts with what the list shows of their threads."""
+        return Post.objects.for_moderators()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: posts are written on the site."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        """Return False: a post is refused or taken down, for a reason that its writer can read."""
+        return False
+
+    @admin.display(description="Post")
+    def beginning(self, post: Post) -> str:
+        """Return the first words, or the content note in their place."""
+        if post.content_note:
+            return f"Content note: {post.content_note}"
+        return plain_text(post.body, QUEUE_EXCERPT) or "(no words left)"
+
+    @admin.display(description="Kind")
+    def kind(self, post: Post) -> str:
+        """Tell a new thread from a reply."""
+        return "New thread" if post.starts_thread else "Reply"
+
+    @admin.display(description="Forum", ordering="thread__forum")
+    def forum(self, post: Post) -> str:
+        """Return the forum's title."""
+        return post.thread.forum.title
+
+    @admin.display(description="Since", ordering="day")
+    def waiting_since(self, post: Post) -> str:
+        """Return the age in days."""
+        days = (timezone.localdate() - post.day).days
+        return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'}"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the queue under its counts by state."""
+        labels = dict(Post.State.choices)
+        rows = Post.objects.order_by().values_list("state").annotate(Count("pk"))
+        context = {
+            "title": "Posts to check",
+            "counts": [(labels[state], count) for state, count in sorted(rows)],
+            "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @method_decorator(sensitive_post_parameters())
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one post in its thread and take the decision about it."""
+        post = self.get_object(request, object_id)
+        if post is None:
+            raise Http404
+        if not self.has_change_permission(request, post):
+            raise PermissionDenied
+        form = DecisionForm(request.POST if request.method == "POST" else None, post=post)
+        if form.is_valid():
+            if self._asks_first(form):
+                return self._confirm(request, post, form)
+            return self._decide(request, post, form)
+        return self._page(request, "review", post, {"form": form, "thread_posts": _thread_posts(post)})
+
+    def _asks_first(self, form: DecisionForm) -> bool:
+        destroys = form.cleaned_data["decision"] in (DecisionForm.CHANGE, DecisionForm.REMOVE)
+        return destroys and not form.cleaned_data["sure"]
+
+    def _confirm(self, request: HttpRequest, post: Post, form: DecisionForm) -> HttpResponse:
+        fields = form.cleaned_data
+        context: dict[str, Any] = {"form": form}
+        if fields["decision"] == DecisionForm.CHANGE:
+            context["changes"] = [
+                (label, differences(form.initial[name], fields[name]))
+                for name, label in (("title", "Title"), ("body", "Post"), ("content_note", "Content note"))
+                if name in fields and form.initial[name] != fields[name]
+            ]
+        return self._page(request, "confirm", post, context)
+
+    def _decide(self, request: HttpRequest, post: Post, form: DecisionForm) -> HttpResponse:
+        try:
+            done = decide(post=post, by=request.user, fields=form.cleaned_data)
+        except moderation.AlreadyHandled as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect("admin:forums_post_change", post.pk)
+        self.log_change(request, post, done)
+        self.message_user(request, done, messages.SUCCESS)
+        return redirect("admin:forums_post_changelist")
+
+    def _page(self, request: HttpRequest, name: str, post: Post, context: dict[str, Any]) -> HttpResponse:
+        context |= {
+            **self.admin_site.each_context(request),
+            "title": "Check a post",
+            "opts": self.opts,
+            "post": post,
+            "handled": "" if post.state == Post.State.WAITING else moderation.what_happened(post),
+        }
+        return TemplateResponse(request, f"admin/forums/post/{name}.html", context)
+
+
+def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
+    """Carry out the decision in `fields` (of DecisionForm) and return it as a sentence. Raises AlreadyHandled."""
+    if fields["decision"] == DecisionForm.PUBLISH:
+        moderation.publish(post=post, by=by)
+        return "Published."
+    if fields["decision"] == DecisionForm.CHANGE:
+        names = ("title", "body", "content_note", "words")
+        moderation.publish_with_changes(post=post, by=by, **{name: fields[name] for name in names if name in fields})
+        return "Published with a change."
+    act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
+    act(post=post, by=by, reason=fields["reason"], words=fields["words"])
+    return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
+
+
+def _thread_posts(post: Post) -> list[Post]:
+    """Return the last three posts that can be read in the thread, for context, oldest first."""
+    return list(post.thread.posts.shown().select_related("voice", "author").order_by("-number")[:3])[::-1]
+
+
+@admin.register(Thread)
+class ThreadAdmin(admin.ModelAdmin):
+    """Threads: to pin, to close, to open again, to put under another type."""
+
+    list_display = ("__str__", "shown_title", "forum", "state", "pinned", "post_count", "last_on")
+    list_filter = ("state", "pinned", "forum")
+    list_select_related = ("forum",)
+    search_fields = ("code",)
+    fields = ("forum", "shown_title", "prompt", "pinned", "state")
+    readonly_fields = ("forum", "shown_title")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: threads are started on the site."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Thread | None = None) -> bool:
+        """Return False: posts are taken down one by one, for a reason."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
+        """Return 'state' too where the thread waits or is gone: its posts decide that."""
+        unseen = obj is not None and obj.state not in Thread.VISIBLE
+        return ("forum", "shown_title", "state") if unseen else ("forum", "shown_title")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the two states that a moderator may choose."""
+        if db_field.name == "state":
+            kwargs["choices"] = [(state.value, state.label) for state in Thread.VISIBLE]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(Forum)
+class ForumAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+    """Forums: to describe, to pause, to close."""
+
+    list_display = ("title", "outcome", "state", "paused_until", "position")
+    list_filter = ("state",)
+    search_fields = ("title", "purpose")
+    prepopulated_fields = {"slug": ("title",)}
+    markdown_fields = ("rules",)
+
+
+class PromptInline(admin.TabularInline):
+    """The sides of a call's question."""
+
+    model = Prompt
+    extra = 1
+
+
+@admin.register(CallForViews)
+class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+    """Calls for views with their prompts."""
+
+    list_display = ("question", "forum", "opens", "closes", "is_open")
+    list_filter = ("forum",)
+    search_fields = ("question",)
+    date_hierarchy = "opens"
+    inlines = (PromptInline,)
+    markdown_fields = ("why", "what_we_heard")
+
+    @admin.display(description="Open today", boolean=True)
+    def is_open(self, call: CallForViews) -> bool:
+        """Tell whether views are taken today."""
+        return call.is_open

@@ -1,0 +1,258 @@
+"""What writers and moderators type, made clean. A form decides nothing and stores nothing."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from forums.models import Forum, Post, Prompt, Thread
+from mscos.codes import holds_code, parse_code
+from mscos.filters import FilterForm
+from mscos.forms import PlainTextField, RefusableForm
+from mscos.text import POST_LENGTH
+
+STAMPS = signing.TimestampSigner(salt="forums.forms.stamp")
+LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
+STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
+CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+
+
+def new_stamp() -> str:
+    """Return a signed random stamp: it makes one form, sent twice, one post. It says nothing of who opened the form."""
+    return STAMPS.sign(secrets.token_urlsafe(16))
+
+
+class PostForm(RefusableForm):
+    """A post that starts or answers something."""
+
+    body = PlainTextField(
+        name="post",
+        label="Your post",
+        max_length=POST_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8, "data-count": POST_LENGTH}),
+    )
+    content_note = PlainTextField(
+        name="content note",
+        label="Content note",
+        max_length=100,
+        required=False,
+        help_text="If it mentions harm or danger, say in a few words what, such as 'threats'. Readers then choose.",
+    )
+    leave_empty = forms.CharField(label="Leave this field empty", required=False)
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, initial={"stamp": new_stamp(), **kwargs.pop("initial", {})}, **kwargs)
+
+    def clean_body(self) -> str:
+        """Refuse a text that holds a code: it would give the code to every reader."""
+        return self._without_code("body")
+
+    def clean_content_note(self) -> str:
+        """Refuse a note that holds a code."""
+        return self._without_code("content_note")
+
+    def clean_leave_empty(self) -> str:
+        """Refuse what only a program that fills in forms would send."""
+        if self.cleaned_data["leave_empty"]:
+            raise forms.ValidationError("Leave the last field empty, then send again")
+        return ""
+
+    def clean_stamp(self) -> str:
+        """Return the stamp without its signature; give the form a new one where it is missing, changed or too old."""
+        try:
+            return STAMPS.unsign(self.cleaned_data["stamp"], max_age=STAMP_LASTS)
+        except signing.BadSignature:
+            self.put("stamp", new_stamp())
+            self.add_error(None, "This form was open for too long. Nothing was lost. Check and send again.")
+            return ""
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what the action of this form is called with: the clean fields, without the trap for programs."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
+
+    def _without_code(self, field: str) -> str:
+        text: str = self.cleaned_data[field]
+        if holds_code(text):
+            raise forms.ValidationError(
+                "This seems to hold a code. Take it out: whoever has a code can act as its owner"
+            )
+        return text
+
+
+class ThreadForm(PostForm):
+    """A new thread with its first post."""
+
+    title = PlainTextField(name="title", article="a", label="Title", max_length=120)
+    prompt = forms.ModelChoiceField(
+        Prompt.objects.none(),
+        label="Type of provision",
+        required=False,
+        to_field_name="code",
+        empty_label="None of these",
+        error_messages={"invalid_choice": "Choose one of the types in the list"},
+    )
+    field_order = ["title", "body", "prompt", "content_note"]
+
+    def __init__(self, data: QueryDict | None = None, *, prompts: QuerySet[Prompt], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if prompts:
+            self.fields["prompt"].queryset = prompts  # type: ignore[attr-defined]
+        else:
+            del self.fields["prompt"]
+
+    def clean_title(self) -> str:
+        """Refuse a title of more than one line, or one that holds a code."""
+        return " ".join(self._without_code("title").split())
+
+
+class ReplyForm(PostForm):
+    """A reply in a thread, to the whole or to one post."""
+
+    code = forms.CharField(
+        label="Code from an earlier post here",
+        required=False,
+        max_length=100,
+        help_text="Use it to keep the same made-up name.",
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+    )
+    to = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ["body", "content_note", "code"]
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what `forums.actions.reply` is called with."""
+        fields = super().to_store()
+        fields["in_reply_to"] = fields.pop("to")
+        return fields
+
+    def __init__(self, data: QueryDict | None = None, *, thread: Thread, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.thread = thread
+
+    def clean_code(self) -> str:
+        """Return the code in its four groups, or '' for a new voice."""
+        typed: str = self.cleaned_data["code"]
+        code = parse_code(typed)
+        if typed and not (code and self.thread.voices.by_code(code).exists()):
+            raise forms.ValidationError("That code does not belong to this thread. Leave it empty to get a new name")
+        return code or ""
+
+    def clean_to(self) -> Post | None:
+        """Return the post that is answered, None for the whole thread; forget a number that cannot be answered."""
+        typed: str = self.cleaned_data["to"]
+        if not typed:
+            return None
+        post = self.thread.posts.shown().filter(number=int(typed)).first() if is_number(typed) else None
+        if post is None:
+            self.put("to", "")
+            self.add_error(
+                None, "The post that you are answering is not here any more. Send again to answer the whole thread."
+            )
+        return post
+
+
+class CodeForm(RefusableForm):
+    """One code."""
+
+    code = forms.CharField(
+        label="Your code",
+        max_length=100,
+        help_text="16 letters and numbers, like K7QW-3MHT-9XRC-V2PD. Small letters and missing hyphens are fine.",
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+        error_messages={"required": "Enter your code", "max_length": "Check the code. It has 16 letters and numbers"},
+    )
+
+    def clean_code(self) -> str:
+        """Return the code in its four groups; what can be no code is told as an unknown one is."""
+        code = parse_code(self.cleaned_data["code"])
+        if code is None:
+            raise forms.ValidationError("Check the code. It has 16 letters and numbers")
+        return code
+
+
+class DecisionForm(forms.Form):
+    """What a moderator decides about one post."""
+
+    PUBLISH, CHANGE, REFUSE, REMOVE = "publish", "change", "refuse", "remove"
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in (PUBLISH, CHANGE, REFUSE, REMOVE)])
+    title = PlainTextField(name="title", article="a", max_length=120, required=False)
+    body = PlainTextField(
+        name="post", max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 12})
+    )
+    content_note = PlainTextField(name="content note", max_length=100, required=False)
+    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *Post.Reason.choices], required=False)
+    words = PlainTextField(
+        name="words to the writer",
+        article="some",
+        label="Words to the writer",
+        max_length=2000,
+        required=False,
+        help_text="Only the writer's code opens them.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
+        title = post.thread.title if post.starts_thread else ""
+        super().__init__(data, initial={"title": title, "body": post.body, "content_note": post.content_note})
+        self.post = post
+        if not post.starts_thread:
+            del self.fields["title"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the decision needs: changed words, or a reason and words to the writer."""
+        fields = self.cleaned_data
+        if fields.get("decision") == self.CHANGE:
+            self._need("title", "body")
+            if not self.errors and not self.has_changes():
+                self.add_error("body", "Nothing was changed. Change something, or press Publish")
+        if fields.get("decision") in (self.REFUSE, self.REMOVE):
+            if not fields.get("reason"):
+                self.add_error("reason", "Choose a reason")
+            self._need("words")
+        return fields
+
+    def has_changes(self) -> bool:
+        """Tell whether any of the words differ from those that were sent."""
+        names = [name for name in ("title", "body", "content_note") if name in self.fields]
+        return any(self.cleaned_data[name] != self.initial[name] for name in names)
+
+    def _need(self, *names: str) -> None:
+        for name in names:
+            field = self.fields.get(name)
+            if field and name in self.cleaned_data and not self.cleaned_data[name]:
+                self.add_error(name, field.error_messages["required"])
+
+
+class ThreadFilterForm(FilterForm):
+    """Which threads of a forum to list: `?type=b&replies=none&order=new`."""
+
+    type = forms.ModelChoiceField(
+        Prompt.objects.none(), to_field_name="code", required=False, label="Type of provision", empty_label="All types"
+    )
+    replies = forms.ChoiceField(choices=[("", "All"), ("none", "No replies yet")], required=False, label="Replies")
+    order = forms.ChoiceField(
+        choices=[("", "Latest reply"), ("new", "Newest thread")], required=False, label="Order by"
+    )
+
+    def __init__(self, data: QueryDict, *, forum: Forum) -> None:
+        super().__init__(data, type=Prompt.objects.filter(call__forum=forum))
+
+    def filter(self, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+        """Return those of `threads` that fit, in the order asked for, pinned ones first."""
+        if prompt := self.cleaned_data.get("type"):
+            threads = threads.filter(prompt=prompt)
+        if self.cleaned_data.get("replies"):
+            threads = threads.filter(post_count=1)
+        if self.cleaned_data.get("order"):
+            threads = threads.order_by("-pinned", "-pk")
+        return threads
+
+
+def is_number(typed: str) -> bool:
+    """Tell whether a text is a number of a post: digits only, and few enough for the database."""
+    return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER

@@ -1,0 +1,158 @@
+"""Forums, and the calls for views that are answered in them."""
+
+from django.db import models
+from django.db.models import Count, F, Max, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from forums.models import threads
+from mscos.codes import public_code
+from mscos.fields import RenderedMarkdownField
+from outcomes.models import Outcome
+
+
+class ForumQuerySet(models.QuerySet["Forum"]):
+    """Reads of forums."""
+
+    def with_activity(self) -> "ForumQuerySet":
+        """Add `thread_count` and `last_on` (a date or None), of visible threads only."""
+        visible = Q(threads__state__in=threads.Thread.VISIBLE)
+        return self.annotate(
+            thread_count=Count("threads", filter=visible),
+            last_on=Max("threads__last_on", filter=visible),
+        )
+
+
+class Forum(models.Model):
+    """A place for threads, beside an outcome or on its own."""
+
+    class State(models.TextChoices):
+        """Whether new posts are taken."""
+
+        OPEN = "open", "Open"
+        PAUSED = "paused", "Paused"
+        CLOSED = "closed", "Closed"
+
+    outcome = models.OneToOneField(Outcome, models.PROTECT, null=True, blank=True, related_name="forum")
+    slug = models.SlugField(unique=True, help_text="The word in its address. For an outcome, the outcome's short name.")
+    title = models.CharField(max_length=80, help_text="For example: Housing forum.")
+    purpose = models.CharField(max_length=200, help_text="One sentence, shown under the title.")
+    rules = models.TextField(blank=True, help_text="House rules of this forum, beyond those of the whole site.")
+    rules_html = RenderedMarkdownField(source="rules")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    paused_until = models.DateField(null=True, blank=True, help_text="The day on which new posts are taken again.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ForumQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paused_until=None) | Q(state="paused"),
+                name="forum_has_a_day_of_return_only_while_paused",
+                violation_error_message="Give a day only for a paused forum.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the forum's own page."""
+        return reverse("forums:forum_detail", args=[self.slug])
+
+    @property
+    def closed_because(self) -> str:
+        """Why no new post is taken, as a sentence; empty where posts are taken."""
+        if self.state == self.State.CLOSED:
+            return "This forum is closed. You can still read."
+        if self.state == self.State.PAUSED and self.paused_until:
+            return f"New posts are paused until {date_format(self.paused_until, 'l j F Y')}. You can still read."
+        if self.state == self.State.PAUSED:
+            return "New posts are paused for now. You can still read."
+        return ""
+
+
+class CallForViewsQuerySet(models.QuerySet["CallForViews"]):
+    """Reads of calls for views."""
+
+    def published(self) -> "CallForViewsQuerySet":
+        """Return the calls whose opening day has come, closed ones included."""
+        return self.filter(opens__lte=timezone.localdate())
+
+    def open(self) -> "CallForViewsQuerySet":
+        """Return the calls that take views today: the closing day itself still counts."""
+        return self.published().filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
+
+
+class CallForViews(models.Model):
+    """A question that the team asks the community, answered in a forum."""
+
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="calls")
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    question = models.CharField(max_length=200)
+    why = models.TextField(help_text="Why we ask, and what will be done with the answers.")
+    why_html = RenderedMarkdownField(source="why")
+    opens = models.DateField(default=timezone.localdate)
+    closes = models.DateField(null=True, blank=True, help_text="The last day on which views are taken.")
+    what_we_heard = models.TextField(blank=True, help_text="Shown after the closing day.")
+    what_we_heard_html = RenderedMarkdownField(source="what_we_heard")
+
+    objects = CallForViewsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opens", "pk"]
+        verbose_name = "call for views"
+        verbose_name_plural = "calls for views"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes=None) | Q(closes__gte=F("opens")),
+                name="call_closes_on_or_after_its_opening",
+                violation_error_message="The closing day must not come before the opening day.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        """Return the call's own page."""
+        return reverse("forums:call_detail", args=[self.code])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether views are taken today."""
+        today = timezone.localdate()
+        return self.opens <= today and (self.closes is None or self.closes >= today)
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    """Reads of prompts."""
+
+    def with_view_counts(self) -> "PromptQuerySet":
+        """Add `view_count`: how many visible threads answer each."""
+        return self.annotate(view_count=Count("threads", filter=Q(threads__state__in=threads.Thread.VISIBLE)))
+
+
+class Prompt(models.Model):
+    """One side of a call's question, such as a type of housing."""
+
+    call = models.ForeignKey(CallForViews, models.CASCADE, related_name="prompts")
+    code = models.SlugField(
+        max_length=8, help_text="One or two letters, for its address: they say nothing by themselves."
+    )
+    title = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "code"], name="prompt_code_once_in_a_call"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

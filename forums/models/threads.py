@@ -1,0 +1,269 @@
+"""Threads, the anonymous voices in them, and their posts.
+
+Nothing here points to a writer: a voice is a keyed digest of a code and a made-up name, a post has a day and an
+order, and there is no column for an account beside a voice (a constraint), an address, a browser or a time of day.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from mscos.codes import digest, public_code
+from mscos.fields import RenderedMarkdownField
+
+POSTS_A_PAGE = 30
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    """Reads of threads."""
+
+    def visible(self) -> "ThreadQuerySet":
+        """Return the threads that everybody may read, with their forums and prompts."""
+        return self.filter(state__in=Thread.VISIBLE).select_related("forum", "prompt")
+
+    def with_openings(self) -> "ThreadQuerySet":
+        """Add each thread's first post, with who wrote it, as the one item of the list `opening`."""
+        first = Post.objects.filter(number=1).select_related("voice", "author")
+        return self.prefetch_related(Prefetch("posts", first, to_attr="opening"))
+
+
+class Thread(models.Model):
+    """A conversation. It waits, unseen, until its first post is published."""
+
+    class State(models.TextChoices):
+        """Whether a thread can be seen and answered."""
+
+        WAITING = "waiting", "Waiting to be checked"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+        GONE = "gone", "Taken down"
+
+    VISIBLE = (State.OPEN, State.CLOSED)
+
+    forum = models.ForeignKey("forums.Forum", models.PROTECT, related_name="threads")
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    title = models.CharField(
+        max_length=120, blank=True, help_text="Empty once its writer has taken the first post down."
+    )
+    prompt = models.ForeignKey("forums.Prompt", models.SET_NULL, null=True, blank=True, related_name="threads")
+    pinned = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    post_count = models.PositiveIntegerField(default=0, editable=False)
+    last_on = models.DateField(null=True, editable=False)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pinned", "-last_on", "-pk"]
+        indexes = [models.Index(fields=["forum", "state", "-pinned", "-last_on", "-id"], name="thread_list")]
+
+    def __str__(self) -> str:
+        return f"thread {self.code}"
+
+    def get_absolute_url(self) -> str:
+        """Return the thread's first page."""
+        return reverse("forums:thread_detail", args=[self.forum.slug, self.code])
+
+    def get_reply_url(self) -> str:
+        """Return where to write a reply, or a new thread where this one cannot be answered."""
+        if self.state == self.State.OPEN:
+            return reverse("forums:reply_create", args=[self.forum.slug, self.code])
+        return reverse("forums:thread_create", args=[self.forum.slug])
+
+    @property
+    def shown_title(self) -> str:
+        """The title, or what stands in its place."""
+        return self.title or "A thread whose title was taken down"
+
+    @property
+    def reply_count(self) -> int:
+        """How many replies can be read."""
+        return max(self.post_count - 1, 0)
+
+    @property
+    def closed_because(self) -> str:
+        """Why no reply is taken, as a sentence; empty where replies are taken."""
+        if self.state == self.State.CLOSED:
+            return "This thread is closed. Start a new one."
+        return self.forum.closed_because
+
+
+class VoiceQuerySet(models.QuerySet["Voice"]):
+    """Reads of voices."""
+
+    def by_code(self, code: str) -> "VoiceQuerySet":
+        """Return the one voice, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
+        return self.filter(code_digest=digest(code)).select_related("thread__forum")
+
+
+class Voice(models.Model):
+    """One anonymous author in one thread."""
+
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="voices")
+    code_digest = models.CharField(max_length=64, unique=True, editable=False)
+    name = models.CharField(max_length=40, editable=False)
+
+    objects = VoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "name"], name="voice_name_once_in_a_thread")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Reads of posts."""
+
+    def in_order(self) -> "PostQuerySet":
+        """Return the posts of a page as readers see them: by number, gone ones as gaps, with who wrote each."""
+        return self.exclude(number=None).select_related("voice", "author", "in_reply_to").order_by("number")
+
+    def shown(self) -> "PostQuerySet":
+        """Return the posts whose words everybody may read."""
+        return self.filter(state__in=Post.SHOWN)
+
+    def waiting(self) -> "PostQuerySet":
+        """Return the posts that a moderator has still to read, oldest first."""
+        return self.filter(state=Post.State.WAITING).order_by("day", "pk")
+
+    def for_writer(self) -> "PostQuerySet":
+        """Return a voice's posts as its code shows them: in the order of writing, with notes and `replies_since`."""
+        later = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("number"))
+        count = later.order_by().values("thread").annotate(count=Count("pk")).values("count")
+        return (
+            self.select_related("thread__forum", "voice")
+            .prefetch_related("notes")
+            .annotate(replies_since=Coalesce(Subquery(count), 0))
+            .order_by("pk")
+        )
+
+    def for_moderators(self) -> "PostQuerySet":
+        """Return the posts with all that the moderators' queue shows."""
+        return self.select_related("thread__forum", "thread__prompt", "voice", "author", "in_reply_to", "decided_by")
+
+    def highest_number(self) -> int:
+        """Return the highest number given so far, 0 for none."""
+        highest: int | None = self.aggregate(highest=Max("number"))["highest"]
+        return highest or 0
+
+
+class Post(models.Model):
+    """What somebody wrote in a thread. An anonymous one waits for a moderator.
+
+    `number` is given when the post is published, so that numbers tell the order of release and not of writing.
+    `day` is the day on which it was sent, and from its publication on the day on which it was published.
+    """
+
+    class State(models.TextChoices):
+        """Where a post is on its way. The labels are those that readers and writers see."""
+
+        WAITING = "waiting", "Waiting to be checked"
+        PUBLISHED = "published", "Published"
+        CHANGED = "changed", "Published with a change"
+        REFUSED = "refused", "Not published"
+        WITHDRAWN = "withdrawn", "Taken down by the writer"
+        REMOVED = "removed", "Taken down by a moderator"
+
+    SHOWN = (State.PUBLISHED, State.CHANGED)
+    GONE = (State.WITHDRAWN, State.REMOVED)
+
+    class Reason(models.TextChoices):
+        """Why a post was not published or was taken down; each ends the sentence 'because it …'."""
+
+        PERSON = "person", "names a person"
+        PLACE = "place", "names a place"
+        DETAILS = "details", "has details that could point to someone"
+        UNKIND = "unkind", "is unkind to a person or a group"
+        OFF_TOPIC = "off_topic", "is not about this forum's subject"
+        SPAM = "spam", "advertises something"
+        OTHER = "other", "does not fit the house rules"
+
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="posts")
+    number = models.PositiveIntegerField(null=True, editable=False)
+    voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="posts", editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False
+    )
+    in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies", editable=False)
+    body = models.TextField(blank=True)
+    body_html = RenderedMarkdownField(source=None)
+    content_note = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    day = models.DateField(default=timezone.localdate, editable=False)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    decided_on = models.DateField(null=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day", "pk"]
+        indexes = [models.Index(fields=["state", "day", "id"], name="post_queue")]
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
+            models.CheckConstraint(
+                condition=Q(voice=None, author__isnull=False) | Q(voice__isnull=False, author=None),
+                name="post_has_a_voice_or_an_author_never_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["published", "changed", "removed"], number__isnull=False)
+                | Q(state__in=["waiting", "refused"], number=None)
+                | Q(state="withdrawn"),
+                name="post_has_a_number_once_published",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["withdrawn", "removed"]) | Q(body="", body_html="", content_note=""),
+                name="post_taken_down_keeps_no_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refused", "removed"]) | ~Q(reason=""),
+                name="post_refused_or_removed_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.pk} in thread {self.thread.code}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of a numbered post in its thread, on the page that it is on."""
+        page = (self.number - 1) // POSTS_A_PAGE + 1 if self.number else 1
+        query = f"?page={page}" if page > 1 else ""
+        anchor = f"#post-{self.number}" if self.number else ""
+        return f"{self.thread.get_absolute_url()}{query}{anchor}"
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody may read its words."""
+        return self.state in self.SHOWN
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its words are destroyed and a notice stands in their place."""
+        return self.state in self.GONE
+
+    @property
+    def starts_thread(self) -> bool:
+        """Whether it is, or waits to be, the first post of its thread."""
+        return self.number == 1 or self.thread.state == Thread.State.WAITING
+
+
+class ModeratorNote(models.Model):
+    """Words from the moderators to a voice, which its code opens. Written by staff, seen by nobody else."""
+
+    voice = models.ForeignKey(Voice, models.CASCADE, related_name="notes")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
+    body = models.TextField()
+    day = models.DateField(default=timezone.localdate, editable=False)
+
+    class Meta:
+        ordering = ["day", "pk"]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

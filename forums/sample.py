@@ -1,0 +1,156 @@
+"""Sample content of the forums: nobody's words. It goes through the same actions as everybody's posts."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from forums import moderation
+from forums.actions import reply, start_thread
+from forums.forms import new_stamp
+from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from mscos.models import User
+from outcomes.models import Outcome
+
+PURPOSES = {
+    "housing": "What makes housing safe and suitable, and what gets in the way.",
+    "safety": "Keeping people safe from those who harmed them, and from new harm.",
+    "support": "Support that lasts long enough, from people who stay.",
+    "services": "Services that people can trust from the first meeting.",
+    "purpose": "Work, interests and plans that people choose for themselves.",
+    "medical": "Getting to see a doctor, a dentist or a therapist, and being heard there.",
+    "education": "Courses, language classes and training, and what it takes to begin one.",
+}
+PROVISION_TYPES = (
+    ("a", "Sheltered or safehouse accommodation"),
+    ("b", "Asylum accommodation"),
+    ("c", "Detention"),
+    ("d", "Hotels and other temporary housing"),
+    ("e", "Council housing"),
+    ("f", "Permanent housing"),
+    ("g", "Private landlord accommodation"),
+)
+WHY = """\
+In the study that agreed the seven outcomes, housing was rated among the highest in every round. We want to know what
+would have to change, in practice and in provision, and which ways of working together already show promise.
+
+We will bring the views together by type of provision and publish what we heard here. A view can be a sentence or a page.
+You do not need to tell your own story."""
+
+
+def load(*, by: User) -> None:
+    """Make a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
+    for outcome in Outcome.objects.all():
+        Forum.objects.create(
+            outcome=outcome,
+            slug=outcome.short_name,
+            title=f"{outcome.short_title} forum",
+            purpose=PURPOSES[outcome.short_name],
+            position=outcome.position,
+        )
+    housing = Forum.objects.get(slug="housing")
+    prompts = _call_for_views(housing)
+    welcome = _thread(
+        housing,
+        "What has worked when a placement was about to end?",
+        "We often hear a week before a placement ends that there is nowhere to go next. Some teams seem to manage this "
+        "better than others.\n\nWhat have you put in place **early** that made a difference?",
+        prompts["a"],
+    )
+    moderation.publish(post=welcome, by=by)
+    _replies(welcome, by)
+    hotels = _thread(
+        housing,
+        "A short checklist for the first night in a hotel",
+        "We made a list that the person keeps and we keep too:\n\n- Does the door lock from the inside, and who has a key?\n"
+        "- Is there somewhere to cook?\n- Who can be called at night, by name?\n- When will somebody visit?\n\n"
+        "It takes ten minutes. What would you add?",
+        prompts["d"],
+    )
+    moderation.publish(post=hotels, by=by)
+    panel = _thread(
+        housing,
+        "A joint meeting with the council",
+        "Our council now holds one meeting for each person with housing, health and the support provider in the room. "
+        "Decisions that took a month take a week.",
+        prompts["e"],
+    )
+    moderation.publish_with_changes(
+        post=panel,
+        by=by,
+        title=panel.thread.title,
+        body=panel.body.replace("Our council", "[detail removed to protect privacy]"),
+        words="We took out two words that could have shown where you work.",
+    )
+    ended = _thread(
+        housing, "Welcome to the housing forum", "Say what helps, what does not, and what you have seen work.", None
+    )
+    moderation.publish(post=ended, by=by)
+    Thread.objects.filter(pk=ended.thread_id).update(pinned=True, state=Thread.State.CLOSED)
+    _waiting(housing, welcome, prompts)
+
+
+def _call_for_views(forum: Forum) -> dict[str, Prompt]:
+    today = timezone.localdate()
+    call = CallForViews.objects.create(
+        forum=forum,
+        question="What would need to change so that housing is safe and suitable?",
+        why=WHY,
+        opens=today - timedelta(days=7),
+        closes=today + timedelta(days=56),
+    )
+    return {
+        code: Prompt.objects.create(call=call, code=code, title=title, position=position)
+        for position, (code, title) in enumerate(PROVISION_TYPES, start=1)
+    }
+
+
+def _replies(first: Post, by: User) -> None:
+    thread = Thread.objects.select_related("forum").get(pk=first.thread_id)
+    second = reply(
+        thread=thread,
+        stamp=new_stamp(),
+        body="We ask for the move-on plan in the **first** meeting and look at it every month. "
+        "The conversation is easier when nobody is packing.",
+    )
+    moderation.publish(post=second.post, by=by)
+    third = reply(
+        thread=thread,
+        stamp=new_stamp(),
+        in_reply_to=second.post,
+        content_note="being moved without notice",
+        body="Please also ask what the person needs to take with them. I was moved in a day and my papers stayed behind.",
+    )
+    moderation.publish(post=third.post, by=by)
+    fourth = reply(
+        thread=thread,
+        stamp=new_stamp(),
+        code=second.code,
+        in_reply_to=third.post,
+        body="Thank you. We have added this to our list.",
+    )
+    moderation.publish(post=fourth.post, by=by)
+
+
+def _waiting(forum: Forum, answered: Post, prompts: dict[str, Prompt]) -> None:
+    _thread(
+        forum,
+        "Deposits for a private flat",
+        "Landlords ask for a guarantor and a deposit that nobody has. Has anyone found a scheme that covers both?",
+        prompts["g"],
+    )
+    _thread(
+        forum,
+        "Sharing a room with a stranger",
+        "A person I support was put in a room with somebody they did not know and did not sleep for a week.",
+        prompts["b"],
+        content_note="unsafe housing",
+    )
+    thread = Thread.objects.select_related("forum").get(pk=answered.thread_id)
+    reply(thread=thread, stamp=new_stamp(), body="Could the plan be written in the person's own language too?")
+
+
+def _thread(forum: Forum, title: str, body: str, prompt: Prompt | None, content_note: str = "") -> Post:
+    sent = start_thread(
+        forum=forum, stamp=new_stamp(), title=title, body=body, prompt=prompt, content_note=content_note
+    )
+    return sent.post

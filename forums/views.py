@@ -1,0 +1,176 @@
+"""Reading the forums, writing in them without an account, and coming back with a code.
+
+The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
+models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
+"""
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from forums import actions
+from forums.forms import CodeForm, ReplyForm, ThreadFilterForm, ThreadForm, is_number
+from forums.models import CallForViews, Forum, Post, Prompt, Thread, Voice
+from forums.models.threads import POSTS_A_PAGE
+from mscos.limits import Limit
+from mscos.pagination import paginate
+from mscos.privacy import Refusal, anonymous_form
+
+THREADS_A_PAGE = 20
+POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
+WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
+RECEIPT_LASTS = 30 * 60  # seconds in which sending the same form again shows its code again
+
+
+@require_safe
+def forum_list(request: HttpRequest) -> HttpResponse:
+    """List the forums and the open calls for views."""
+    context = {
+        "forums": Forum.objects.with_activity(),
+        "calls": CallForViews.objects.open().select_related("forum"),
+    }
+    return render(request, "forums/forum_list.html", context)
+
+
+@require_safe
+def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the visible threads of a forum, filtered by the address."""
+    forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
+    filters = ThreadFilterForm(request.GET, forum=forum)
+    threads = forum.threads.visible().with_openings()
+    chosen = filters.chosen()
+    context = {
+        "forum": forum,
+        "filters": filters,
+        "chosen": chosen,
+        "total": threads.count() if chosen else None,
+        "page": paginate(request, filters.filter(threads), THREADS_A_PAGE),
+        "calls": forum.calls.open(),
+    }
+    return render(request, "forums/forum_detail.html", context)
+
+
+@require_safe
+def call_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a call for views with its prompts and how many answered each."""
+    call = get_object_or_404(CallForViews.objects.published().select_related("forum"), code=code)
+    context = {
+        "call": call,
+        "takes_views": call.is_open and not call.forum.closed_because,
+        "prompts": call.prompts.with_view_counts(),
+        "threads": call.forum.threads.visible().filter(prompt__call=call).with_openings()[:5],
+    }
+    return render(request, "forums/call_detail.html", context)
+
+
+@require_safe
+def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Show a page of a thread's posts, oldest first."""
+    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    page = paginate(request, thread.posts.in_order(), POSTS_A_PAGE)
+    for post in page:  # each needs its thread's address: spare the queries
+        post.thread = thread
+        if post.in_reply_to:
+            post.in_reply_to.thread = thread
+    return render(request, "forums/thread_detail.html", {"thread": thread, "forum": thread.forum, "page": page})
+
+
+@anonymous_form(limit=POSTING)
+def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a new thread, to be checked by a moderator."""
+    forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
+    prompts = Prompt.objects.filter(call__in=forum.calls.open())
+    form = ThreadForm(
+        request.POST if request.method == "POST" else None,
+        prompts=prompts,
+        initial={"prompt": request.GET.get("type", "")},
+        refusal=refusal,
+    )
+    if form.is_valid():
+        try:
+            return _receipt(request, actions.start_thread(forum=forum, **form.to_store()))
+        except actions.NotAccepted as error:
+            form.add_error(None, str(error))
+    return render(request, "forums/thread_create.html", {"forum": forum, "form": form}, status=form.status)
+
+
+@anonymous_form(limit=POSTING)
+def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a reply in a thread, to be checked by a moderator."""
+    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    form = ReplyForm(
+        request.POST if request.method == "POST" else None,
+        thread=thread,
+        initial={"to": request.GET.get("to", "")},
+        refusal=refusal,
+    )
+    if form.is_valid():
+        try:
+            return _receipt(request, actions.reply(thread=thread, **form.to_store()))
+        except actions.NotAccepted as error:
+            form.add_error(None, str(error))
+    context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
+    return render(request, "forums/reply_create.html", context, status=form.status)
+
+
+@anonymous_form(limit=WRONG_CODES)
+def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Ask for a code and show what it opens. The code comes by POST and goes into no address."""
+    form, voice = _voice_by_code(request, refusal)
+    if voice is None:
+        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
+    context = {"voice": voice, "posts": voice.posts.for_writer(), "code": form.cleaned_data["code"]}
+    return render(request, "forums/voice_detail.html", context)
+
+
+@anonymous_form(limit=WRONG_CODES)
+def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Ask once, then take one of the code's posts down. The post is named by its place among them."""
+    if request.method != "POST":
+        return redirect("forums:voice_detail")
+    form, voice = _voice_by_code(request, refusal)
+    if voice is None:
+        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
+    number = request.POST.get("n", "")
+    posts = list(voice.posts.select_related("thread__forum").order_by("pk"))
+    post = posts[int(number) - 1] if is_number(number) and 0 < int(number) <= len(posts) else None
+    context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
+    if post is None or request.POST.get("sure") != "yes":
+        return render(request, "forums/post_withdraw.html", context)
+    actions.withdraw(post=post)
+    return render(request, "forums/post_withdrawn.html", context)
+
+
+def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
+    """Show the code, again for the same form within RECEIPT_LASTS, then never more."""
+    key = f"receipt:{sent.post.form_digest}"
+    if not sent.again:
+        cache.set(key, "open", RECEIPT_LASTS)
+        POSTING.count(request)
+    if not cache.get(key):
+        return render(request, "forums/post_receipt_over.html", {"forum": sent.post.thread.forum})
+    context = {"forum": sent.post.thread.forum, "code": sent.code}
+    return render(request, "forums/post_receipt.html", context)
+
+
+def _answered(thread: Thread, form: ReplyForm) -> Post | None:
+    number = str(form["to"].value() or "")
+    return (
+        thread.posts.shown().select_related("voice", "author").filter(number=number).first()
+        if is_number(number)
+        else None
+    )
+
+
+def _voice_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeForm, Voice | None]:
+    """Return the form and, where its code opens one, the voice; a wrong code counts towards the limit."""
+    if request.method != "POST":
+        return CodeForm(), None
+    form = CodeForm(request.POST, refusal=refusal)
+    voice = Voice.objects.by_code(form.cleaned_data["code"]).first() if form.is_valid() else None
+    if voice is None and refusal is None:
+        WRONG_CODES.count(request)
+        if not form.errors:
+            form.add_error("code", "Check the code. It has 16 letters and numbers")
+    return form, voice

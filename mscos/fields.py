@@ -1,0 +1,42 @@
+"""Model fields of our own."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
+from django.utils.safestring import SafeString
+
+from mscos.text import render_editorial, stored
+
+
+class RenderedMarkdownField(models.TextField):
+    """The HTML of a Markdown field beside it, rendered when the row is saved and safe to show as it is read.
+
+    `source` names the field with an editor's Markdown. With `source=None` nothing is rendered here: an action sets
+    the HTML, as `render_post` returned it, when a post is published. Take care with `save(update_fields=[...])`:
+    name this field as well as its source there, or the old HTML stays; `update()` of a queryset renders nothing.
+    """
+
+    def __init__(self, *args: Any, source: str | None = None, **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(*args, **{"editable": False, "blank": True, "default": "", **kwargs})
+
+    def deconstruct(self) -> Any:
+        """Return what a migration needs to make this field again."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
+        """Return the HTML to store, and let the object that is being saved have it too."""
+        if self.source is None:
+            return super().pre_save(model_instance, add)
+        html = render_editorial(getattr(model_instance, self.source) or "")
+        setattr(model_instance, self.attname, html)
+        return html
+
+    def from_db_value(
+        self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper
+    ) -> SafeString | None:
+        """Return stored HTML marked as safe."""
+        return None if value is None else stored(value)

@@ -1,0 +1,3 @@
+"""Dates in full: 'on 14 March 2023'."""
+
+DATE_FORMAT = "j F Y"

@@ -1,0 +1,21 @@
+"""How a mail is made: one function a mail (in a room's `emails.py`), three templates each."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+
+def send(name: str, *, to: str, context: dict[str, Any]) -> None:
+    """Send one mail to one address, as text and as HTML.
+
+    `name` is that of its templates: `forums/emails/something_waits` has `_subject.txt`, `.txt` and `.html`. Raises OSError or
+    smtplib.SMTPException where the mail server does not take it.
+    """
+    context = {**context, "site_url": settings.SITE_URL, "site_name": settings.SITE_NAME}
+    subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
+    message = EmailMultiAlternatives(subject, render_to_string(f"{name}.txt", context), to=[to])
+    message.extra_headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies
+    message.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
+    message.send()

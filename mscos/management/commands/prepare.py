@@ -1,0 +1,65 @@
+"""`manage.py prepare`: everything between an installed portal and its first page."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+
+from mscos import sample
+
+
+class Command(BaseCommand):
+    """Checks the settings, brings the database and the static files up to date; on a sample site, fills it."""
+
+    help = "Make the database and the static files ready for a start, and say where the portal will answer."
+    requires_system_checks = "__all__"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what is left to do; a step that was done before costs little."""
+        _port_is_free(int(os.environ.get("PORT", "8000")))
+        _database_answers()
+        call_command("migrate", verbosity=0, interactive=False)
+        if _static_files_are_old():
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        if settings.SAMPLE_SITE and sample.load_if_empty():
+            self.stdout.write("The database was empty: sample content is loaded.")
+        self.stdout.write(f"\nThe portal answers at {settings.SITE_URL}/  (stop it with Ctrl+C)")
+        if settings.SAMPLE_SITE and sample.notes_path().exists():
+            self.stdout.write(f"Sample accounts, to sign in at {settings.SITE_URL}/admin/ :")
+            self.stdout.write(sample.notes_path().read_text())
+
+
+def _port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}"
+            ) from error
+
+
+def _database_answers() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        where = settings.DATABASES["default"]
+        place = where["NAME"] if connection.vendor == "sqlite" else f"{where['HOST'] or 'this machine'}/{where['NAME']}"
+        raise CommandError(
+            f"The database at {place} does not answer. Start it or correct DATABASE_URL; without DATABASE_URL the "
+            "portal keeps its data in an SQLite file."
+        ) from error
+
+
+def _static_files_are_old() -> bool:
+    """Tell whether a file or a package changed since the static files were collected."""
+    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
+    sources.append(settings.BASE_DIR / "requirements.txt")
+    return not collected.exists() or any(path.stat().st_mtime > collected.stat().st_mtime for path in sources)

@@ -1,0 +1,18 @@
+"""Pages of a list, forgiving of page numbers that are none."""
+
+from typing import TypeVar
+
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=Model)
+
+
+def paginate(request: HttpRequest, rows: QuerySet[M], size: int) -> Page[M]:
+    """Return the page that `?page=` names; page 1 where it is no number, too high or missing."""
+    paginator = Paginator(rows, size)
+    try:
+        return paginator.page(request.GET.get("page", 1))
+    except InvalidPage:
+        return paginator.page(1)

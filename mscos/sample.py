@@ -1,0 +1,50 @@
+"""Sample content, so that a first visitor sees the portal at work. It is loaded only into an empty database."""
+
+import secrets
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+import forums.sample
+import outcomes.sample
+from mscos.groups import EDITORS, MODERATORS
+from mscos.models import User
+from outcomes.models import Outcome
+
+PEOPLE = (
+    ("moderator@example.org", "Sample moderator", (MODERATORS,)),
+    ("editor@example.org", "Sample editor", (EDITORS,)),
+)
+
+
+def load_if_empty() -> bool:
+    """Fill a database that has neither people nor outcomes, and tell whether it did.
+
+    The sample accounts get random passwords, kept in a file that only its owner can read (`sign_in_notes`).
+    """
+    if User.objects.exists() or Outcome.objects.exists():
+        return False
+    with transaction.atomic():
+        outcomes.sample.load()
+        notes = [_person(email, name, groups) for email, name, groups in PEOPLE]
+        forums.sample.load(by=User.objects.get(email="moderator@example.org"))
+    path = notes_path()
+    path.touch(mode=0o600)
+    path.write_text("\n".join(notes) + "\n")
+    return True
+
+
+def notes_path() -> Path:
+    """Return where the sample accounts' passwords are written down."""
+    return Path(settings.VAR_DIR) / "sample-sign-in.txt"
+
+
+def _person(email: str, name: str, groups: tuple[str, ...]) -> str:
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(email, password, display_name=name, is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return f"{name}: {email}, password {password}"

@@ -1,0 +1,67 @@
+"""A small world: the housing forum with a call and two prompts, a moderator, and threads on demand."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from forums import moderation
+from forums.actions import reply, start_thread
+from forums.forms import new_stamp
+from forums.models import CallForViews, Forum, Prompt, Thread
+from mscos.groups import MODERATORS
+from mscos.models import User
+from tests.people import make_staff
+
+
+@pytest.fixture
+def sam(db):
+    """Sam moderates."""
+    return make_staff("sam@example.org", display_name="Sam", groups=[MODERATORS])
+
+
+@pytest.fixture
+def alex(db):
+    """Alex moderates too."""
+    return make_staff("alex@example.org", display_name="Alex", groups=[MODERATORS])
+
+
+@pytest.fixture
+def forum(db):
+    return Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
+
+
+@pytest.fixture
+def call(forum):
+    today = timezone.localdate()
+    call = CallForViews.objects.create(
+        forum=forum, question="What would have to change?", why="To learn.", closes=today + timedelta(days=7)
+    )
+    Prompt.objects.create(call=call, code="e", title="Council housing", position=1)
+    Prompt.objects.create(call=call, code="b", title="Asylum accommodation", position=2)
+    return call
+
+
+@pytest.fixture
+def waiting(forum):
+    """A thread that waits, as it was sent."""
+    return start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
+
+
+@pytest.fixture
+def published(waiting, sam):
+    """The same thread, published; its code is still known."""
+    moderation.publish(post=waiting.post, by=sam)
+    return waiting
+
+
+@pytest.fixture
+def thread(published):
+    return Thread.objects.select_related("forum").get()
+
+
+def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
+    """Send a reply and publish it; return what the action returned."""
+    sent = reply(thread=thread, stamp=new_stamp(), body=body, **fields)
+    moderation.publish(post=sent.post, by=by)
+    return sent

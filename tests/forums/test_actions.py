@@ -1,0 +1,166 @@
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from forums import moderation
+from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
+from forums.forms import new_stamp
+from forums.models import Forum, ModeratorNote, Post, Thread, Voice
+from forums.names import NAMES, pick_name
+from mscos.codes import digest, parse_code
+from tests.forums.conftest import published_reply
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_thread_waits_unseen_under_a_made_up_name(forum):
+    sent = start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
+    thread, voice, post = Thread.objects.get(), Voice.objects.get(), Post.objects.get()
+    assert (thread.state, thread.title, thread.post_count) == ("waiting", "A quiet room", 0)
+    assert (post.state, post.number, post.voice, post.author, post.body) == (
+        "waiting",
+        None,
+        voice,
+        None,
+        "Is there one?",
+    )
+    assert voice.name in NAMES
+    assert voice.code_digest == digest(sent.code)
+    assert parse_code(sent.code) == sent.code
+    assert list(Thread.objects.visible()) == []
+
+
+def test_the_same_form_twice_gives_the_same_code_and_one_post(forum):
+    stamp = new_stamp()
+    first = start_thread(forum=forum, stamp=stamp, title="One", body="Same words")
+    second = start_thread(forum=forum, stamp=stamp, title="One", body="Same words")
+    assert (second.post, second.code, second.again, first.again) == (first.post, first.code, True, False)
+    assert Post.objects.count() == 1
+
+
+def test_two_tabs_give_two_codes_and_two_posts(forum):
+    first = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")
+    second = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")
+    assert first.code != second.code
+    assert Post.objects.count() == 2
+
+
+def test_other_words_from_a_form_that_was_sent_are_not_lost(forum):
+    stamp = new_stamp()
+    first = start_thread(forum=forum, stamp=stamp, title="One", body="First words")
+    second = start_thread(forum=forum, stamp=stamp, title="One", body="Better words")
+    assert first.code != second.code
+    assert [post.body for post in Post.objects.order_by("pk")] == ["First words", "Better words"]
+
+
+def test_a_code_continues_its_voice_and_no_code_makes_a_new_one(thread, published, sam):
+    mine = reply(thread=thread, stamp=new_stamp(), body="Me again", code=published.code)
+    other = reply(thread=thread, stamp=new_stamp(), body="Somebody else")
+    assert mine.post.voice == published.post.voice
+    assert mine.code == published.code
+    assert other.post.voice != published.post.voice
+    assert other.post.voice.name != published.post.voice.name
+
+
+def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):
+    elsewhere = start_thread(forum=forum, stamp=new_stamp(), title="Elsewhere", body="Hello")
+    with pytest.raises(Voice.DoesNotExist):
+        reply(thread=thread, stamp=new_stamp(), body="Hello", code=elsewhere.code)
+    assert Post.objects.filter(thread=thread).count() == 1
+
+
+@pytest.mark.parametrize("state", [Forum.State.PAUSED, Forum.State.CLOSED])
+def test_a_forum_that_is_not_open_takes_nothing(forum, thread, state):
+    Forum.objects.update(state=state)
+    forum.refresh_from_db()
+    thread.forum = forum
+    with pytest.raises(NotAccepted):
+        start_thread(forum=forum, stamp=new_stamp(), title="T", body="B")
+    with pytest.raises(NotAccepted):
+        reply(thread=thread, stamp=new_stamp(), body="B")
+    assert Post.objects.count() == 1
+
+
+def test_a_closed_thread_takes_no_reply(thread):
+    thread.state = Thread.State.CLOSED
+    with pytest.raises(NotAccepted, match="This thread is closed"):
+        reply(thread=thread, stamp=new_stamp(), body="B")
+
+
+def test_withdrawing_what_waits_destroys_thread_title_and_words(waiting):
+    withdraw(post=waiting.post)
+    thread, post = Thread.objects.get(), Post.objects.get()
+    assert (thread.state, thread.title) == ("gone", "")
+    assert (post.state, post.body, post.body_html, post.content_note) == ("withdrawn", "", "", "")
+
+
+def test_withdrawing_a_reply_keeps_its_number(thread, published, sam):
+    second = published_reply(thread, sam)
+    third = published_reply(thread, sam)
+    withdraw(post=second.post)
+    thread.refresh_from_db()
+    assert list(thread.posts.in_order().values_list("number", "state")) == [
+        (1, "published"),
+        (2, "withdrawn"),
+        (3, "published"),
+    ]
+    assert thread.post_count == 2
+    assert Post.objects.get(pk=third.post.pk).body == "There is."
+
+
+def test_withdrawing_the_first_post_leaves_the_thread_to_those_who_answered(thread, published, sam):
+    published_reply(thread, sam)
+    withdraw(post=published.post)
+    thread.refresh_from_db()
+    assert (thread.state, thread.title, thread.post_count) == ("open", "", 1)
+
+
+def test_withdrawing_destroys_the_notes_about_the_post_too(waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    withdraw(post=waiting.post)
+    assert ModeratorNote.objects.count() == 0
+
+
+def test_withdrawing_twice_changes_nothing(waiting):
+    withdraw(post=waiting.post)
+    withdraw(post=waiting.post)
+    assert Post.objects.get().state == "withdrawn"
+
+
+def test_refused_words_are_erased_after_thirty_days_and_not_before(waiting, sam):
+    with time_machine.travel(date(2026, 3, 1)):
+        moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names a town.")
+    with time_machine.travel(date(2026, 3, 31)):
+        erase_refused_posts()
+        assert Post.objects.get().body == "Is there one?"
+    with time_machine.travel(date(2026, 4, 1)):
+        erase_refused_posts()
+    post = Post.objects.get()
+    assert (post.state, post.body, post.thread.title) == ("refused", "", "")
+
+
+def test_a_name_is_new_in_its_thread_and_numbered_once_all_are_taken():
+    assert pick_name([name for name in NAMES if name != "Cedar"]) == "Cedar"
+    assert pick_name([*NAMES, *(f"{name} 2" for name in NAMES if name != "Moss")]) == "Moss 2"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"voice": None},
+        {"state": "published"},
+        {"number": 4},
+        {"state": "withdrawn"},
+        {"state": "refused"},
+    ],
+)
+def test_the_database_keeps_the_invariants_of_posts(waiting, broken):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.filter(pk=waiting.post.pk).update(**broken)
+
+
+def test_a_post_has_a_voice_or_an_author_never_both(waiting, sam):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.filter(pk=waiting.post.pk).update(author=sam)

@@ -1,0 +1,218 @@
+"""The moderators' queue and the page on which a post is decided."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+from django.utils import timezone
+
+from forums import moderation
+from forums.actions import reply, start_thread, withdraw
+from forums.forms import new_stamp
+from forums.models import Forum, ModeratorNote, Post, Thread
+from mscos.groups import CALL_HANDLERS, EDITORS
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = reverse("admin:forums_post_changelist")
+
+
+@pytest.fixture
+def sam_client(client, sam):
+    sign_in(client, sam)
+    return client
+
+
+def review(post):
+    return reverse("admin:forums_post_change", args=[post.pk])
+
+
+def words(response):
+    """Return the text of the page's content on one line."""
+    html = response.content.decode().split('id="content"', 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum, waiting, sam):
+    Post.objects.update(day=timezone.localdate() - timedelta(days=2))
+    start_thread(forum=forum, stamp=new_stamp(), title="T", body="Newer " + "word " * 60, content_note="")
+    done = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Decided before")
+    moderation.publish(post=done.post, by=sam)
+    page = words(sam_client.get(QUEUE))
+    assert page.index("Is there one?") < page.index("Newer word")
+    assert "2 days" in page
+    assert "today" in page
+    assert "Decided before" not in page
+    assert "Published: 1 · Waiting to be checked: 2" in page
+    assert "Nothing here identifies the writer. Do not try to find out." in page
+
+
+def test_an_empty_queue_says_thank_you(sam_client, forum):
+    assert "All checked. Thank you." in words(sam_client.get(QUEUE))
+
+
+def test_a_content_note_stands_in_the_place_of_the_words_until_opened(sam_client, forum):
+    sent = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Hard words", content_note="threats")
+    assert "Hard words" not in words(sam_client.get(QUEUE))
+    html = sam_client.get(review(sent.post)).content.decode()
+    assert "Hard words" not in re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+
+
+def test_other_states_can_be_asked_for(sam_client, thread):
+    assert "Is there one?" in words(sam_client.get(f"{QUEUE}?state=published"))
+    assert "Is there one?" in words(sam_client.get(f"{QUEUE}?state=all"))
+
+
+def test_the_queue_asks_as_often_for_one_post_as_for_fifty(sam_client, forum, waiting, django_assert_max_num_queries):
+    def count():
+        with django_assert_max_num_queries(20) as queries:
+            sam_client.get(QUEUE)
+        return len(queries)
+
+    one = count()
+    for number in range(49):
+        start_thread(forum=forum, stamp=new_stamp(), title="T", body=str(number))
+    assert count() == one
+
+
+def test_publishing_from_the_queue(sam_client, waiting, sam):
+    response = sam_client.post(review(waiting.post), {"decision": "publish"}, follow=True)
+    assert Post.objects.get().state == "published"
+    assert Post.objects.get().decided_by == sam
+    assert "Published." in words(response) or "Published." in response.content.decode()
+
+
+def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiting):
+    change = {"decision": "change", "title": "A quiet room", "body": "Is there a quiet one?", "words": "One word."}
+    asked = sam_client.post(review(waiting.post), change)
+    html = asked.content.decode()
+    assert "<ins>a </ins>" in html or "<ins>a quiet </ins>" in html
+    assert Post.objects.get().state == "waiting"
+    sam_client.post(review(waiting.post), {**change, "sure": "on"})
+    post = Post.objects.get()
+    assert (post.state, post.body) == ("changed", "Is there a quiet one?")
+    assert ModeratorNote.objects.get().body == "One word."
+
+
+def test_a_change_that_changes_nothing_is_told(sam_client, waiting):
+    response = sam_client.post(
+        review(waiting.post), {"decision": "change", "title": "A quiet room", "body": "Is there one?"}
+    )
+    assert "Nothing was changed. Change something, or press Publish" in words(response)
+    assert Post.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"decision": "refuse", "words": "It names a town."}, "Choose a reason"),
+        ({"decision": "refuse", "reason": "place"}, "Enter some words to the writer"),
+        ({"decision": "refuse", "reason": "nonsense", "words": "W"}, "Select a valid choice"),
+        ({"decision": "change", "title": "", "body": "B"}, "Enter a title"),
+        ({"decision": "change", "title": "T", "body": ""}, "Enter your post"),
+        ({"decision": "eat"}, "Select a valid choice"),
+        ({}, "This field is required"),
+    ],
+)
+def test_a_decision_without_what_it_needs_is_told_and_kept(sam_client, waiting, typed, message):
+    response = sam_client.post(review(waiting.post), typed)
+    assert message in words(response)
+    if "words" in typed:
+        assert f">{typed['words']}</textarea>" in response.content.decode()
+    assert Post.objects.get().state == "waiting"
+
+
+def test_refusing_with_a_reason_and_words(sam_client, waiting):
+    sam_client.post(review(waiting.post), {"decision": "refuse", "reason": "place", "words": "It names a town."})
+    post = Post.objects.get()
+    assert (post.state, post.reason, post.notes.get().body) == ("refused", "place", "It names a town.")
+
+
+def test_taking_down_asks_first(sam_client, thread, published):
+    down = {"decision": "remove", "reason": "person", "words": "It named somebody."}
+    assert "Take this post down?" in words(sam_client.post(review(published.post), down))
+    assert Post.objects.get().state == "published"
+    sam_client.post(review(published.post), {**down, "sure": "on"})
+    assert (Post.objects.get().state, Post.objects.get().body) == ("removed", "")
+
+
+def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, waiting, alex):
+    moderation.refuse(post=waiting.post, by=alex, reason="place", words="W")
+    response = sam_client.post(
+        review(waiting.post), {"decision": "refuse", "reason": "spam", "words": "Mine"}, follow=True
+    )
+    today = timezone.localdate()
+    assert f"Alex decided on {today.day} {today:%B %Y}: Not published." in words(response)
+    assert Post.objects.get().reason == "place"
+
+
+def test_what_its_writer_took_down_meanwhile_shows_no_words(sam_client, waiting):
+    withdraw(post=waiting.post)
+    response = sam_client.post(review(waiting.post), {"decision": "publish"}, follow=True)
+    assert "This is no longer waiting: Taken down by the writer." in words(response)
+
+
+def test_the_admin_log_names_the_post_and_none_of_its_words(sam_client, waiting):
+    change = {"decision": "change", "title": "Other title", "body": "Other words", "words": "Note", "sure": "on"}
+    sam_client.post(review(waiting.post), change)
+    entry = LogEntry.objects.get()
+    code = Thread.objects.get().code
+    assert (entry.object_repr, entry.change_message) == (
+        f"post {waiting.post.pk} in thread {code}",
+        "Published with a change.",
+    )
+
+
+@pytest.mark.parametrize("groups", [[], [EDITORS], [CALL_HANDLERS]])
+def test_only_moderators_see_the_queue(client, waiting, groups):
+    sign_in(client, make_staff("kim@example.org", groups=groups))
+    assert client.get(QUEUE).status_code == 403
+    assert client.get(review(waiting.post)).status_code == 403
+    assert client.post(review(waiting.post), {"decision": "publish"}).status_code == 403
+    assert Post.objects.get().state == "waiting"
+
+
+def test_nobody_adds_or_deletes_posts_and_threads_in_the_admin(client, waiting):
+    sign_in(client, make_staff("root@example.org", is_superuser=True))
+    assert client.get(reverse("admin:forums_post_add")).status_code == 403
+    assert client.post(reverse("admin:forums_post_delete", args=[waiting.post.pk])).status_code == 403
+    assert client.post(reverse("admin:forums_thread_delete", args=[waiting.post.thread_id])).status_code == 403
+
+
+def test_unknown_posts_are_not_found(sam_client, forum):
+    assert sam_client.get(reverse("admin:forums_post_change", args=["999"])).status_code == 404
+    assert sam_client.get(reverse("admin:forums_post_change", args=["x"])).status_code == 404
+
+
+def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
+    address = reverse("admin:forums_thread_change", args=[thread.pk])
+    sam_client.post(address, {"prompt": "", "pinned": "on", "state": "closed"})
+    thread.refresh_from_db()
+    assert (thread.pinned, thread.state) == (True, "closed")
+    assert LogEntry.objects.get().object_repr == f"thread {thread.code}"
+
+
+def test_a_waiting_thread_cannot_be_opened_without_its_post(sam_client, waiting):
+    address = reverse("admin:forums_thread_change", args=[waiting.post.thread_id])
+    sam_client.post(address, {"prompt": "", "state": "open"})
+    assert Thread.objects.get().state == "waiting"
+
+
+def test_a_moderator_pauses_a_forum(sam_client, forum):
+    address = reverse("admin:forums_forum_change", args=[forum.pk])
+    typed = {"slug": forum.slug, "title": forum.title, "purpose": forum.purpose, "position": "0"}
+    sam_client.post(address, {**typed, "state": "paused", "paused_until": "2999-04-03"})
+    assert Forum.objects.get().state == "paused"
+    wrong = sam_client.post(address, {**typed, "state": "open", "paused_until": "2999-04-03"})
+    assert "Give a day only for a paused forum." in wrong.content.decode()
+
+
+def test_replies_show_the_thread_for_context(sam_client, thread, published):
+    sent = reply(thread=thread, stamp=new_stamp(), body="Yes.", in_reply_to=published.post)
+    page = words(sam_client.get(review(sent.post)))
+    assert "Reply in Housing forum" in page
+    assert "Is there one?" in page
+    assert "In reply to #1" in page

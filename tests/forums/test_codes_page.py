@@ -1,0 +1,147 @@
+"""Coming back with a code: what happened, and taking a post down."""
+
+import re
+
+import pytest
+import time_machine
+
+from forums import moderation
+from forums.actions import reply
+from forums.forms import new_stamp
+from forums.models import Post, Thread
+from tests.forums.conftest import published_reply
+from tests.forums.test_pages import title, words
+from tests.forums.test_writing import problems
+
+pytestmark = pytest.mark.django_db
+
+WRONG = "Check the code. It has 16 letters and numbers"
+
+
+def open_code(client, code):
+    return client.post("/code/", {"code": code})
+
+
+def test_the_page_asks_for_a_code(client, db):
+    response = client.get("/code/")
+    assert title(response) == "Use a code – Community of Practice"
+    assert "Lost it? We cannot find a post without its code." in words(response)
+    assert 'autocomplete="off"' in response.content.decode()
+
+
+def test_a_code_shows_that_the_post_waits(client, waiting):
+    page = words(open_code(client, waiting.code))
+    assert f"In this thread you are {waiting.post.voice.name}." in page
+    assert "Waiting to be checked" in page
+    assert "No message from a moderator." in page
+    assert "Is there one?" in page
+
+
+@pytest.mark.parametrize(
+    "write", [str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code.replace('-', ' ')} "]
+)
+def test_a_code_works_in_any_case_with_or_without_hyphens(client, waiting, write):
+    assert "Waiting to be checked" in words(open_code(client, write(waiting.code)))
+
+
+def test_i_l_and_o_are_read_as_digits(client, waiting):
+    typed = waiting.code.replace("1", "l").replace("0", "o")
+    assert "Waiting to be checked" in words(open_code(client, typed))
+
+
+@pytest.mark.parametrize(
+    "code", ["K7QW-3MHT-9XRC-V2PD", "short", "K7QW-3MHT-9XRC-V2P!", "\u0660" * 16, "x" * 100, "\x00"]
+)
+def test_unknown_and_impossible_codes_get_the_same_answer(client, waiting, code):
+    response = open_code(client, code)
+    assert response.status_code == 200
+    assert problems(response)[0].startswith(WRONG) or "\x00" in code
+
+
+def test_the_tenth_wrong_try_is_refused_and_a_right_one_does_not_count(client, waiting):
+    for _ in range(12):
+        open_code(client, waiting.code)
+    for _ in range(9):
+        assert problems(open_code(client, "K7QW-3MHT-9XRC-V2PD")) == [WRONG]
+    response = open_code(client, waiting.code)
+    assert response.status_code == 429
+    assert problems(response) == ["Too many tries. Nothing was lost. Wait 10 minutes, then send again."]
+
+
+def test_after_ten_minutes_a_code_can_be_tried_again(client, waiting):
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
+        for _ in range(10):
+            open_code(client, "K7QW-3MHT-9XRC-V2PD")
+    with time_machine.travel("2026-03-02T10:10:01Z", tick=False):
+        assert open_code(client, waiting.code).status_code == 200
+
+
+def test_a_refused_post_says_why_and_what_to_do_next(client, waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    response = open_code(client, waiting.code)
+    page = words(response)
+    assert "Not published" in page
+    assert "We did not publish this because it names a place. You can send a new version without that." in page
+    assert "It names your town." in page
+    assert 'href="/forums/housing/new/"' in response.content.decode()
+
+
+def test_a_published_post_leads_to_its_thread_and_counts_replies_since(client, thread, published, sam):
+    published_reply(thread, sam)
+    response = open_code(client, published.code)
+    assert "See it in the thread . Replies since: 1." in words(response)
+    assert f'href="{thread.get_absolute_url()}#post-1"' in response.content.decode()
+
+
+def test_a_code_shows_all_posts_of_its_voice_and_no_others(client, thread, published):
+    reply(thread=thread, stamp=new_stamp(), body="My second", code=published.code)
+    reply(thread=thread, stamp=new_stamp(), body="Somebody else")
+    page = words(open_code(client, published.code))
+    assert "What happened to your posts" in page
+    assert "My second" in page
+    assert "Somebody else" not in page
+
+
+def test_taking_down_asks_once_then_destroys(client, thread, published):
+    asked = client.post("/code/take-down/", {"code": published.code, "n": "1"})
+    assert "Take this post down? It cannot be put back." in words(asked)
+    assert Post.objects.get().state == "published"
+    done = client.post("/code/take-down/", {"code": published.code, "n": "1", "sure": "yes"})
+    assert "Your post was taken down" in words(done)
+    assert (Post.objects.get().state, Post.objects.get().body, Thread.objects.get().title) == ("withdrawn", "", "")
+    assert "Taken down by the writer" in words(open_code(client, published.code))
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "x", "", "9" * 30])
+def test_a_place_among_the_posts_that_is_none_takes_nothing_down(client, published, number):
+    response = client.post("/code/take-down/", {"code": published.code, "n": number, "sure": "yes"})
+    assert "There is nothing to take down" in words(response)
+    assert Post.objects.get().state == "published"
+
+
+def test_a_wrong_code_takes_nothing_down(client, published):
+    response = client.post("/code/take-down/", {"code": "K7QW-3MHT-9XRC-V2PD", "n": "1", "sure": "yes"})
+    assert problems(response) == [WRONG]
+    assert Post.objects.get().state == "published"
+
+
+def test_taking_down_by_opening_an_address_leads_to_the_question(client, db):
+    assert client.get("/code/take-down/").headers["Location"] == "/code/"
+
+
+def test_code_pages_are_not_stored_and_hold_no_code_in_title_or_address(client, waiting):
+    response = open_code(client, waiting.code)
+    assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == (
+        "no-store, private",
+        "noindex, noarchive",
+    )
+    html = response.content.decode()
+    assert waiting.code not in title(response)
+    assert re.findall(rf'(?:href|action|src)="[^"]*{waiting.code}', html) == []
+
+
+def test_a_code_page_asks_the_database_at_most_eight_times(client, thread, published, django_assert_max_num_queries):
+    for _ in range(20):
+        reply(thread=thread, stamp=new_stamp(), body=new_stamp(), code=published.code)
+    with django_assert_max_num_queries(8):
+        open_code(client, published.code)

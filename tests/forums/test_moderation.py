@@ -1,0 +1,102 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from forums import moderation
+from forums.actions import reply, withdraw
+from forums.forms import new_stamp
+from forums.models import ModeratorNote, Post, Thread
+from tests.forums.conftest import published_reply
+
+pytestmark = pytest.mark.django_db
+
+
+def test_publishing_shows_the_thread_and_gives_the_number(waiting, sam):
+    with time_machine.travel(date(2026, 4, 3)):
+        moderation.publish(post=waiting.post, by=sam)
+    post, thread = Post.objects.get(), Thread.objects.get()
+    assert (post.state, post.number, post.body_html) == ("published", 1, "<p>Is there one?</p>\n")
+    assert (post.day, post.decided_by, post.decided_on) == (date(2026, 4, 3), sam, date(2026, 4, 3))
+    assert (thread.state, thread.post_count, thread.last_on) == ("open", 1, date(2026, 4, 3))
+
+
+def test_numbers_tell_the_order_of_release_not_of_writing(thread, sam):
+    first = reply(thread=thread, stamp=new_stamp(), body="Written first")
+    second = reply(thread=thread, stamp=new_stamp(), body="Written second")
+    moderation.publish(post=second.post, by=sam)
+    moderation.publish(post=first.post, by=sam)
+    assert [post.body for post in thread.posts.in_order()] == ["Is there one?", "Written second", "Written first"]
+
+
+def test_publishing_with_changes_destroys_what_was_taken_out(waiting, sam):
+    moderation.publish_with_changes(
+        post=waiting.post, by=sam, title="A room", body="Is there a quiet one?", words="We took a word out."
+    )
+    post, thread = Post.objects.get(), Thread.objects.get()
+    assert (post.state, post.body, post.body_html) == (
+        "changed",
+        "Is there a quiet one?",
+        "<p>Is there a quiet one?</p>\n",
+    )
+    assert thread.title == "A room"
+    assert [note.body for note in post.voice.notes.all()] == ["We took a word out."]
+
+
+def test_a_change_of_a_reply_leaves_the_title_alone(thread, sam):
+    sent = reply(thread=thread, stamp=new_stamp(), body="With a name")
+    moderation.publish_with_changes(post=sent.post, by=sam, body="Without", title="Another title")
+    assert Thread.objects.get().title == "A quiet room"
+
+
+def test_refusing_keeps_the_post_unseen_and_tells_the_writer(waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    post = Post.objects.get()
+    assert (post.state, post.reason, post.number) == ("refused", "place", None)
+    assert [note.body for note in post.notes.all()] == ["It names your town."]
+    assert list(Thread.objects.visible()) == []
+
+
+def test_what_was_refused_can_still_be_published(waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    moderation.publish(post=waiting.post, by=sam)
+    post = Post.objects.get()
+    assert (post.state, post.reason, post.number) == ("published", "", 1)
+
+
+def test_taking_down_destroys_the_words_and_keeps_the_number(thread, sam):
+    sent = published_reply(thread, sam)
+    moderation.remove(post=sent.post, by=sam, reason="person", words="It named somebody.")
+    post = Post.objects.get(pk=sent.post.pk)
+    assert (post.state, post.body, post.body_html, post.number, post.reason) == ("removed", "", "", 2, "person")
+
+
+def test_of_two_moderators_the_second_is_told_who_was_first(waiting, sam, alex):
+    with time_machine.travel(date(2026, 4, 3)):
+        moderation.publish(post=waiting.post, by=sam)
+    with pytest.raises(moderation.AlreadyHandled, match=r"^Sam decided on 3 April 2026: Published\.$"):
+        moderation.refuse(post=waiting.post, by=alex, reason="place", words="No")
+    assert Post.objects.get().state == "published"
+    assert ModeratorNote.objects.count() == 0
+
+
+def test_what_its_writer_took_down_cannot_be_published(waiting, sam):
+    withdraw(post=waiting.post)
+    with pytest.raises(moderation.AlreadyHandled, match="Taken down by the writer"):
+        moderation.publish(post=waiting.post, by=sam)
+
+
+def test_a_thread_whose_writer_left_opens_again_with_a_waiting_reply(thread, published, sam):
+    sent = reply(thread=thread, stamp=new_stamp(), body="Late")
+    withdraw(post=published.post)
+    assert Thread.objects.get().state == "gone"
+    moderation.publish(post=sent.post, by=sam)
+    fresh = Thread.objects.get()
+    assert (fresh.state, fresh.shown_title) == ("open", "A thread whose title was taken down")
+
+
+def test_a_closed_thread_stays_closed_when_a_waiting_reply_is_published(thread, sam):
+    sent = reply(thread=thread, stamp=new_stamp(), body="Late")
+    Thread.objects.update(state=Thread.State.CLOSED)
+    moderation.publish(post=sent.post, by=sam)
+    assert Thread.objects.get().state == "closed"

@@ -1,0 +1,272 @@
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from forums import moderation
+from forums.actions import start_thread, withdraw
+from forums.forms import new_stamp
+from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from tests.forums.conftest import published_reply
+
+pytestmark = pytest.mark.django_db
+
+
+def many_threads(forum, sam, count, **fields):
+    for number in range(count):
+        sent = start_thread(forum=forum, stamp=new_stamp(), title=f"Thread {number}", body="Words", **fields)
+        moderation.publish(post=sent.post, by=sam)
+
+
+def words(response):
+    """Return the text of a page's main part on one line."""
+    main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL).group()
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def title(response):
+    return re.search(r"<title>(.*?)</title>", response.content.decode()).group(1)
+
+
+def test_the_list_of_forums_says_so_while_there_is_none(client):
+    assert "No forum is open yet." in words(client.get("/forums/"))
+
+
+def test_the_list_of_forums_counts_visible_threads_only(client, forum, thread, waiting):
+    start_thread(forum=forum, stamp=new_stamp(), title="Unseen", body="Words")
+    assert "1 thread, last post on" in words(client.get("/forums/"))
+
+
+def test_an_empty_forum_says_what_to_do(client, forum):
+    response = client.get("/forums/housing/")
+    assert "Nothing here yet. Start the first thread" in words(response)
+    assert title(response) == "Housing forum – Community of Practice"
+
+
+def test_a_forum_lists_what_is_published_and_not_what_waits(client, forum, thread):
+    start_thread(forum=forum, stamp=new_stamp(), title="Unseen title", body="Words")
+    page = words(client.get("/forums/housing/"))
+    assert "A quiet room" in page
+    assert "Unseen title" not in page
+
+
+def test_titles_of_threads_stay_out_of_title_and_address(client, thread):
+    response = client.get(thread.get_absolute_url())
+    assert title(response) == "Thread in Housing forum – Community of Practice"
+    assert thread.get_absolute_url() == f"/forums/housing/t/{thread.code}/"
+    assert re.fullmatch("[2-9a-z]{8}", thread.code)
+
+
+def test_a_thread_that_waits_is_not_found(client, waiting):
+    thread = Thread.objects.get()
+    assert client.get(thread.get_absolute_url()).status_code == 404
+    assert client.get(f"{thread.get_absolute_url()}reply/").status_code == 404
+
+
+def test_a_post_shows_name_day_number_and_text(client, thread, published):
+    page = words(client.get(thread.get_absolute_url()))
+    day = timezone.localdate()
+    assert f"Anonymous · {published.post.voice.name} #1 Started this thread {day.day} {day:%B %Y} Is there one?" in page
+
+
+def test_no_time_of_day_is_in_a_thread_or_a_header(client, thread):
+    response = client.get(thread.get_absolute_url())
+    assert re.findall(r"\d\d:\d\d", response.content.decode()) == []
+    assert [name for name in ("Last-Modified", "ETag", "Set-Cookie") if name in response.headers] == []
+
+
+def test_gone_posts_keep_their_number_and_say_who_took_them_down(client, thread, sam):
+    second, third = published_reply(thread, sam, "One"), published_reply(thread, sam, "Two")
+    withdraw(post=second.post)
+    moderation.remove(post=third.post, by=sam, reason="person", words="It named somebody.")
+    page = words(client.get(thread.get_absolute_url()))
+    assert "#2 was taken down by the person who wrote it." in page
+    assert "#3 was taken down by a moderator." in page
+
+
+def test_a_changed_post_says_so(client, waiting, sam):
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
+    page = words(client.get(Thread.objects.get().get_absolute_url()))
+    assert "Published with a change" in page
+    assert "[detail removed to protect privacy]" in page
+
+
+def test_a_content_note_folds_the_post(client, thread, sam):
+    published_reply(thread, sam, "Hard words", content_note="threats")
+    html = client.get(thread.get_absolute_url()).content.decode()
+    details = re.search(r'<details class="note">.*?</details>', html, re.DOTALL).group()
+    assert "Content note: threats. Show this post" in details
+    assert "Hard words" in details
+    assert html.count("Hard words") == 1
+
+
+def test_a_reply_points_to_its_post_on_the_page_that_it_is_on(client, thread, published, sam):
+    answered = Post.objects.get(pk=published.post.pk)
+    for _ in range(30):
+        published_reply(thread, sam)
+    published_reply(thread, sam, "The last one", in_reply_to=Post.objects.get(number=31))
+    published_reply(thread, sam, "To the first", in_reply_to=answered)
+    html = client.get(f"{thread.get_absolute_url()}?page=2").content.decode()
+    assert f'Replying to <a href="{thread.get_absolute_url()}?page=2#post-31">#31</a>' in html
+    assert f'Replying to <a href="{thread.get_absolute_url()}#post-1">#1</a>' in html
+    assert title(client.get(f"{thread.get_absolute_url()}?page=2")) == (
+        "Thread in Housing forum (page 2 of 2) – Community of Practice"
+    )
+
+
+def test_a_closed_thread_offers_a_new_one_and_no_reply(client, thread):
+    Thread.objects.update(state=Thread.State.CLOSED)
+    html = client.get(thread.get_absolute_url()).content.decode()
+    assert "This thread is closed. Start a new one." in html
+    assert "/reply/" not in html
+
+
+def test_a_paused_forum_says_until_when(client, forum, thread):
+    Forum.objects.update(state="paused", paused_until="2023-04-03")
+    sentence = "New posts are paused until Monday 3 April 2023. You can still read."
+    for address in ("/forums/housing/", "/forums/housing/new/", thread.get_absolute_url()):
+        assert sentence in words(client.get(address))
+    assert "<textarea" not in client.get("/forums/housing/new/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["abc", "0", "-1", "99", "1e9", "%00", "%ff", "", "٣", "9" * 5000])
+def test_page_numbers_that_are_none_show_the_first_page(client, forum, sam, page):
+    many_threads(forum, sam, 21)
+    response = client.get(f"/forums/housing/?page={page}")
+    assert title(response) == "Housing forum (page 1 of 2) – Community of Practice"
+
+
+def test_pagination_is_hidden_for_one_page_and_drops_what_leads_nowhere(client, forum, sam):
+    many_threads(forum, sam, 20)
+    assert 'class="pagination"' not in client.get("/forums/housing/").content.decode()
+    many_threads(forum, sam, 1)
+    first, last = (client.get(f"/forums/housing/?page={page}").content.decode() for page in (1, 2))
+    assert ("Previous" in first, "Next" in first) == (False, True)
+    assert ("Previous" in last, "Next" in last) == (True, False)
+
+
+def test_filters_work_by_address_and_are_shown_as_links_that_remove_them(client, forum, call, sam):
+    prompt = Prompt.objects.get(code="e")
+    many_threads(forum, sam, 2, prompt=prompt)
+    many_threads(forum, sam, 1)
+    response = client.get("/forums/housing/?type=e&replies=none")
+    assert "Showing 2 of 3. Remove: Council housing , No replies yet" in words(response)
+    assert '<a href="?replies=none">Council housing</a>' in response.content.decode()
+    assert "No threads match. Remove a filter to see more." in words(client.get("/forums/housing/?type=b"))
+
+
+@pytest.mark.parametrize(
+    "query", ["type=zz", "type=%00", "type=%ff", "replies=x", "order=x", "type=e&type=b", "x" * 3000]
+)
+def test_filters_that_make_no_sense_are_passed_over(client, forum, call, sam, query):
+    many_threads(forum, sam, 1)
+    response = client.get(f"/forums/housing/?{query}")
+    assert response.status_code == 200
+
+
+def test_newest_threads_come_first_when_asked_for(client, forum, sam):
+    many_threads(forum, sam, 2)
+    published_reply(Thread.objects.select_related("forum").get(title="Thread 0"), sam)
+    titles = re.findall(r"Thread \d", words(client.get("/forums/housing/?order=new")))
+    assert titles == ["Thread 1", "Thread 0"]
+
+
+def test_pinned_threads_come_first(client, forum, sam):
+    many_threads(forum, sam, 2)
+    Thread.objects.filter(title="Thread 0").update(pinned=True)
+    assert re.findall(r"Thread \d", words(client.get("/forums/housing/"))) == ["Thread 0", "Thread 1"]
+
+
+def test_a_call_shows_its_prompts_with_counts_of_visible_views(client, forum, call, sam):
+    many_threads(forum, sam, 2, prompt=Prompt.objects.get(code="e"))
+    start_thread(forum=forum, stamp=new_stamp(), title="W", body="W", prompt=Prompt.objects.get(code="b"))
+    page = words(client.get(call.get_absolute_url()))
+    assert "Council housing 2 views on Council housing Add your view on Council housing" in page
+    assert "Asylum accommodation No views yet on this type. Add your view" in page
+
+
+def test_a_call_that_has_closed_says_when_and_takes_no_views(client, call):
+    CallForViews.objects.update(opens="2023-03-20", closes="2023-04-28", what_we_heard="")
+    response = client.get(call.get_absolute_url())
+    assert "It closed on 28 April 2023." in words(response)
+    assert "Add your view" not in words(response)
+    assert "We need your views" not in words(client.get("/forums/"))
+
+
+def test_what_we_heard_is_shown_after_closing_only(client, call):
+    call.what_we_heard = "We heard much."
+    call.save()
+    assert "We heard much." not in words(client.get(call.get_absolute_url()))
+    CallForViews.objects.update(opens="2023-03-20", closes="2023-04-28")
+    assert "We heard much." in words(client.get(call.get_absolute_url()))
+
+
+def test_a_call_that_has_not_opened_is_not_found(client, call):
+    CallForViews.objects.update(opens="2999-01-01", closes=None)
+    assert client.get(call.get_absolute_url()).status_code == 404
+
+
+def test_the_prompt_of_the_address_is_chosen_in_the_form(client, forum, call):
+    html = client.get("/forums/housing/new/?type=e").content.decode()
+    assert '<option value="e" selected>Council housing</option>' in html
+
+
+def pages(thread):
+    call = CallForViews.objects.get()
+    return {
+        "/": "home",
+        "/forums/": "forums",
+        "/forums/housing/": "forum",
+        thread.get_absolute_url(): "thread",
+        call.get_absolute_url(): "call",
+        "/forums/housing/new/": "new thread",
+        f"{thread.get_absolute_url()}reply/?to=1": "reply",
+    }
+
+
+def test_no_page_asks_the_database_more_often_for_fifty_rows_than_for_one(
+    client, forum, call, thread, sam, django_assert_max_num_queries
+):
+    def counts():
+        found = {}
+        for address, name in pages(thread).items():
+            with django_assert_max_num_queries(8, info=address) as queries:
+                assert client.get(address).status_code == 200
+            found[name] = len(queries)
+        return found
+
+    published_reply(thread, sam, in_reply_to=thread.posts.get(number=1))
+    many_threads(forum, sam, 1, prompt=Prompt.objects.first())
+    one = counts()
+    many_threads(forum, sam, 50, prompt=Prompt.objects.first())
+    for _ in range(50):
+        published_reply(thread, sam, in_reply_to=thread.posts.get(number=1))
+    for number in range(50):
+        Forum.objects.create(slug=f"forum-{number}", title=f"Forum {number}", purpose="P")
+        Prompt.objects.create(call=call, code=f"p{number}", title="P")
+    assert counts() == one
+
+
+def test_reading_sets_no_cookie_and_a_form_page_one_that_dies_with_the_browser(client, forum, call, thread):
+    for address, name in pages(thread).items():
+        client.cookies.clear()
+        cookies = client.get(address).cookies
+        if name in {"new thread", "reply"}:
+            assert list(cookies) == ["form"]
+            cookie = cookies["form"]
+            assert (cookie["max-age"], cookie["expires"], cookie["httponly"], cookie["samesite"]) == (
+                "",
+                "",
+                True,
+                "Strict",
+            )
+        else:
+            assert list(cookies) == [], name
+
+
+def test_threads_and_forms_ask_not_to_be_indexed(client, thread):
+    assert '<meta name="robots" content="noindex, noarchive">' in client.get(thread.get_absolute_url()).content.decode()
+    response = client.get(reverse("forums:thread_create", args=["housing"]))
+    assert response.headers["X-Robots-Tag"] == "noindex, noarchive"
+    assert response.headers["Cache-Control"] == "no-store, private"

@@ -1,0 +1,258 @@
+"""Writing without an account: the form, what it refuses, the receipt."""
+
+import html
+import re
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from forums import moderation
+from forums.forms import new_stamp
+from forums.models import Forum, Post, Prompt, Thread, Voice
+from mscos.codes import digest, make_code
+from tests.forums.conftest import published_reply
+from tests.forums.test_pages import title, words
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/forums/housing/new/"
+CODE = re.compile(r'<p class="code">([0-9A-Z-]{19})</p>')
+
+
+def fields(**typed):
+    """Return what a browser sends for a new thread."""
+    return {"title": "A quiet room", "body": "Is there one?", "content_note": "", "stamp": new_stamp(), **typed}
+
+
+def reply_address(thread):
+    return f"{thread.get_absolute_url()}reply/"
+
+
+def problems(response):
+    """Return the messages of the error summary."""
+    summary = re.search(r'id="problem".*?</div>', response.content.decode(), re.DOTALL)
+    return [
+        html.unescape(re.sub("<[^>]+>", "", each)) for each in re.findall(r"<li>(.*?)</li>", summary.group(), re.DOTALL)
+    ]
+
+
+def kept(response, name):
+    """Return what the form shows in a field again."""
+    page = response.content.decode()
+    found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    found = found or re.search(rf'<input(?=[^>]*name="{name}")[^>]*value="([^"]*)"', page)
+    return html.unescape(found.group(1)) if found else ""
+
+
+def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum, call):
+    response = client.post(NEW, fields(prompt="e"))
+    code = CODE.search(response.content.decode()).group(1)
+    assert title(response) == "Sent – Community of Practice"
+    assert Voice.objects.get().code_digest == digest(code)
+    assert (Post.objects.get().body, Thread.objects.get().prompt) == ("Is there one?", Prompt.objects.get(code="e"))
+    assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == (
+        "no-store, private",
+        "noindex, noarchive",
+    )
+
+
+def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, forum):
+    sent = fields()
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
+        sent["stamp"] = new_stamp()
+        first = CODE.search(client.post(NEW, sent).content.decode()).group(1)
+    with time_machine.travel("2026-03-02T10:29:00Z", tick=False):
+        assert CODE.search(client.post(NEW, sent).content.decode()).group(1) == first
+    with time_machine.travel("2026-03-02T10:31:00Z", tick=False):
+        response = client.post(NEW, sent)
+    assert "This page is only shown once" in words(response)
+    assert first not in response.content.decode()
+    assert Post.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"title": ""}, "Enter a title"),
+        ({"title": " \t\n"}, "Enter a title"),
+        ({"body": ""}, "Enter your post"),
+        ({"body": "\u200b\u202e"}, "Enter your post"),
+        ({"body": "x" * 10_001}, "Post must be 10,000 characters or less"),
+        ({"title": "x" * 121}, "Title must be 120 characters or less"),
+        ({"content_note": "x" * 101}, "Content note must be 100 characters or less"),
+        ({"body": "a\x00b"}, "Post has characters that we cannot store. Type those words again, then send"),
+        ({"title": "a\x1bb"}, "Title has characters that we cannot store. Type those words again, then send"),
+        ({"leave_empty": "x"}, "Leave the last field empty, then send again"),
+        (
+            {"body": "My code is k7qw 3mht-9xrc v2pd."},
+            "This seems to hold a code. Take it out: whoever has a code can act as its owner",
+        ),
+        (
+            {"title": "K7QW3MHT9XRCV2PD"},
+            "This seems to hold a code. Take it out: whoever has a code can act as its owner",
+        ),
+        ({"prompt": "zz"}, "Choose one of the types in the list"),
+        ({"stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+        ({"stamp": "forged:1:x"}, "This form was open for too long. Nothing was lost. Check and send again."),
+    ],
+)
+def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, call, typed, message):
+    sent = fields(**typed)
+    response = client.post(NEW, sent)
+    assert problems(response) == [message]
+    assert title(response) == "Error: Write a post – Community of Practice"
+    assert response.status_code == 200
+    for name in ("title", "body", "content_note"):
+        assert kept(response, name) == sent[name].replace("\r", ""), name
+    assert (Thread.objects.count(), Post.objects.count(), Voice.objects.count()) == (0, 0, 0)
+
+
+def test_what_was_refused_can_be_sent_from_the_page_that_said_so(client, forum):
+    response = client.post(NEW, fields(stamp="forged:1:x"))
+    client.post(NEW, fields(stamp=kept(response, "stamp")))
+    assert Post.objects.get().body == "Is there one?"
+
+
+def test_a_form_that_lay_open_for_half_a_day_still_sends_and_a_whole_day_does_not(client, forum):
+    with time_machine.travel("2026-03-02T07:00:00Z", tick=False):
+        stamp = new_stamp()
+    with time_machine.travel("2026-03-02T20:00:00Z", tick=False):
+        assert problems(client.post(NEW, fields(stamp=stamp))) == [
+            "This form was open for too long. Nothing was lost. Check and send again."
+        ]
+    with time_machine.travel("2026-03-02T18:00:00Z", tick=False):
+        client.post(NEW, fields(stamp=stamp))
+    assert Post.objects.count() == 1
+
+
+def test_a_run_of_ten_thousand_brackets_is_stored_and_shown(client, forum, sam):
+    client.post(NEW, fields(body="[" * 10_000))
+    moderation.publish(post=Post.objects.get(), by=sam)
+    assert "[" * 10_000 in client.get(Thread.objects.get().get_absolute_url()).content.decode()
+
+
+def test_bytes_that_are_no_text_are_told_and_not_stored(client, forum):
+    body = f"title=T&body=%ff%fe&stamp={new_stamp()}"
+    response = client.post(NEW, body, content_type="application/x-www-form-urlencoded")
+    assert problems(response) == ["Post has characters that we cannot store. Type those words again, then send"]
+    assert Post.objects.count() == 0
+
+
+def test_line_ends_and_emoji_and_other_scripts_are_kept(client, forum):
+    client.post(NEW, fields(body="One\r\nTwo\r\n\r\nשלום 👩‍👩‍👧 می‌خواهم"))
+    assert Post.objects.get().body == "One\nTwo\n\nשלום 👩‍👩‍👧 می‌خواهم"
+
+
+@pytest.mark.parametrize("token", [{}, {"csrfmiddlewaretoken": "stale"}])
+def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(forum, token):
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(NEW, {**fields(), **token})
+    assert response.status_code == 403
+    assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
+    assert (kept(response, "title"), kept(response, "body")) == ("A quiet room", "Is there one?")
+    assert Post.objects.count() == 0
+    again = {
+        "title": "A quiet room",
+        "body": "Is there one?",
+        "stamp": kept(response, "stamp"),
+        "csrfmiddlewaretoken": kept(response, "csrfmiddlewaretoken"),
+    }
+    strict.post(NEW, again)
+    assert Post.objects.count() == 1
+
+
+def test_after_twenty_posts_in_an_hour_the_text_comes_back_with_429(client, forum):
+    for _ in range(20):
+        client.post(NEW, fields())
+    response = client.post(NEW, fields())
+    assert response.status_code == 429
+    assert problems(response) == ["Too many tries. Nothing was lost. Wait 10 minutes, then send again."]
+    assert kept(response, "body") == "Is there one?"
+    assert Post.objects.count() == 20
+    assert client.get(NEW).status_code == 200
+
+
+def test_a_reply_answers_a_post_by_its_number(client, thread):
+    page = client.get(f"{reply_address(thread)}?to=1")
+    assert kept(page, "to") == "1"
+    assert "You are replying to #1 by" in words(page)
+    client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": "1"})
+    assert Post.objects.get(body="Yes.").in_reply_to == thread.posts.get(number=1)
+
+
+@pytest.mark.parametrize("number", ["99", "0", "x", "-1", "1.0", "9" * 40, "²"])
+def test_a_reply_to_a_number_that_is_not_there_is_told_and_kept(client, thread, number):
+    response = client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": number})
+    assert problems(response) == [
+        "The post that you are answering is not here any more. Send again to answer the whole thread."
+    ]
+    assert (kept(response, "body"), kept(response, "to")) == ("Yes.", "")
+    assert Post.objects.count() == 1
+    assert client.get(f"{reply_address(thread)}?to={number}").status_code == 200
+
+
+def test_a_reply_to_a_post_that_was_taken_down_is_told_and_kept(client, thread, sam):
+    sent = published_reply(thread, sam)
+    moderation.remove(post=sent.post, by=sam, reason="person", words="W")
+    response = client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": "2"})
+    assert kept(response, "body") == "Yes."
+    assert Post.objects.filter(body="Yes.").count() == 0
+
+
+def test_a_code_keeps_the_name_in_its_thread(client, thread, published):
+    typed = published.code.lower().replace("-", " ")
+    response = client.post(reply_address(thread), {"body": "Me again.", "stamp": new_stamp(), "code": typed})
+    assert CODE.search(response.content.decode()).group(1) == published.code
+    assert Post.objects.get(body="Me again.").voice == published.post.voice
+
+
+@pytest.mark.parametrize("code", ["K7QW-3MHT-9XRC-V2PD", "nonsense", "x" * 99])
+def test_a_code_that_is_not_of_this_thread_is_told_and_the_text_kept(client, thread, code):
+    response = client.post(reply_address(thread), {"body": "Me again.", "stamp": new_stamp(), "code": code})
+    assert problems(response) == ["That code does not belong to this thread. Leave it empty to get a new name"]
+    assert kept(response, "body") == "Me again."
+    assert Post.objects.count() == 1
+
+
+def test_a_reply_to_a_closed_thread_is_told_and_the_text_kept(client, thread):
+    Thread.objects.update(state=Thread.State.CLOSED)
+    response = client.post(reply_address(thread), {"body": "Late.", "stamp": new_stamp()})
+    assert problems(response) == ["This thread is closed. Start a new one."]
+    assert kept(response, "body") == "Late."
+    assert Post.objects.count() == 1
+
+
+def test_a_post_to_a_paused_forum_is_told_and_the_text_kept(client, forum):
+    Forum.objects.update(state="paused")
+    response = client.post(NEW, fields())
+    assert problems(response) == ["New posts are paused for now. You can still read."]
+    assert kept(response, "body") == "Is there one?"
+    assert Post.objects.count() == 0
+
+
+def test_the_receipt_cannot_be_opened_by_an_address(client, forum):
+    client.post(NEW, fields())
+    assert "code" not in client.get(NEW).content.decode().lower().split("before you write")[0]
+    assert CODE.search(client.get(NEW).content.decode()) is None
+
+
+def test_the_form_of_a_signed_in_writer_is_the_same(client, forum, sam):
+    client.force_login(sam)
+    client.post(NEW, fields())
+    post = Post.objects.get()
+    assert (post.author, post.decided_by) == (None, None)
+
+
+def test_a_code_page_is_reached_from_the_receipt(client, forum):
+    assert f'href="{reverse("forums:voice_detail")}"' in client.post(NEW, fields()).content.decode()
+
+
+def test_the_limiter_and_the_receipt_keep_no_words_in_the_cache(client, forum):
+    code = CODE.search(client.post(NEW, fields()).content.decode()).group(1)
+    held = repr(vars(cache._cache) if hasattr(cache._cache, "__dict__") else cache._cache) + repr(list(cache._cache))
+    assert code not in held
+    assert make_code("x") != code
+    assert "127.0.0.1" not in held
