@@ -31,7 +31,7 @@ class RenderedMarkdownField(models.TextField):
         """Return the HTML to store, and let the object that is being saved have it too."""
         if self.source is None:
             return super().pre_save(model_instance, add)
-        html = render_editorial(getattr(model_instance, self.source) or "")
+        html = render_editorial(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, html)
         return html
 

@@ -10,9 +10,11 @@ from django.forms.renderers import TemplatesSetting
 
 from mscos.privacy import Refusal
 
-# What a browser shows nobody: joiners, direction overrides, tags. Kept: the two joiners that scripts need (U+200C, U+200D).
+# What a browser shows nobody: joiners, fillers, direction overrides, tags, and the variation selectors that can carry
+# a hidden text. Kept: the two joiners that scripts need (U+200C, U+200D) and the selector of emoji (U+FE0F).
 HIDDEN_MARKS = re.compile(
-    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -47,6 +49,8 @@ class PlainTextField(forms.CharField):
             raise ValidationError(
                 f"{self.name.capitalize()} has characters that we cannot store. Type those words again, then send"
             )
+        if not isinstance(self.widget, forms.Textarea):
+            text = " ".join(text.split())  # no browser sends two lines from a field of one
         return text.strip() if self.strip else text
 
 

@@ -1,0 +1,95 @@
+"""No text takes long: texts known to slow Markdown parsers down, doubled in size.
+
+The time is that of the processor, at best of three: other work on the machine must not count.
+"""
+
+import time
+
+import pytest
+
+from mscos.text import plain_text, render_editorial, render_post
+
+LONGEST = 0.25  # seconds for 10,000 characters
+MEASURABLE = 0.02
+GROWTH = 3.0  # twice the text takes twice the time, and four times where a parser starts again at each mark
+
+UNITS = [
+    # brackets, links, pictures
+    *("[", "]", "[[", "[]", "[a](", "[a](<", "[a](b", "[](", "[]()", "](", "![", "[![", "[a][b]", "\\[", "[\\]"),
+    *("[a](https://b.c)", "[a](https://b.c 'd", "[a](<b> '", "[*a](https://b.c)*", "[https://a.b](", "(", ")"),
+    # what looks like HTML
+    *("<", "<<", "<a ", "<a@", "<x>", "</", "<?", "<!A ", "<!--", "<![CDATA[", "<https://", "<https://b.c>", "&", "&#"),
+    # emphasis
+    *("*", "_", "***", "*_", "**_", "_*a", "**a", "a**b", "_a ", "*a_ ", "~", "'", '"', "\\", "\\\n"),
+    # quotations and lists
+    *("> ", ">", "> a\n", ">\n>> \n", ">* \n\\\n", "# >\n>> \n-", "a\n=\n> 1.\nb***", ">\n>> \n'", "> - ", "- > "),
+    *("- ", "- a\n", "+ ", "* \n", "*\t", "*\n  ", "-\n", "- - ", "1. ", "1.\n", "1) a\n", "> 1. ", "[^a]: > - "),
+    # code, rules, headings, empty lines
+    *("`", "` ", "``a", "```\n", "~~~\n", "---\n", "# ", "#\n", "# a\n", "===\n", "\n", " \n", "a\n", "a\n\n", "  a\n"),
+    # addresses
+    *("http://", "http://a.", "https://a/ ", "https://a/", "https://a(", "https://u@", "https://a.b_", "://", "a://"),
+    *("_https://a.b_ ", "https://a.b,", "https://_/", "https://--/", "https://é/", "https://a:1", "https:", "x://y@"),
+    *("a@b.", "mailto:", "//", "www.", "https://" + "é" * 253 + "/", "https://a/" + ")" * 1990 + " "),
+    # tables and footnotes
+    *("|", "|-", "|\n", "|a|b|\n|-|-|\n", "[^1]", "[^", "[^a]: ", "[^a]: x\n", "[^a][^b]", "[^1] [^2] ", "[^a]:[^a]:"),
+    # characters
+    *("\t", "\0", "é", "\u202e", "a\u0301", "\U000e0041", "\ufffd", "\ud800", ".", ":", " "),
+]
+
+
+# Each makes a text of about the size asked for.
+
+
+def deeper(mark, indent):
+    """A list in a list in a list."""
+    return lambda size: "\n".join(" " * (indent * level) + mark for level in range(size // 4))
+
+
+SHAPES = {
+    **{repr(unit)[:30]: lambda size, unit=unit: unit * size for unit in UNITS},
+    **{f"deeper {mark!r} by {by}": deeper(mark, by) for mark in ("- a", "1. a", "> a", "[^a]: ") for by in (1, 2, 4)},
+    "deeper by tabs": lambda size: "\n".join("\t" * level + "- a" for level in range(size // 8)),
+    "up and down": lambda size: "\n".join("> - " * (level % 8) + "a" for level in range(size // 4)),
+    "open, close": lambda size: "[" * (size // 2) + "]" * (size // 2),
+    "open, link": lambda size: "[a" * (size // 12) + "](https://b.c)" * (size // 14),
+    "emphasis in emphasis": lambda size: "*a " * (size // 6) + "a* " * (size // 6),
+    "strong, so": lambda size: "**a _b " * (size // 14) + "b_ a** " * (size // 14),
+    "host of dots": lambda size: "https://" + "a." * (size // 2),
+    "long path": lambda size: "https://a.b/" + "(a)" * (size // 3),
+    "long scheme": lambda size: "a" * (size // 2) + "://" + "a" * (size // 2),
+    "wide table": lambda size: "|a" * 60 + "|\n" + "|-" * 60 + "|\n" + "a\n" * 80 + "\n" + "a" * (size - 500),
+    "wide tables": lambda size: ("|a" * 60 + "|\n" + "|-" * 60 + "|\n" + "a\n" * 60 + "\n") * (size // 363),
+    "long table": lambda size: "|a|\n|-|\n" + "|\n" * (size // 2 - 4),
+    "many tables": lambda size: "|a|\n|-|\n\n" * (size // 9),
+    "many quotations": lambda size: (">* \n\\\n" * 60 + "\n") * (size // 361),
+    "notes": lambda size: "".join(f"[^{n}]" for n in range(size // 14)) + "\n\n[^1]: a" * (size // 20),
+    "one note": lambda size: "[^a]: x\n\n" + "[^a]" * (size // 4 - 3),
+    "note, brackets": lambda size: "[^a]: x\n\n" + "[^" * (size // 2 - 5),
+    "note, few brackets": lambda size: "[^a]: x\n\n" + ("[^" * 20 + "a" * 300 + " ") * (size // 350),
+}
+
+
+def seconds(render, text):
+    best = LONGEST * 10
+    for _ in range(3):
+        start = time.process_time()
+        render(text)
+        best = min(best, time.process_time() - start)
+        if best < MEASURABLE:
+            break
+    return best
+
+
+@pytest.mark.parametrize("render", [render_post, render_editorial])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_text_takes_long(render, shape):
+    text, half = (SHAPES[shape](size)[:size] for size in (10_000, 5_000))
+    whole_time, half_time = seconds(render, text), seconds(render, half)
+    assert whole_time < LONGEST
+    assert whole_time < MEASURABLE or whole_time < GROWTH * half_time
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_excerpts_are_made_from_the_beginning_only(shape):
+    text = SHAPES[shape](10_000)[:10_000]
+    assert seconds(plain_text, text) < MEASURABLE * 2
