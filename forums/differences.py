@@ -5,6 +5,9 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 
+WORD = r"\S+\s*|\s+"  # with the space behind it, so that words struck in a row are one piece
+
+
 class Piece(NamedTuple):
     """Some words that are kept, struck or added."""
 
@@ -14,7 +17,7 @@ class Piece(NamedTuple):
 
 def differences(before: str, after: str) -> list[Piece]:
     """Return `before` turned into `after`, word by word, as pieces in reading order."""
-    old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
+    old, new = re.findall(WORD, before), re.findall(WORD, after)
     pieces = []
     for kind, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

@@ -17,7 +17,14 @@ def test_moderators_are_told_that_something_waits_and_nothing_of_what(waiting, s
         (["sam@example.org"], "Something is waiting"),
     ]
     sent = mail.outbox[0].message().as_string()
-    for trace in ("A quiet room", "Is there one?", waiting.code, waiting.post.voice.name, waiting.post.thread.code, "housing"):
+    for trace in (
+        "A quiet room",
+        "Is there one?",
+        waiting.code,
+        waiting.post.voice.name,
+        waiting.post.thread.code,
+        "housing",
+    ):
         assert trace not in sent
     assert "http://testserver/admin/forums/post/" in mail.outbox[0].body
     assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"

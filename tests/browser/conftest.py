@@ -1,0 +1,139 @@
+"""The portal as it runs in earnest: `manage.py prepare`, gunicorn, compressed files; and a real Chromium before it.
+
+Each test is another visitor: the server trusts one proxy here, and each browser context sends an address of its own.
+"""
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
+# Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]  # fmt: skip
+NEUTRAL = "https://weather.example/"
+addresses = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running portal with sample content."""
+
+    url: str
+    people: dict[str, str]  # a sample person's address: password
+
+    def outcome(self):
+        return f"{self.url}/outcomes/housing/"
+
+    def forum(self):
+        return f"{self.url}/forums/housing/"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in Path(str(item.fspath)).parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one server, one browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Start the portal on a free port with an empty data folder, and stop it after the last test."""
+    port = _free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL", "SITE_URL"}},
+        "DJANGO_SETTINGS_MODULE": "mscos.settings",
+        "VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "SAMPLE_SITE": "yes",
+        "TRUSTED_PROXIES": "1",
+        "LEAVE_URL": NEUTRAL,
+    }
+    prepared = subprocess.run(
+        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mscos.wsgi"]
+    server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/health/")
+        lines = [line for line in prepared.stdout.splitlines() if ", password " in line]
+        people = dict(line.split(": ", 1)[1].split(", password ") for line in lines)
+        yield Site(environment["SITE_URL"], people)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        if "browser" in os.environ.get("REQUIRE", "").split(","):
+            pytest.fail("Browser tests are required and no Chromium is found.")
+        pytest.skip("no Chromium found: install the system's chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens a fresh page, as a visitor of its own, with a phone's or a desk's window."""
+    contexts = []
+
+    def open_page(*, script=True, dark=False, width=1280, height=800):
+        context = browser.new_context(
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": height},
+            extra_http_headers={"X-Forwarded-For": f"203.0.113.{next(addresses)}"},
+            reduced_motion="reduce",
+        )
+        context.route(f"{NEUTRAL}**", lambda route: route.fulfill(body="<title>Weather</title><h1>Weather</h1>"))
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page, site, email):
+    """Sign a sample person in to the admin."""
+    page.goto(f"{site.url}/admin/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(site.people[email])
+    page.get_by_role("button", name="Sign in").click()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address):
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"The portal did not answer at {address}.")

@@ -1,0 +1,144 @@
+"""Every kind of page: accessible, small, whole at 320 pixels, within its content policy, with the leave link in sight."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import NEUTRAL, sign_in
+
+PAGES = {
+    "home": "/",
+    "outcomes": "/outcomes/",
+    "outcome": "/outcomes/housing/",
+    "resources": "/resources/",
+    "forums": "/forums/",
+    "forum": "/forums/housing/",
+    "new thread": "/forums/housing/new/",
+    "code": "/code/",
+    "about": "/about/",
+    "safety": "/safety/",
+    "accessibility": "/accessibility/",
+    "sign in": "/accounts/login/",
+    "forgotten password": "/accounts/password/new/",
+    "not found": "/nothing-here/",
+}
+REACHED = {  # pages whose address is random, by the page that links to them and the link
+    "thread": ("/forums/housing/", ".rows .row a"),
+    "call": ("/forums/housing/", ".notice a"),
+    "resource": ("/resources/", ".rows .row a, .cards .card a"),
+    "reply": ("/forums/housing/", ".rows .row a"),
+}
+BUDGETED = ["home", "outcome", "forum", "thread"]
+KILOBYTES = 30
+
+
+def open_page(page, site, name):
+    """Open a page of this kind."""
+    if name in PAGES:
+        page.goto(site.url + PAGES[name])
+        return
+    address, link = REACHED[name]
+    page.goto(site.url + address)
+    page.goto(page.locator(link).last.evaluate("link => link.href") if name != "thread" else first_open_thread(page))
+    if name == "reply":
+        page.goto(page.url + "reply/?to=1")
+
+
+def first_open_thread(page):
+    return page.get_by_role("link", name="What has worked when a placement was about to end?").evaluate(
+        "link => link.href"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", [*PAGES, *REACHED])
+def test_no_accessibility_rule_is_broken(visit, site, name, dark):
+    page = visit(dark=dark, width=320, height=568)
+    open_page(page, site, name)
+    violations = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations] == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *REACHED])
+def test_nothing_scrolls_sideways_and_the_leave_link_stays_in_sight(visit, site, name):
+    for width, height in ((320, 568), (1280, 800)):
+        page = visit(width=width, height=height)
+        open_page(page, site, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        box = page.locator("a.leave").bounding_box()
+        assert box["height"] >= 44
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("name", [*PAGES, *REACHED])
+def test_pressable_things_are_big_enough(visit, site, name):
+    page = visit(width=320, height=568)
+    open_page(page, site, name)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, .button, input:not([type=hidden]), select, textarea, .pagination a")]
+            .filter(each => each.checkVisibility() && !each.closest(".vh"))
+            .filter(each => (each.closest("label") ?? each).getBoundingClientRect().height < 44)
+            .map(each => each.outerHTML)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("name", BUDGETED)
+def test_a_first_visit_costs_thirty_kilobytes_and_four_requests_at_most(visit, site, name):
+    page = visit()
+    open_page(page, site, name)
+    address = page.url
+    fresh = visit()
+    client = fresh.context.new_cdp_session(fresh)
+    client.send("Network.enable")
+    sizes, hosts, faults = [], set(), []
+    client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    fresh.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    fresh.on("console", lambda message: faults.append(message.text))
+    fresh.goto(address, wait_until="networkidle")
+    print(f"{name}: {sum(sizes) / 1000:.1f} kB in {len(sizes)} requests")  # noqa: T201  the figure for the README
+    assert len(sizes) <= 4
+    assert sum(sizes) <= KILOBYTES * 1000
+    assert hosts == {site.url.split("/")[2]}
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *REACHED])
+def test_the_leave_link_is_among_the_first_three_stops_of_the_keyboard(visit, site, name):
+    page = visit()
+    open_page(page, site, name)
+    stops = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.getAttribute('href')"))
+    assert stops[0] == "#main"
+    assert stops[1] == "/leave/"
+
+
+def test_the_admin_keeps_to_the_content_policy(visit, site):
+    page = visit()
+    faults = []
+    page.on(
+        "console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    sign_in(page, site, "editor@example.org")
+    for address in (
+        "/admin/",
+        "/admin/outcomes/outcome/",
+        "/admin/outcomes/outcome/1/change/",
+        "/admin/outcomes/resource/",
+    ):
+        page.goto(site.url + address, wait_until="networkidle")
+    page.goto(f"{site.url}/admin/outcomes/outcome/1/history/", wait_until="networkidle")
+    assert faults == []
+
+
+def test_the_neutral_site_is_not_fetched_before_leaving(visit, site):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site.outcome(), wait_until="networkidle")
+    assert [address for address in asked if address.startswith(NEUTRAL)] == []

@@ -1,0 +1,21 @@
+import logging
+
+import pytest
+
+from mscos.quiet_logging import QuietFormatter
+from tests.forums.conftest import alex, call, forum, published, sam, thread, waiting  # noqa: F401  the same small world
+from tests.privacy.snapshot import LogOfEverything
+
+
+@pytest.fixture
+def log():
+    """All that any logger says while a test runs, as it would be written."""
+    handler = LogOfEverything()
+    handler.setFormatter(QuietFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(level)

@@ -1,0 +1,101 @@
+"""Everything that the portal keeps, before and after, and every way in which a trace could be written down."""
+
+import base64
+import hashlib
+import hmac
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All tables as counted rows (column names with values), the cache, the mail, the log and the files."""
+
+    tables: dict[str, Counter]
+    database: bytes
+    cache: bytes
+    mail: bytes
+    log: bytes
+    files: bytes
+
+    def added(self, before: "Snapshot") -> dict[str, list[dict]]:
+        """Return the rows that are new or changed since `before`, by table."""
+        found = {name: list((rows - before.tables[name]).elements()) for name, rows in self.tables.items()}
+        return {name: [dict(row) for row in rows] for name, rows in found.items() if rows}
+
+    def gone(self, before: "Snapshot") -> dict[str, int]:
+        """Return how many rows of `before` are deleted or changed, by table."""
+        found = {name: (before.tables[name] - rows).total() for name, rows in self.tables.items()}
+        return {name: count for name, count in found.items() if count}
+
+
+def take(log: "LogOfEverything") -> Snapshot:
+    """Return all that is kept now."""
+    return Snapshot(
+        tables={name: _rows(name) for name in connection.introspection.table_names()},
+        database=_database_file(),
+        cache=repr(sorted(cache._cache.items())).encode(),
+        mail=repr([message.message().as_bytes() for message in mail.outbox]).encode(),
+        log="\n".join(log.lines).encode(),
+        files=b"".join(path.name.encode() + path.read_bytes() for path in sorted(_files())),
+    )
+
+
+class LogOfEverything(logging.Handler):
+    """Every record of every logger, as the portal's own formatter writes it."""
+
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.append(self.format(record))
+
+
+def forms_of(marker: str) -> dict[str, bytes]:
+    """Return the ways in which a marker could be written down, by name."""
+    forms = {}
+    for case, text in (("", marker), ("lower ", marker.lower())):
+        raw = text.encode()
+        forms |= {f"{case}plain": raw, f"{case}hex": raw.hex().encode()}
+        for offset in range(3):
+            # Inside a longer text a marker has one of three base64 forms; its ends depend on its neighbours.
+            forms[f"{case}base64 at {offset}"] = base64.b64encode(b"\0" * offset + raw)[4 if offset else 0 : -4]
+        for name in ("md5", "sha1", "sha256"):
+            digests = {name: hashlib.new(name, raw).digest()}
+            for key in ("SECRET_KEY", "CODE_KEY", "FIELD_KEY"):
+                digests[f"{name} with {key}"] = hmac.new(getattr(settings, key).encode(), raw, name).digest()
+            for label, digest in digests.items():
+                forms[f"{case}{label}"] = digest.hex().encode()
+                forms[f"{case}{label} raw"] = digest
+                forms[f"{case}{label} base64"] = base64.b64encode(digest).rstrip(b"=")
+    return {name: form for name, form in forms.items() if len(form) > 5}
+
+
+def _rows(table: str) -> Counter:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+        names = [column[0] for column in cursor.description]
+        return Counter(tuple(zip(names, row, strict=True)) for row in _hashable(cursor.fetchall()))
+
+
+def _hashable(rows):
+    return [tuple(repr(value) if isinstance(value, dict | list) else value for value in row) for row in rows]
+
+
+def _database_file() -> bytes:
+    """Return SQLite's file as it would lie on the disk; on PostgreSQL the rows of every table."""
+    if connection.vendor == "sqlite":
+        return connection.connection.serialize()
+    return repr([_rows(name) for name in connection.introspection.table_names()]).encode()
+
+
+def _files():
+    return (path for path in Path(settings.VAR_DIR).rglob("*") if path.is_file() and ".sqlite3" not in path.name)

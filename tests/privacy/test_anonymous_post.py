@@ -1,0 +1,196 @@
+"""The test that matters most: all that is kept is compared before and after, and nothing of the writer is found.
+
+Rules 1 to 3 of anonymity: the stored record of a post holds no account, session, address, email, agent or time of day,
+also when the writer is signed in; the code is stored only as a keyed digest; no log, cache, mail or file tells more.
+"""
+
+import re
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from forums.forms import new_stamp
+from mscos.codes import digest
+from mscos.groups import MODERATORS
+from tests.people import make_staff, sign_in
+from tests.privacy.snapshot import forms_of, take
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = "2026-03-02T03:47:19Z"
+DAY = "2026-03-02"
+MARKS = {
+    "address": "203.0.113.77",
+    "forwarded address": "198.51.100.23",
+    "agent": "MarkedAgent/77.31",
+    "referrer": "https://marked-referrer.example/from",
+    "language": "xx-marked",
+    "cookie": "marked-cookie-value",
+    "time": "03:47:1",
+    "number of the second": "1772423239",
+}
+ACCOUNT = "marked-writer@example.org"
+
+
+@pytest.fixture(params=["signed out", "signed in"])
+def writer(request, sam):
+    """A writer whose device and account are marked."""
+    client = Client(
+        REMOTE_ADDR=MARKS["address"],
+        HTTP_X_FORWARDED_FOR=MARKS["forwarded address"],
+        HTTP_USER_AGENT=MARKS["agent"],
+        HTTP_REFERER=MARKS["referrer"],
+        HTTP_ACCEPT_LANGUAGE=MARKS["language"],
+    )
+    client.marks = dict(MARKS)
+    if request.param == "signed in":
+        person = make_staff(ACCOUNT, display_name="Marked Writer", groups=[MODERATORS])
+        sign_in(client, person)
+        client.marks |= {"email": ACCOUNT, "name": "Marked Writer", "session": client.session.session_key}
+    client.cookies["marked"] = MARKS["cookie"]
+    return client
+
+
+def assert_no_trace(marks, before, after):
+    """Fail with the name of each marker that is found, anywhere, in any writing, more often than before."""
+    places = ("database", "cache", "mail", "log", "files")
+    found = [
+        f"{what} as {how} in the {place}"
+        for what, marker in marks.items()
+        for how, form in forms_of(marker).items()
+        for place in places
+        if getattr(after, place).count(form) > getattr(before, place).count(form)
+    ]
+    assert found == []
+
+
+def posting(client, address, **typed):
+    with time_machine.travel(MOMENT, tick=False):
+        return client.post(address, {"body": "Some words", "stamp": new_stamp(), **typed})
+
+
+def code_in(response):
+    return re.search(r'<p class="code">(.*?)</p>', response.content.decode()).group(1)
+
+
+def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, forum, log):
+    before = take(log)
+    response = posting(writer, "/forums/housing/new/", title="A title", content_note="noise")
+    after = take(log)
+    code = code_in(response)
+    rows = after.added(before)
+    assert {name: len(found) for name, found in rows.items()} == {
+        "forums_thread": 1,
+        "forums_voice": 1,
+        "forums_post": 1,
+    }
+    assert after.gone(before) == {}
+    (thread,), (voice,), (post,) = rows["forums_thread"], rows["forums_voice"], rows["forums_post"]
+    assert {name: str(value) for name, value in post.items() if name not in {"id", "form_digest"}} == {
+        "number": "None",
+        "body": "Some words",
+        "body_html": "",
+        "content_note": "noise",
+        "state": "waiting",
+        "day": DAY,
+        "reason": "",
+        "decided_on": "None",
+        "author_id": "None",
+        "decided_by_id": "None",
+        "in_reply_to_id": "None",
+        "thread_id": str(thread["id"]),
+        "voice_id": str(voice["id"]),
+    }
+    assert set(voice) == {"id", "thread_id", "code_digest", "name"}
+    assert voice["code_digest"] == digest(code)
+    assert set(thread) - {"id", "code"} == {
+        "forum_id",
+        "title",
+        "prompt_id",
+        "pinned",
+        "state",
+        "post_count",
+        "last_on",
+    }
+    assert thread["last_on"] is None
+    assert_no_trace({**writer.marks, "code": code, "bare code": code.replace("-", "")}, before, after)
+    assert list(response.cookies) == []
+    assert after.log == before.log
+    assert after.mail == before.mail
+
+
+def test_a_reply_leaves_one_voice_one_post_and_no_trace(writer, thread, log):
+    before = take(log)
+    response = posting(writer, f"{thread.get_absolute_url()}reply/", to="1")
+    after = take(log)
+    code = code_in(response)
+    assert {name: len(found) for name, found in after.added(before).items()} == {"forums_voice": 1, "forums_post": 1}
+    assert after.gone(before) == {}
+    assert_no_trace({**writer.marks, "code": code}, before, after)
+
+
+def test_a_reply_by_code_leaves_one_post_and_no_trace(writer, thread, published, log):
+    before = take(log)
+    posting(writer, f"{thread.get_absolute_url()}reply/", code=published.code)
+    after = take(log)
+    assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
+    assert_no_trace({**writer.marks, "code": published.code}, before, after)
+
+
+def test_looking_with_a_code_changes_nothing_and_leaves_no_trace(writer, waiting, log):
+    before = take(log)
+    with time_machine.travel(MOMENT, tick=False):
+        assert writer.post("/code/", {"code": waiting.code}).status_code == 200
+        assert writer.post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 200
+    after = take(log)
+    assert (after.added(before), after.gone(before)) == ({}, {})
+    marks = {**writer.marks, "code": waiting.code, "wrong code": "K7QW-3MHT-9XRC-V2PD"}
+    assert_no_trace(marks, before, after)
+
+
+def test_taking_down_destroys_words_and_leaves_no_trace(writer, waiting, log):
+    before = take(log)
+    assert before.database.count(b"Is there one?") == 1
+    with time_machine.travel(MOMENT, tick=False):
+        writer.post("/code/take-down/", {"code": waiting.code, "n": "1", "sure": "yes"})
+    after = take(log)
+    assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1, "forums_thread": 1}
+    assert (after.database.count(b"Is there one?"), after.database.count(b"A quiet room")) == (0, 0)
+    assert_no_trace({**writer.marks, "code": waiting.code}, before, after)
+
+
+def test_what_is_refused_changes_nothing_and_leaves_no_trace(writer, forum, log):
+    before = take(log)
+    posting(writer, "/forums/housing/new/", title="", body="Words that are not kept")
+    posting(writer, "/forums/housing/new/", title="T", body="Words that are not kept", leave_empty="x")
+    after = take(log)
+    assert (after.added(before), after.gone(before)) == ({}, {})
+    assert_no_trace({**writer.marks, "text": "Words that are not kept"}, before, after)
+
+
+def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, forum, log):
+    writer.raise_request_exception = False
+    before = take(log)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE forums_voice RENAME TO forums_voice_away")
+    response = posting(writer, "/forums/housing/new/", title="A title that broke", body="Words that broke it")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE forums_voice_away RENAME TO forums_voice")
+    after = take(log)
+    assert response.status_code == 500
+    assert b"(message left out)" in after.log
+    marks = {**writer.marks, "title": "A title that broke", "text": "Words that broke it"}
+    assert_no_trace(marks, before, after)
+
+
+def test_the_limiter_keeps_a_digest_whose_key_is_in_memory_and_new_each_day(writer, forum):
+    posting(writer, "/forums/housing/new/", title="T")
+    first = {key for key in cache._cache if "limit:" in key}
+    with time_machine.travel("2026-03-03T03:47:19Z", tick=False):
+        writer.post("/forums/housing/new/", {"title": "T", "body": "B", "stamp": new_stamp()})
+    second = {key for key in cache._cache if "limit:" in key}
+    assert len(first) == 1
+    assert len(second - first) == 1

@@ -1,0 +1,180 @@
+"""The house rules that a machine can hold. Each says why it is worth a test."""
+
+import ast
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters")
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+PROJECT_FILES = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()
+]  # fmt: skip
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def functions():
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                first = node.body[0]
+                documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+                start = node.body[1].lineno if documented and len(node.body) > 1 else first.lineno
+                yield path, node, node.end_lineno - start + 1
+
+
+def test_the_rooms_know_only_those_below_them():
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_functions_stay_short():
+    lengths = [length for _, _, length in functions()]
+    assert [f"{name_of(path)}:{node.name}" for path, node, length in functions() if length > 50] == []
+    assert statistics.median(lengths) < 10
+
+
+def test_views_are_read_top_to_bottom_in_one_sight():
+    views = [(path, node, length) for path, node, length in functions() if path.name == "views.py"]
+    assert [f"{name_of(path)}:{node.name}" for path, node, length in views if length > 25] == []
+
+
+def test_files_stay_under_four_hundred_lines():
+    paths = [
+        path
+        for path in PROJECT_FILES
+        if path.suffix in {".py", ".html"} and "migrations" not in path.parts and path.exists()
+    ]
+    assert [name_of(path) for path in paths if len(path.read_text().splitlines()) > 400] == []
+
+
+def test_no_room_has_a_drawer_for_odds_and_ends():
+    assert [name_of(path) for path in SOURCES if path.stem in {"utils", "helpers", "services", "common", "misc"}] == []
+
+
+def test_actions_take_keywords_only_and_never_a_request():
+    actions = [
+        (p, node)
+        for p, node, _ in functions()
+        if p.name in {"actions.py", "moderation.py"} and not node.name.startswith("_")
+    ]
+    inner = {"destroy_words", "hold", "recount", "what_happened"}  # steps of actions, called inside their transactions
+    assert [node.name for _, node in actions if node.args.args and node.name not in inner] == []
+    arguments = {argument.arg for _, node in actions for argument in node.args.args + node.args.kwonlyargs}
+    assert arguments & {"request", "session", "user", "meta"} == set()
+    assert [
+        name_of(p)
+        for p in {p for p, _ in actions}
+        if "request" in re.sub(r'""".*?"""', "", p.read_text(), flags=re.DOTALL)
+    ] == []
+
+
+def test_only_one_module_marks_html_as_safe():
+    safe = re.compile(r"\bmark_safe\b|\bSafeString\(|\bSafeText\b")
+    assert [name_of(path) for path in SOURCES if safe.search(path.read_text())] == ["mscos/text.py"]
+    assert [
+        name_of(path)
+        for path in TEMPLATES
+        if re.search(r"\|safe\b|autoescape off", path.read_text()) and path.suffix == ".html"
+    ] == []
+
+
+def test_templates_hold_no_style_and_no_script():
+    inline = re.compile(r"<style|\sstyle=|\son(?:click|submit|load|change)=|<script(?![^>]*\bsrc=)|javascript:")
+    pages = [path for path in TEMPLATES if path.suffix == ".html"]
+    assert [name_of(path) for path in pages if inline.search(path.read_text())] == []
+
+
+def test_templates_have_no_dead_links_and_no_link_called_here():
+    bad = re.compile(r'href="#"|href=""|>\s*(?:here|click here|this link)\s*</a>|lorem ipsum|more soon', re.IGNORECASE)
+    assert [name_of(path) for path in TEMPLATES if bad.search(path.read_text())] == []
+
+
+def test_our_models_have_no_column_for_an_address_a_device_or_a_moment_of_writing():
+    telling = re.compile(
+        r"(^|_)(ip|ips|addr|address|host|agent|browser|device|fingerprint|referrer|referer|cookie|session)(_|$)"
+    )
+    fields = [
+        (model, field) for model in apps.get_models() if model._meta.app_label in ROOMS for field in model._meta.fields
+    ]
+    assert [str(field) for _, field in fields if telling.search(field.name)] == []
+    moments = [
+        str(f)
+        for m, f in fields
+        if m._meta.app_label == "forums" and isinstance(f, models.DateTimeField | models.TimeField)
+    ]
+    assert moments == []
+
+
+def test_saving_has_no_side_effects():
+    """A write that does more than store its row is an action: no save() of our own, no signals between our rooms."""
+    saving = re.compile(r"def save\(|def delete\(|@receiver|post_save|pre_save\.connect|pre_delete")
+    allowed = {"mscos/fields.py", "mscos/accounts.py", "mscos/account_forms.py"}
+    assert [name_of(path) for path in SOURCES if saving.search(path.read_text()) and name_of(path) not in allowed] == []
+
+
+def test_editorial_history_is_never_kept_of_posts_or_people():
+    kept = {
+        model._meta.label for model in apps.get_models() if hasattr(model, "history") and model._meta.app_label in ROOMS
+    }
+    assert {label.split(".")[0] for label in kept} == {"outcomes"}
+
+
+def test_migrations_have_names_and_can_be_taken_back():
+    loader = MigrationLoader(None)
+    ours = [migration for (app, _), migration in loader.disk_migrations.items() if app in ROOMS]
+    assert [migration.name for migration in ours if re.search(r"auto_\d{8}", migration.name)] == []
+    steps = [operation for migration in ours for operation in migration.operations]
+    assert [
+        step for step in steps if isinstance(step, migrations.RunPython | migrations.RunSQL) and not step.reversible
+    ] == []
+
+
+def test_views_urls_and_templates_bear_one_name():
+    for room in ("outcomes", "forums"):
+        urls = (ROOT / room / "urls.py").read_text()
+        assert re.findall(r"views\.(\w+), name=\"(?!\1\")", urls) == []
+
+
+def test_the_public_pages_leave_no_data_in_the_browser():
+    script = (ROOT / "static/site.js").read_text()
+    assert (
+        re.findall(r"localStorage|sessionStorage|indexedDB|serviceWorker|beforeunload|document\.cookie", script) == []
+    )
+
+
+def test_lock_files_have_hashes_and_name_no_index():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lock = (ROOT / name).read_text()
+        assert re.findall(r"https?://|--\w*index|--find-links|file:", lock) == []
+        pinned = re.findall(r"^\S+==", lock, re.MULTILINE)
+        assert len(pinned) == len(re.findall(r"^\S+==.*\\\n    --hash=sha256:", lock, re.MULTILINE)) > 20
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
+def test_every_dependency_states_its_reason(name):
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
+    plain = {"pytest", "pytest-django", "coverage", "mypy"}  # their names say it
+    assert [line for line in lines if "#" not in line and line.split("[")[0] not in plain | {"django-stubs"}] == []
