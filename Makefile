@@ -23,7 +23,7 @@ check: .venv/installed-dev  ## Lint, types, templates, import order, migrations
 	@ruff format --check --quiet .
 	@ruff check --quiet .
 	@mypy mscos outcomes events forums newsletters
-	@lint-imports --no-cache >/dev/null || lint-imports --no-cache
+	@lint-imports --no-cache >/dev/null 2>&1 || lint-imports --no-cache
 	@git ls-files -z 'templates/*.html' | xargs -0 djade --check --target-version 5.2
 	@git ls-files -z '*.py' | xargs -0 django-upgrade --target-version 5.2 --check
 	@python manage.py makemigrations --check --dry-run >/dev/null || { echo "A migration is missing: run manage.py makemigrations."; exit 1; }

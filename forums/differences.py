@@ -4,7 +4,6 @@ import re
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-
 WORD = r"\S+\s*|\s+"  # with the space behind it, so that words struck in a row are one piece
 
 

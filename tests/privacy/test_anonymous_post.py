@@ -40,10 +40,12 @@ def writer(request, sam):
     """A writer whose device and account are marked."""
     client = Client(
         REMOTE_ADDR=MARKS["address"],
-        HTTP_X_FORWARDED_FOR=MARKS["forwarded address"],
-        HTTP_USER_AGENT=MARKS["agent"],
-        HTTP_REFERER=MARKS["referrer"],
-        HTTP_ACCEPT_LANGUAGE=MARKS["language"],
+        headers={
+            "x-forwarded-for": MARKS["forwarded address"],
+            "user-agent": MARKS["agent"],
+            "referer": MARKS["referrer"],
+            "accept-language": MARKS["language"],
+        },
     )
     client.marks = dict(MARKS)
     if request.param == "signed in":

@@ -1,0 +1,37 @@
+"""Limits that several web processes share, on a real Redis or Valkey (TEST_REDIS_URL, else the local one)."""
+
+import os
+
+import pytest
+import redis
+from django.core.cache import cache
+from django.test import Client
+
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+@pytest.fixture
+def shared_cache(settings):
+    """A cache in Redis, empty before and after."""
+    try:
+        redis.Redis.from_url(REDIS_URL).ping()
+    except redis.ConnectionError:
+        if "redis" in os.environ.get("REQUIRE", "").split(","):
+            pytest.fail(f"Redis is required and does not answer at {REDIS_URL}.")
+        pytest.skip(f"no Redis at {REDIS_URL}: TEST_REDIS_URL names one")
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    cache.clear()
+    yield redis.Redis.from_url(REDIS_URL)
+    cache.clear()
+
+
+@pytest.mark.django_db
+def test_wrong_codes_are_counted_across_processes_without_an_address(shared_cache):
+    for _ in range(9):
+        Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"})
+    assert Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 429
+    assert Client(REMOTE_ADDR="203.0.113.8").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 200
+    held = b" ".join(key + (shared_cache.get(key) or b"") for key in shared_cache.scan_iter())
+    assert b"203.0.113" not in held
+    assert b"K7QW" not in held
+    assert [key for key in shared_cache.scan_iter() if shared_cache.ttl(key) < 0] == []
