@@ -1,0 +1,25 @@
+"""Writes that touch more than one row."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from mscos.erasure import after_erasure
+from mscos.models import User
+from outcomes.models import Quotation
+
+
+@transaction.atomic
+def erase_quotation(*, quotation: Quotation, by: User) -> None:
+    """Destroy a quotation's words and credit wherever they are kept; keep that it was withdrawn, when and by whom.
+
+    Its whole history goes, then one entry without words is written. What it was about and, if it was withdrawn
+    before, the day of the first time stay.
+    """
+    quotation.history.all().delete()
+    quotation.text = quotation.credit = quotation.content_note = ""
+    quotation.organisation = quotation.consent_given_on = quotation.consent_expires_on = None
+    quotation.withdrawn_on = quotation.withdrawn_on or timezone.localdate()
+    quotation._history_user = by  # type: ignore[attr-defined]  # read by simple-history, as is the next
+    quotation._change_reason = "Consent withdrawn, words erased"  # type: ignore[attr-defined]
+    quotation.save()
+    after_erasure()

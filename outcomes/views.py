@@ -1,0 +1,89 @@
+"""The outcomes' pages and the resource library. Reading touches neither the session nor who is signed in."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from mscos.pagination import paginate
+from outcomes.forms import ResourceFilterForm
+from outcomes.models import Domain, Outcome, Quotation, Resource
+
+RESOURCES_A_PAGE = 20
+RESOURCES_BESIDE = 5  # on pages about something else
+THREADS_ON_OUTCOME = 3
+
+
+@require_safe
+def outcome_list(request: HttpRequest) -> HttpResponse:
+    """Show the seven outcomes, in the study's order, and the long list of domains."""
+    outcomes = Outcome.objects.with_counts().with_forums()
+    return render(request, "outcomes/outcome_list.html", {"outcomes": outcomes, "domains": Domain.objects.all()})
+
+
+@require_safe
+def outcome_detail(request: HttpRequest, short_name: str) -> HttpResponse:
+    """Show why an outcome matters, what good looks like, its resources, and what its forum talks about."""
+    outcome = get_object_or_404(Outcome.objects.select_related("forum"), short_name=short_name)
+    resources = Resource.objects.listed().featured_first(outcome).with_maker()[: RESOURCES_BESIDE + 1]
+    featured, more = split_featured(list(resources))
+    forum = getattr(outcome, "forum", None)
+    context = {
+        "outcome": outcome,
+        "quotations": Quotation.objects.shown_on_site().filter(outcome=outcome),
+        "references": outcome.references.all(),
+        "featured": featured,
+        "more": more,
+        "related": outcome.related.all(),
+        "forum": forum,
+        "calls": forum.calls.open().prefetch_related("prompts") if forum else [],
+        "threads": forum.threads.visible()[:THREADS_ON_OUTCOME] if forum else [],
+    }
+    return render(request, "outcomes/outcome_detail.html", context)
+
+
+@require_safe
+def resource_list(request: HttpRequest) -> HttpResponse:
+    """Show the library, narrowed by the filters in the address."""
+    filters = ResourceFilterForm(request.GET)
+    listed = Resource.objects.listed()
+    found = filters.filter(listed).with_maker().prefetch_related("outcomes")
+    context = {
+        "filters": filters,
+        "chosen": filters.chosen(),
+        "page": paginate(request, found, RESOURCES_A_PAGE),
+        "total": listed.count(),
+    }
+    return render(request, "outcomes/resource_list.html", context)
+
+
+@require_safe
+def resource_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a listed resource. A draft or withdrawn one is to readers as if it were not there."""
+    resource = get_object_or_404(Resource.objects.listed(), code=code)
+    return render(request, "outcomes/resource_detail.html", resource_context(resource))
+
+
+def resource_context(resource: Resource) -> dict[str, Any]:
+    """Return what a resource's page shows, also for an editor's preview of a draft."""
+    outcomes = resource.outcomes.select_related("forum")
+    credited = list(resource.credits.select_related("organisation"))
+    return {
+        "resource": resource,
+        "makers": [credit.organisation for credit in credited if credit.role == credit.Role.AUTHOR],
+        "partners": [credit.organisation for credit in credited if credit.role == credit.Role.PARTNER],
+        "funders": [credit.organisation for credit in credited if credit.role == credit.Role.FUNDER],
+        "outcomes": outcomes,
+        "forums": [outcome.forum for outcome in outcomes if hasattr(outcome, "forum")],
+        "quotations": Quotation.objects.shown_on_site().filter(resource=resource),
+        "before": resource.recommended_before.listed(),
+        "related": Resource.objects.listed().related_to(resource).with_maker()[:RESOURCES_BESIDE],
+    }
+
+
+def split_featured(resources: list[Resource]) -> tuple[Resource | None, list[Resource]]:
+    """Return the featured one of an outcome's resources (see `featured_first`), or None, and at most five others."""
+    if resources and resources[0].featured_from:
+        return resources[0], resources[1:]
+    return None, resources[:RESOURCES_BESIDE]

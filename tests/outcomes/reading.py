@@ -1,0 +1,21 @@
+"""Reading a page as a test does: its text, its links, its title."""
+
+import html
+import re
+
+
+def page(client, address, status=200):
+    """Return a page's HTML, entities read and spaces made single."""
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert not answer.cookies
+    return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def links(text, pattern):
+    """Return the words of the links whose addresses match."""
+    return re.findall(rf'<a[^>]* href="{pattern}"[^>]*>(.*?)</a>', text)
+
+
+def title(text):
+    return re.search("<title>(.*?)</title>", text)[1]
