@@ -54,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
 class PostAdmin(admin.ModelAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
-    list_display = ("beginning", "kind", "forum", "waiting_since", "state")
+    list_display = ("beginning", "kind", "thread_title", "forum", "waiting_since", "state")
     list_filter = (StateFilter, "thread__forum", ("content_note", admin.EmptyFieldListFilter))
     list_per_page = 50
     ordering = ("day", "pk")
@@ -84,6 +84,11 @@ class PostAdmin(admin.ModelAdmin):
     def kind(self, post: Post) -> str:
         """Tell a new thread from a reply."""
         return "New thread" if post.starts_thread else "Reply"
+
+    @admin.display(description="Thread")
+    def thread_title(self, post: Post) -> str:
+        """Return the thread's title."""
+        return post.thread.shown_title
 
     @admin.display(description="Forum", ordering="thread__forum")
     def forum(self, post: Post) -> str:

@@ -181,7 +181,7 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=[(name, name) for name in (PUBLISH, CHANGE, REFUSE, REMOVE)])
     title = PlainTextField(name="title", article="a", max_length=120, required=False)
     body = PlainTextField(
-        name="post", max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 12})
+        name="post", label="Post", max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 12})
     )
     content_note = PlainTextField(name="content note", max_length=100, required=False)
     reason = forms.ChoiceField(choices=[("", "Choose a reason"), *Post.Reason.choices], required=False)

@@ -30,11 +30,11 @@ PROVISION_TYPES = (
     ("g", "Private landlord accommodation"),
 )
 WHY = """\
-In the study that agreed the seven outcomes, housing was rated among the highest in every round. We want to know what
-would have to change, in practice and in provision, and which ways of working together already show promise.
+In the study that agreed the seven outcomes, housing was rated among the highest in every round. We want to know \
+what would have to change, in practice and in provision, and which ways of working together already show promise.
 
-We will bring the views together by type of provision and publish what we heard here. A view can be a sentence or a page.
-You do not need to tell your own story."""
+We will bring the views together by type of provision and publish what we heard here. A view can be a sentence or \
+a page. You do not need to tell your own story."""
 
 
 def load(*, by: User) -> None:

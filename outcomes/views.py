@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from mscos.pagination import paginate
 from outcomes.forms import ResourceFilterForm
 from outcomes.models import Domain, Outcome, Quotation, Resource
+from outcomes.models.resources import host_of
 
 RESOURCES_A_PAGE = 20
 RESOURCES_BESIDE = 5  # on pages about something else
@@ -69,8 +70,10 @@ def resource_context(resource: Resource) -> dict[str, Any]:
     """Return what a resource's page shows, also for an editor's preview of a draft."""
     outcomes = resource.outcomes.select_related("forum")
     credited = list(resource.credits.select_related("organisation"))
+    sites = {host_of(credit.organisation.url): f"{credit.organisation.name}’s site" for credit in credited}
     return {
         "resource": resource,
+        "site": sites.get(resource.host, resource.host),
         "makers": [credit.organisation for credit in credited if credit.role == credit.Role.AUTHOR],
         "partners": [credit.organisation for credit in credited if credit.role == credit.Role.PARTNER],
         "funders": [credit.organisation for credit in credited if credit.role == credit.Role.FUNDER],

@@ -239,6 +239,13 @@ class Post(models.Model):
         return f"{self.thread.get_absolute_url()}{query}{anchor}"
 
     @property
+    def writer(self) -> str:
+        """Who wrote it, as readers are told: a made-up name, or a member's own."""
+        if self.author is None:
+            return self.voice.name if self.voice else ""
+        return f"{self.author.display_name} (MSCOS team)" if self.author.is_staff else self.author.display_name
+
+    @property
     def is_shown(self) -> bool:
         """Whether everybody may read its words."""
         return self.state in self.SHOWN

@@ -1,6 +1,7 @@
 """Resources made by others, who made them, and where they apply."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -12,6 +13,11 @@ from taggit.models import TaggedItemBase
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from outcomes.models.outcomes import MARKDOWN, Feature, Outcome
+
+
+def host_of(url: str) -> str:
+    """Return the site that an address is on, as people say it: without 'www.'; empty where it names none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 class Nation(models.Model):
@@ -183,6 +189,11 @@ class Resource(models.Model):
     def link_in_doubt(self) -> bool:
         """Whether its link may not work."""
         return self.link_state in {self.LinkState.REPORTED, self.LinkState.BROKEN}
+
+    @property
+    def host(self) -> str:
+        """The site that its link opens: 'passage.org.uk'."""
+        return host_of(self.url)
 
     @property
     def kind_in_words(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from mscos.text import plain_text, render_editorial, render_post
 
 LONGEST = 0.25  # seconds for 10,000 characters
-MEASURABLE = 0.02
+MEASURABLE = 0.1  # below this the noise of a shared machine is as large as the growth
 GROWTH = 3.0  # twice the text takes twice the time, and four times where a parser starts again at each mark
 
 UNITS = [
@@ -92,4 +92,4 @@ def test_no_text_takes_long(render, shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_excerpts_are_made_from_the_beginning_only(shape):
     text = SHAPES[shape](10_000)[:10_000]
-    assert seconds(plain_text, text) < MEASURABLE * 2
+    assert seconds(plain_text, text) < LONGEST

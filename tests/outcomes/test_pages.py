@@ -209,7 +209,7 @@ def test_a_resource_says_what_it_is(client, outcome, today):
     )
     make_forum(outcome)
     for name, role in (("The Passage", "author"), ("Crisis", "partner"), ("A fund", "funder")):
-        organisation = Organisation.objects.create(name=name)
+        organisation = Organisation.objects.create(name=name, url="https://www.example.org" if role == "author" else "")
         ResourceOrganisation.objects.create(resource=resource, organisation=organisation, role=role)
     training, hidden = make_resource("A training", kind="training"), make_resource("Hidden", state="draft")
     resource.recommended_before.add(training, hidden)
@@ -219,7 +219,7 @@ def test_a_resource_says_what_it_is(client, outcome, today):
     assert title(text).startswith("Resource –")
     assert "The toolkit" not in text[: text.index("<body")]
     assert links(text, "/outcomes/housing/") == ["Housing"]
-    assert "Made by The Passage" in text
+    assert 'Made by <a href="https://www.example.org" rel="noreferrer noopener">The Passage</a>' in text
     assert 'href="https://example.org/" rel="noreferrer noopener">Open the toolkit on The Passage’s site</a>' in text
     assert "PDF, 2 MB. Opens another website" in text
     assert "Much <strong>more</strong>." in text
@@ -254,6 +254,11 @@ def test_a_link_in_doubt_is_told_of(client, link_state, told):
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
 def test_what_is_not_listed_is_not_found(client, state):
     page(client, make_resource(state=state).get_absolute_url(), 404)
+
+
+def test_a_link_to_a_site_of_nobody_who_is_credited_names_the_site(client):
+    resource = make_resource("The toolkit", url="https://www.shop.example/toolkit")
+    assert "Open the toolkit on shop.example</a>" in page(client, resource.get_absolute_url())
 
 
 def test_an_unknown_code_is_not_found(client):
