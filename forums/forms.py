@@ -178,12 +178,18 @@ class DecisionForm(forms.Form):
 
     PUBLISH, CHANGE, REFUSE, REMOVE = "publish", "change", "refuse", "remove"
 
+    ADMIN_LINE = forms.TextInput(attrs={"class": "vTextField"})
+
     decision = forms.ChoiceField(choices=[(name, name) for name in (PUBLISH, CHANGE, REFUSE, REMOVE)])
-    title = PlainTextField(name="title", article="a", max_length=120, required=False)
+    title = PlainTextField(name="title", article="a", max_length=120, required=False, widget=ADMIN_LINE)
     body = PlainTextField(
-        name="post", label="Post", max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 12})
+        name="post",
+        label="Post",
+        max_length=POST_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
     )
-    content_note = PlainTextField(name="content note", max_length=100, required=False)
+    content_note = PlainTextField(name="content note", max_length=100, required=False, widget=ADMIN_LINE)
     reason = forms.ChoiceField(choices=[("", "Choose a reason"), *Post.Reason.choices], required=False)
     words = PlainTextField(
         name="words to the writer",
@@ -192,7 +198,7 @@ class DecisionForm(forms.Form):
         max_length=2000,
         required=False,
         help_text="Only the writer's code opens them.",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
