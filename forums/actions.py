@@ -157,6 +157,7 @@ def _new_voice(thread: Thread, code: str) -> Voice:
 
 
 def _sent_before(sent: str) -> Post | None:
+    """Return the post of this same form, if it was stored. Asking first spares a failed write, which databases log."""
     return Post.objects.filter(form_digest=stamp_digest(sent)).select_related("thread__forum").first()
 
 

@@ -4,7 +4,9 @@ Each section is headed by the page of documentation that governs it. A wrong val
 sentence (here or in `mscos/checks.py`).
 """
 
+import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -13,13 +15,28 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mscos.secret_files import secret
 
-env = environ.Env()
+
+class Environment(environ.Env):
+    """The environment, whose faults are told by name."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of `var`; raises ImproperlyConfigured with its name where it cannot be read."""
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except (TypeError, ValueError) as error:
+            raise ImproperlyConfigured(f"{var} is '{os.environ.get(var)}', which cannot be read: {error}.") from error
+
+
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 # The site, in its own words
 SITE_NAME = "Community of Practice"
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
+PORT = env.str("PORT", default="8000")
+if not PORT.isdigit() or not 0 < int(PORT) < 2**16:
+    raise ImproperlyConfigured(f"PORT is '{PORT}'. Set it to a number from 1 to 65535, like 8000.")
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 SITE = urlsplit(SITE_URL)
 if SITE.scheme not in {"http", "https"} or not SITE.hostname or SITE.path:
     raise ImproperlyConfigured(
@@ -108,6 +125,11 @@ TEMPLATES = [
 FORM_RENDERER = "mscos.forms.PortalRenderer"
 
 # https://docs.djangoproject.com/en/5.2/ref/databases/
+if urlsplit(env.str("DATABASE_URL", default="sqlite:")).scheme not in {"sqlite", "postgres", "postgresql"}:
+    raise ImproperlyConfigured(
+        "DATABASE_URL names no database that the portal knows. Set it to postgres://user:password@host/name, or leave it "
+        "unset: the portal then keeps its data in an SQLite file."
+    )
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -40,6 +40,19 @@ def test_the_same_form_twice_gives_the_same_code_and_one_post(forum):
     assert Post.objects.count() == 1
 
 
+def test_sending_again_asks_the_database_and_tries_no_write(forum, thread, django_assert_num_queries):
+    """A write that fails would stand, with its words and its time, in PostgreSQL's own log."""
+    stamp = new_stamp()
+    for send in (
+        lambda: start_thread(forum=forum, stamp=stamp, title="One", body="Same words"),
+        lambda: reply(thread=thread, stamp=stamp, body="Same words"),
+    ):
+        send()
+        with django_assert_num_queries(1) as queries:
+            send()
+        assert queries[0]["sql"].startswith("SELECT")
+
+
 def test_two_tabs_give_two_codes_and_two_posts(forum):
     first = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")
     second = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")

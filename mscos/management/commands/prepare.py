@@ -1,6 +1,5 @@
 """`manage.py prepare`: everything between an installed portal and its first page."""
 
-import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is left to do; a step that was done before costs little."""
-        _port_is_free(int(os.environ.get("PORT", "8000")))
+        _port_is_free(int(settings.PORT))
         _database_answers()
         call_command("migrate", verbosity=0, interactive=False)
         if _static_files_are_old():

@@ -1,0 +1,90 @@
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from mscos import work
+from mscos.models import Job
+
+ran = []
+
+
+def note_a_run():
+    """A job for these tests."""
+    ran.append(threading.get_ident())
+
+
+def fail():
+    """A job that fails."""
+    raise ValueError("words of a row")
+
+
+@pytest.fixture(autouse=True)
+def one_job(settings):
+    ran.clear()
+    settings.WORK_JOBS = {f"{__name__}.note_a_run": 60}
+
+
+@pytest.mark.django_db
+def test_a_job_runs_at_once_then_when_its_interval_has_passed():
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
+        assert work.run_due_jobs() == [f"{__name__}.note_a_run"]
+        assert work.run_due_jobs() == []
+    with time_machine.travel("2026-03-02T10:00:59Z", tick=False):
+        assert work.run_due_jobs() == []
+    with time_machine.travel("2026-03-02T10:01:00Z", tick=False):
+        assert work.run_due_jobs() == [f"{__name__}.note_a_run"]
+    assert len(ran) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_runs_a_job():
+    Job.objects.create(name=f"{__name__}.note_a_run", due_at=timezone.now() - timedelta(seconds=1))
+    start = threading.Barrier(4)
+
+    def one_worker():
+        start.wait()
+        work.run_due_jobs()
+        connection.close()
+
+    workers = [threading.Thread(target=one_worker) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(ran) == 1
+
+
+@pytest.mark.django_db
+def test_a_job_that_fails_is_logged_without_its_message_and_does_not_stop_the_others(settings, capsys):
+    settings.WORK_JOBS = {f"{__name__}.fail": 60, f"{__name__}.note_a_run": 60}
+    assert work.run_due_jobs() == [f"{__name__}.fail", f"{__name__}.note_a_run"]
+    assert len(ran) == 1
+
+
+@pytest.mark.django_db
+def test_the_command_does_what_is_due_once():
+    call_command("work", "--once")
+    assert len(ran) == 1
+
+
+@pytest.mark.django_db
+def test_every_job_of_the_settings_can_be_run():
+    from mscos.settings import WORK_JOBS
+
+    for name in WORK_JOBS:
+        assert work._run(name)
+
+
+@pytest.mark.django_db
+def test_sessions_past_their_end_are_deleted():
+    for days in (-1, 1):
+        end = timezone.now() + timedelta(days=days)
+        Session.objects.create(session_key=f"key{days}", session_data="", expire_date=end)
+    work.clear_expired_sessions()
+    assert [session.session_key for session in Session.objects.all()] == ["key1"]
