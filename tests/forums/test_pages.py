@@ -38,6 +38,14 @@ def test_the_list_of_forums_counts_visible_threads_only(client, forum, thread, w
     assert "1 thread, last post on" in words(client.get("/forums/"))
 
 
+def test_lists_with_counts_stay_in_their_order(forum, call):
+    Forum.objects.create(slug="a", title="Last", purpose="P", position=9)
+    assert [each.slug for each in Forum.objects.with_activity()] == ["housing", "a"]
+    assert Forum.objects.with_activity().ordered
+    assert [prompt.code for prompt in Prompt.objects.with_view_counts()] == ["e", "b"]
+    assert Prompt.objects.with_view_counts().ordered
+
+
 def test_an_empty_forum_says_what_to_do(client, forum):
     response = client.get("/forums/housing/")
     assert "Nothing here yet. Start the first thread" in words(response)

@@ -272,6 +272,13 @@ def test_a_form_left_open_cannot_bring_erased_words_back(client, editor, outcome
     assert list(Quotation.history.values_list("text", flat=True)) == [""]
 
 
+def test_withdrawn_quotations_are_left_out_of_the_outcomes_form(client, editor, outcome):
+    kept, erased = make_quotation(outcome=outcome), make_quotation("", credit="", withdrawn_on=TODAY, outcome=outcome)
+    text = text_of(client.get(f"/admin/outcomes/outcome/{outcome.pk}/change/"))
+    assert re.findall(r'name="quotations-\d+-id" value="(\d+)"', text) == [str(kept.pk)]
+    assert list(Quotation.objects.filter(withdrawn_on=TODAY)) == [erased]
+
+
 @pytest.mark.parametrize("way", ["one", "many"])
 def test_deleting_leaves_no_history(client, editor, outcome, way):
     quotation = make_quotation()
