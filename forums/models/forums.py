@@ -21,7 +21,7 @@ class ForumQuerySet(models.QuerySet["Forum"]):
         return self.annotate(
             thread_count=Count("threads", filter=visible),
             last_on=Max("threads__last_on", filter=visible),
-        ).order_by(*Forum._meta.ordering)  # Django leaves Meta.ordering out of queries that count
+        ).order_by("position", "title")  # Django leaves Meta.ordering out of queries that count
 
 
 class Forum(models.Model):
@@ -134,7 +134,7 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
     def with_view_counts(self) -> "PromptQuerySet":
         """Add `view_count`: how many visible threads answer each."""
         counted = self.annotate(view_count=Count("threads", filter=Q(threads__state__in=threads.Thread.VISIBLE)))
-        return counted.order_by(*Prompt._meta.ordering)  # as above
+        return counted.order_by("position", "pk")  # as above
 
 
 class Prompt(models.Model):
