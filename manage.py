@@ -10,6 +10,7 @@ from django.core.management import execute_from_command_line
 
 def main() -> None:
     """Run the command given on the command line."""
+    os.umask(0o077)  # what the portal writes is its own to read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mscos.settings")
     try:
         execute_from_command_line(sys.argv)

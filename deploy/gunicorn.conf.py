@@ -11,13 +11,15 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20
-max_requests = 10_000
-max_requests_jitter = 1_000
+# No max_requests: a worker that starts anew forgets its limits, and whoever sends many requests could ask for that.
 accesslog = None
 loglevel = "warning"
 # SQLite's writers wait for each other; a request line or header longer than these is no reader's.
 limit_request_line = 4094
 limit_request_field_size = 8190
+# No header of a request may change where the portal thinks it is mounted.
+forwarder_headers = ""
+umask = 0o077  # what the portal writes is its own to read
 
 
 class QuietLogger(glogging.Logger):
@@ -27,7 +29,7 @@ class QuietLogger(glogging.Logger):
 
     def warning(self, msg, *args, **kwargs):
         """Log a warning, unless it is about one visitor's request."""
-        if "ip=" not in str(msg):
+        if "ip=" not in str(msg) and "no-body response" not in str(msg):
             super().warning(msg, *args, **kwargs)
 
 

@@ -3,28 +3,34 @@
 What moderators do is in `forums/moderation.py`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forums.models import Forum, Post, Prompt, Thread, Voice
 from forums.names import pick_name
+from forums.receipts import open_receipt
 from mscos.codes import digest, make_code, stamp_digest
 from mscos.erasure import after_erasure
 
+TRIES = 5  # for writers who arrive in the same instant
 REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; also told on the safety page
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A post that waits, the code that its voice answers to, and whether this same form had been sent before."""
+    """A post that waits, the code that its voice answers to, and the form that it came by, to know it again."""
 
     post: Post
     code: str
-    again: bool
+    form: str
+    again: bool = False
 
 
 class NotAccepted(Exception):
@@ -36,21 +42,17 @@ def start_thread(
 ) -> Sent:
     """Store a new thread with its first post, both waiting, under a new anonymous voice.
 
-    `stamp` is the random stamp of the form that was sent. The same stamp with the same words makes nothing new and
-    returns the first post again. Raises NotAccepted where the forum takes no posts.
+    `stamp` is the random stamp of the form that was sent. The same stamp with all fields the same makes nothing new
+    and returns the first post again. Raises NotAccepted where the forum takes no posts.
     """
-    sent = f"{stamp}\n{title}\n{body}"
-    if known := _sent_before(sent):
-        return Sent(known, make_code(sent), again=True)
-    _refuse_if(forum.closed_because)
-    try:
-        with transaction.atomic():
-            thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
-            voice = _new_voice(thread, make_code(sent))
-            post = _store(thread=thread, voice=voice, body=body, content_note=content_note, sent=sent)
-    except IntegrityError:
-        return _first_of_two(sent, make_code(sent))
-    return Sent(post, make_code(sent), again=False)
+    form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk))
+
+    def store() -> Post:
+        thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
+        voice = _new_voice(thread, make_code(form))
+        return _store(form, thread=thread, voice=voice, body=body, content_note=content_note)
+
+    return _once(form, make_code(form), store, closed_because=forum.closed_because)
 
 
 def reply(
@@ -61,20 +63,14 @@ def reply(
     `stamp` is as for `start_thread`. Raises NotAccepted where the thread takes no replies, and Voice.DoesNotExist where
     `code` opens no voice of this thread.
     """
-    sent = f"{stamp}\n{thread.code}\n{body}"
-    own_code = code or make_code(sent)
-    if known := _sent_before(sent):
-        return Sent(known, own_code, again=True)
-    _refuse_if(thread.closed_because)
-    try:
-        with transaction.atomic():
-            voice = thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
-            post = _store(
-                thread=thread, voice=voice, body=body, content_note=content_note, sent=sent, in_reply_to=in_reply_to
-            )
-    except IntegrityError:
-        return _first_of_two(sent, own_code)
-    return Sent(post, own_code, again=False)
+    form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code))
+    own_code = code or make_code(form)
+
+    def store() -> Post:
+        voice = thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
+        return _store(form, thread=thread, voice=voice, body=body, content_note=content_note, in_reply_to=in_reply_to)
+
+    return _once(form, own_code, store, closed_because=thread.closed_because)
 
 
 @transaction.atomic
@@ -93,11 +89,11 @@ def withdraw(*, post: Post) -> None:
 def erase_refused_posts() -> None:
     """Destroy the words of posts that were refused more than REFUSED_POST_DAYS ago. A job of the work loop."""
     last_day = timezone.localdate() - timedelta(days=REFUSED_POST_DAYS)
-    for post in (
-        Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day).exclude(body="").select_related("thread")
-    ):
+    for post in Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day).exclude(body=""):
         with transaction.atomic():
-            destroy_words(post, Post.State.REFUSED)
+            fresh = hold(post)
+            if fresh.state == Post.State.REFUSED:
+                destroy_words(fresh, Post.State.REFUSED)
 
 
 def hold(post: Post) -> Post:
@@ -135,37 +131,37 @@ def recount(thread: Thread) -> None:
         state = Thread.State.CLOSED if state == Thread.State.CLOSED else Thread.State.OPEN
     elif state != Thread.State.WAITING or not facts["undecided"]:
         state = Thread.State.GONE
-    Thread.objects.filter(pk=thread.pk).update(post_count=facts["shown"], last_on=facts["last"], state=state)
+    rows = Thread.objects.filter(pk=thread.pk)
+    rows.update(post_count=facts["shown"], last_on=facts["last"], state=state)
+    rows.filter(state__in=Thread.VISIBLE).update(opened_on=Coalesce(F("opened_on"), timezone.localdate()))
 
 
-def _store(
-    *, thread: Thread, voice: Voice, body: str, content_note: str, sent: str, in_reply_to: Post | None = None
-) -> Post:
-    return Post.objects.create(
-        thread=thread,
-        voice=voice,
-        body=body,
-        content_note=content_note,
-        in_reply_to=in_reply_to,
-        form_digest=stamp_digest(sent),
-    )
+def _once(form: str, code: str, store: Callable[[], Post], *, closed_because: str) -> Sent:
+    """Store a post unless this same form was sent before.
+
+    Asking first spares a failed write: databases log those, with their words. Where a write fails all the same, the same
+    form arrived a moment ago, or another new voice took the same made-up name: then it is tried again.
+    """
+    for _ in range(TRIES):
+        if known := Post.objects.filter(form_digest=stamp_digest(form)).select_related("thread__forum").first():
+            return Sent(known, code, form, again=True)
+        if closed_because:
+            raise NotAccepted(closed_because)
+        try:
+            with transaction.atomic():
+                post = store()
+                # Before the post is there for anybody: of two sendings at once, both shall see the code.
+                open_receipt(form)
+        except IntegrityError:
+            continue
+        return Sent(post, code, form)
+    raise NotAccepted("Many people are writing at this moment. Nothing was lost. Send again.")
+
+
+def _store(form: str, **fields: Any) -> Post:
+    return Post.objects.create(form_digest=stamp_digest(form), **fields)
 
 
 def _new_voice(thread: Thread, code: str) -> Voice:
     taken = set(thread.voices.values_list("name", flat=True))
     return Voice.objects.create(thread=thread, code_digest=digest(code), name=pick_name(taken))
-
-
-def _sent_before(sent: str) -> Post | None:
-    """Return the post of this same form, if it was stored. Asking first spares a failed write, which databases log."""
-    return Post.objects.filter(form_digest=stamp_digest(sent)).select_related("thread__forum").first()
-
-
-def _first_of_two(sent: str, code: str) -> Sent:
-    """Return the post of the same form that was stored a moment before; raise what stopped ours if there is none."""
-    return Sent(Post.objects.get(form_digest=stamp_digest(sent)), code, again=True)
-
-
-def _refuse_if(sentence: str) -> None:
-    if sentence:
-        raise NotAccepted(sentence)

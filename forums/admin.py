@@ -21,7 +21,7 @@ from forums.differences import differences
 from forums.forms import DecisionForm
 from forums.models import CallForViews, Forum, Post, Prompt, Thread
 from mscos.markdown_admin import MarkdownAdminMixin
-from mscos.text import plain_text
+from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
 
@@ -50,12 +50,29 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value() or Post.State.WAITING)
 
 
+class ContentNoteFilter(admin.SimpleListFilter):
+    """Posts with or without a content note: not every hour is one for every text."""
+
+    title = "content note"
+    parameter_name = "note"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer with and without."""
+        return [("with", "With"), ("without", "Without")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Return the posts asked for."""
+        if self.value() is None:
+            return queryset
+        return queryset.filter(content_note="") if self.value() == "without" else queryset.exclude(content_note="")
+
+
 @admin.register(Post)
 class PostAdmin(admin.ModelAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
-    list_display = ("beginning", "kind", "thread_title", "forum", "waiting_since", "state")
-    list_filter = (StateFilter, "thread__forum", ("content_note", admin.EmptyFieldListFilter))
+    list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "state")
+    list_filter = (StateFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
     ordering = ("day", "pk")
     actions = None
@@ -64,6 +81,10 @@ class PostAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         """Return the posts with what the list shows of their threads."""
         return Post.objects.for_moderators()
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Allow the filters of this page only."""
+        return lookup in {"state", "note", "thread__forum__id__exact"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: posts are written on the site."""
@@ -159,6 +180,7 @@ class PostAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": "Check a post",
             "opts": self.opts,
+            "redacted": REDACTED,
             "post": post,
             "handled": "" if post.state == Post.State.WAITING else moderation.what_happened(post),
         }
@@ -168,10 +190,10 @@ class PostAdmin(admin.ModelAdmin):
 def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
     """Carry out the decision in `fields` (of DecisionForm) and return it as a sentence. Raises AlreadyHandled."""
     if fields["decision"] == DecisionForm.PUBLISH:
-        moderation.publish(post=post, by=by)
+        moderation.publish(post=post, by=by, seen=fields["seen"])
         return "Published."
     if fields["decision"] == DecisionForm.CHANGE:
-        names = ("title", "body", "content_note", "words")
+        names = ("title", "body", "content_note", "words", "seen")
         moderation.publish_with_changes(post=post, by=by, **{name: fields[name] for name in names if name in fields})
         return "Published with a change."
     act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
@@ -203,6 +225,13 @@ class ThreadAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Thread | None = None) -> bool:
         """Return False: posts are taken down one by one, for a reason."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Thread, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
+        """Save what was changed and nothing else: a title taken down meanwhile stays gone."""
+        fresh = Thread.objects.select_for_update().get(pk=obj.pk)
+        changed = [name for name in form.changed_data if name != "state" or fresh.state in Thread.VISIBLE]
+        if changed:
+            obj.save(update_fields=changed)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
         """Return 'state' too where the thread waits or is gone: its posts decide that."""

@@ -15,6 +15,7 @@ from mscos.forms import PlainTextField, RefusableForm
 from mscos.text import POST_LENGTH
 
 STAMPS = signing.TimestampSigner(salt="forums.forms.stamp")
+WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
 LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
 STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -135,6 +136,8 @@ class ReplyForm(PostForm):
     def clean_code(self) -> str:
         """Return the code in its four groups, or '' for a new voice."""
         typed: str = self.cleaned_data["code"]
+        if self.refusal:
+            return ""  # what is refused is not told whether its code was right
         code = parse_code(typed)
         if typed and not (code and self.thread.voices.by_code(code).exists()):
             raise forms.ValidationError("That code does not belong to this thread. Leave it empty to get a new name")
@@ -162,14 +165,14 @@ class CodeForm(RefusableForm):
         max_length=100,
         help_text="16 letters and numbers, like K7QW-3MHT-9XRC-V2PD. Small letters and missing hyphens are fine.",
         widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
-        error_messages={"required": "Enter your code", "max_length": "Check the code. It has 16 letters and numbers"},
+        error_messages={"required": "Enter your code", "max_length": WRONG_CODE},
     )
 
     def clean_code(self) -> str:
         """Return the code in its four groups; what can be no code is told as an unknown one is."""
         code = parse_code(self.cleaned_data["code"])
         if code is None:
-            raise forms.ValidationError("Check the code. It has 16 letters and numbers")
+            raise forms.ValidationError(WRONG_CODE)
         return code
 
 
@@ -201,10 +204,13 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    seen = forms.ChoiceField(choices=Post.State, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
         title = post.thread.title if post.starts_thread else ""
-        super().__init__(data, initial={"title": title, "body": post.body, "content_note": post.content_note})
+        super().__init__(
+            data, initial={"title": title, "body": post.body, "content_note": post.content_note, "seen": post.state}
+        )
         self.post = post
         if not post.starts_thread:
             del self.fields["title"]
@@ -246,16 +252,19 @@ class ThreadFilterForm(FilterForm):
     )
 
     def __init__(self, data: QueryDict, *, forum: Forum) -> None:
-        super().__init__(data, type=Prompt.objects.filter(call__forum=forum))
+        prompts = Prompt.objects.filter(call__forum=forum).once()
+        super().__init__(data, type=prompts)
+        if not prompts:
+            del self.fields["type"]
 
     def filter(self, threads: QuerySet[Thread]) -> QuerySet[Thread]:
         """Return those of `threads` that fit, in the order asked for, pinned ones first."""
         if prompt := self.cleaned_data.get("type"):
-            threads = threads.filter(prompt=prompt)
+            threads = threads.filter(prompt__code=prompt.code)
         if self.cleaned_data.get("replies"):
             threads = threads.filter(post_count=1)
         if self.cleaned_data.get("order"):
-            threads = threads.order_by("-pinned", "-pk")
+            threads = threads.order_by("-pinned", "-opened_on", "code")
         return threads
 
 

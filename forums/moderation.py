@@ -14,21 +14,35 @@ class AlreadyHandled(Exception):
     """Somebody else decided first; the message says who, what and when."""
 
 
+UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
+
+
 @transaction.atomic
-def publish(*, post: Post, by: User) -> None:
-    """Show a post that waits, or that was refused, as it was written. Raises AlreadyHandled."""
-    _release(_claim(post, Post.State.WAITING, Post.State.REFUSED), by=by, state=Post.State.PUBLISHED)
+def publish(*, post: Post, by: User, seen: str = Post.State.WAITING) -> None:
+    """Show a post as it was written.
+
+    `seen` is the state in which the moderator saw it, waiting or refused: what was refused meanwhile is not published by
+    a page that was opened before. Raises AlreadyHandled.
+    """
+    _release(_claim_to_publish(post, seen), by=by, state=Post.State.PUBLISHED)
 
 
 @transaction.atomic
 def publish_with_changes(
-    *, post: Post, by: User, body: str, content_note: str = "", title: str = "", words: str = ""
+    *,
+    post: Post,
+    by: User,
+    body: str,
+    content_note: str = "",
+    title: str = "",
+    words: str = "",
+    seen: str = Post.State.WAITING,
 ) -> None:
     """Show a post with other words than were sent, which are destroyed, and tell the writer so by `words`, if any.
 
-    `title` is used for the first post of a thread only. Raises AlreadyHandled.
+    `title` is used for the first post of a thread only; `seen` is as for `publish`. Raises AlreadyHandled.
     """
-    fresh = _claim(post, Post.State.WAITING, Post.State.REFUSED)
+    fresh = _claim_to_publish(post, seen)
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
     fresh.body, fresh.content_note = body, content_note
@@ -55,6 +69,13 @@ def remove(*, post: Post, by: User, reason: str, words: str) -> None:
     fresh.save(update_fields=["decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
     _tell(fresh, words)
+
+
+def _claim_to_publish(post: Post, seen: str) -> Post:
+    fresh = _claim(post, *(state for state in UNPUBLISHED if state == seen))
+    if not fresh.body:
+        raise AlreadyHandled("The words of this post have been erased.")
+    return fresh
 
 
 def _claim(post: Post, *states: Post.State) -> Post:

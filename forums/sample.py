@@ -9,6 +9,7 @@ from forums.actions import reply, start_thread
 from forums.forms import new_stamp
 from forums.models import CallForViews, Forum, Post, Prompt, Thread
 from mscos.models import User
+from mscos.text import REDACTED
 from outcomes.models import Outcome
 
 PURPOSES = {
@@ -78,7 +79,7 @@ def load(*, by: User) -> None:
         post=panel,
         by=by,
         title=panel.thread.title,
-        body=panel.body.replace("Our council", "[detail removed to protect privacy]"),
+        body=panel.body.replace("Our council", REDACTED),
         words="We took out two words that could have shown where you work.",
     )
     ended = _thread(

@@ -4,23 +4,21 @@ The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `
 models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
 """
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from forums import actions
-from forums.forms import CodeForm, ReplyForm, ThreadFilterForm, ThreadForm, is_number
+from forums import actions, receipts
+from forums.forms import WRONG_CODE, CodeForm, ReplyForm, ThreadFilterForm, ThreadForm, is_number
 from forums.models import CallForViews, Forum, Post, Prompt, Thread, Voice
 from forums.models.threads import POSTS_A_PAGE
 from mscos.limits import Limit
 from mscos.pagination import paginate
-from mscos.privacy import Refusal, anonymous_form
+from mscos.privacy import Refusal, anonymous_form, too_many
 
 THREADS_A_PAGE = 20
 POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
 WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
-RECEIPT_LASTS = 30 * 60  # seconds in which sending the same form again shows its code again
 
 
 @require_safe
@@ -80,7 +78,7 @@ def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a new thread, to be checked by a moderator."""
     forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
-    prompts = Prompt.objects.filter(call__in=forum.calls.open())
+    prompts = Prompt.objects.filter(call__in=forum.calls.open()).once()
     form = ThreadForm(
         request.POST if request.method == "POST" else None,
         prompts=prompts,
@@ -99,6 +97,8 @@ def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -
 def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a reply in a thread, to be checked by a moderator."""
     thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    if request.POST.get("code") and WRONG_CODES.reached(request):
+        refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(
         request.POST if request.method == "POST" else None,
         thread=thread,
@@ -110,6 +110,8 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
             return _receipt(request, actions.reply(thread=thread, **form.to_store()))
         except actions.NotAccepted as error:
             form.add_error(None, str(error))
+    elif "code" in form.errors:
+        WRONG_CODES.count(request)
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
     return render(request, "forums/reply_create.html", context, status=form.status)
 
@@ -143,15 +145,13 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
 
 
 def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
-    """Show the code, again for the same form within RECEIPT_LASTS, then never more."""
-    key = f"receipt:{sent.post.form_digest}"
+    """Show the code, again for the same form while its receipt is open, then never more."""
     if not sent.again:
-        cache.set(key, "open", RECEIPT_LASTS)
         POSTING.count(request)
-    if not cache.get(key):
-        return render(request, "forums/post_receipt_over.html", {"forum": sent.post.thread.forum})
-    context = {"forum": sent.post.thread.forum, "code": sent.code}
-    return render(request, "forums/post_receipt.html", context)
+    forum = sent.post.thread.forum
+    if sent.post.is_gone or not receipts.is_open(sent.form):
+        return render(request, "forums/post_receipt_over.html", {"forum": forum})
+    return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
 
 
 def _answered(thread: Thread, form: ReplyForm) -> Post | None:
@@ -172,5 +172,5 @@ def _voice_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeF
     if voice is None and refusal is None:
         WRONG_CODES.count(request)
         if not form.errors:
-            form.add_error("code", "Check the code. It has 16 letters and numbers")
+            form.add_error("code", WRONG_CODE)
     return form, voice

@@ -13,10 +13,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from mscos.markdown_admin import markdown_preview
@@ -57,6 +59,7 @@ def missing(request: HttpRequest) -> Missing:
 class PortalAdminSite(admin.AdminSite):
     """The admin under the portal's name, without a sign-in form of its own."""
 
+    enable_nav_sidebar = False  # it needs JavaScript; the index lists the same
     site_header = "MSCOS Community of Practice"
     site_title = "Community of Practice"
     index_title = "Administration"
@@ -96,9 +99,22 @@ class PortalAdminSite(admin.AdminSite):
         return redirect("account")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add the preview of Markdown fields."""
+        """Add the preview of Markdown fields, and a stricter way to a row's own page."""
         preview = path("preview/", self.admin_view(markdown_preview), name="markdown_preview")
-        return [preview, *super().get_urls()]
+        on_site = self.admin_view(self.view_on_site)
+        return [
+            preview,
+            path("r/<int:content_type_id>/<path:object_id>/", on_site, name="view_on_site"),
+            *super().get_urls(),
+        ]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> Any:
+        """Lead to a row's own page whoever may see the row here: its address can tell of a thread that waits."""
+        model = get_object_or_404(ContentType, pk=content_type_id).model_class()
+        known = self._registry.get(model) if model else None
+        if known is None or not known.has_view_permission(request):
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)
 
 
 def lead_on(request: HttpRequest) -> HttpResponse:

@@ -58,6 +58,11 @@ def stamp_digest(stamp: str) -> str:
     return _keyed("stamp", stamp).hex()
 
 
+def receipt_digest(stamp: str) -> str:
+    """Return by what the open receipt of a form is known: 64 hex digits that are stored in no table."""
+    return _keyed("receipt", stamp).hex()
+
+
 def holds_code(text: str) -> bool:
     """Tell whether a text seems to hold a code, which would give it to every reader.
 

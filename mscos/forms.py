@@ -14,7 +14,13 @@ from mscos.privacy import Refusal
 # a hidden text. Kept: the two joiners that scripts need (U+200C, U+200D) and the selector of emoji (U+FE0F).
 HIDDEN_MARKS = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    r"\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    r"\u2800\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Where no script needs them, the two joiners could carry a hidden mark: beside Latin letters, digits, signs and spaces,
+# at either end, and in a row.
+LATIN = r"\x00-\u024f\u2000-\u200a\u2010-\u206f"
+IDLE_JOINERS = re.compile(
+    rf"(?<![^{LATIN}])[\u200c\u200d\ufe0f]+|[\u200c\u200d]+(?![^{LATIN}])|[\u200c\u200d]{{2,}}|\ufe0f{{2,}}"
 )
 
 
@@ -44,7 +50,7 @@ class PlainTextField(forms.CharField):
         Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters.
         """
         text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
-        text = unicodedata.normalize("NFC", HIDDEN_MARKS.sub("", text))
+        text = unicodedata.normalize("NFC", IDLE_JOINERS.sub("", HIDDEN_MARKS.sub("", text)))
         if "\ufffd" in text or any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in text if mark not in "\n\t"):
             raise ValidationError(
                 f"{self.name.capitalize()} has characters that we cannot store. Type those words again, then send"

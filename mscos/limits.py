@@ -1,7 +1,8 @@
 """How often one visitor may do a thing, counted without knowing who the visitor is.
 
-A visitor is a keyed digest of the address. The key is random, lives in the cache (in memory only) and is another
-one each day, so that a stolen cache cannot be turned back into addresses and yesterday's counts join with nothing.
+A visitor is a keyed digest of the address. One half of the key is random, lives in the cache (in memory only) and is
+another one each day, so that yesterday's counts join with nothing; the other half is SECRET_KEY, which is in no cache,
+so that a copy of the cache alone cannot be turned back into addresses.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
-TWO_DAYS = 2 * 24 * 60 * 60  # longer than any window below, so that a key outlives its day but not its counts
+KEY_LASTS = 25 * 60 * 60  # seconds: a day with an hour more, for the day on which the clocks go back
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Limit:
     name: str
     times: int
     seconds: int
+
+    @property
+    def wait(self) -> str:
+        """How long to wait at the most, in words: '10 minutes'."""
+        return f"{self.seconds // 60} minutes"
 
     def reached(self, request: HttpRequest) -> bool:
         """Tell whether this visitor has used up the limit, without counting."""
@@ -48,8 +54,10 @@ class Limit:
 def visitor_digest(request: HttpRequest) -> str:
     """Return today's keyed digest of the visitor's address, as 32 hex digits."""
     day = timezone.localdate().isoformat()
-    key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), TWO_DAYS)
-    return hmac.new(key, client_network(request).encode(), hashlib.sha256).hexdigest()[:32]
+    key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), KEY_LASTS)
+    return hmac.new(settings.SECRET_KEY.encode() + key, client_network(request).encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
 def client_network(request: HttpRequest) -> str:
@@ -62,9 +70,16 @@ def client_network(request: HttpRequest) -> str:
     hops.append(request.META.get("REMOTE_ADDR", ""))
     hop = hops[max(-len(hops), -1 - settings.TRUSTED_PROXIES)]
     try:
-        address = ipaddress.ip_address(hop)
+        address = ipaddress.ip_address(_without_port(hop))
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+        return str(address.ipv4_mapped or ipaddress.ip_network(f"{address}/64", strict=False))
     return str(address)
+
+
+def _without_port(hop: str) -> str:
+    """Return the address of '192.0.2.1:443' or '[2001:db8::1]:443', as some proxies write it."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop

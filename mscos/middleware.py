@@ -1,4 +1,4 @@
-"""Headers that Django has no setting for."""
+"""Headers that Django has no setting for. A view that sets one of them itself has its way."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,8 @@ ISOLATION_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # No cache between us and a reader may show words that have been taken down since.
+    "Cache-Control": "private, no-cache",
 }
 
 

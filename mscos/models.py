@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person who signs in by email: an editor, a moderator, a call handler or a member. Readers need no account."""
+    """A person who signs in by email: an editor, a moderator, a member. Readers and writers need no account."""
 
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]

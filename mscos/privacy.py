@@ -28,7 +28,11 @@ class Refusal:
 
 
 STALE_TOKEN = Refusal(403, "Something went wrong when sending. Nothing was lost. Check and send again.")
-TOO_MANY = Refusal(429, "Too many tries. Nothing was lost. Wait 10 minutes, then send again.")
+
+
+def too_many(limit: Limit) -> Refusal:
+    """Return the refusal of a visitor who has used up a limit."""
+    return Refusal(429, f"Too many tries. Nothing was lost. Wait {limit.wait}, then send again.")
 
 
 def private(view: View) -> View:
@@ -60,7 +64,7 @@ def anonymous_form(limit: Limit) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" and refusal is None and limit.reached(request):
-                refusal = TOO_MANY
+                refusal = too_many(limit)
             return view(request, *args, refusal=refusal, **kwargs)
 
         setattr(wrapper, "keeps_text", True)  # noqa: B010  a plain assignment is no attribute to mypy; csrf_failure asks for it

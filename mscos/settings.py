@@ -36,6 +36,7 @@ SITE_NAME = "Community of Practice"
 PORT = env.str("PORT", default="8000")
 if not PORT.isdigit() or not 0 < int(PORT) < 2**16:
     raise ImproperlyConfigured(f"PORT is '{PORT}'. Set it to a number from 1 to 65535, like 8000.")
+HOST = env.str("HOST", default="127.0.0.1")
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 SITE = urlsplit(SITE_URL)
 if SITE.scheme not in {"http", "https"} or not SITE.hostname or SITE.path:
@@ -149,6 +150,9 @@ else:
 # In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks.py).
 WEB_PROCESSES = env.int("WEB_CONCURRENCY", default=1)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://portal")}
+if "locmem" in CACHES["default"]["BACKEND"]:
+    # The default of 300 entries would let anybody with a few hundred addresses push out a limit that is used up.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 # https://docs.djangoproject.com/en/5.2/topics/http/sessions/ and https://docs.djangoproject.com/en/5.2/ref/csrf/
 SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
@@ -239,6 +243,11 @@ MFA_FORMS = {
 
 # https://docs.djangoproject.com/en/5.2/topics/email/
 # Without EMAIL_URL mail is written to files in var/mail, where the owner of the machine can read it.
+if urlsplit(env.str("EMAIL_URL", default="filemail:")).scheme not in env.EMAIL_SCHEMES:
+    raise ImproperlyConfigured(
+        "EMAIL_URL names no way to send mail. Set it to smtp+tls://user:password@host:587, or leave it unset: mail then "
+        "goes to files in var/mail."
+    )
 vars().update(env.email("EMAIL_URL", default="filemail://"))
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 20
@@ -293,4 +302,3 @@ WORK_JOBS = {
 
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
-SIMPLE_HISTORY_REVERT_DISABLED = False

@@ -4,12 +4,14 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from forums.models import CallForViews, Thread
 from mscos.privacy import STALE_TOKEN
@@ -20,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the ways in, the open calls for views and what was last talked about."""
     context = {
         "calls": CallForViews.objects.open().select_related("forum"),
-        "threads": Thread.objects.visible().order_by("-last_on", "-pk")[:3],
+        "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }
     return render(request, "mscos/home.html", context)
 
@@ -46,7 +48,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # it can only end the visitor's own session; the script's beacon cannot carry a token
 @never_cache
 def leave(request: HttpRequest) -> HttpResponse:
-    """End any session, delete our cookies and go to the neutral site (brief 3.1).
+    """End any session, delete our cookies and go to the neutral site.
 
     The script ends the session by a beacon (POST) while it changes the page itself. Nothing is counted or logged.
     """
@@ -65,12 +67,14 @@ def leave(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 'ok' where the database answers, 503 where it does not."""
+    """Answer 'ok' where the database and the cache answer, 503 where one does not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
+        cache.get("health")
+    except (DatabaseError, RedisError) as error:
+        name = "cache" if isinstance(error, RedisError) else "database"
+        return HttpResponse(f"The {name} does not answer.\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -50,7 +50,6 @@ class FeatureInline(admin.TabularInline):
 
     model = Feature
     extra = 0
-    autocomplete_fields = ("resource",)
 
 
 class QuotationInline(admin.StackedInline):
@@ -60,7 +59,6 @@ class QuotationInline(admin.StackedInline):
     extra = 0
     can_delete = False
     show_change_link = True
-    autocomplete_fields = ("organisation",)
     readonly_fields = ("consent_state",)
     fields = ("text", ("credit", "organisation"), "content_note", *CONSENT_FIELDS, "consent_state")
 
@@ -74,7 +72,6 @@ class CreditInline(admin.TabularInline):
 
     model = ResourceOrganisation
     extra = 0
-    autocomplete_fields = ("organisation",)
 
 
 @admin.register(Outcome)
@@ -86,7 +83,6 @@ class OutcomeAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
     search_fields = ("official_name", "short_name", "aliases", "summary", "body")
     search_help_text = "Words in names, summary or text"
     ordering = ("position",)
-    autocomplete_fields = ("related",)
     markdown_fields = ("body", "good_looks_like")
     inlines = (ReferenceInline, FeatureInline, QuotationInline)
     fieldsets = (
@@ -118,21 +114,20 @@ class ResourceAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
     list_filter = ("state", "kind", "link_state", "outcomes", "nations")
     search_fields = ("title", "summary", "body", "code", "organisations__name")
     search_help_text = "Words in title or text, an organisation's name, or the code in the page's address"
-    autocomplete_fields = ("outcomes", "recommended_before")
     markdown_fields = ("body",)
     formfield_overrides = ADDRESSES
     inlines = (CreditInline, QuotationInline)
     readonly_fields = ("code",)
     fieldsets = (
-        ("What it is", {"fields": ("title", ("kind", "state"), "summary", "body", "audience")}),
+        ("What it is", {"fields": ("title", "kind", "state", "summary", "body", "audience")}),
         ("Where it is", {"fields": ("url", ("file_type", "file_size", "pages"), ("link_state", "last_checked"))}),
         ("Facts", {"fields": (("language", "cost", "published"), "nations")}),
         ("Where it belongs", {"fields": ("outcomes", "tags", "recommended_before", "code")}),
     )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Show the five nations as boxes to tick."""
-        if db_field.name == "nations":
+        """Show outcomes and nations, which are few, as boxes to tick."""
+        if db_field.name in {"nations", "outcomes"}:
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -180,7 +175,6 @@ class FeatureAdmin(SimpleHistoryAdmin):
     list_filter = ("outcome",)
     list_select_related = ("resource", "outcome")
     search_fields = ("resource__title",)
-    autocomplete_fields = ("resource", "outcome")
 
 
 @admin.register(Reference)
@@ -191,7 +185,6 @@ class ReferenceAdmin(SimpleHistoryAdmin):
     list_filter = ("outcome",)
     list_select_related = ("outcome",)
     search_fields = ("document", "publisher", "note")
-    autocomplete_fields = ("outcome",)
     formfield_overrides = ADDRESSES
 
 
@@ -223,7 +216,6 @@ class QuotationAdmin(SimpleHistoryAdmin):
     list_filter = (ConsentFilter, "consent_scope", "outcome")
     list_select_related = ("outcome", "resource")
     search_fields = ("text", "credit", "organisation__name")
-    autocomplete_fields = ("organisation", "outcome", "resource")
     readonly_fields = ("consent_state",)
     actions = ("withdraw",)
     fieldsets = (
@@ -238,6 +230,12 @@ class QuotationAdmin(SimpleHistoryAdmin):
             },
         ),
     )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out 'Delete selected': consent is withdrawn, so that the day of it stays known."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     @admin.display(description="words", empty_value="(erased)")
     def words(self, quotation: Quotation) -> str | None:
@@ -274,9 +272,4 @@ class QuotationAdmin(SimpleHistoryAdmin):
     def delete_model(self, request: HttpRequest, obj: Quotation) -> None:
         """Delete with the history, and have the freed space written over."""
         super().delete_model(request, obj)
-        after_erasure()
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Quotation]) -> None:
-        """Delete several in the same way."""
-        super().delete_queryset(request, queryset)
         after_erasure()

@@ -17,7 +17,7 @@ People in the study spoke of having no home and no money, of detention, and of r
 also said what a good home makes possible: rest, health, study, work, friends, and a plan for next year.
 
 Members of the Research Advisory Board, who have lived experience, guide this work. What they choose to share about
-housing stands on this page with their agreement, and only for as long as they agree.
+housing can stand on this page, with their agreement and only for as long as they agree.
 """,
         "good_looks_like": """\
 Change starts with three kinds of standards. They are a beginning to discuss, not a finished list.

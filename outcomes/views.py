@@ -73,6 +73,8 @@ def resource_context(resource: Resource) -> dict[str, Any]:
     sites = {host_of(credit.organisation.url): f"{credit.organisation.name}’s site" for credit in credited}
     return {
         "resource": resource,
+        # A link to a maker's front page opens no document.
+        "at_home": resource.url in {credit.organisation.url for credit in credited},
         "site": sites.get(resource.host, resource.host),
         "makers": [credit.organisation for credit in credited if credit.role == credit.Role.AUTHOR],
         "partners": [credit.organisation for credit in credited if credit.role == credit.Role.PARTNER],

@@ -165,6 +165,17 @@ def test_the_public_pages_leave_no_data_in_the_browser():
     )
 
 
+def test_documents_are_finished_and_their_links_lead_somewhere():
+    for path in (
+        path for path in PROJECT_FILES if path.suffix == ".md" and "vendor" not in path.parts and path.exists()
+    ):
+        text = path.read_text()
+        links = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+        assert [link for link in links if link and not (path.parent / link).exists()] == [], name_of(path)
+        assert re.findall(r"\b(?:TODO|TBD|FIXME|XXX|[A-Z]*SIZES|SUITE)\b", text) == [], name_of(path)
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 200
+
+
 def test_lock_files_have_hashes_and_name_no_index():
     for name in ("requirements.txt", "requirements-dev.txt"):
         lock = (ROOT / name).read_text()

@@ -1,7 +1,7 @@
 """Forums, and the calls for views that are answered in them."""
 
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -135,6 +135,11 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         """Add `view_count`: how many visible threads answer each."""
         counted = self.annotate(view_count=Count("threads", filter=Q(threads__state__in=threads.Thread.VISIBLE)))
         return counted.order_by("position", "pk")  # as above
+
+    def once(self) -> "PromptQuerySet":
+        """Return one prompt for each code in a forum: calls of one forum use a code for the same type again."""
+        firsts = self.order_by().values("call__forum", "code").annotate(first=Min("pk")).values("first")
+        return self.filter(pk__in=firsts)
 
 
 class Prompt(models.Model):

@@ -52,13 +52,18 @@ class Thread(models.Model):
     pinned = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     post_count = models.PositiveIntegerField(default=0, editable=False)
+    opened_on = models.DateField(null=True, editable=False)
     last_on = models.DateField(null=True, editable=False)
 
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-pinned", "-last_on", "-pk"]
-        indexes = [models.Index(fields=["forum", "state", "-pinned", "-last_on", "-id"], name="thread_list")]
+        # Within a day by the random code: the order of the rows is that of writing.
+        ordering = ["-pinned", "-last_on", "code"]
+        indexes = [models.Index(fields=["forum", "state", "-pinned", "-last_on", "code"], name="thread_list")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
+        ]
 
     def __str__(self) -> str:
         return f"thread {self.code}"
@@ -143,7 +148,15 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def for_moderators(self) -> "PostQuerySet":
         """Return the posts with all that the moderators' queue shows."""
-        return self.select_related("thread__forum", "thread__prompt", "voice", "author", "in_reply_to", "decided_by")
+        return self.select_related(
+            "thread__forum",
+            "thread__prompt",
+            "voice",
+            "author",
+            "in_reply_to__voice",
+            "in_reply_to__author",
+            "decided_by",
+        )
 
     def highest_number(self) -> int:
         """Return the highest number given so far, 0 for none."""
@@ -221,6 +234,10 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["withdrawn", "removed"]) | Q(body="", body_html="", content_note=""),
                 name="post_taken_down_keeps_no_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "changed"]) | ~Q(body="") & ~Q(body_html=""),
+                name="post_shown_has_words",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["refused", "removed"]) | ~Q(reason=""),

@@ -95,6 +95,7 @@ class Domain(models.Model):
     position = models.PositiveSmallIntegerField(unique=True)
 
     class Meta:
+        verbose_name = "long-list domain"
         ordering = ["position"]
 
     def __str__(self) -> str:
@@ -124,6 +125,7 @@ class Feature(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = "featured resource"
         ordering = ["-starts"]
         constraints = [
             models.UniqueConstraint(

@@ -4,10 +4,10 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from forums import moderation
+from forums import actions, moderation
 from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
 from forums.forms import new_stamp
-from forums.models import Forum, ModeratorNote, Post, Thread, Voice
+from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import NAMES, pick_name
 from mscos.codes import digest, parse_code
 from tests.forums.conftest import published_reply
@@ -68,6 +68,27 @@ def test_other_words_from_a_form_that_was_sent_are_not_lost(forum):
     assert [post.body for post in Post.objects.order_by("pk")] == ["First words", "Better words"]
 
 
+@pytest.mark.parametrize("change", [{"content_note": "threats"}, {"prompt": "e"}, {"title": "Two"}])
+def test_no_change_of_a_thread_that_was_sent_is_lost(forum, call, change):
+    if "prompt" in change:
+        change = {"prompt": Prompt.objects.get(code="e")}
+    stamp, sent = new_stamp(), {"title": "One", "body": "Words"}
+    start_thread(forum=forum, stamp=stamp, **sent)
+    second = start_thread(forum=forum, stamp=stamp, **{**sent, **change})
+    assert second.again is False
+    assert Post.objects.count() == 2
+
+
+def test_no_change_of_a_reply_that_was_sent_is_lost_and_its_code_is_the_right_one(thread, published):
+    stamp, first_post = new_stamp(), thread.posts.get()
+    one = reply(thread=thread, stamp=stamp, body="Words")
+    two = reply(thread=thread, stamp=stamp, body="Words", code=published.code)
+    three = reply(thread=thread, stamp=stamp, body="Words", in_reply_to=first_post)
+    assert [sent.again for sent in (one, two, three)] == [False, False, False]
+    for sent in (one, two, three):
+        assert Voice.objects.by_code(sent.code).get() == sent.post.voice
+
+
 def test_a_code_continues_its_voice_and_no_code_makes_a_new_one(thread, published, sam):
     mine = reply(thread=thread, stamp=new_stamp(), body="Me again", code=published.code)
     other = reply(thread=thread, stamp=new_stamp(), body="Somebody else")
@@ -75,6 +96,19 @@ def test_a_code_continues_its_voice_and_no_code_makes_a_new_one(thread, publishe
     assert mine.code == published.code
     assert other.post.voice != published.post.voice
     assert other.post.voice.name != published.post.voice.name
+
+
+def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum, thread, published):
+    tries = []
+
+    def store():
+        tries.append(1)
+        name = published.post.voice.name if len(tries) == 1 else "Cedar 9"
+        voice = Voice.objects.create(thread=thread, code_digest=f"digest {len(tries)}", name=name)
+        return Post.objects.create(thread=thread, voice=voice, body="Words", form_digest="d")
+
+    sent = actions._once("a form", "a code", store, closed_because="")
+    assert (len(tries), sent.again, sent.post.voice.name) == (2, False, "Cedar 9")
 
 
 def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):

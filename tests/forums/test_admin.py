@@ -4,12 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from forums import moderation
 from forums.actions import reply, start_thread, withdraw
+from forums.admin import ThreadAdmin
 from forums.forms import new_stamp
 from forums.models import Forum, ModeratorNote, Post, Thread
 from mscos.groups import CALL_HANDLERS, EDITORS
@@ -28,6 +32,12 @@ def sam_client(client, sam):
 
 def review(post):
     return reverse("admin:forums_post_change", args=[post.pk])
+
+
+def decide(client, post, decision, **typed):
+    """Send a decision from the page as it was opened, with the post in the state `seen`."""
+    data = {"decision": decision, "seen": "waiting", **typed}
+    return client.post(review(post), data, follow=True)
 
 
 def words(response):
@@ -52,6 +62,12 @@ def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum,
 
 def test_an_empty_queue_says_thank_you(sam_client, forum):
     assert "All checked. Thank you." in words(sam_client.get(QUEUE))
+
+
+def test_a_filter_that_finds_nothing_does_not_say_that_all_is_checked(sam_client, waiting):
+    page = words(sam_client.get(f"{QUEUE}?state=removed"))
+    assert "No posts match. Remove a filter to see what waits." in page
+    assert "All checked" not in page
 
 
 def test_a_content_note_stands_in_the_place_of_the_words_until_opened(sam_client, forum):
@@ -79,14 +95,20 @@ def test_the_queue_asks_as_often_for_one_post_as_for_fifty(sam_client, forum, wa
 
 
 def test_publishing_from_the_queue(sam_client, waiting, sam):
-    response = sam_client.post(review(waiting.post), {"decision": "publish"}, follow=True)
+    response = decide(sam_client, waiting.post, "publish")
     assert Post.objects.get().state == "published"
     assert Post.objects.get().decided_by == sam
     assert "Published." in words(response) or "Published." in response.content.decode()
 
 
 def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiting):
-    change = {"decision": "change", "title": "A quiet room", "body": "Is there a quiet one?", "words": "One word."}
+    change = {
+        "decision": "change",
+        "seen": "waiting",
+        "title": "A quiet room",
+        "body": "Is there a quiet one?",
+        "words": "One word.",
+    }
     asked = sam_client.post(review(waiting.post), change)
     html = asked.content.decode()
     assert "<ins>a quiet </ins>" in html
@@ -149,15 +171,62 @@ def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, wa
     assert Post.objects.get().reason == "place"
 
 
+def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, waiting, alex):
+    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    change = {"title": "T", "body": "Other words", "sure": "on"}
+    for response in (decide(sam_client, waiting.post, "publish"), decide(sam_client, waiting.post, "change", **change)):
+        assert "Alex decided on" in words(response)
+        assert Post.objects.get().state == "refused"
+    decide(sam_client, waiting.post, "publish", seen="refused")
+    assert Post.objects.get().state == "published"
+
+
+def test_a_refused_post_without_words_offers_nothing_to_publish(sam_client, waiting, alex):
+    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    Post.objects.update(body="")
+    assert "Publish" not in words(sam_client.get(review(waiting.post)))
+    response = decide(sam_client, waiting.post, "publish", seen="refused")
+    assert "The words of this post have been erased." in response.content.decode()
+    assert Post.objects.get().state == "refused"
+
+
+def test_saving_a_thread_writes_only_what_was_changed(sam_client, thread, sam):
+    """A title that its writer takes down while a moderator has the form open stays gone."""
+    form = type("Form", (), {"changed_data": ["pinned"]})
+    stale = Thread.objects.get()
+    Thread.objects.update(title="", state=Thread.State.GONE)
+    stale.pinned = True
+    ThreadAdmin(Thread, admin.site).save_model(None, stale, form, change=True)
+    form.changed_data = ["state"]
+    stale.state = Thread.State.CLOSED
+    ThreadAdmin(Thread, admin.site).save_model(None, stale, form, change=True)
+    fresh = Thread.objects.get()
+    assert (fresh.title, fresh.state, fresh.pinned) == ("", "gone", True)
+
+
+@pytest.mark.parametrize("lookup", ["form_digest__regex=(", "voice__code_digest=x", "voice=1", "body__contains=quiet"])
+def test_posts_cannot_be_searched_by_their_columns(sam_client, waiting, lookup):
+    assert sam_client.get(f"{QUEUE}?{lookup}").status_code == 400
+
+
+def test_the_way_to_a_rows_own_page_is_open_to_those_who_see_the_row(sam_client, waiting):
+    kind = ContentType.objects.get_for_model(Post).pk
+    other = Client()
+    sign_in(other, make_staff("editor@example.org", groups=[EDITORS]))
+    assert other.get(f"/admin/r/{kind}/{waiting.post.pk}/").status_code == 403
+    assert sam_client.get(f"/admin/r/{kind}/{waiting.post.pk}/").status_code == 302
+    assert sam_client.get(f"/admin/r/{kind}/999/").status_code == 404
+
+
 def test_what_its_writer_took_down_meanwhile_shows_no_words(sam_client, waiting):
     withdraw(post=waiting.post)
-    response = sam_client.post(review(waiting.post), {"decision": "publish"}, follow=True)
+    response = decide(sam_client, waiting.post, "publish")
     assert "This is no longer waiting: Taken down by the writer." in words(response)
 
 
 def test_the_admin_log_names_the_post_and_none_of_its_words(sam_client, waiting):
-    change = {"decision": "change", "title": "Other title", "body": "Other words", "words": "Note", "sure": "on"}
-    sam_client.post(review(waiting.post), change)
+    change = {"title": "Other title", "body": "Other words", "words": "Note", "sure": "on"}
+    decide(sam_client, waiting.post, "change", **change)
     entry = LogEntry.objects.get()
     code = Thread.objects.get().code
     assert (entry.object_repr, entry.change_message) == (

@@ -59,7 +59,7 @@ def test_refusing_keeps_the_post_unseen_and_tells_the_writer(waiting, sam):
 
 def test_what_was_refused_can_still_be_published(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
-    moderation.publish(post=waiting.post, by=sam)
+    moderation.publish(post=waiting.post, by=sam, seen="refused")
     post = Post.objects.get()
     assert (post.state, post.reason, post.number) == ("published", "", 1)
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -174,10 +175,36 @@ def test_filters_that_make_no_sense_are_passed_over(client, forum, call, sam, qu
 
 
 def test_newest_threads_come_first_when_asked_for(client, forum, sam):
-    many_threads(forum, sam, 2)
-    published_reply(Thread.objects.select_related("forum").get(title="Thread 0"), sam)
-    titles = re.findall(r"Thread \d", words(client.get("/forums/housing/?order=new")))
-    assert titles == ["Thread 1", "Thread 0"]
+    for day in (1, 2):
+        with time_machine.travel(f"2026-03-0{day}T10:00:00Z", tick=False):
+            many_threads(forum, sam, 1)
+            Thread.objects.filter(title="Thread 0").update(title=f"Thread {day}")
+    with time_machine.travel("2026-03-03T10:00:00Z", tick=False):
+        published_reply(Thread.objects.select_related("forum").get(title="Thread 1"), sam)
+    assert re.findall(r"Thread \d", words(client.get("/forums/housing/"))) == ["Thread 1", "Thread 2"]
+    assert re.findall(r"Thread \d", words(client.get("/forums/housing/?order=new"))) == ["Thread 2", "Thread 1"]
+
+
+def test_threads_of_one_day_stand_in_no_order_of_writing(client, forum, sam):
+    many_threads(forum, sam, 9)
+    by_code = [thread.title for thread in Thread.objects.order_by("code")]
+    for query in ("", "?order=new"):
+        assert re.findall(r"Thread \d", words(client.get(f"/forums/housing/{query}"))) == by_code
+
+
+def test_two_calls_may_use_one_code_for_the_same_type(client, forum, call, sam):
+    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
+    Prompt.objects.create(call=other, code="e", title="Council housing")
+    for prompt in Prompt.objects.filter(code="e"):
+        many_threads(forum, sam, 1, prompt=prompt)
+    assert client.get("/forums/housing/").content.decode().count('<option value="e">') == 1
+    assert "Showing 2 of 2. Remove: Council housing" in words(client.get("/forums/housing/?type=e"))
+    sent = {"title": "T", "body": "B", "prompt": "e", "stamp": new_stamp()}
+    assert title(client.post("/forums/housing/new/", sent)) == "Sent – Community of Practice"
+
+
+def test_a_forum_without_prompts_offers_no_types(client, forum):
+    assert "Type of provision" not in words(client.get("/forums/housing/"))
 
 
 def test_pinned_threads_come_first(client, forum, sam):

@@ -169,7 +169,7 @@ def test_after_twenty_posts_in_an_hour_the_text_comes_back_with_429(client, foru
         client.post(NEW, fields())
     response = client.post(NEW, fields())
     assert response.status_code == 429
-    assert problems(response) == ["Too many tries. Nothing was lost. Wait 10 minutes, then send again."]
+    assert problems(response) == ["Too many tries. Nothing was lost. Wait 60 minutes, then send again."]
     assert kept(response, "body") == "Is there one?"
     assert Post.objects.count() == 20
     assert client.get(NEW).status_code == 200
@@ -215,6 +215,36 @@ def test_a_code_that_is_not_of_this_thread_is_told_and_the_text_kept(client, thr
     assert problems(response) == ["That code does not belong to this thread. Leave it empty to get a new name"]
     assert kept(response, "body") == "Me again."
     assert Post.objects.count() == 1
+
+
+def test_the_reply_form_is_no_way_around_the_limit_of_wrong_codes(client, thread, published):
+    for _ in range(9):
+        client.post(reply_address(thread), {"body": "", "stamp": new_stamp(), "code": "K7QW-3MHT-9XRC-V2PD"})
+    for code in (published.code, "K7QW-3MHT-9XRC-V2PD"):
+        response = client.post(reply_address(thread), {"body": "Words", "stamp": new_stamp(), "code": code})
+        assert response.status_code == 429
+        assert problems(response) == ["Too many tries. Nothing was lost. Wait 10 minutes, then send again."]
+    assert client.post("/code/", {"code": published.code}).status_code == 429
+    without = client.post(reply_address(thread), {"body": "Words", "stamp": new_stamp()})
+    assert title(without) == "Sent – Community of Practice"
+
+
+def test_a_refused_form_does_not_tell_whether_its_code_was_right(thread, published):
+    strict = Client(enforce_csrf_checks=True)
+    answers = [
+        problems(strict.post(reply_address(thread), {"body": "Words", "stamp": new_stamp(), "code": code}))
+        for code in (published.code, "K7QW-3MHT-9XRC-V2PD")
+    ]
+    assert answers == [["Something went wrong when sending. Nothing was lost. Check and send again."]] * 2
+
+
+def test_a_post_that_was_taken_down_has_no_receipt_any_more(client, forum):
+    sent = fields()
+    code = CODE.search(client.post(NEW, sent).content.decode()).group(1)
+    client.post("/code/take-down/", {"code": code, "n": "1", "sure": "yes"})
+    response = client.post(NEW, sent)
+    assert "This page is only shown once" in words(response)
+    assert code not in response.content.decode()
 
 
 def test_a_reply_to_a_closed_thread_is_told_and_the_text_kept(client, thread):

@@ -44,6 +44,8 @@ def test_many_processes_may_share_a_redis(settings):
         ("DATABASE_URL", "nonsense", "The portal did not start. DATABASE_URL"),
         ("DATABASE_URL", "mysql://localhost/x", "The portal did not start. DATABASE_URL"),
         ("CHECKING_DAYS", "soon", "The portal did not start. CHECKING_DAYS"),
+        ("EMAIL_URL", "foo", "The portal did not start. EMAIL_URL names no way to send mail."),
+        ("PORT", "99999", "The portal did not start. PORT is '99999'."),
         ("PORT", "abc", "The portal did not start. PORT is 'abc'."),
     ],
 )

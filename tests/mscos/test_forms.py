@@ -44,6 +44,21 @@ def test_what_people_write_is_kept(typed, kept):
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\u200c\u200d\ufe0f\u200cb", "ab"),
+        ("a\u200db", "ab"),
+        ("a \u200d b", "a  b"),
+        ("\u200cword\u200d", "word"),
+        ("a\u2800b", "ab"),
+        ("\u0645\u06cc\u200c\u200c\u200d\u062e", "\u0645\u06cc\u062e"),
+    ],
+)
+def test_joiners_that_no_script_needs_carry_no_hidden_mark(typed, kept):
+    assert body_of(typed) == kept
+
+
+@pytest.mark.parametrize(
     "mark",
     [
         "\u00ad",

@@ -16,6 +16,13 @@ def test_it_answers_503_where_the_database_does_not(client):
     assert (answer.status_code, answer.content) == (503, b"The database does not answer.\n")
 
 
+def test_it_answers_503_where_the_cache_does_not(client, db, settings):
+    location = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location}}
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.content) == (503, b"The cache does not answer.\n")
+
+
 def out_of_reach(*_):
     from django.db import OperationalError
 

@@ -44,6 +44,22 @@ def test_a_digest_is_made_with_a_key_that_only_the_cache_has(settings):
     assert visitor_digest(visitor()) != first
 
 
+def test_a_copy_of_the_cache_alone_gives_no_address_back(settings):
+    digest = visitor_digest(visitor())
+    (key,) = (cache.get(name.removeprefix(":1:")) for name in cache._cache if "limit-key" in name)
+    assert hmac.new(key, ADDRESS.encode(), hashlib.sha256).hexdigest()[:32] != digest
+    keyed = hmac.new(settings.SECRET_KEY.encode() + key, ADDRESS.encode(), hashlib.sha256).hexdigest()[:32]
+    assert keyed == digest
+
+
+def test_a_limit_is_not_pushed_out_by_many_other_visitors():
+    limit = Limit("post", 1, 60)
+    limit.count(visitor())
+    for number in range(2000):
+        limit.count(visitor(f"2001:db8:{number:x}::1"))
+    assert limit.reached(visitor())
+
+
 def test_the_cache_holds_no_address():
     limit = Limit("post", 2, 60)
     limit.count(visitor())
@@ -58,6 +74,9 @@ def test_the_cache_holds_no_address():
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:198.51.100.1", "198.51.100.1"),
+        ("198.51.100.1:4711", "198.51.100.1"),
+        ("[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
         ("", "unknown"),
         ("unix:", "unknown"),
     ],

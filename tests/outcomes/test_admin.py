@@ -279,15 +279,16 @@ def test_withdrawn_quotations_are_left_out_of_the_outcomes_form(client, editor, 
     assert list(Quotation.objects.filter(withdrawn_on=TODAY)) == [erased]
 
 
-@pytest.mark.parametrize("way", ["one", "many"])
-def test_deleting_leaves_no_history(client, editor, outcome, way):
+def test_deleting_leaves_no_history(client, editor, outcome):
     quotation = make_quotation()
-    if way == "one":
-        client.post(f"/admin/outcomes/quotation/{quotation.pk}/delete/", {"post": "yes"})
-    else:
-        data = {"action": "delete_selected", "_selected_action": quotation.pk, "post": "yes"}
-        client.post("/admin/outcomes/quotation/", data)
+    client.post(f"/admin/outcomes/quotation/{quotation.pk}/delete/", {"post": "yes"})
     assert (Quotation.objects.count(), Quotation.history.count()) == (0, 0)
+
+
+def test_the_list_offers_to_withdraw_consent_and_not_to_delete(client, editor, outcome):
+    make_quotation()
+    page = client.get("/admin/outcomes/quotation/").content.decode()
+    assert re.findall(r'<option value="(\w+)">', page.split('name="action"')[1].split("</select>")[0]) == ["withdraw"]
 
 
 # History

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from forums.forms import new_stamp
+from forums.models import Post
 from mscos.codes import digest
 from mscos.groups import MODERATORS
 from tests.people import make_staff, sign_in
@@ -116,8 +117,9 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "state",
         "post_count",
         "last_on",
+        "opened_on",
     }
-    assert thread["last_on"] is None
+    assert (thread["last_on"], thread["opened_on"]) == (None, None)
     assert_no_trace({**writer.marks, "code": code, "bare code": code.replace("-", "")}, before, after)
     assert list(response.cookies) == []
     assert after.log == before.log
@@ -186,6 +188,16 @@ def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, fo
     assert b"(message left out)" in after.log
     marks = {**writer.marks, "title": "A title that broke", "text": "Words that broke it"}
     assert_no_trace(marks, before, after)
+
+
+def test_nothing_in_the_cache_joins_with_a_row_of_the_database(writer, forum):
+    """Entries end at a time that tells when they were made: no stored digest may stand in their names."""
+    posting(writer, "/forums/housing/new/", title="T")
+    post = Post.objects.select_related("voice", "thread").get()
+    held = repr(cache._cache)
+    assert len([key for key in cache._cache if "receipt:" in key]) == 1
+    for stored in (post.form_digest, post.voice.code_digest, post.thread.code):
+        assert stored not in held
 
 
 def test_the_limiter_keeps_a_digest_whose_key_is_in_memory_and_new_each_day(writer, forum):

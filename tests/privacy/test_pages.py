@@ -45,6 +45,7 @@ def test_reading_sets_no_cookie_and_touches_no_session(client, address, sam, dja
     answer = client.get(address)
     assert list(answer.cookies) == []
     assert "Cookie" not in answer.headers.get("Vary", "")
+    assert "no-" in answer.headers["Cache-Control"], "a cache may keep words that are taken down"
     sign_in(client, sam)
     before = list(Session.objects.values_list("session_key", "session_data", "expire_date"))
     with django_assert_max_num_queries(8) as queries:

@@ -37,7 +37,7 @@ def _port_is_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((settings.HOST, port))
         except OSError as error:
             raise CommandError(
                 f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}"
@@ -45,15 +45,18 @@ def _port_is_free(port: int) -> None:
 
 
 def _database_answers() -> None:
+    once = connection.copy()
+    once.settings_dict["OPTIONS"].pop("pool", None)  # a pool would try for long, and tell of each try
     try:
-        connection.ensure_connection()
+        once.connect()
     except OperationalError as error:
-        where = settings.DATABASES["default"]
-        place = where["NAME"] if connection.vendor == "sqlite" else f"{where['HOST'] or 'this machine'}/{where['NAME']}"
+        reason = str(error).strip().splitlines()[0]
         raise CommandError(
-            f"The database at {place} does not answer. Start it or correct DATABASE_URL; without DATABASE_URL the "
-            "portal keeps its data in an SQLite file."
+            f"The database cannot be opened: {reason}. Start its server, make the database or correct DATABASE_URL; "
+            "without DATABASE_URL the portal keeps its data in an SQLite file."
         ) from error
+    finally:
+        once.close()
 
 
 def _static_files_are_old() -> bool:

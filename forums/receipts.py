@@ -1,0 +1,25 @@
+"""The half hour in which sending a form again shows its code again.
+
+What is kept, in memory only, is a keyed digest of the form that was sent. It is another digest than the post's own, so
+that a copy of the memory and a copy of the database cannot be joined.
+"""
+
+from django.core.cache import cache
+
+from mscos.codes import receipt_digest
+
+LASTS = 30 * 60  # seconds
+
+
+def open_receipt(sent: str) -> None:
+    """Let the receipt of this form be shown for half an hour."""
+    cache.set(_key(sent), "open", LASTS)
+
+
+def is_open(sent: str) -> bool:
+    """Tell whether the receipt of this form may still be shown."""
+    return cache.get(_key(sent)) is not None
+
+
+def _key(sent: str) -> str:
+    return f"receipt:{receipt_digest(sent)}"
