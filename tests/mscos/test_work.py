@@ -73,7 +73,7 @@ def test_a_job_that_fails_is_logged_without_its_message_and_does_not_stop_the_ot
     assert len(ran) == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the command lets go of connections, which a test's transaction would hold
 def test_the_command_does_what_is_due_once():
     call_command("work", "--once")
     assert len(ran) == 1
