@@ -49,13 +49,48 @@ def first_open_thread(page):
     )
 
 
+def broken_rules(page):
+    violations = Axe().run(page).response["violations"]
+    return [(page.title(), rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations]
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", [*PAGES, *REACHED])
 def test_no_accessibility_rule_is_broken(visit, site, name, dark):
     page = visit(dark=dark, width=320, height=568)
     open_page(page, site, name)
-    violations = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations] == []
+    assert broken_rules(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_accessibility_rule_is_broken_on_the_way_of_a_post(visit, site, dark):
+    page = visit(dark=dark, width=320, height=568)
+    page.goto(f"{site.forum()}new/")
+    send = page.get_by_role("button", name="Send for checking")
+    send.click()
+    broken = broken_rules(page)  # the form with its errors
+    page.get_by_label("Title").fill("A title")
+    page.get_by_label("Your post").fill("Some words")
+    send.click()
+    broken += broken_rules(page)  # the receipt
+    code = page.locator(".code").inner_text()
+    page.goto(f"{site.url}/code/")
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Show my post").click()
+    broken += broken_rules(page)
+    page.get_by_role("button", name="Take my post down").click()
+    broken += broken_rules(page)
+    page.get_by_role("button", name="Take it down").click()
+    assert broken + broken_rules(page) == []
+
+
+def test_no_accessibility_rule_is_broken_where_moderators_work(visit, site):
+    page = visit()
+    sign_in(page, site, "moderator@example.org")
+    page.goto(f"{site.url}/admin/forums/post/")
+    broken = broken_rules(page)
+    page.locator("#result_list tbody th a").first.click()
+    assert broken + broken_rules(page) == []
 
 
 @pytest.mark.parametrize("name", [*PAGES, *REACHED])
