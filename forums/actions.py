@@ -38,12 +38,20 @@ class NotAccepted(Exception):
 
 
 def start_thread(
-    *, forum: Forum, stamp: str, title: str, body: str, content_note: str = "", prompt: Prompt | None = None
+    *,
+    forum: Forum,
+    stamp: str,
+    title: str,
+    body: str,
+    content_note: str = "",
+    prompt: Prompt | None = None,
+    limited: str = "",
 ) -> Sent:
     """Store a new thread with its first post, both waiting, under a new anonymous voice.
 
     `stamp` is the random stamp of the form that was sent. The same stamp with all fields the same makes nothing new
-    and returns the first post again. Raises NotAccepted where the forum takes no posts.
+    and returns the first post again. Raises NotAccepted where the forum takes no posts, or with the sentence `limited`
+    where the writer may store nothing new.
     """
     form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk))
 
@@ -52,15 +60,22 @@ def start_thread(
         voice = _new_voice(thread, make_code(form))
         return _store(form, thread=thread, voice=voice, body=body, content_note=content_note)
 
-    return _once(form, make_code(form), store, closed_because=forum.closed_because)
+    return _once(form, make_code(form), store, refused=limited or forum.closed_because)
 
 
 def reply(
-    *, thread: Thread, stamp: str, body: str, content_note: str = "", in_reply_to: Post | None = None, code: str = ""
+    *,
+    thread: Thread,
+    stamp: str,
+    body: str,
+    content_note: str = "",
+    in_reply_to: Post | None = None,
+    code: str = "",
+    limited: str = "",
 ) -> Sent:
     """Store a reply that waits. With `code` it speaks as the voice that the code opens, else as a new one.
 
-    `stamp` is as for `start_thread`. Raises NotAccepted where the thread takes no replies, and Voice.DoesNotExist where
+    `stamp` and `limited` are as for `start_thread`. Raises NotAccepted where the thread takes no replies, and Voice.DoesNotExist where
     `code` opens no voice of this thread.
     """
     form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code))
@@ -70,7 +85,7 @@ def reply(
         voice = thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
         return _store(form, thread=thread, voice=voice, body=body, content_note=content_note, in_reply_to=in_reply_to)
 
-    return _once(form, own_code, store, closed_because=thread.closed_because)
+    return _once(form, own_code, store, refused=limited or thread.closed_because)
 
 
 @transaction.atomic
@@ -136,7 +151,7 @@ def recount(thread: Thread) -> None:
     rows.filter(state__in=Thread.VISIBLE).update(opened_on=Coalesce(F("opened_on"), timezone.localdate()))
 
 
-def _once(form: str, code: str, store: Callable[[], Post], *, closed_because: str) -> Sent:
+def _once(form: str, code: str, store: Callable[[], Post], *, refused: str) -> Sent:
     """Store a post unless this same form was sent before.
 
     Asking first spares a failed write: databases log those, with their words. Where a write fails all the same, the same
@@ -145,8 +160,8 @@ def _once(form: str, code: str, store: Callable[[], Post], *, closed_because: st
     for _ in range(TRIES):
         if known := Post.objects.filter(form_digest=stamp_digest(form)).select_related("thread__forum").first():
             return Sent(known, code, form, again=True)
-        if closed_because:
-            raise NotAccepted(closed_because)
+        if refused:
+            raise NotAccepted(refused)
         try:
             with transaction.atomic():
                 post = store()

@@ -74,7 +74,7 @@ def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return render(request, "forums/thread_detail.html", {"thread": thread, "forum": thread.forum, "page": page})
 
 
-@anonymous_form(limit=POSTING)
+@anonymous_form()
 def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a new thread, to be checked by a moderator."""
     forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
@@ -86,14 +86,15 @@ def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -
         refusal=refusal,
     )
     if form.is_valid():
+        limited = _limited(request)
         try:
-            return _receipt(request, actions.start_thread(forum=forum, **form.to_store()))
+            return _receipt(request, actions.start_thread(forum=forum, limited=limited, **form.to_store()))
         except actions.NotAccepted as error:
-            form.add_error(None, str(error))
+            form.refuse(Refusal(429 if limited else 409, str(error)))
     return render(request, "forums/thread_create.html", {"forum": forum, "form": form}, status=form.status)
 
 
-@anonymous_form(limit=POSTING)
+@anonymous_form()
 def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a reply in a thread, to be checked by a moderator."""
     thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
@@ -106,10 +107,11 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
         refusal=refusal,
     )
     if form.is_valid():
+        limited = _limited(request)
         try:
-            return _receipt(request, actions.reply(thread=thread, **form.to_store()))
+            return _receipt(request, actions.reply(thread=thread, limited=limited, **form.to_store()))
         except actions.NotAccepted as error:
-            form.add_error(None, str(error))
+            form.refuse(Refusal(429 if limited else 409, str(error)))
     elif "code" in form.errors:
         WRONG_CODES.count(request)
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
@@ -142,6 +144,11 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
         return render(request, "forums/post_withdraw.html", context)
     actions.withdraw(post=post)
     return render(request, "forums/post_withdrawn.html", context)
+
+
+def _limited(request: HttpRequest) -> str:
+    """Return why this visitor may store nothing new now, empty where they may. What was stored has its receipt still."""
+    return too_many(POSTING).sentence if POSTING.reached(request) else ""
 
 
 def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:

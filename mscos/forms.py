@@ -73,6 +73,11 @@ class RefusableForm(forms.Form):
             self.add_error(None, self.refusal.sentence)
         return super().clean()
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Refuse a form that was valid, for what came to light when it was to be stored."""
+        self.refusal = refusal
+        self.add_error(None, refusal.sentence)
+
     def put(self, name: str, value: str) -> None:
         """Let the form show `value` in a field when it comes back, instead of what was sent."""
         self.data = {**{each: self.data[each] for each in self.data}, name: value}

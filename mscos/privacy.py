@@ -48,11 +48,12 @@ def private(view: View) -> View:
     return wrapper
 
 
-def anonymous_form(limit: Limit) -> Callable[[View], View]:
+def anonymous_form(limit: Limit | None = None) -> Callable[[View], View]:
     """Make a view of a form that anyone may send without an account.
 
     The view gets a keyword argument `refusal`: None, or why what was sent must not be taken (a missing form token,
-    or `limit` used up by this visitor). It shows the form again with the text kept and `refusal.status`.
+    or `limit`, if there is one, used up by this visitor). It shows the form again with the text kept and
+    `refusal.status`.
     The middleware checks the token; `mscos.views.csrf_failure` then calls the view with the refusal.
     The view counts its uses of the limit itself: only it knows which tries count.
     """
@@ -63,7 +64,7 @@ def anonymous_form(limit: Limit) -> Callable[[View], View]:
         @sensitive_post_parameters()
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST" and refusal is None and limit.reached(request):
+            if request.method == "POST" and refusal is None and limit and limit.reached(request):
                 refusal = too_many(limit)
             return view(request, *args, refusal=refusal, **kwargs)
 

@@ -107,7 +107,7 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
         voice = Voice.objects.create(thread=thread, code_digest=f"digest {len(tries)}", name=name)
         return Post.objects.create(thread=thread, voice=voice, body="Words", form_digest="d")
 
-    sent = actions._once("a form", "a code", store, closed_because="")
+    sent = actions._once("a form", "a code", store, refused="")
     assert (len(tries), sent.again, sent.post.voice.name) == (2, False, "Cedar 9")
 
 

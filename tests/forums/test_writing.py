@@ -175,6 +175,15 @@ def test_after_twenty_posts_in_an_hour_the_text_comes_back_with_429(client, foru
     assert client.get(NEW).status_code == 200
 
 
+def test_at_the_limit_a_post_that_was_sent_still_shows_its_receipt(client, forum):
+    sent = fields()
+    code = CODE.search(client.post(NEW, sent).content.decode()).group(1)
+    for _ in range(19):
+        client.post(NEW, fields())
+    assert client.post(NEW, fields()).status_code == 429
+    assert CODE.search(client.post(NEW, sent).content.decode()).group(1) == code
+
+
 def test_a_reply_answers_a_post_by_its_number(client, thread):
     page = client.get(f"{reply_address(thread)}?to=1")
     assert kept(page, "to") == "1"
@@ -250,6 +259,7 @@ def test_a_post_that_was_taken_down_has_no_receipt_any_more(client, forum):
 def test_a_reply_to_a_closed_thread_is_told_and_the_text_kept(client, thread):
     Thread.objects.update(state=Thread.State.CLOSED)
     response = client.post(reply_address(thread), {"body": "Late.", "stamp": new_stamp()})
+    assert response.status_code == 409
     assert problems(response) == ["This thread is closed. Start a new one."]
     assert kept(response, "body") == "Late."
     assert Post.objects.count() == 1
