@@ -114,12 +114,18 @@ def visit(browser):
         context.close()
 
 
+def press(page, what):
+    """Press a link or button and wait for the page that it leads to, its stylesheet included."""
+    with page.expect_navigation():
+        what.click()
+
+
 def sign_in(page, site, email):
     """Sign a sample person in to the admin."""
     page.goto(f"{site.url}/admin/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(site.people[email])
-    page.get_by_role("button", name="Sign in").click()
+    press(page, page.get_by_role("button", name="Sign in"))
 
 
 def _free_port():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import NEUTRAL, sign_in
+from tests.browser.conftest import NEUTRAL, press, sign_in
 
 MODERATOR = "moderator@example.org"
 
@@ -24,10 +24,10 @@ def moderator(visit, site):
 def start_thread(page, site, title, body):
     """Write a thread from the forum's page and return its code."""
     page.goto(site.forum())
-    page.get_by_role("link", name="Start a thread").first.click()
+    press(page, page.get_by_role("link", name="Start a thread").first)
     page.get_by_label("Title").fill(title)
     page.get_by_label("Your post").fill(body)
-    page.get_by_role("button", name="Send for checking").click()
+    press(page, page.get_by_role("button", name="Send for checking"))
     assert page.get_by_role("heading", level=1).inner_text() == "Sent. A moderator will read it"
     return page.locator(".code").inner_text()
 
@@ -35,20 +35,20 @@ def start_thread(page, site, title, body):
 def open_code(page, site, code):
     page.goto(f"{site.url}/code/")
     page.get_by_label("Your code").fill(code)
-    page.get_by_role("button", name="Show my post").click()
+    press(page, page.get_by_role("button", name="Show my post"))
     return page.locator("main").inner_text()
 
 
 def open_in_queue(page, site, words):
     page.goto(f"{site.url}/admin/forums/post/")
-    page.get_by_role("link", name=words).first.click()
+    press(page, page.get_by_role("link", name=words).first)
 
 
 def test_a_newcomer_reads_the_housing_outcome(reader, site):
     reader.goto(site.url)
-    reader.get_by_role("link", name="Read the outcomes").click()
+    press(reader, reader.get_by_role("link", name="Read the outcomes"))
     assert reader.locator("main .card").count() == 7
-    reader.get_by_role("link", name="Secure and suitable housing").click()
+    press(reader, reader.get_by_role("link", name="Secure and suitable housing"))
     text = reader.locator("main").inner_text()
     for words in (
         "The Passage",
@@ -59,7 +59,7 @@ def test_a_newcomer_reads_the_housing_outcome(reader, site):
     ):
         assert words in text, words
     assert reader.title() == "Housing – Community of Practice"
-    reader.get_by_role("link", name=re.compile("Join the housing discussion")).first.click()
+    press(reader, reader.get_by_role("link", name=re.compile("Join the housing discussion")).first)
     assert reader.get_by_role("heading", level=1).inner_text() == "Housing forum"
 
 
@@ -72,13 +72,13 @@ def test_a_post_is_published_with_a_change_seen_and_taken_down(reader, moderator
     open_in_queue(moderator, site, "Ask Jo Bloggs for two keys.")
     moderator.locator("#id_body").fill("Ask [detail removed to protect privacy] for two keys.")
     moderator.get_by_label("Words to the writer").first.fill("We took a name out.")
-    moderator.get_by_role("button", name="Show the difference").click()
+    press(moderator, moderator.get_by_role("button", name="Show the difference"))
     assert [struck.strip() for struck in moderator.locator("del").all_inner_texts()] == ["Jo Bloggs"]
-    moderator.get_by_role("button", name="Publish this version").click()
+    press(moderator, moderator.get_by_role("button", name="Publish this version"))
     assert "Published with a change." in moderator.locator("body").inner_text()
 
     reader.goto(site.forum())
-    reader.get_by_role("link", name="Keys on the first day").click()
+    press(reader, reader.get_by_role("link", name="Keys on the first day"))
     thread = reader.url
     text = reader.locator("main").inner_text()
     assert "Ask [detail removed to protect privacy] for two keys." in text
@@ -87,27 +87,27 @@ def test_a_post_is_published_with_a_change_seen_and_taken_down(reader, moderator
     assert "Published with a change" in text
     assert "We took a name out." in text
 
-    reader.get_by_role("button", name="Take my post down").click()
-    reader.get_by_role("button", name="Take it down").click()
+    press(reader, reader.get_by_role("button", name="Take my post down"))
+    press(reader, reader.get_by_role("button", name="Take it down"))
     assert reader.get_by_role("heading", level=1).inner_text() == "Your post was taken down"
     assert reader.goto(thread).status == 404
 
 
 def test_a_reply_is_published_under_its_number(reader, moderator, site):
     reader.goto(site.forum())
-    reader.get_by_role("link", name="What has worked when a placement was about to end?").click()
-    reader.get_by_role("link", name="Reply to this (number 2)").click()
+    press(reader, reader.get_by_role("link", name="What has worked when a placement was about to end?"))
+    press(reader, reader.get_by_role("link", name="Reply to this (number 2)"))
     reader.get_by_text("You are replying to #2").wait_for()
     reader.get_by_label("Your post").fill("We do the same, each month.")
-    reader.get_by_role("button", name="Send for checking").click()
+    press(reader, reader.get_by_role("button", name="Send for checking"))
     assert reader.title() == "Sent – Community of Practice"
 
     open_in_queue(moderator, site, "We do the same, each month.")
-    moderator.get_by_role("button", name="Publish", exact=True).click()
+    press(moderator, moderator.get_by_role("button", name="Publish", exact=True))
     assert "Published." in moderator.locator("body").inner_text()
 
     reader.goto(site.forum())
-    reader.get_by_role("link", name="What has worked when a placement was about to end?").click()
+    press(reader, reader.get_by_role("link", name="What has worked when a placement was about to end?"))
     post = reader.locator(".post").last
     assert "We do the same, each month." in post.inner_text()
     assert "Replying to #2" in post.inner_text()
@@ -116,11 +116,11 @@ def test_a_reply_is_published_under_its_number(reader, moderator, site):
 def test_a_refusal_reaches_the_writer_with_its_reason(reader, moderator, site):
     code = start_thread(reader, site, "A landlord", "The landlord in Elm Street is bad.")
     open_in_queue(moderator, site, "The landlord in Elm Street is bad.")
-    moderator.get_by_role("button", name="Do not publish").click()
+    press(moderator, moderator.get_by_role("button", name="Do not publish"))
     assert "Choose a reason" in moderator.locator("#problem").inner_text()
     moderator.get_by_label("This post …").select_option("place")
     moderator.locator("#id_refusal_words").fill("Take the street out and send it again.")
-    moderator.get_by_role("button", name="Do not publish").click()
+    press(moderator, moderator.get_by_role("button", name="Do not publish"))
     text = open_code(reader, site, code)
     assert "Not published" in text
     assert "We did not publish this because it names a place." in text
@@ -130,12 +130,12 @@ def test_a_refusal_reaches_the_writer_with_its_reason(reader, moderator, site):
 def test_a_failed_form_comes_back_with_everything_typed(reader, site):
     reader.goto(f"{site.forum()}new/")
     reader.get_by_label("Your post").fill("Words worth keeping")
-    reader.get_by_role("button", name="Send for checking").click()
+    press(reader, reader.get_by_role("button", name="Send for checking"))
     assert reader.title() == "Error: Write a post – Community of Practice"
     assert reader.locator("#problem").inner_text().split("\n")[-1] == "Enter a title"
     assert reader.get_by_label("Your post").input_value() == "Words worth keeping"
     assert reader.url.endswith("#problem")
-    reader.get_by_role("link", name="Enter a title").click()
+    press(reader, reader.get_by_role("link", name="Enter a title"))
     assert reader.url.endswith("#id_title")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import NEUTRAL, sign_in
+from tests.browser.conftest import NEUTRAL, press, sign_in
 
 PAGES = {
     "home": "/",
@@ -47,12 +47,6 @@ def first_open_thread(page):
     return page.get_by_role("link", name="What has worked when a placement was about to end?").evaluate(
         "link => link.href"
     )
-
-
-def press(page, what):
-    """Press a link or button and wait for the page that it leads to, its stylesheet included."""
-    with page.expect_navigation():
-        what.click()
 
 
 def broken_rules(page):
