@@ -13,11 +13,11 @@ run dev: export SAMPLE_SITE ?= yes
 .PHONY: run dev test check lock clean
 
 run: .venv/installed  ## The portal with sample content, as in production
-	@python manage.py prepare
+	@python manage.py prepare --to-serve
 	@honcho start --port $(PORT)
 
 dev: .venv/installed-dev  ## The same with error pages and reloading
-	@DEBUG=yes python manage.py prepare
+	@DEBUG=yes python manage.py prepare --to-serve
 	@DEBUG=yes python manage.py runserver $(PORT)
 
 test: .venv/installed-dev  ## The tests, on every database that is found

@@ -16,7 +16,7 @@ from django.utils import timezone
 from forums.models import Forum, Post, Prompt, Thread, Voice
 from forums.names import pick_name
 from forums.receipts import open_receipt
-from mscos.codes import digest, make_code, stamp_digest
+from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 
 TRIES = 5  # for writers who arrive in the same instant
@@ -75,8 +75,8 @@ def reply(
 ) -> Sent:
     """Store a reply that waits. With `code` it speaks as the voice that the code opens, else as a new one.
 
-    `stamp` and `limited` are as for `start_thread`. Raises NotAccepted where the thread takes no replies, and Voice.DoesNotExist where
-    `code` opens no voice of this thread.
+    `stamp` and `limited` are as for `start_thread`. Raises NotAccepted where the thread takes no replies, and
+    Voice.DoesNotExist where `code` opens no voice of this thread.
     """
     form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code))
     own_code = code or make_code(form)
@@ -92,23 +92,24 @@ def reply(
 def withdraw(*, post: Post) -> None:
     """Take a post down for its writer, at whatever stage it is, and destroy its words everywhere.
 
-    Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Withdrawing a post that
-    is already gone changes nothing.
+    Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Of a post
+    that is already gone only the moderators' notes are left to destroy.
     """
     fresh = hold(post)
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
-        fresh.notes.all().delete()
+    fresh.notes.all().delete()
 
 
 def erase_refused_posts() -> None:
-    """Destroy the words of posts that were refused more than REFUSED_POST_DAYS ago. A job of the work loop."""
+    """Destroy the words of, and the notes on, posts refused more than REFUSED_POST_DAYS ago. A job of the work loop."""
     last_day = timezone.localdate() - timedelta(days=REFUSED_POST_DAYS)
     for post in Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day).exclude(body=""):
         with transaction.atomic():
             fresh = hold(post)
             if fresh.state == Post.State.REFUSED:
                 destroy_words(fresh, Post.State.REFUSED)
+                fresh.notes.all().delete()  # they may quote what they are about
 
 
 def hold(post: Post) -> Post:
@@ -138,6 +139,7 @@ def recount(thread: Thread) -> None:
     """
     facts = thread.posts.aggregate(
         shown=Count("pk", filter=Q(state__in=Post.SHOWN)),
+        replies=Count("pk", filter=Q(state__in=Post.SHOWN, number__gt=1)),
         last=Max("day", filter=Q(state__in=Post.SHOWN)),
         undecided=Count("pk", filter=Q(state__in=[Post.State.WAITING, Post.State.REFUSED])),
     )
@@ -147,7 +149,7 @@ def recount(thread: Thread) -> None:
     elif state != Thread.State.WAITING or not facts["undecided"]:
         state = Thread.State.GONE
     rows = Thread.objects.filter(pk=thread.pk)
-    rows.update(post_count=facts["shown"], last_on=facts["last"], state=state)
+    rows.update(reply_count=facts["replies"], last_on=facts["last"], state=state)
     rows.filter(state__in=Thread.VISIBLE).update(opened_on=Coalesce(F("opened_on"), timezone.localdate()))
 
 
@@ -158,7 +160,7 @@ def _once(form: str, code: str, store: Callable[[], Post], *, refused: str) -> S
     form arrived a moment ago, or another new voice took the same made-up name: then it is tried again.
     """
     for _ in range(TRIES):
-        if known := Post.objects.filter(form_digest=stamp_digest(form)).select_related("thread__forum").first():
+        if known := Post.objects.filter(form_digest=form_digest(form)).select_related("thread__forum").first():
             return Sent(known, code, form, again=True)
         if refused:
             raise NotAccepted(refused)
@@ -174,7 +176,7 @@ def _once(form: str, code: str, store: Callable[[], Post], *, refused: str) -> S
 
 
 def _store(form: str, **fields: Any) -> Post:
-    return Post.objects.create(form_digest=stamp_digest(form), **fields)
+    return Post.objects.create(form_digest=form_digest(form), **fields)
 
 
 def _new_voice(thread: Thread, code: str) -> Voice:

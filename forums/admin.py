@@ -148,7 +148,15 @@ class PostAdmin(admin.ModelAdmin):
             if self._asks_first(form):
                 return self._confirm(request, post, form)
             return self._decide(request, post, form)
-        return self._page(request, "review", post, {"form": form, "thread_posts": _thread_posts(post)})
+        changing = form.data.get("decision") == DecisionForm.CHANGE
+        context = {
+            "form": form,
+            # Each decision has a form of its own on the page: what was typed into one stays out of the others.
+            "change_form": form if changing else DecisionForm(post=post),
+            "refuse_form": DecisionForm(post=post) if changing else form,
+            "thread_posts": _thread_posts(post),
+        }
+        return self._page(request, "review", post, context)
 
     def _asks_first(self, form: DecisionForm) -> bool:
         destroys = form.cleaned_data["decision"] in (DecisionForm.CHANGE, DecisionForm.REMOVE)
@@ -210,7 +218,7 @@ def _thread_posts(post: Post) -> list[Post]:
 class ThreadAdmin(admin.ModelAdmin):
     """Threads: to pin, to close, to open again, to put under another type."""
 
-    list_display = ("__str__", "shown_title", "forum", "state", "pinned", "post_count", "last_on")
+    list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
     search_fields = ("code",)
@@ -237,6 +245,13 @@ class ThreadAdmin(admin.ModelAdmin):
         """Return 'state' too where the thread waits or is gone: its posts decide that."""
         unseen = obj is not None and obj.state not in Thread.VISIBLE
         return ("forum", "shown_title", "state") if unseen else ("forum", "shown_title")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT
+        """Offer the types of this forum's own calls."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if obj and "prompt" in form.base_fields:
+            form.base_fields["prompt"].queryset = Prompt.objects.filter(call__forum=obj.forum_id)
+        return form
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the two states that a moderator may choose."""

@@ -59,7 +59,8 @@ class PostForm(RefusableForm):
     def clean_leave_empty(self) -> str:
         """Refuse what only a program that fills in forms would send."""
         if self.cleaned_data["leave_empty"]:
-            raise forms.ValidationError("Leave the last field empty, then send again")
+            self.put("leave_empty", "")  # a password manager may have filled it in, out of the writer's reach
+            self.add_error(None, "A field that should stay empty was filled in. Nothing was lost. Send again.")
         return ""
 
     def clean_stamp(self) -> str:
@@ -106,8 +107,8 @@ class ThreadForm(PostForm):
             del self.fields["prompt"]
 
     def clean_title(self) -> str:
-        """Refuse a title of more than one line, or one that holds a code."""
-        return " ".join(self._without_code("title").split())
+        """Refuse a title that holds a code."""
+        return self._without_code("title")
 
 
 class ReplyForm(PostForm):
@@ -252,7 +253,7 @@ class ThreadFilterForm(FilterForm):
     )
 
     def __init__(self, data: QueryDict, *, forum: Forum) -> None:
-        prompts = Prompt.objects.filter(call__forum=forum).once()
+        prompts = Prompt.objects.filter(call__in=forum.calls.published()).once()
         super().__init__(data, type=prompts)
         if not prompts:
             del self.fields["type"]
@@ -262,7 +263,7 @@ class ThreadFilterForm(FilterForm):
         if prompt := self.cleaned_data.get("type"):
             threads = threads.filter(prompt__code=prompt.code)
         if self.cleaned_data.get("replies"):
-            threads = threads.filter(post_count=1)
+            threads = threads.filter(reply_count=0)
         if self.cleaned_data.get("order"):
             threads = threads.order_by("-pinned", "-opened_on", "code")
         return threads

@@ -11,15 +11,15 @@ from mscos.codes import receipt_digest
 LASTS = 30 * 60  # seconds
 
 
-def open_receipt(sent: str) -> None:
+def open_receipt(form: str) -> None:
     """Let the receipt of this form be shown for half an hour."""
-    cache.set(_key(sent), "open", LASTS)
+    cache.set(_key(form), "open", LASTS)
 
 
-def is_open(sent: str) -> bool:
+def is_open(form: str) -> bool:
     """Tell whether the receipt of this form may still be shown."""
-    return cache.get(_key(sent)) is not None
+    return cache.get(_key(form)) is not None
 
 
-def _key(sent: str) -> str:
-    return f"receipt:{receipt_digest(sent)}"
+def _key(form: str) -> str:
+    return f"receipt:{receipt_digest(form)}"

@@ -1,7 +1,7 @@
 """Codes: the only way back to an anonymous post.
 
-A code has 16 symbols of Crockford's base32 (https://www.crockford.com/base32.html): 80 bits. It is made from the
-random stamp of the form that was sent, with a key, so that sending one form twice gives one code. Only a keyed
+A code has 16 symbols of Crockford's base32 (https://www.crockford.com/base32.html): 80 bits. It is made, with a key,
+from the form that was sent, which holds a random stamp: sending one form twice gives one code. Only a keyed
 digest is stored; without CODE_KEY, which is not in the database, a digest can be neither checked nor guessed at.
 """
 
@@ -30,9 +30,9 @@ def public_code() -> str:
     return "".join(secrets.choice("23456789bcdfghjkmnpqrstvwxz") for _ in range(8))
 
 
-def make_code(stamp: str) -> str:
-    """Return the code that belongs to a form's random stamp, in four groups: 'K7QW-3MHT-9XRC-V2PD'."""
-    number = int.from_bytes(_keyed("code", stamp)[:10], "big")
+def make_code(form: str) -> str:
+    """Return the code that belongs to a form as it was sent, in four groups: 'K7QW-3MHT-9XRC-V2PD'."""
+    number = int.from_bytes(_keyed("code", form)[:10], "big")
     symbols = "".join(SYMBOLS[number >> shift & 31] for shift in range(75, -1, -5))
     return "-".join(symbols[start : start + 4] for start in range(0, LENGTH, 4))
 
@@ -53,14 +53,14 @@ def digest(code: str) -> str:
     return _keyed("digest", code).hex()
 
 
-def stamp_digest(stamp: str) -> str:
-    """Return what is stored of a form's stamp, to know the same form when it is sent again: 64 hex digits."""
-    return _keyed("stamp", stamp).hex()
+def form_digest(form: str) -> str:
+    """Return what is stored of a form as it was sent, to know the same form when it is sent again: 64 hex digits."""
+    return _keyed("form", form).hex()
 
 
-def receipt_digest(stamp: str) -> str:
+def receipt_digest(form: str) -> str:
     """Return by what the open receipt of a form is known: 64 hex digits that are stored in no table."""
-    return _keyed("receipt", stamp).hex()
+    return _keyed("receipt", form).hex()
 
 
 def holds_code(text: str) -> bool:

@@ -13,7 +13,7 @@ def overwrite_freed_pages() -> None:
 
     With `secure_delete` (see settings) SQLite fills freed space with zeros, but the log keeps older pages until it is
     cut. A reader at work can hold the cut up, so the work loop asks again. On PostgreSQL nothing is done: autovacuum
-    frees the rows and the safety page says what that means.
+    frees the rows, and `docs/logs.md` says what that means.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:

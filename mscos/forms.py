@@ -61,7 +61,7 @@ class PlainTextField(forms.CharField):
 
 
 class RefusableForm(forms.Form):
-    """A form that stays invalid, with everything typed kept, when its sending was refused beforehand."""
+    """A form that can be refused as a whole, with everything typed kept, whatever its fields say."""
 
     def __init__(self, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

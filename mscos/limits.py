@@ -22,7 +22,7 @@ KEY_LASTS = 25 * 60 * 60  # seconds: a day with an hour more, for the day on whi
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in any `seconds`, counted apart for each `name`."""
+    """At most `times` in a window of `seconds` that the first use opens, counted apart for each `name`."""
 
     name: str
     times: int

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 def send(name: str, *, to: str, context: dict[str, Any]) -> None:
     """Send one mail to one address, as text and as HTML.
 
-    `name` is that of its templates: `forums/emails/something_waits` has `_subject.txt`, `.txt` and `.html`. Raises OSError or
-    smtplib.SMTPException where the mail server does not take it.
+    `name` is that of its templates: `forums/emails/something_waits` has `_subject.txt`, `.txt` and `.html`. Raises
+    OSError or smtplib.SMTPException where the mail server does not take it.
     """
     context = {**context, "site_url": settings.SITE_URL, "site_name": settings.SITE_NAME}
     subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())

@@ -21,7 +21,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a form was not taken, before anything in it was read: an HTTP status and a sentence for the writer."""
+    """Why a form is not taken, however well it is filled in: an HTTP status and a sentence for the writer."""
 
     status: int
     sentence: str

@@ -1,1 +1,1 @@
-"""Issues, subscribers and their delivery. The room is named and its place in the import order held; its nouns come with their own work."""
+"""Issues, subscribers and delivery. The room's place in the import order is held; its nouns come with their own work."""

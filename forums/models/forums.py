@@ -1,7 +1,8 @@
 """Forums, and the calls for views that are answered in them."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -68,6 +69,8 @@ class Forum(models.Model):
         """Why no new post is taken, as a sentence; empty where posts are taken."""
         if self.state == self.State.CLOSED:
             return "This forum is closed. You can still read."
+        if self.state == self.State.PAUSED and self.paused_until and self.paused_until <= timezone.localdate():
+            return ""
         if self.state == self.State.PAUSED and self.paused_until:
             return f"New posts are paused until {date_format(self.paused_until, 'l j F Y')}. You can still read."
         if self.state == self.State.PAUSED:
@@ -137,9 +140,9 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         return counted.order_by("position", "pk")  # as above
 
     def once(self) -> "PromptQuerySet":
-        """Return one prompt for each code in a forum: calls of one forum use a code for the same type again."""
-        firsts = self.order_by().values("call__forum", "code").annotate(first=Min("pk")).values("first")
-        return self.filter(pk__in=firsts)
+        """Return one prompt for each code in a forum, the newest call's: a code means one type there (`Prompt.clean`)."""
+        newest = self.order_by().values("call__forum", "code").annotate(newest=Max("pk")).values("newest")
+        return self.filter(pk__in=newest)
 
 
 class Prompt(models.Model):
@@ -162,3 +165,14 @@ class Prompt(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Raise ValidationError for a code that this forum uses for another type: its address would mean both."""
+        same = (
+            Prompt.objects.filter(call__forum=self.call.forum_id, code=self.code)
+            if self.call.forum_id
+            else Prompt.objects.none()
+        )
+        other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
+        if other:
+            raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")

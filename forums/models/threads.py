@@ -45,13 +45,11 @@ class Thread(models.Model):
 
     forum = models.ForeignKey("forums.Forum", models.PROTECT, related_name="threads")
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
-    title = models.CharField(
-        max_length=120, blank=True, help_text="Empty once its writer has taken the first post down."
-    )
+    title = models.CharField(max_length=120, blank=True, help_text="Empty once the first post's words are destroyed.")
     prompt = models.ForeignKey("forums.Prompt", models.SET_NULL, null=True, blank=True, related_name="threads")
     pinned = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    post_count = models.PositiveIntegerField(default=0, editable=False)
+    reply_count = models.PositiveIntegerField(default=0, editable=False)
     opened_on = models.DateField(null=True, editable=False)
     last_on = models.DateField(null=True, editable=False)
 
@@ -82,11 +80,6 @@ class Thread(models.Model):
     def shown_title(self) -> str:
         """The title, or what stands in its place."""
         return self.title or "A thread whose title was taken down"
-
-    @property
-    def reply_count(self) -> int:
-        """How many replies can be read."""
-        return max(self.post_count - 1, 0)
 
     @property
     def closed_because(self) -> str:
@@ -168,7 +161,7 @@ class Post(models.Model):
     """What somebody wrote in a thread. An anonymous one waits for a moderator.
 
     `number` is given when the post is published, so that numbers tell the order of release and not of writing.
-    `day` is the day on which it was sent, and from its publication on the day on which it was published.
+    `day` is the day on which it was sent, from a decision on the day on which it was published or refused.
     """
 
     class State(models.TextChoices):

@@ -65,7 +65,12 @@ def site(tmp_path_factory):
         "LEAVE_URL": NEUTRAL,
     }
     prepared = subprocess.run(
-        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "manage.py", "prepare", "--to-serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mscos.wsgi"]
     server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_a_new_thread_waits_unseen_under_a_made_up_name(forum):
     sent = start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
     thread, voice, post = Thread.objects.get(), Voice.objects.get(), Post.objects.get()
-    assert (thread.state, thread.title, thread.post_count) == ("waiting", "A quiet room", 0)
+    assert (thread.state, thread.title, thread.reply_count) == ("waiting", "A quiet room", 0)
     assert (post.state, post.number, post.voice, post.author, post.body) == (
         "waiting",
         None,
@@ -153,7 +153,7 @@ def test_withdrawing_a_reply_keeps_its_number(thread, published, sam):
         (2, "withdrawn"),
         (3, "published"),
     ]
-    assert thread.post_count == 2
+    assert thread.reply_count == 1
     assert Post.objects.get(pk=third.post.pk).body == "There is."
 
 
@@ -161,13 +161,19 @@ def test_withdrawing_the_first_post_leaves_the_thread_to_those_who_answered(thre
     published_reply(thread, sam)
     withdraw(post=published.post)
     thread.refresh_from_db()
-    assert (thread.state, thread.title, thread.post_count) == ("open", "", 1)
+    assert (thread.state, thread.title, thread.reply_count) == ("open", "", 1)
 
 
 def test_withdrawing_destroys_the_notes_about_the_post_too(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     withdraw(post=waiting.post)
     assert ModeratorNote.objects.count() == 0
+
+
+def test_the_writer_can_erase_what_a_moderator_said_of_a_removed_post(thread, published, sam):
+    moderation.remove(post=published.post, by=sam, reason="person", words="It named Anna.")
+    withdraw(post=published.post)
+    assert (Post.objects.get().state, ModeratorNote.objects.count()) == ("removed", 0)
 
 
 def test_withdrawing_twice_changes_nothing(waiting):
@@ -186,6 +192,7 @@ def test_refused_words_are_erased_after_thirty_days_and_not_before(waiting, sam)
         erase_refused_posts()
     post = Post.objects.get()
     assert (post.state, post.body, post.thread.title) == ("refused", "", "")
+    assert ModeratorNote.objects.count() == 0
 
 
 def test_a_name_is_new_in_its_thread_and_numbered_once_all_are_taken():

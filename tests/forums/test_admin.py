@@ -15,7 +15,7 @@ from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.admin import ThreadAdmin
 from forums.forms import new_stamp
-from forums.models import Forum, ModeratorNote, Post, Thread
+from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.people import make_staff, sign_in
 
@@ -145,6 +145,22 @@ def test_a_decision_without_what_it_needs_is_told_and_kept(sam_client, waiting, 
     if "words" in typed:
         assert f">{typed['words']}</textarea>" in response.content.decode()
     assert Post.objects.get().state == "waiting"
+
+
+def test_a_refusal_that_lacks_its_reason_leaves_the_post_as_it_is_in_the_other_form(sam_client, waiting):
+    html = decide(sam_client, waiting.post, "refuse", words="It names a town.").content.decode()
+    assert html.count("It names a town.") == 1
+    assert ">\nIs there one?</textarea>" in html
+    assert 'value="A quiet room"' in html
+
+
+def test_a_thread_is_offered_the_types_of_its_own_forum(sam_client, thread, call):
+    other = Forum.objects.create(slug="safety", title="Safety forum", purpose="P")
+    foreign = CallForViews.objects.create(forum=other, question="Q", why="W")
+    Prompt.objects.create(call=foreign, code="x", title="Foreign type")
+    page = words(sam_client.get(reverse("admin:forums_thread_change", args=[thread.pk])))
+    assert "Council housing" in page
+    assert "Foreign type" not in page
 
 
 def test_refusing_with_a_reason_and_words(sam_client, waiting):

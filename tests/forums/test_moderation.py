@@ -18,7 +18,7 @@ def test_publishing_shows_the_thread_and_gives_the_number(waiting, sam):
     post, thread = Post.objects.get(), Thread.objects.get()
     assert (post.state, post.number, post.body_html) == ("published", 1, "<p>Is there one?</p>\n")
     assert (post.day, post.decided_by, post.decided_on) == (date(2026, 4, 3), sam, date(2026, 4, 3))
-    assert (thread.state, thread.post_count, thread.last_on) == ("open", 1, date(2026, 4, 3))
+    assert (thread.state, thread.reply_count, thread.last_on) == ("open", 0, date(2026, 4, 3))
 
 
 def test_numbers_tell_the_order_of_release_not_of_writing(thread, sam):

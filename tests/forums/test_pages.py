@@ -2,6 +2,7 @@ import re
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,9 +135,17 @@ def test_a_closed_thread_offers_a_new_one_and_no_reply(client, thread):
 def test_a_paused_forum_says_until_when(client, forum, thread):
     Forum.objects.update(state="paused", paused_until="2023-04-03")
     sentence = "New posts are paused until Monday 3 April 2023. You can still read."
-    for address in ("/forums/housing/", "/forums/housing/new/", thread.get_absolute_url()):
-        assert sentence in words(client.get(address))
-    assert "<textarea" not in client.get("/forums/housing/new/").content.decode()
+    addresses = ("/forums/housing/", "/forums/housing/new/", thread.get_absolute_url())
+    with time_machine.travel("2023-04-02T12:00:00Z", tick=False):
+        for address in addresses:
+            assert sentence in words(client.get(address))
+        assert "<textarea" not in client.get("/forums/housing/new/").content.decode()
+        assert "Paused" in words(client.get("/forums/"))
+    with time_machine.travel("2023-04-03T12:00:00Z", tick=False):
+        for address in addresses:
+            assert "paused" not in words(client.get(address))
+        assert "<textarea" in client.get("/forums/housing/new/").content.decode()
+        assert "Paused" not in words(client.get("/forums/"))
 
 
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "99", "1e9", "%00", "%ff", "", "٣", "9" * 5000])
@@ -190,6 +199,32 @@ def test_threads_of_one_day_stand_in_no_order_of_writing(client, forum, sam):
     by_code = [thread.title for thread in Thread.objects.order_by("code")]
     for query in ("", "?order=new"):
         assert re.findall(r"Thread \d", words(client.get(f"/forums/housing/{query}"))) == by_code
+
+
+def test_replies_are_counted_also_where_the_first_post_is_gone(client, thread, published, sam):
+    published_reply(thread, sam)
+    withdraw(post=published.post)
+    assert "No replies yet" not in words(client.get(thread.get_absolute_url()))
+    assert "1 reply, last on" in words(client.get("/forums/housing/"))
+    assert "No threads match" in words(client.get("/forums/housing/?replies=none"))
+
+
+def test_types_of_a_call_that_has_not_opened_are_not_told(client, forum, call, thread):
+    CallForViews.objects.update(opens="2999-01-01", closes=None)
+    assert "Council housing" not in words(client.get("/forums/housing/"))
+    assert "Council housing" not in words(client.get("/forums/housing/new/"))
+
+
+def test_a_forum_uses_a_code_for_one_type(forum, call):
+    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
+    Prompt(call=other, code="e", title="Council housing").full_clean()
+    with pytest.raises(ValidationError, match="This forum uses the code 'e' for 'Council housing'"):
+        Prompt(call=other, code="e", title="Legal advice").full_clean()
+
+
+def test_a_member_who_posts_by_name_is_shown_by_name(client, thread, sam):
+    Post.objects.create(thread=thread, author=sam, body="Hello", body_html="<p>Hello</p>", number=2, state="published")
+    assert "Sam (MSCOS team) #2" in words(client.get(thread.get_absolute_url()))
 
 
 def test_two_calls_may_use_one_code_for_the_same_type(client, forum, call, sam):

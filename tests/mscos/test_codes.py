@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mscos.codes import SYMBOLS, digest, holds_code, make_code, parse_code, public_code, stamp_digest
+from mscos.codes import SYMBOLS, digest, form_digest, holds_code, make_code, parse_code, public_code
 
 CODE = "K7QW-3MHT-9XRC-V2PD"
 
@@ -31,17 +31,17 @@ def test_one_stamp_gives_one_code_and_another_stamp_another():
 
 
 def test_a_code_depends_on_the_key(settings):
-    with_one = make_code("stamp"), digest(CODE), stamp_digest("stamp")
+    with_one = make_code("stamp"), digest(CODE), form_digest("stamp")
     settings.CODE_KEY = "another key"
-    with_another = make_code("stamp"), digest(CODE), stamp_digest("stamp")
+    with_another = make_code("stamp"), digest(CODE), form_digest("stamp")
     assert [one == another for one, another in zip(with_one, with_another, strict=True)] == [False] * 3
 
 
 def test_what_is_stored_tells_neither_the_code_nor_the_stamp():
     assert re.fullmatch("[0-9a-f]{64}", digest(CODE))
-    assert re.fullmatch("[0-9a-f]{64}", stamp_digest("stamp"))
+    assert re.fullmatch("[0-9a-f]{64}", form_digest("stamp"))
     assert digest(CODE) != digest("K7QW-3MHT-9XRC-V2PE")
-    assert len({digest("same"), stamp_digest("same"), make_code("same")}) == 3
+    assert len({digest("same"), form_digest("same"), make_code("same")}) == 3
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "prompt_id",
         "pinned",
         "state",
-        "post_count",
+        "reply_count",
         "last_on",
         "opened_on",
     }

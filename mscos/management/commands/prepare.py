@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
 from mscos import sample
@@ -18,15 +18,26 @@ class Command(BaseCommand):
     help = "Make the database and the static files ready for a start, and say where the portal will answer."
     requires_system_checks = "__all__"
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --to-serve."""
+        parser.add_argument(
+            "--to-serve", action="store_true", help="a start here follows: is the port free, what to open?"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is left to do; a step that was done before costs little."""
-        _port_is_free(int(settings.PORT))
+        if options["to_serve"]:
+            _port_is_free(int(settings.PORT))
         _database_answers()
         call_command("migrate", verbosity=0, interactive=False)
         if _static_files_are_old():
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         if settings.SAMPLE_SITE and sample.load_if_empty():
             self.stdout.write("The database was empty: sample content is loaded.")
+        if options["to_serve"]:
+            self._say_what_to_open()
+
+    def _say_what_to_open(self) -> None:
         self.stdout.write(f"\nThe portal answers at {settings.SITE_URL}/  (stop it with Ctrl+C)")
         if settings.SAMPLE_SITE and sample.notes_path().exists():
             self.stdout.write(f"Sample accounts, to sign in at {settings.SITE_URL}/admin/ :")
