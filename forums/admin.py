@@ -246,9 +246,9 @@ class ThreadAdmin(admin.ModelAdmin):
         unseen = obj is not None and obj.state not in Thread.VISIBLE
         return ("forum", "shown_title", "state") if unseen else ("forum", "shown_title")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Offer the types of this forum's own calls."""
-        form: Any = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, *args, **kwargs)
         if obj and "prompt" in form.base_fields:
             form.base_fields["prompt"].queryset = Prompt.objects.filter(call__forum=obj.forum_id)
         return form
