@@ -168,11 +168,7 @@ class Prompt(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for a code that this forum uses for another type: its address would mean both."""
-        same = (
-            Prompt.objects.filter(call__forum=self.call.forum_id, code=self.code)
-            if self.call.forum_id
-            else Prompt.objects.none()
-        )
+        same = Prompt.objects.filter(call__forum=self.call.forum_id, code=self.code)
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
         if other:
             raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")
