@@ -179,7 +179,7 @@ def test_documents_are_finished_and_their_links_lead_somewhere():
 def test_lock_files_have_hashes_and_name_no_index():
     for name in ("requirements.txt", "requirements-dev.txt"):
         lock = (ROOT / name).read_text()
-        assert re.findall(r"https?://|--\w*index|--find-links|file:", lock) == []
+        assert re.findall(r"https?:|index|find.links|file:", lock) == []
         pinned = re.findall(r"^\S+==", lock, re.MULTILINE)
         assert len(pinned) == len(re.findall(r"^\S+==.*\\\n    --hash=sha256:", lock, re.MULTILINE)) > 20
 
