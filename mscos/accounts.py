@@ -4,7 +4,9 @@ Accounts are made by administrators (mscos/admin.py). A new person sets the pass
 proves the email address too.
 """
 
+import base64
 import logging
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -16,6 +18,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
@@ -128,8 +131,15 @@ class MFAAdapter(DefaultMFAAdapter):
         return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open a stored secret."""
-        return unseal(encrypted_text)
+        """Open a stored secret; where its key is lost, return a random one, which no code fits.
+
+        Sign-in then says that the code is wrong instead of failing. `docs/settings.md` says how to help such a person.
+        """
+        try:
+            return unseal(encrypted_text)
+        except InvalidToken:
+            logger.exception("A second step is sealed with a key that FIELD_KEY does not hold.")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as an SVG file on white ground, so that it can be read on a dark page."""

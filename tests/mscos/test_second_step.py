@@ -40,6 +40,15 @@ def test_the_second_step_is_turned_on_with_a_code_and_then_asked_for(client):
         assert client.post("/accounts/code/step/", {"code": code_now(secret)})["Location"] == "/accounts/"
 
 
+def test_a_lost_key_lets_nobody_in_and_breaks_nothing(client, settings):
+    person = make_staff()
+    settings.FIELD_KEY = "another key"
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    answer = client.post("/accounts/code/step/", {"code": code_now()})
+    assert (answer.status_code, len(problems(answer))) == (200, 1)
+    assert client.get("/admin/").status_code == 302
+
+
 def test_a_code_works_once(client):
     person = make_staff()
     with time_machine.travel("2023-03-27 10:00Z", tick=False):
