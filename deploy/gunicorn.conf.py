@@ -14,7 +14,7 @@ graceful_timeout = 20
 # No max_requests: a worker that starts anew forgets its limits, and whoever sends many requests could ask for that.
 accesslog = None
 loglevel = "warning"
-# SQLite's writers wait for each other; a request line or header longer than these is no reader's.
+# A request line or header longer than these is no reader's.
 limit_request_line = 4094
 limit_request_field_size = 8190
 # No header of a request may change where the portal thinks it is mounted.

@@ -124,12 +124,6 @@ class ReplyForm(PostForm):
     to = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ["body", "content_note", "code"]
 
-    def to_store(self) -> dict[str, Any]:
-        """Return what `forums.actions.reply` is called with."""
-        fields = super().to_store()
-        fields["in_reply_to"] = fields.pop("to")
-        return fields
-
     def __init__(self, data: QueryDict | None = None, *, thread: Thread, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.thread = thread
@@ -156,6 +150,12 @@ class ReplyForm(PostForm):
                 None, "The post that you are answering is not here any more. Send again to answer the whole thread."
             )
         return post
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what `forums.actions.reply` is called with."""
+        fields = super().to_store()
+        fields["in_reply_to"] = fields.pop("to")
+        return fields
 
 
 class CodeForm(RefusableForm):

@@ -206,6 +206,13 @@ def test_words_are_shown_with_live_consent_for_the_site_alone(today, fields, sho
     assert Quotation.objects.shown_on_site().exists() is shown
 
 
+def test_withdrawn_words_are_live_nowhere_even_with_the_day_of_consent_kept(today):
+    make_quotation(consent_given_on=TODAY)
+    erased = {"text": "", "credit": "", "content_note": "", "organisation": None}
+    Quotation.objects.update(withdrawn_on=TODAY, **erased)
+    assert list(Quotation.objects.with_live_consent()) == []
+
+
 def test_consent_for_the_newsletter_is_live_though_not_for_the_site(today):
     quotation = make_quotation(consent_scope="newsletter")
     assert list(Quotation.objects.with_live_consent()) == [quotation]

@@ -13,9 +13,9 @@ from mscos import sample
 
 
 class Command(BaseCommand):
-    """Checks the settings, brings the database and the static files up to date; on a sample site, fills it."""
+    """Checks the settings, brings the database and the static files up to date; on a sample site, fills an empty one."""
 
-    help = "Make the database and the static files ready for a start, and say where the portal will answer."
+    help = "Make the database and the static files ready for a start."
     requires_system_checks = "__all__"
 
     def add_arguments(self, parser: CommandParser) -> None:
