@@ -1,6 +1,7 @@
 """No text takes long: texts known to slow Markdown parsers down, doubled in size.
 
-The time is that of the processor, at best of three: other work on the machine must not count.
+Held against an ordinary text of the same length, rendered in the same moment, so that neither a slow machine nor other
+work on it counts; a try that is disturbed all the same is made again.
 """
 
 import time
@@ -9,9 +10,15 @@ import pytest
 
 from mscos.text import plain_text, render_editorial, render_post
 
-LONGEST = 0.25  # seconds for 10,000 characters
-MEASURABLE = 0.1  # below this the noise of a shared machine is as large as the growth
+# An ordinary text takes 0.012 s of the processor on a machine of 2026, so that this is the 0.25 s of the house rules.
+TIMES = 20
+MEASURABLE = 4  # times an ordinary text: below this noise is as large as growth
 GROWTH = 3.0  # twice the text takes twice the time, and four times where a parser starts again at each mark
+TRIES = 8
+ORDINARY = (
+    "We tried *two* things. The first was [a list](https://example.org/a) of rooms; see https://example.org/b too.\n\n"
+    "- It was **quick**\n- It was kind\n\n"
+) * 70
 
 UNITS = [
     # brackets, links, pictures
@@ -69,27 +76,35 @@ SHAPES = {
 }
 
 
-def seconds(render, text):
-    best = LONGEST * 10
-    for _ in range(3):
-        start = time.process_time()
-        render(text)
-        best = min(best, time.process_time() - start)
-        if best < MEASURABLE:
-            break
-    return best
+def seconds(work, *arguments):
+    start = time.process_time()
+    work(*arguments)
+    return time.process_time() - start
+
+
+def as_ordinary(render):
+    return seconds(render, ORDINARY[:10_000])
+
+
+def holds_soon(promise):
+    """Tell whether a promise about time holds in one of a few tries."""
+    return any(promise() for _ in range(TRIES))
+
+
+def grows_with_its_length(render, text, half):
+    whole_time = seconds(render, text)
+    return whole_time < MEASURABLE * as_ordinary(render) or whole_time < GROWTH * seconds(render, half)
 
 
 @pytest.mark.parametrize("render", [render_post, render_editorial])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_text_takes_long(render, shape):
     text, half = (SHAPES[shape](size)[:size] for size in (10_000, 5_000))
-    whole_time, half_time = seconds(render, text), seconds(render, half)
-    assert whole_time < LONGEST
-    assert whole_time < MEASURABLE or whole_time < GROWTH * half_time
+    assert holds_soon(lambda: seconds(render, text) < TIMES * as_ordinary(render))
+    assert holds_soon(lambda: grows_with_its_length(render, text, half))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_excerpts_are_made_from_the_beginning_only(shape):
     text = SHAPES[shape](10_000)[:10_000]
-    assert seconds(plain_text, text) < LONGEST
+    assert holds_soon(lambda: seconds(plain_text, text) < TIMES * as_ordinary(render_post))
