@@ -1,32 +1,23 @@
 """What writers and moderators type, made clean. A form decides nothing and stores nothing."""
 
-import secrets
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from forums.models import Forum, Post, Prompt, Thread
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
-from mscos.forms import PlainTextField, RefusableForm
+from mscos.forms import PlainTextField, RefusableForm, StampedForm
 from mscos.text import POST_LENGTH
 
-STAMPS = signing.TimestampSigner(salt="forums.forms.stamp")
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
 LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
-STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
-def new_stamp() -> str:
-    """Return a signed random stamp: it makes one form, sent twice, one post. It says nothing of who opened the form."""
-    return STAMPS.sign(secrets.token_urlsafe(16))
-
-
-class PostForm(RefusableForm):
+class PostForm(StampedForm):
     """A post that starts or answers something."""
 
     body = PlainTextField(
@@ -42,11 +33,6 @@ class PostForm(RefusableForm):
         required=False,
         help_text="If it mentions harm or danger, say in a few words what, such as 'threats'. Readers then choose.",
     )
-    leave_empty = forms.CharField(label="Leave this field empty", required=False)
-    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
-        super().__init__(data, initial={"stamp": new_stamp(), **kwargs.pop("initial", {})}, **kwargs)
 
     def clean_body(self) -> str:
         """Refuse a text that holds a code: it would give the code to every reader."""
@@ -55,26 +41,6 @@ class PostForm(RefusableForm):
     def clean_content_note(self) -> str:
         """Refuse a note that holds a code."""
         return self._without_code("content_note")
-
-    def clean_leave_empty(self) -> str:
-        """Refuse what only a program that fills in forms would send."""
-        if self.cleaned_data["leave_empty"]:
-            self.put("leave_empty", "")  # a password manager may have filled it in, out of the writer's reach
-            self.add_error(None, "A field that should stay empty was filled in. Nothing was lost. Send again.")
-        return ""
-
-    def clean_stamp(self) -> str:
-        """Return the stamp without its signature; give the form a new one where it is missing, changed or too old."""
-        try:
-            return STAMPS.unsign(self.cleaned_data["stamp"], max_age=STAMP_LASTS)
-        except signing.BadSignature:
-            self.put("stamp", new_stamp())
-            self.add_error(None, "This form was open for too long. Nothing was lost. Check and send again.")
-            return ""
-
-    def to_store(self) -> dict[str, Any]:
-        """Return what the action of this form is called with: the clean fields, without the trap for programs."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
 
     def _without_code(self, field: str) -> str:
         text: str = self.cleaned_data[field]

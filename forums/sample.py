@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import reply, start_thread
-from forums.forms import new_stamp
 from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from mscos.forms import new_stamp
 from mscos.models import User
 from mscos.text import REDACTED
 from outcomes.models import Outcome

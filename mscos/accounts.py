@@ -8,7 +8,6 @@ import base64
 import logging
 import secrets
 import time
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -21,21 +20,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
 from mscos.limits import visitor_digest
+from mscos.mail import post
 from mscos.models import User
 from mscos.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
-
-# Mail leaves after the answer: neither the time that an answer takes nor a failing mail server may tell an address
-# with an account from one without. One hand, so that mails leave in order.
-POST_ROOM = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post-room")
 
 # Stands for the person whom an unknown address has not: the same work is done for it, and no mail sent.
 NOBODY = User(pk=0)
@@ -100,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail now and send it after the answer."""
-        POST_ROOM.submit(_send, self.render_mail(template_prefix, email, context))
+        post(self.render_mail(template_prefix, email, context))
 
     def add_message(
         self,
@@ -165,10 +160,3 @@ def prove_address(*, user: User) -> None:
     addresses = EmailAddress.objects.filter(user=user)
     if addresses.count() == 1:
         addresses.update(verified=True, primary=True)
-
-
-def _send(message: EmailMessage) -> None:
-    try:
-        message.send()
-    except Exception:
-        logger.exception("A mail about an account could not be sent")

@@ -1,12 +1,15 @@
 """How every form of ours is drawn, and the fields that take text from strangers."""
 
 import re
+import secrets
 import unicodedata
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 
 from mscos.privacy import Refusal
 
@@ -22,6 +25,9 @@ LATIN = r"\x00-\u024f\u2000-\u200a\u2010-\u206f"
 IDLE_JOINERS = re.compile(
     rf"(?<![^{LATIN}])[\u200c\u200d\ufe0f]+|[\u200c\u200d]+(?![^{LATIN}])|[\u200c\u200d]{{2,}}|\ufe0f{{2,}}"
 )
+
+STAMPS = signing.TimestampSigner(salt="mscos.forms.stamp")
+STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
 
 class PortalRenderer(TemplatesSetting):
@@ -86,6 +92,44 @@ class RefusableForm(forms.Form):
     def status(self) -> int:
         """The HTTP status of the page that shows this form."""
         return self.refusal.status if self.refusal else 200
+
+
+class StampedForm(RefusableForm):
+    """A form that anyone may send: programs that fill in every field are kept out, and one form counts once.
+
+    Its template holds `_trap.html`, for both.
+    """
+
+    leave_empty = forms.CharField(label="Leave this field empty", required=False)
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, initial={"stamp": new_stamp(), **kwargs.pop("initial", {})}, **kwargs)
+
+    def clean_leave_empty(self) -> str:
+        """Refuse what only a program that fills in forms would send."""
+        if self.cleaned_data["leave_empty"]:
+            self.put("leave_empty", "")  # a password manager may have filled it in, out of the writer's reach
+            self.add_error(None, "A field that should stay empty was filled in. Nothing was lost. Send again.")
+        return ""
+
+    def clean_stamp(self) -> str:
+        """Return the stamp without its signature; give the form a new one where it is missing, changed or too old."""
+        try:
+            return STAMPS.unsign(self.cleaned_data["stamp"], max_age=STAMP_LASTS)
+        except signing.BadSignature:
+            self.put("stamp", new_stamp())
+            self.add_error(None, "This form was open for too long. Nothing was lost. Check and send again.")
+            return ""
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what the action of this form is called with: the clean fields, without the trap for programs."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
+
+
+def new_stamp() -> str:
+    """Return a signed random stamp: it makes one form, sent twice, one act. It says nothing of who opened the form."""
+    return STAMPS.sign(secrets.token_urlsafe(16))
 
 
 _NullCheck = type(forms.CharField().validators[-1])

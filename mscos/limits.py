@@ -35,29 +35,39 @@ class Limit:
 
     def reached(self, request: HttpRequest) -> bool:
         """Tell whether this visitor has used up the limit, without counting."""
-        used: int = cache.get(self._key(request), 0)
-        return used >= self.times
+        return self.reached_for(client_network(request))
 
     def count(self, request: HttpRequest) -> None:
         """Count one use by this visitor."""
-        key = self._key(request)
+        self.count_for(client_network(request))
+
+    def reached_for(self, whom: str) -> bool:
+        """Tell whether the limit is used up for `whom`: anything that stands for a person, such as an email address."""
+        used: int = cache.get(self._key(whom), 0)
+        return used >= self.times
+
+    def count_for(self, whom: str) -> None:
+        """Count one use for `whom`."""
+        key = self._key(whom)
         cache.add(key, 0, self.seconds)
         try:
             cache.incr(key)
         except ValueError:  # the window closed between the two lines
             cache.set(key, 1, self.seconds)
 
-    def _key(self, request: HttpRequest) -> str:
-        return f"limit:{self.name}:{visitor_digest(request)}"
+    def _key(self, whom: str) -> str:
+        return f"limit:{self.name}:{_digest_of_the_day(whom)}"
 
 
 def visitor_digest(request: HttpRequest) -> str:
     """Return today's keyed digest of the visitor's address, as 32 hex digits."""
+    return _digest_of_the_day(client_network(request))
+
+
+def _digest_of_the_day(text: str) -> str:
     day = timezone.localdate().isoformat()
     key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), KEY_LASTS)
-    return hmac.new(settings.SECRET_KEY.encode() + key, client_network(request).encode(), hashlib.sha256).hexdigest()[
-        :32
-    ]
+    return hmac.new(settings.SECRET_KEY.encode() + key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def client_network(request: HttpRequest) -> str:

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import reply, start_thread
-from forums.forms import new_stamp
 from forums.models import CallForViews, Forum, Prompt, Thread
+from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
 from mscos.models import User
 from tests.people import make_staff

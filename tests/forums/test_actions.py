@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 
 from forums import actions, moderation
 from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
-from forums.forms import new_stamp
 from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import NAMES, pick_name
 from mscos.codes import digest, parse_code
+from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import time_machine
 
 from forums import moderation
 from forums.actions import reply
-from forums.forms import new_stamp
 from forums.models import Post, Thread
+from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import problems

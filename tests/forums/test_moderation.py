@@ -5,8 +5,8 @@ import time_machine
 
 from forums import moderation
 from forums.actions import reply, withdraw
-from forums.forms import new_stamp
 from forums.models import ModeratorNote, Post, Thread
+from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db

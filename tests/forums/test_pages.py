@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import start_thread, withdraw
-from forums.forms import new_stamp
 from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from forums import moderation
-from forums.forms import new_stamp
 from forums.models import Forum, Post, Prompt, Thread, Voice
 from mscos.codes import digest, make_code
+from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
 

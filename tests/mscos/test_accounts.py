@@ -9,14 +9,13 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
-from django.core import mail
 from django.core.cache import cache
 from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import get_resolver
 
 from mscos import account_urls
-from mscos.accounts import POST_ROOM
 from mscos.models import User
+from tests.mailbox import sent_mail
 from tests.people import PASSWORD, make_person, make_staff, problems, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +30,6 @@ LOCKED = "Too many tries. Wait 15 minutes or reset your password."
 def _all_mail_has_left():
     yield
     sent_mail()
-
-
-def sent_mail():
-    """Wait until the post room is empty; return what was sent."""
-    POST_ROOM.submit(int).result()
-    return mail.outbox
 
 
 def ask_for_link(client, email="sam@example.org", **extra):
@@ -297,7 +290,7 @@ def test_a_broken_mail_server_answers_nothing_about_an_address(client, settings,
     make_person()
     assert ask_for_link(client)["Location"] == "/accounts/password/new/sent/"
     sent_mail()
-    assert [record.message for record in caplog.records] == ["A mail about an account could not be sent"]
+    assert [record.message for record in caplog.records] == ["A mail could not be sent."]
 
 
 def test_the_mail_says_no_more_than_it_must(client):

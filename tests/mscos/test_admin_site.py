@@ -13,7 +13,7 @@ from django.core import mail
 from django.urls import resolve, reverse
 from model_bakery import baker
 
-from mscos.accounts import POST_ROOM
+from mscos.mail import POST_ROOM
 from mscos.models import User
 from tests.people import PASSWORD, SECRET, code_now, make_person, make_staff, sign_in
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.test import RequestFactory
 
 from mscos import views
+from mscos.quiet_words import QUIET_WORDS
 
 STATIC_PAGES = ["/", "/about/", "/safety/", "/accessibility/"]
 ERROR_PAGES = {
@@ -21,10 +22,6 @@ ERROR_PAGES = {
     "429.html": "Too many tries",
     "500.html": "Sorry, there is a problem",
 }
-QUIET_WORDS = re.compile(
-    r"slave|traffick|exploit|survivor|victim|abuse|escape|refuge|safehouse|trauma",
-    re.IGNORECASE,
-)
 HELP = ["Contact", "Safety and privacy", "Accessibility", "Cookies", "Staff sign in"]
 
 

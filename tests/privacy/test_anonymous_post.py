@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from forums.forms import new_stamp
 from forums.models import Post
 from mscos.codes import digest
+from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
 from tests.people import make_staff, sign_in
 from tests.privacy.snapshot import forms_of, take

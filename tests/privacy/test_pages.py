@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.urls import get_resolver
 
 from forums.models import CallForViews
+from mscos.quiet_words import QUIET_WORDS
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +30,6 @@ READING = [
     "/health/",
     "/nothing-here/",
 ]
-QUIET_WORDS = re.compile(
-    "slave|traffick|exploit|survivor|victim|abuse|escape|refuge|safehouse|safe house|trauma", re.IGNORECASE
-)
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+"""Email addresses in the one form in which they are stored and mailed."""
+
+from email_validator import EmailNotValidError, validate_email
+
+WRONG_ADDRESS = "Enter an email address in the correct format, like name@example.com"
+
+
+def mail_address(typed: str) -> str:
+    """Return an address in its one form: the domain in lower case and ASCII, the rest as typed, in NFC.
+
+    Raises ValueError with a sentence for what cannot be an address, or not one that every mail server can reach: a name
+    with letters outside ASCII, an address of a machine. Whether anybody reads it is not asked.
+    """
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False, allow_quoted_local=True)
+    except EmailNotValidError as error:
+        raise ValueError(WRONG_ADDRESS) from error
+    return str(found.ascii_email)
+
+
+def part_hidden(address: str) -> str:
+    """Return an address as its owner knows it and nobody else: 'n\u2026@example.org'."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}\u2026@{domain}"
