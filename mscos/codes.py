@@ -63,6 +63,11 @@ def receipt_digest(form: str) -> str:
     return _keyed("receipt", form).hex()
 
 
+def address_digest(email: str) -> str:
+    """Return by what an email address is known that must not be stored: 64 hex digits, the same in any case."""
+    return _keyed("address", email.lower()).hex()
+
+
 def holds_code(text: str) -> bool:
     """Tell whether a text seems to hold a code, which would give it to every reader.
 

@@ -10,6 +10,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "checking_days": settings.CHECKING_DAYS,
+        "answer_days": settings.ANSWER_DAYS,
         "helplines": settings.HELPLINES,
         "leave_url": settings.LEAVE_URL,
     }

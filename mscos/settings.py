@@ -50,6 +50,8 @@ SAMPLE_SITE = env.bool("SAMPLE_SITE", default=False)
 LEAVE_URL = env.str("LEAVE_URL", default="https://www.metoffice.gov.uk/")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="mscos@kcl.ac.uk")
 CHECKING_DAYS = env.int("CHECKING_DAYS", default=2)
+ANSWER_DAYS = env.int("ANSWER_DAYS", default=5)  # working days in which the team answers a message
+ENQUIRY_DAYS = env.int("ENQUIRY_DAYS", default=90)  # after which a message to the team is erased
 # Checked against the helplines' own pages by an editor before launch and every quarter.
 HELPLINES = [
     ("Modern Slavery & Exploitation Helpline", "08000 121 700", "24 hours, every day"),

@@ -114,6 +114,16 @@ def render_editorial(markdown: str) -> SafeString:
     return _editorial().render(markdown)
 
 
+def render_plain(text: str) -> SafeString:
+    """Return a text without any Markdown as HTML paragraphs, all marks shown as they are; '' where it is empty."""
+    return mark_safe(as_typed(text))
+
+
+def with_whole_addresses(html: SafeString, site: str) -> SafeString:
+    """Return HTML made here with its links into the portal written out, as a mail needs them; `site` is SITE_URL."""
+    return mark_safe(str(html).replace('href="/', f'href="{escape(site)}/'))
+
+
 def stored(html: str) -> SafeString:
     """Mark HTML as safe that `render_post` or `render_editorial` made earlier and the database kept."""
     return mark_safe(html)  # only mscos/fields.py calls this, for columns that nothing else writes

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("outcomes.urls")),
     path("", include("forums.urls")),
+    path("", include("newsletters.urls")),
     path("about/", views.about, name="about"),
     path("safety/", views.safety, name="safety"),
     path("accessibility/", views.accessibility, name="accessibility"),

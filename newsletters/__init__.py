@@ -1,1 +1,1 @@
-"""Issues, subscribers and delivery. The room's place in the import order is held; its nouns come with their own work."""
+"""Issues of the newsletter, who gets them, and the form by which newcomers sign up or write to the team."""

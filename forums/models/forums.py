@@ -125,6 +125,11 @@ class CallForViews(models.Model):
         return reverse("forums:call_detail", args=[self.code])
 
     @property
+    def is_published(self) -> bool:
+        """Whether its opening day has come."""
+        return self.opens <= timezone.localdate()
+
+    @property
     def is_open(self) -> bool:
         """Whether views are taken today."""
         today = timezone.localdate()

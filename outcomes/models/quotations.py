@@ -27,6 +27,11 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
         """Return those that may stand on a page today, with their organisations."""
         return self.with_live_consent().filter(consent_scope__in=Quotation.SITE_SCOPES).select_related("organisation")
 
+    def for_newsletter(self) -> "QuotationQuerySet":
+        """Return those that may stand in an issue today, on the web and in the mail, with their organisations."""
+        scopes = Quotation.NEWSLETTER_SCOPES
+        return self.with_live_consent().filter(consent_scope__in=scopes).select_related("organisation")
+
 
 class Quotation(models.Model):
     """What somebody said, with the credit they chose and how far and how long they agree to have it shown.
@@ -42,6 +47,7 @@ class Quotation(models.Model):
         BOTH = "both", "This site and the newsletter"
 
     SITE_SCOPES = (Scope.SITE, Scope.BOTH)
+    NEWSLETTER_SCOPES = (Scope.NEWSLETTER, Scope.BOTH)
 
     text = models.TextField("words", blank=True, help_text="As they were said or written. Mark every cut with […].")
     credit = models.CharField(
@@ -105,6 +111,15 @@ class Quotation(models.Model):
             raise ValidationError("This quotation is withdrawn. Add a new one, with new consent.")
         if not self.withdrawn_on and not (self.text and self.credit):
             raise ValidationError("Give the words, and the credit that the person chose.")
+
+    @property
+    def is_for_newsletter(self) -> bool:
+        """Whether it may stand in an issue today; `for_newsletter` of one object that is at hand."""
+        today = timezone.localdate()
+        if self.withdrawn_on or self.consent_given_on is None or self.consent_given_on > today:
+            return False
+        unexpired = self.consent_expires_on is None or self.consent_expires_on >= today
+        return unexpired and self.consent_scope in self.NEWSLETTER_SCOPES
 
     @property
     def consent_state(self) -> str:

@@ -1,10 +1,10 @@
 """Resources made by others, who made them, and where they apply."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
@@ -55,6 +55,22 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
     def listed(self) -> "ResourceQuerySet":
         """Return the resources that everybody may see."""
         return self.filter(state=Resource.State.LISTED)
+
+    def listed_since(self, moment: datetime) -> "ResourceQuerySet":
+        """Return the listed resources that were first listed after `moment`, as their history tells, newest first."""
+        first = (
+            Resource.history.filter(id=OuterRef("pk"), state=Resource.State.LISTED)
+            .order_by()
+            .values("id")
+            .annotate(first=Min("history_date"))
+            .values("first")
+        )
+        return (
+            self.listed()
+            .annotate(first_listed=Subquery(first))
+            .filter(first_listed__gt=moment)
+            .order_by("-first_listed")
+        )
 
     def free(self) -> "ResourceQuerySet":
         """Return the resources that cost nothing."""

@@ -1,0 +1,7 @@
+"""The feed of issues."""
+
+from django.contrib.syndication.views import Feed
+
+
+class IssueFeed(Feed):
+    """The latest issues."""

@@ -1,0 +1,183 @@
+"""What each section of an issue says, worked out once for all three faces.
+
+A `Part` holds pieces in a fixed order: what sort it is, heading, content note, words, quotation, facts, links, button.
+The page, the mail and the plain text each show these pieces, in this order, and nothing else: so they say the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from forums.models import CallForViews
+from mscos.text import render_plain
+from newsletters.models import Issue, Section
+from outcomes.models import Outcome, Quotation, Reference, Resource, ResourceOrganisation
+
+Role = ResourceOrganisation.Role
+
+
+class Link(NamedTuple):
+    """Where a piece leads. An address that starts with / is on this site."""
+
+    words: str
+    url: str
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it opens another website."""
+        return self.url.startswith(("http://", "https://"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section as readers get it; empty pieces are left out."""
+
+    section: Section
+    sort: str = ""  # 'This week's focus', above the heading
+    heading: str = ""
+    content_note: str = ""
+    html: str = ""  # safe: rendered by mscos.text
+    quotation: str = ""
+    credit: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
+    button: Link | None = None
+
+    @property
+    def name(self) -> str:
+        """What the list of contents calls it; '' for a part without a heading."""
+        return self.heading or self.sort
+
+
+def parts_of(issue: Issue) -> list[Part]:
+    """Return the parts of an issue that may be shown today, in order; four queries.
+
+    A section whose object may not be shown (without consent, not listed, not yet open, deleted) is left out, unless an
+    editor wrote words for it: those then stand alone. Pre-flight tells editors what is missing.
+    """
+    parts = (part_of(section) for section in issue.sections.with_what_they_show())
+    return [part for part in parts if part]
+
+
+def part_of(section: Section) -> Part | None:
+    """Return what one section says today, None where it must say nothing."""
+    if not section.shows:
+        return _own(section)
+    if section.shown is None or not may_be_shown(section):
+        return _own(section) if section.body and section.kind != Section.Kind.QUOTATION else None
+    return BUILDERS[Section.Kind(section.kind)](section, section.shown)
+
+
+def may_be_shown(section: Section) -> bool:
+    """Tell whether what a section shows may be shown today; asks the database nothing."""
+    if section.resource:
+        return section.resource.is_listed
+    if section.quotation:
+        return section.quotation.is_for_newsletter
+    return section.call is None or section.call.is_published
+
+
+def _own(section: Section) -> Part:
+    """Return what an editor wrote, and nothing of an object."""
+    button = Link(section.link_words or "Read more about it", section.link_url) if section.link_url else None
+    sort = "" if section.kind == Section.Kind.TEXT else section.get_kind_display()
+    return Part(
+        section,
+        sort=sort,
+        heading=section.heading,
+        content_note=section.content_note,
+        html=section.body_html,
+        button=button,
+    )
+
+
+def _outcome(section: Section, outcome: Outcome) -> Part:
+    return Part(
+        section,
+        sort=section.get_kind_display(),
+        heading=section.heading or outcome.official_name,
+        content_note=section.content_note,
+        html=section.body_html or render_plain(outcome.summary),
+        button=_button(section, f"Read about {outcome.short_title.lower()}", outcome.get_absolute_url()),
+    )
+
+
+def _resource(section: Section, resource: Resource) -> Part:
+    facts = [
+        ("Made by", _credited(resource, Role.AUTHOR)),
+        ("With", _credited(resource, Role.PARTNER)),
+        ("Who it is for", resource.audience),
+        ("Cost", resource.cost),
+    ]
+    return Part(
+        section,
+        sort=section.get_kind_display(),
+        heading=section.heading or resource.title,
+        content_note=section.content_note,
+        html=section.body_html or render_plain(resource.summary),
+        facts=tuple((name, words) for name, words in facts if words),
+        button=_button(section, f"Read about this {resource.kind_in_words}", resource.get_absolute_url()),
+    )
+
+
+def _credited(resource: Resource, role: Role) -> str:
+    names = [credit.organisation.name for credit in resource.credits.all() if credit.role == role]
+    return ", ".join(names)
+
+
+def _call(section: Section, call: CallForViews) -> Part:
+    writing = reverse("forums:thread_create", args=[call.forum.slug])
+    prompts = tuple(Link(prompt.title, f"{writing}?type={prompt.code}") for prompt in call.prompts.all())
+    return Part(
+        section,
+        sort="We need your views",
+        heading=section.heading or call.question,
+        content_note=section.content_note,
+        html=section.body_html or call.why_html,
+        facts=(("Open until", date_format(call.closes, "l j F Y")),) if call.closes else (),
+        links=prompts,
+        button=_button(section, "Add your view", call.get_absolute_url()),
+    )
+
+
+def _reference(section: Section, reference: Reference) -> Part:
+    facts = [("Published by", reference.publisher), ("Where to look", reference.place)]
+    return Part(
+        section,
+        sort=section.get_kind_display(),
+        heading=section.heading or reference.document,
+        content_note=section.content_note,
+        html=section.body_html or render_plain(reference.note),
+        facts=tuple((name, words) for name, words in facts if words),
+        button=_button(section, f"Open {reference.document}", reference.url) if reference.url else None,
+    )
+
+
+def _quotation(section: Section, quotation: Quotation) -> Part:
+    organisation = f", {quotation.organisation.name}" if quotation.organisation else ""
+    return Part(
+        section,
+        heading=section.heading,
+        content_note=section.content_note or quotation.content_note,
+        html=section.body_html,
+        quotation=quotation.text,
+        credit=f"{quotation.credit}{organisation}",
+        button=Link(section.link_words or "Read more about it", section.link_url) if section.link_url else None,
+    )
+
+
+def _button(section: Section, words: str, url: str) -> Link:
+    return Link(section.link_words or words, section.link_url or url)
+
+
+BUILDERS: dict[Section.Kind, Callable[[Section, Any], Part]] = {
+    Section.Kind.FOCUS: _outcome,
+    Section.Kind.SPOTLIGHT: _outcome,
+    Section.Kind.FEATURE: _resource,
+    Section.Kind.CALL: _call,
+    Section.Kind.REFERENCE: _reference,
+    Section.Kind.QUOTATION: _quotation,
+}
