@@ -28,7 +28,7 @@ class Mail:
 
     def for_reader(self, token: str) -> "Mail":
         """Return the mail with a reader's own links."""
-        return replace(self, html=self.html.replace(READERS_OWN, token), text=self.text.replace(READERS_TOKEN, token))
+        return replace(self, html=self.html.replace(READERS_OWN, token), text=self.text.replace(READERS_OWN, token))
 
 
 def mail_of(issue: Issue) -> Mail:
