@@ -11,6 +11,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "contact_email": settings.CONTACT_EMAIL,
         "checking_days": settings.CHECKING_DAYS,
         "answer_days": settings.ANSWER_DAYS,
+        "enquiry_days": settings.ENQUIRY_DAYS,
         "helplines": settings.HELPLINES,
         "leave_url": settings.LEAVE_URL,
     }

@@ -4,13 +4,19 @@ On a shared or watched device a lock screen, a tab or a list of visited pages sh
 """
 
 import re
+import unicodedata
 
-QUIET_WORDS = re.compile(
-    r"slave|traffick|exploit|survivor|victim|abuse|escape|refuge|safe[ -]?house|trauma",
-    re.IGNORECASE,
+STEMS = (
+    r"slav(?:e|ing)|traffick|exploit|survivor|victim|abus(?:e|ing|ive)|escape|refuge|safe[ _‐-]?house(?!hold)|trauma"
 )
+QUIET_WORDS = re.compile(STEMS, re.IGNORECASE)
+WHOLE_WORDS = re.compile(rf"\b\w*?(?:{STEMS})\w*", re.IGNORECASE)
 
 
 def telling_words(text: str) -> list[str]:
-    """Return the words of `text` that tell what it is about, each once, in lower case, in order."""
-    return list(dict.fromkeys(match.group().lower() for match in QUIET_WORDS.finditer(text)))
+    """Return the words of `text` that tell what it is about, whole, each once, in lower case, in order.
+
+    Marks that take no room, such as a soft hyphen, hide no word.
+    """
+    letters = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return list(dict.fromkeys(match.group().lower() for match in WHOLE_WORDS.finditer("".join(letters))))

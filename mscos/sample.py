@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 import forums.sample
+import newsletters.sample
 import outcomes.sample
 from mscos.groups import EDITORS, MODERATORS
 from mscos.models import User
@@ -31,6 +32,7 @@ def load_if_empty() -> bool:
         outcomes.sample.load()
         notes = [_person(email, name, groups) for email, name, groups in PEOPLE]
         forums.sample.load(by=User.objects.get(email="moderator@example.org"))
+        newsletters.sample.load(by=User.objects.get(email="editor@example.org"))
     path = notes_path()
     path.touch(mode=0o600)
     path.write_text("\n".join(notes) + "\n")

@@ -300,6 +300,10 @@ WORK_JOBS = {
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
+    "newsletters.subscriptions.erase_unconfirmed": 24 * 60 * 60,
+    "newsletters.enquiries.erase_old_enquiries": 24 * 60 * 60,
+    "newsletters.emails.tell_editors": 24 * 60 * 60,
+    "newsletters.link_check.check_links": 10 * 60,
 }
 
 TAGGIT_CASE_INSENSITIVE = True

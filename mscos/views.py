@@ -15,12 +15,17 @@ from redis.exceptions import RedisError
 
 from forums.models import CallForViews, Thread
 from mscos.privacy import STALE_TOKEN
+from newsletters.models import Issue
+from newsletters.parts import highlights_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the ways in, the open calls for views and what was last talked about."""
+    """Show the ways in, the latest issue, the open calls for views and what was last talked about."""
+    issue = Issue.objects.in_archive().first()
     context = {
+        "issue": issue,
+        "highlights": highlights_of(issue) if issue else [],
         "calls": CallForViews.objects.open().select_related("forum"),
         "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }

@@ -1,12 +1,30 @@
 """The mail of an issue: as HTML and as plain text, from the same parts as its page."""
 
+from binascii import b2a_qp
 from dataclasses import dataclass, replace
+from email.utils import make_msgid
+from functools import cache
 from hashlib import sha256
 
+from css_inline import CSSInliner
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from mscos.plain import plain
+from mscos.text import with_whole_addresses
 from newsletters.models import Issue
+from newsletters.parts import parts_of
 
 # Stands in the mail wherever a reader's own token belongs; as long as one, so that sizes do not change.
 READERS_OWN = "READERS-OWN-TOKEN-HERE"
+# Follows the preheader, so that mail programs find nothing of the body to show beside the subject. A space as wide as
+# a digit, a mark without width and a space: none of the programs takes a run of these for empty.
+PADDING = "\u2007\u034f " * 60
+# How the mail asks for the device's scheme: twice in its head.
+DARK_RULES = "@media (prefers-color-scheme: dark)"
+SCHEMES = 'content="light dark"'
 
 
 @dataclass(frozen=True)
@@ -18,8 +36,8 @@ class Mail:
 
     @property
     def size(self) -> int:
-        """Bytes of the HTML part as it is sent, encoded."""
-        return len(self.html.encode())
+        """Bytes of the HTML part as it is sent, in the encoding that makes it longest."""
+        return len(b2a_qp(self.html.encode()))
 
     @property
     def fingerprint(self) -> str:
@@ -33,4 +51,51 @@ class Mail:
 
 def mail_of(issue: Issue) -> Mail:
     """Return the mail of an issue as it would go out now."""
-    return Mail(html=f"<p>{issue.title}</p>", text=issue.title)
+    context = {
+        "issue": issue,
+        "parts": parts_of(issue),
+        "token": READERS_OWN,
+        "padding": PADDING,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    html = with_whole_addresses(render_to_string("newsletters/emails/issue.html", context), settings.SITE_URL)
+    return Mail(html=_inliner().inline(html), text=plain(html))
+
+
+def issue_message(issue: Issue, mail: Mail, *, to: str, token: str, plain_subject: bool) -> EmailMultiAlternatives:
+    """Return an issue as it is sent to one reader; `mail` is that of the issue, `token` the reader's own."""
+    own = mail.for_reader(token)
+    host = settings.SITE.hostname
+    unsubscribe = f"{settings.SITE_URL}{reverse('newsletters:unsubscribe', args=[token])}"
+    message = EmailMultiAlternatives(
+        issue.plain_subject if plain_subject else issue.subject,
+        own.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers={
+            # RFC 8058: the mail program's own button unsubscribes by one POST, without a page.
+            "List-Unsubscribe": f"<{unsubscribe}>, <mailto:{settings.CONTACT_EMAIL}?subject=unsubscribe>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"{settings.SITE_NAME} <newsletter.{host}>",
+            "Message-ID": make_msgid(domain=host),  # Django's own would name the machine
+        },
+    )
+    message.attach_alternative(own.html, "text/html")
+    return message
+
+
+def light(html: str) -> str:
+    """Return the HTML of a mail as a device that asks for light shows it, whatever this device asks for."""
+    return html.replace(DARK_RULES, "@media not all").replace(SCHEMES, 'content="light"')
+
+
+def dark(html: str) -> str:
+    """Return the HTML of a mail as a device that asks for dark shows it, whatever this device asks for."""
+    return html.replace(DARK_RULES, "@media all").replace(SCHEMES, 'content="dark"')
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Return what writes the stylesheet into the elements: many mail programs read no other styles."""
+    return CSSInliner(extra_css=render_to_string("newsletters/emails/issue.css"), load_remote_stylesheets=False)

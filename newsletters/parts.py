@@ -4,7 +4,7 @@ A `Part` holds pieces in a fixed order: what sort it is, heading, content note, 
 The page, the mail and the plain text each show these pieces, in this order, and nothing else: so they say the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -58,8 +58,18 @@ def parts_of(issue: Issue) -> list[Part]:
     A section whose object may not be shown (without consent, not listed, not yet open, deleted) is left out, unless an
     editor wrote words for it: those then stand alone. Pre-flight tells editors what is missing.
     """
-    parts = (part_of(section) for section in issue.sections.with_what_they_show())
-    return [part for part in parts if part]
+    return parts_in(issue.sections.with_what_they_show())
+
+
+def highlights_of(issue: Issue) -> list[Part]:
+    """Return what an issue is about: its focus and its feature; three queries."""
+    kinds = (Section.Kind.FOCUS, Section.Kind.FEATURE)
+    return parts_in(issue.sections.with_what_they_show().filter(kind__in=kinds))
+
+
+def parts_in(sections: Iterable[Section]) -> list[Part]:
+    """Return what these sections say today; asks nothing if they come `with_what_they_show`."""
+    return [part for part in map(part_of, sections) if part]
 
 
 def part_of(section: Section) -> Part | None:
@@ -80,8 +90,10 @@ def may_be_shown(section: Section) -> bool:
     return section.call is None or section.call.is_published
 
 
-def _own(section: Section) -> Part:
+def _own(section: Section) -> Part | None:
     """Return what an editor wrote, and nothing of an object."""
+    if not (section.heading or section.body or section.link_url):
+        return None
     button = Link(section.link_words or "Read more about it", section.link_url) if section.link_url else None
     sort = "" if section.kind == Section.Kind.TEXT else section.get_kind_display()
     return Part(
@@ -130,16 +142,17 @@ def _credited(resource: Resource, role: Role) -> str:
 
 def _call(section: Section, call: CallForViews) -> Part:
     writing = reverse("forums:thread_create", args=[call.forum.slug])
-    prompts = tuple(Link(prompt.title, f"{writing}?type={prompt.code}") for prompt in call.prompts.all())
+    prompts = [Link(prompt.title, f"{writing}?type={prompt.code}") for prompt in call.prompts.all()]
+    until = "Open until" if call.is_open else "Closed on"
     return Part(
         section,
         sort="We need your views",
         heading=section.heading or call.question,
         content_note=section.content_note,
         html=section.body_html or call.why_html,
-        facts=(("Open until", date_format(call.closes, "l j F Y")),) if call.closes else (),
-        links=prompts,
-        button=_button(section, "Add your view", call.get_absolute_url()),
+        facts=((until, date_format(call.closes, "l j F Y")),) if call.closes else (),
+        links=tuple(prompts) if call.is_open else (),
+        button=_button(section, "Add your view" if call.is_open else "Read about this call", call.get_absolute_url()),
     )
 
 

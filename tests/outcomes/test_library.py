@@ -74,7 +74,7 @@ def test_a_filter_that_finds_nothing_says_what_to_do(client, library):
 def test_an_empty_library_says_what_to_do(client):
     text = page(client, "/resources/")
     assert title(text).startswith("Resources –")
-    assert 'Know something that helps? <a href="mailto:' in text
+    assert 'Know something that helps? <a href="/contact/' in text
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_an_unknown_outcome_is_not_found(client, outcome):
 
 def test_an_outcome_without_anything_says_what_to_do(client, outcome):
     text = page(client, "/outcomes/housing/")
-    assert 'Know something that helps? <a href="mailto:' in text
+    assert 'Know something that helps? <a href="/contact/?for=message">Tell us</a>' in text
     assert "Skip to the next section" not in text
     assert "Join the housing discussion" not in text
     assert "Last reviewed" not in text

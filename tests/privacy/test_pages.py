@@ -15,7 +15,7 @@ from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
-PRIVATE = ["/forums/housing/new/", "/forums/housing/t/{thread}/reply/", "/code/"]
+PRIVATE = ["/forums/housing/new/", "/forums/housing/t/{thread}/reply/", "/code/", "/contact/", "/subscription/"]
 READING = [
     "/",
     "/outcomes/",

@@ -1,0 +1,201 @@
+"""An issue as its readers will get it, side by side: the page, the mail, the plain text; and what leads out of a draft.
+
+The faces are pages of their own, shown in frames without scripts. Only these may be framed, by this site's own pages.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from simple_history.admin import SimpleHistoryAdmin
+
+from mscos.models import User
+from newsletters import actions
+from newsletters.faces import READERS_OWN, Mail, dark, issue_message, light, mail_of
+from newsletters.models import Issue
+from newsletters.parts import parts_of
+from newsletters.preflight import LARGEST_MAIL, findings
+
+# A link in a frame opens a tab of its own: the page that it leads to lets nobody frame it.
+OPEN_TABS = ("<head>", '<head><base target="_blank">')
+PAGE_POLICY = {"frame-ancestors": [SELF], "script-src": [NONE]}
+MAIL_POLICY = {**PAGE_POLICY, "style-src": [UNSAFE_INLINE]}  # mail programs want styles in the elements
+
+View = Callable[..., HttpResponse]
+
+
+def allowing_frames(view: View) -> View:
+    """Let a page hold frames of this site's own pages."""
+    return cast("View", csp_update({"frame-src": [SELF]})(cast("Any", view)))
+
+
+def framed(policy: dict[str, Any]) -> Callable[[View], View]:
+    """Let this site's own pages frame what a view shows, under a content policy of its own."""
+
+    def decorate(view: View) -> View:
+        return cast("View", xframe_options_sameorigin(csp_replace(policy)(cast("Any", view))))
+
+    return decorate
+
+
+def for_editors(*, only: Callable[[View], View], right: str = "change") -> Callable[[View], View]:
+    """Make an admin's view of one issue: it wants `right` over issues, and gets the issue in the place of its key."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(admin: Any, request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+            if not getattr(admin, f"has_{right}_permission")(request):
+                raise PermissionDenied
+            return view(admin, request, get_object_or_404(Issue, pk=pk), **kwargs)
+
+        return cast("View", method_decorator(cast("Any", only))(wrapper))
+
+    return decorate
+
+
+class FacesAdmin(SimpleHistoryAdmin):
+    """The part of the issues' admin that shows an issue's faces, sends it for a test, and publishes it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the faces, and a way for each act on them."""
+        shown = ("faces", "face_web", "face_mail", "face_mail_dark")
+        acts = ("send_test", "make_preview", "end_preview", "publish", "withdraw")
+        own = [
+            path(f"<int:pk>/{name.replace('_', '-')}/", self._mount(name), name=f"newsletters_issue_{name}")
+            for name in (*shown, *acts)
+        ]
+        return [*own, *super().get_urls()]
+
+    def _mount(self, name: str) -> View:
+        return cast("View", self.admin_site.admin_view(getattr(self, name)))
+
+    @allowing_frames
+    @for_editors(only=require_safe, right="view")
+    def faces(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Show all faces of an issue, what pre-flight found, and what can be done next."""
+        mail = mail_of(issue)
+        found = findings(issue)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{issue}: how it looks",
+            "opts": self.opts,
+            "issue": issue,
+            "mail": mail,
+            "kilobytes": round(mail.size / 1000, 1),
+            "most_kilobytes": LARGEST_MAIL // 1000,
+            "mails": [_message(issue, mail, to="", plain_subject=plain) for plain in (True, False)],
+            "findings": found,
+            "blocked": any(finding.blocks for finding in found),
+            "seen": actions.look(issue=issue, mail=mail),
+            "frozen": actions.frozen_because(issue=issue),
+            "preview": f"{settings.SITE_URL}{issue.get_preview_url()}" if issue.get_preview_url() else "",
+            "may_change": self.has_change_permission(request),
+        }
+        return TemplateResponse(request, "admin/newsletters/issue/faces.html", context)
+
+    @framed(PAGE_POLICY)
+    @for_editors(only=require_safe, right="view")
+    def face_web(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Show the page, as if it were published now."""
+        issue.publish_at = issue.publish_at or timezone.now()  # not saved
+        context = {"issue": issue, "parts": parts_of(issue), "site_url": settings.SITE_URL}
+        return _in_frame(render_to_string("newsletters/issue_detail.html", context, request))
+
+    @framed(MAIL_POLICY)
+    @for_editors(only=require_safe, right="view")
+    def face_mail(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Show the mail on a light device."""
+        return _in_frame(light(mail_of(issue).html))
+
+    @framed(MAIL_POLICY)
+    @for_editors(only=require_safe, right="view")
+    def face_mail_dark(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Show the mail on a dark device."""
+        return _in_frame(dark(mail_of(issue).html))
+
+    @for_editors(only=require_POST)
+    def send_test(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Send the mail to the editor who asks, and wait for the mail server: its answer is what they want to know."""
+        to = cast("User", request.user).email
+        message = _message(issue, mail_of(issue), to=to, plain_subject=False)
+        message.subject = f"Test: {message.subject}"
+        try:
+            message.send()
+        except OSError:  # of which smtplib's are a kind
+            self.message_user(
+                request, "The mail server did not take the test. Try again in some minutes.", messages.ERROR
+            )
+        else:
+            self.log_change(request, issue, "Test sent.")
+            self.message_user(request, f"The test is on its way to {to}.", messages.SUCCESS)
+        return redirect("admin:newsletters_issue_faces", issue.pk)
+
+    @for_editors(only=require_POST)
+    def make_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Make a link by which others can read the draft, or a new one in its place."""
+        return self._act(request, issue, "Preview link made.", lambda by: actions.make_preview(issue=issue, by=by))
+
+    @for_editors(only=require_POST)
+    def end_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """End the link."""
+        return self._act(request, issue, "Preview link ended.", lambda by: actions.end_preview(issue=issue, by=by))
+
+    @for_editors(only=require_POST)
+    def publish(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Publish an issue that is still as its editor saw it."""
+        seen = request.POST.get("seen", "")
+        return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, seen=seen))
+
+    @for_editors(only=require_http_methods(["GET", "HEAD", "POST"]))
+    def withdraw(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Ask once, then withdraw a published issue."""
+        if request.method == "POST":
+            return self._act(request, issue, "Withdrawn.", lambda by: actions.withdraw(issue=issue, by=by))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Withdraw {issue}?",
+            "opts": self.opts,
+            "issue": issue,
+        }
+        return TemplateResponse(request, "admin/newsletters/issue/withdraw.html", context)
+
+    def _act(self, request: HttpRequest, issue: Issue, done: str, act: Callable[[User], object]) -> HttpResponse:
+        """Do something with an issue, log it by the issue's number, and go back to the faces."""
+        try:
+            act(cast("User", request.user))
+        except actions.Refused as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+        else:
+            self.log_change(request, issue, done)
+            self.message_user(request, done, messages.SUCCESS)
+        return redirect("admin:newsletters_issue_faces", issue.pk)
+
+    def view_on_site(self, issue: Issue) -> str:
+        """Lead to the page, or for what readers cannot see to its faces."""
+        if issue.is_published:
+            return issue.get_absolute_url()
+        return reverse("admin:newsletters_issue_faces", args=[issue.pk])
+
+
+def _in_frame(html: str) -> HttpResponse:
+    return HttpResponse(html.replace(*OPEN_TABS, 1))
+
+
+def _message(issue: Issue, mail: Mail, *, to: str, plain_subject: bool) -> EmailMultiAlternatives:
+    """Return the mail as a reader gets it, but for links of their own: those of a test lead to nobody's subscription."""
+    return issue_message(issue, mail, to=to, token=READERS_OWN, plain_subject=plain_subject)

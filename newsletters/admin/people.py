@@ -1,0 +1,365 @@
+"""The people who get the newsletter or wrote to the team, as editors see them.
+
+The admin's own log outlives everybody's data: it names a kind and a number, never an address and never a word.
+"""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.text import Truncator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from mscos.addresses import mail_address
+from mscos.codes import address_digest
+from mscos.erasure import after_erasure
+from mscos.groups import EDITORS
+from mscos.models import User
+from newsletters.import_forms import ImportForm
+from newsletters.importing import Outcome, Report, import_subscribers
+from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.subscriptions import unsubscribe
+
+BEGINNING = 80  # characters of an enquiry, in the inbox
+
+
+class PeopleAdmin(admin.ModelAdmin):
+    """Rows about people: nobody adds them here, and deleting one erases it for good."""
+
+    filters: frozenset[str] = frozenset()  # the query parameters that may narrow the list
+    list_per_page = 50
+    show_full_result_count = False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Allow the filters of this page only: others could guess at columns that it does not show."""
+        return lookup in self.filters
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: these rows come from the people themselves, or from an import."""
+        return False
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Show the row that is to be deleted as a list of one."""
+        return super().render_delete_form(request, {**context, "queryset": [context["object"]]})
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete a row, and have the freed space written over."""
+        super().delete_model(request, obj)
+        after_erasure()
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete the ticked rows, and have the freed space written over."""
+        super().delete_queryset(request, queryset)
+        after_erasure()
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(PeopleAdmin):
+    """Who gets the newsletter: to look up, to import, to take off the list.
+
+    Nobody edits here: people change what is theirs by a link in their mail, and a mistake of ours is mended by deleting.
+    There is no way to take the whole list out: a copy leaks, and forgets nobody who unsubscribes.
+    """
+
+    list_display = (
+        "email",
+        "name",
+        "organisation",
+        "state",
+        "subject_style",
+        "consent_on",
+        "consent_source",
+    )
+    list_filter = ("state", "consent_source", "subject_style")
+    filters = frozenset({"state__exact", "consent_source__exact", "subject_style__exact"})
+    search_fields = ("email", "name", "organisation")
+    search_help_text = "An address, a name or an organisation"
+    fields = (
+        "email",
+        "name",
+        "organisation",
+        "state",
+        "subject_style",
+        "signed_up_on",
+        "consent_on",
+        "consent_wording",
+        "consent_source",
+    )
+    actions = ("never_again",)
+    change_list_template = "admin/newsletters/subscriber/list.html"
+    delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/subscriber/erase.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: Subscriber | None = None) -> bool:
+        """Return False, for administrators too."""
+        return False
+
+    def may_import(self, request: HttpRequest) -> bool:
+        """Tell whether the signed-in person may import lists."""
+        return request.user.has_perm("newsletters.add_subscriber")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the import."""
+        page = self.admin_site.admin_view(self.import_list)
+        return [path("import/", page, name="newsletters_subscriber_import"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under its counts by state."""
+        counted = dict(Subscriber.objects.order_by().values_list("state").annotate(Count("pk")))
+        context = {
+            "title": "Subscribers",
+            "counts": [(state.label, counted.get(state, 0)) for state in Subscriber.State],
+            "may_import": self.may_import(request),
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @admin.action(description="Delete and never write to them again", permissions=["delete"])
+    def never_again(self, request: HttpRequest, chosen: QuerySet[Subscriber]) -> HttpResponse | None:
+        """Ask once, then take people off the list and keep what is needed never to write to them."""
+        if "post" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Delete and never write to them again?",
+                "opts": self.opts,
+                "queryset": chosen,
+                "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "admin/newsletters/subscriber/never_again.html", context)
+        with transaction.atomic():
+            self.log_deletions(request, chosen)
+            for subscriber in list(chosen):
+                unsubscribe(subscriber=subscriber, never_again=True)
+        self.message_user(request, "Deleted. Nobody will write to them again.", messages.SUCCESS)
+        return None
+
+    @method_decorator(sensitive_post_parameters())
+    def import_list(self, request: HttpRequest) -> HttpResponse:
+        """Take a list, and answer with what became of each row; rows that cannot be taken stand in the form again."""
+        if not self.may_import(request):
+            raise PermissionDenied
+        form, report = self._import_form(request), None
+        if form.is_bound and form.is_valid():
+            told = {name: form.cleaned_data[name] for name in ("wording", "agreed_on")}
+            report = import_subscribers(rows=form.sheet.rows, by=cast("User", request.user), **told)
+            self.message_user(request, f"{report.summary}.", messages.SUCCESS)
+            left_out = form.sheet.left_out
+            form = ImportForm(initial={**told, "pasted": _to_mend(report, form.sheet.headings)})
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What became of the list" if report else "Import a list",
+            "opts": self.opts,
+            "form": form,
+            "report": report,
+            "left_out": left_out if report else [],
+        }
+        return TemplateResponse(request, "admin/newsletters/subscriber/import.html", context)
+
+    def _import_form(self, request: HttpRequest) -> ImportForm:
+        if request.method != "POST":
+            return ImportForm()
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        too_large = not request.FILES and sent > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+        return ImportForm(request.POST, request.FILES, too_large=too_large)
+
+
+def _to_mend(report: Report, headings: str) -> str:
+    """Return the rows that came back, under their headings; '' where none did."""
+    rows = [line.row.text for line in report.of(Outcome.RETURNED)]
+    return "\n".join([headings, *rows]) if rows else ""
+
+
+@admin.register(NeverAgain)
+class NeverAgainAdmin(PeopleAdmin):
+    """Who asked never to be written to: days, and nothing that can be read. Deleting a row lifts the block."""
+
+    list_display = ("asked_on",)
+    fields = ("asked_on",)
+    ordering = ("-asked_on", "-pk")
+    search_fields = ("digest",)
+    search_help_text = "A whole email address. The list can be asked about one; it cannot be read"
+    change_list_template = "admin/newsletters/neveragain/list.html"
+    delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/neveragain/erase.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: NeverAgain | None = None) -> bool:
+        """Return False, for administrators too."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[NeverAgain], search_term: str
+    ) -> tuple[QuerySet[NeverAgain], bool]:
+        """Find the row of a typed address, by its digest."""
+        if not search_term:
+            return queryset, False
+        try:
+            return queryset.filter(digest=address_digest(mail_address(search_term))), False
+        except ValueError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return queryset.none(), False
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Call the deletion what it does."""
+        actions: dict[str, Any] = super().get_actions(request)
+        return {name: (act, name, "Lift the block") for name, (act, _, _) in actions.items()}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under its plain name."""
+        return super().changelist_view(request, {"title": "Addresses never to write to", **(extra_context or {})})
+
+
+class InboxFilter(admin.SimpleListFilter):
+    """The inbox shows what waits, new and in hand, unless something else is asked for."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer each state, and all; what waits is there without asking."""
+        return [*((state.value, state.label) for state in Enquiry.State), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Call the choice that is there without asking by its name."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": "Waiting"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
+        """Return the enquiries asked for."""
+        if self.value() is None:
+            return queryset.exclude(state=Enquiry.State.DONE)
+        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+
+
+class AnswerForm(forms.Form):
+    """How far the answer is, and who gives it."""
+
+    state = forms.ChoiceField(choices=Enquiry.State)
+    answered_by = forms.ModelChoiceField(
+        User.objects.none(), required=False, label="Who answers", empty_label="Nobody yet"
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+
+    def __init__(self, data: Any = None, *, enquiry: Enquiry) -> None:
+        """Offer the editors, and whoever answers already."""
+        now = {"state": enquiry.state, "answered_by": enquiry.answered_by_id, "seen": as_seen(enquiry)}
+        super().__init__(data, initial=now)
+        editors = Q(is_active=True, is_staff=True, groups__name=EDITORS)
+        people = User.objects.filter(editors | Q(pk=enquiry.answered_by_id)).distinct().order_by("display_name")
+        cast("forms.ModelChoiceField[User]", self.fields["answered_by"]).queryset = people
+
+    def clean(self) -> dict[str, Any] | None:
+        """Want a name for what is in hand."""
+        cleaned = super().clean() or {}
+        if cleaned.get("state") == Enquiry.State.IN_HAND and cleaned.get("answered_by", "") is None:
+            self.add_error("answered_by", "Choose who answers")
+        return cleaned
+
+
+@admin.register(Enquiry)
+class EnquiryAdmin(PeopleAdmin):
+    """The inbox, oldest first, and the page of one enquiry. Only who answers, and how far that is, changes here."""
+
+    list_display = ("beginning", "name", "state", "who_answers", "received_on", "day_of_erasure")
+    list_filter = (InboxFilter,)
+    filters = frozenset({"state"})
+    list_select_related = ("answered_by",)
+    ordering = ("received_on", "pk")
+    search_fields = ("name", "email", "organisation")
+    search_help_text = "A name, an address or an organisation"
+    change_list_template = "admin/newsletters/enquiry/list.html"
+    delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/enquiry/erase.html"
+
+    @admin.display(description="message")
+    def beginning(self, enquiry: Enquiry) -> str:
+        """Return the first words."""
+        return Truncator(" ".join(enquiry.message.split())).chars(BEGINNING)
+
+    @admin.display(description="who answers", ordering="answered_by__display_name", empty_value="nobody yet")
+    def who_answers(self, enquiry: Enquiry) -> User | None:
+        """Return who answers."""
+        return enquiry.answered_by
+
+    @admin.display(description="erased on", ordering="received_on")
+    def day_of_erasure(self, enquiry: Enquiry) -> Any:
+        """Return the day on which it is erased."""
+        return enquiry.erased_on
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the inbox; one that is empty says so."""
+        context = {"title": "Enquiries", "something_waits": Enquiry.objects.waiting().exists()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one enquiry, and take who answers it and how far that is."""
+        enquiry = self.get_object(request, object_id)
+        if not self.has_change_permission(request, enquiry):
+            raise PermissionDenied
+        if enquiry is None:
+            raise Http404
+        form = AnswerForm(request.POST if request.method == "POST" else None, enquiry=enquiry)
+        if "take" in request.POST:
+            taken = {"state": Enquiry.State.IN_HAND, "answered_by": request.user, "seen": request.POST.get("seen", "")}
+            return self._settle(request, enquiry, taken)
+        if form.is_valid():
+            return self._settle(request, enquiry, form.cleaned_data)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "An enquiry",
+            "opts": self.opts,
+            "enquiry": enquiry,
+            "form": form,
+            "may_take": enquiry.state != Enquiry.State.DONE and enquiry.answered_by is None,
+            "may_delete": self.has_delete_permission(request, enquiry),
+        }
+        return TemplateResponse(request, "admin/newsletters/enquiry/enquiry.html", context)
+
+    def _settle(self, request: HttpRequest, enquiry: Enquiry, fields: dict[str, Any]) -> HttpResponse:
+        try:
+            settle(enquiry=enquiry, **fields)
+        except ChangedMeanwhile as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect("admin:newsletters_enquiry_change", enquiry.pk)
+        self.log_change(request, enquiry, Enquiry.State(fields["state"]).label)
+        self.message_user(request, "Saved.", messages.SUCCESS)
+        if fields["state"] == Enquiry.State.DONE:
+            return redirect("admin:newsletters_enquiry_changelist")
+        return redirect("admin:newsletters_enquiry_change", enquiry.pk)
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else was first; the message says who and what."""
+
+
+@transaction.atomic
+def settle(*, enquiry: Enquiry, state: str, answered_by: User | None, seen: str) -> None:
+    """Store how far the answer is and who gives it; `seen` is what the page showed of both. Raises ChangedMeanwhile."""
+    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("answered_by")
+    fresh = rows.get(pk=enquiry.pk)
+    wanted = Enquiry(state=state, answered_by=answered_by)
+    if as_seen(fresh) not in {seen, as_seen(wanted)}:  # the same button pressed twice is no news
+        raise ChangedMeanwhile(_what_happened(fresh))
+    Enquiry.objects.filter(pk=fresh.pk).update(state=state, answered_by=answered_by)
+
+
+def as_seen(enquiry: Enquiry) -> str:
+    """Return what a page shows of how an enquiry stands, to know whether that has changed."""
+    return f"{enquiry.state} {enquiry.answered_by_id or ''}"
+
+
+def _what_happened(enquiry: Enquiry) -> str:
+    if enquiry.answered_by and enquiry.state == Enquiry.State.IN_HAND:
+        return f"{enquiry.answered_by} is already answering this."
+    if enquiry.state == Enquiry.State.DONE:
+        return f"{enquiry.answered_by or 'Somebody'} has answered this."
+    return "Somebody changed this after you opened it. Look at it again, then save."

@@ -1,0 +1,222 @@
+"""The forms of an issue and of its sections in the admin.
+
+Both remember what stood in the row when they were opened, in the hidden field `seen`: what somebody else wrote since is
+never written over.
+"""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+
+from forums.models import CallForViews
+from newsletters.actions import STEP, frozen_because
+from newsletters.models import Issue, Section
+from outcomes.models import Outcome, Quotation, Reference, Resource
+
+COPY = "Your words are below; copy what you need"
+HIGHEST_POSITION = 32_000
+HIGHEST_NUMBER = 9_999
+TAKEN_SLUGS = {"feed", "preview"}  # other pages stand at /newsletter/feed/ and under /newsletter/preview/
+
+COLUMNS: dict[str, Any] = {field.name: field for field in Section._meta.concrete_fields}
+
+
+class WatchedForm(forms.ModelForm):
+    """A form that refuses to write over what changed since it was opened, and keeps what was typed."""
+
+    watched: tuple[str, ...] = ()  # columns whose change is told
+    called: ClassVar[str] = ""  # what the message calls the row
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = self._digest_of(self.instance)
+        self.fields["seen"].initial = self.now
+        self.is_late = False
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what cannot be changed now, and what was changed by somebody else since the form was opened."""
+        frozen = frozen_because(issue=self.issue)
+        if frozen:
+            raise ValidationError(f"{frozen}. {COPY}")
+        if self.instance.pk and self.cleaned_data.get("seen") != self.now:
+            self.is_late = True
+            raise ValidationError(f"{self._writer()} changed this {self.called} while you were writing. {COPY}")
+        return super().clean() or self.cleaned_data
+
+    @property
+    def issue(self) -> Issue:
+        """The issue that the row belongs to."""
+        raise NotImplementedError
+
+    def _digest_of(self, row: models.Model) -> str:
+        return sha256(json.dumps([str(getattr(row, name)) for name in self.watched]).encode()).hexdigest()
+
+    def _writer(self) -> str:
+        """Name who wrote what stands in the row now; moving a section is not writing."""
+        writer = None
+        for row in self.instance.history.select_related("history_user").order_by("-history_id"):
+            if self._digest_of(row) != self.now:
+                break
+            writer = row.history_user
+        return str(writer or "Somebody")
+
+
+class IssueForm(WatchedForm):
+    """An issue's own fields."""
+
+    watched = ("number", "slug", "title", "subject", "plain_subject", "preheader", "credits")
+    called = "issue"
+
+    class Meta:
+        model = Issue
+        fields = ("number", "slug", "title", "subject", "plain_subject", "preheader", "credits")
+        error_messages: ClassVar[dict[str, Any]] = {
+            "number": {"unique": "Another issue has this number"},
+            "slug": {"unique": "Another issue has this address"},
+        }
+
+    @property
+    def issue(self) -> Issue:
+        """The issue itself."""
+        return self.instance
+
+    def clean_number(self) -> int:
+        """Refuse a number after which there would be no next one."""
+        number: int = self.cleaned_data["number"]
+        if not 0 < number <= HIGHEST_NUMBER:
+            raise ValidationError(f"Give a number from 1 to {HIGHEST_NUMBER:,}")
+        return number
+
+    def clean_slug(self) -> str:
+        """Refuse an address at which another page stands."""
+        slug: str = self.cleaned_data["slug"]
+        if slug in TAKEN_SLUGS:
+            raise ValidationError("Another page has this address. Choose another word, such as week-5")
+        return slug
+
+
+class ShownField(forms.ModelChoiceField):
+    """What a section shows: what can be used, and what was chosen even where that cannot be used any more."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return how an object is told from others, and what speaks against it."""
+        return f"{name_of(obj)}{doubt_about(obj)}"
+
+
+class SectionForm(WatchedForm):
+    """One section. `blank` is the new section of a form to add one: its issue and kind are not asked for."""
+
+    called = "section"
+    blank: Section
+    shown = ShownField(Outcome.objects.none(), required=False, empty_label="Choose …")
+    position = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=HIGHEST_POSITION,
+        show_hidden_initial=True,
+        help_text="Empty: at the end. To put it between the sections 10 and 20, write 15.",
+    )
+
+    class Meta:
+        model = Section
+        fields = ("heading", "body", "content_note", "link_words", "link_url", "position")
+
+    def __init__(self, *args: Any, instance: Section | None = None, **kwargs: Any) -> None:
+        section = instance or self.blank
+        self.watched = ("heading", "body", "content_note", "link_words", "link_url")
+        if section.shows:
+            self.watched += (f"{section.shows}_id",)
+        super().__init__(*args, instance=section, **kwargs)
+        if section.pk is None:
+            self.initial["position"] = None
+        shown: Any = self.fields["shown"]
+        if section.shows:
+            shown.label = COLUMNS[section.shows].verbose_name.capitalize()
+            shown.queryset = choices_for(section)
+            self.initial["shown"] = getattr(section, f"{section.shows}_id")
+        else:
+            del self.fields["shown"]
+
+    @property
+    def issue(self) -> Issue:
+        """The issue that the section is part of."""
+        return self.instance.issue
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Check the kind too, which is not asked for: what the link needs depends on it."""
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
+        return exclusions - {"kind"}
+
+    def clean_position(self) -> int:
+        """Return where the section is to stand; where nobody touched it, where others may have put it meanwhile."""
+        if self.instance.pk and "position" not in self.changed_data:
+            return self.instance.position
+        position: int | None = self.cleaned_data["position"]
+        if position is None:
+            last: int | None = self.issue.sections.aggregate(last=Max("position"))["last"]
+            return (last or 0) + STEP
+        return position
+
+    def clean_shown(self) -> models.Model | None:
+        """Let the section show what was chosen."""
+        shown: models.Model | None = self.cleaned_data["shown"]
+        setattr(self.instance, self.instance.shows, shown)
+        return shown
+
+
+def choices_for(section: Section) -> QuerySet[Any]:
+    """Return what a section can show, and what it shows now."""
+    usable, order = USABLE[section.shows]
+    chosen = Q(pk=getattr(section, f"{section.shows}_id"))
+    found: QuerySet[Any] = (
+        COLUMNS[section.shows]
+        .related_model._default_manager.filter(Q(pk__in=usable().values("pk")) | chosen)
+        .order_by(*order)
+    )
+    return found.select_related("outcome") if section.shows == "reference" else found
+
+
+def _not_over() -> QuerySet[CallForViews]:
+    """Return the calls that take views, or will: an issue is written before its week."""
+    return CallForViews.objects.filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
+
+
+USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
+    "outcome": (Outcome.objects.all, ("position",)),
+    "resource": (Resource.objects.listed, ("title", "pk")),
+    "reference": (Reference.objects.all, ("outcome__position", "position", "pk")),
+    "quotation": (Quotation.objects.for_newsletter, ("-pk",)),
+    "call": (_not_over, ("-opens", "pk")),
+}
+
+
+def name_of(shown: Any) -> str:
+    """Return how editors know what a section shows."""
+    if isinstance(shown, Quotation):
+        return f"{Truncator(shown.text).chars(60)} ({shown.credit})" if shown.text else str(shown)
+    if isinstance(shown, Reference):
+        return ", ".join(filter(None, (shown.document, shown.place)))
+    return str(shown)
+
+
+def doubt_about(shown: Any) -> str:
+    """Return why what a section shows cannot be used, or not yet, to stand behind its name; '' where it can."""
+    if isinstance(shown, Resource) and not shown.is_listed:
+        return f" – cannot be used: {shown.get_state_display().lower()}"
+    if isinstance(shown, Quotation) and not shown.is_for_newsletter:
+        return " – cannot be used: no consent for the newsletter today"
+    if isinstance(shown, CallForViews) and not shown.is_published:
+        return f" – opens {date_format(shown.opens, 'j F Y')}"
+    if isinstance(shown, CallForViews) and not shown.is_open:
+        return " – closed"
+    return ""

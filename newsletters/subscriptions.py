@@ -1,0 +1,135 @@
+"""What readers do about the newsletter: sign up, confirm, change, leave, have everything erased.
+
+What a stranger can do with an address that is not theirs is held small: at most `LETTERS` mails a day go to it, they
+say nothing of what is held, and nothing changes before somebody presses a button that only its owner can reach.
+"""
+
+from collections.abc import Callable
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from mscos import mail
+from mscos.codes import address_digest
+from mscos.erasure import after_erasure
+from mscos.limits import Limit
+from newsletters import emails
+from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.models.people import new_token
+
+LETTERS = Limit("letters", times=3, seconds=24 * 60 * 60)  # to one address, of all the kinds here together
+
+
+@transaction.atomic
+def sign_up(*, email: str, name: str, organisation: str, subject_style: str, wording: str) -> None:
+    """Mail a newcomer a link to confirm, a reader who is on the list that they are. `wording` is what they agreed to.
+
+    Until somebody confirms, the form sent last counts: whoever comes back has most likely mended something, and its
+    mail is the one at hand. Once confirmed, a form changes nothing: anybody can type any address.
+    """
+    if NeverAgain.objects.holds(email):
+        return
+    told = {
+        "name": name,
+        "organisation": organisation,
+        "subject_style": subject_style,
+        "consent_wording": wording,
+        "consent_source": Subscriber.Source.FORM,
+    }
+    held = Subscriber.objects.by_email(email).select_for_update()
+    subscriber, is_new = held.get_or_create(defaults={"email": email, **told})  # of two at once, one finds the other's
+    if subscriber.state == Subscriber.State.CONFIRMED:
+        _write(subscriber.email, lambda: emails.already_there(subscriber))
+        return
+    if not is_new:
+        waiting = {"state": Subscriber.State.PENDING, "signed_up_on": timezone.localdate(), "consent_on": None}
+        Subscriber.objects.filter(pk=subscriber.pk).update(**told, **waiting)
+    _write(subscriber.email, lambda: emails.confirm(subscriber))
+
+
+def confirm(*, subscriber: Subscriber) -> None:
+    """Put a newcomer on the list; this is the day on which they agreed. Once confirmed it changes nothing."""
+    waiting = Subscriber.objects.filter(pk=subscriber.pk, state=Subscriber.State.PENDING)
+    waiting.update(state=Subscriber.State.CONFIRMED, consent_on=timezone.localdate())
+
+
+def send_link(*, email: str) -> None:
+    """Mail the link to what is held about an address, if anything is and its owner may be written to."""
+    known = Subscriber.objects.by_email(email).first() or Enquiry.objects.by_email(email).first()
+    if known and not NeverAgain.objects.holds(email):
+        _write(known.email, lambda: emails.your_link(known.email))  # as its owner wrote it, whoever asks
+
+
+def change_details(*, subscriber: Subscriber, name: str, organisation: str, subject_style: str) -> None:
+    """Store what a reader says of themselves and how their subject lines are."""
+    held = Subscriber.objects.filter(pk=subscriber.pk)
+    held.update(name=name, organisation=organisation, subject_style=subject_style)
+
+
+def change_subject_style(*, subscriber: Subscriber, subject_style: str) -> None:
+    """Store how a reader's subject lines are."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(subject_style=subject_style)
+
+
+def ask_to_change(*, subscriber: Subscriber, to: str) -> None:
+    """Mail a link to a new address; nothing changes before its owner presses the button there."""
+    if not NeverAgain.objects.holds(to):
+        _write(to, lambda: emails.change_email(subscriber, to))
+
+
+@transaction.atomic
+def change_email(*, subscriber: Subscriber, to: str) -> None:
+    """Move a subscription to an address whose owner has agreed; one that this address had is merged into it.
+
+    The links in mail to the old address stop working: whoever reads that mailbox must learn nothing of the new one.
+    """
+    either = Q(pk=subscriber.pk) | Q(email__iexact=to)
+    rows = {row.pk: row for row in Subscriber.objects.select_for_update().filter(either).order_by("pk")}
+    if rows.pop(subscriber.pk, None) is None:
+        return  # unsubscribed a moment ago
+    token = new_token()
+    for other in rows.values():  # one at the most; the links in its mail go on working
+        token = other.token
+        Subscriber.objects.filter(pk=other.pk).delete()
+    moved = {"email": to, "token": token, "state": Subscriber.State.CONFIRMED}
+    Subscriber.objects.filter(pk=subscriber.pk).update(**moved)
+    after_erasure()
+
+
+@transaction.atomic
+def unsubscribe(*, subscriber: Subscriber, never_again: bool) -> None:
+    """Delete a subscriber; with `never_again` keep what is needed never to write to the address."""
+    Subscriber.objects.filter(pk=subscriber.pk).delete()
+    if never_again:
+        _never_again(subscriber.email)
+    after_erasure()
+
+
+@transaction.atomic
+def erase(*, email: str, never_again: bool) -> None:
+    """Delete everything about an address: subscriber and enquiries; `never_again` as for `unsubscribe`."""
+    Subscriber.objects.by_email(email).delete()
+    Enquiry.objects.by_email(email).delete()
+    if never_again:
+        _never_again(email)
+    after_erasure()
+
+
+def erase_unconfirmed() -> None:
+    """Delete those who signed up and never confirmed, once their link has run out. A job of the work loop."""
+    Subscriber.objects.run_out().delete()
+    after_erasure()
+
+
+def _never_again(email: str) -> None:
+    NeverAgain.objects.get_or_create(digest=address_digest(email))
+
+
+def _write(email: str, letter: Callable[[], EmailMessage]) -> None:
+    """Mail a letter on commit, unless the address has had enough of them today."""
+    if LETTERS.reached_for(email.lower()):
+        return
+    LETTERS.count_for(email.lower())
+    transaction.on_commit(lambda: mail.post(letter()))

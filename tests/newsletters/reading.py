@@ -1,0 +1,56 @@
+"""How the tests read a page and a mail of an issue, and an issue that has something of everything."""
+
+import re
+
+import html5lib
+
+from tests.newsletters.conftest import add_section, publish
+
+RICH = """\
+Some *words*[^1] & a [link](/outcomes/), **loud**.
+
+- one
+- two
+
+### A heading
+
+| Country | Cost |
+| --- | --- |
+| England | 5 |
+
+> Somebody said this.
+
+[^1]: The [note](https://example.org/note).
+"""
+
+
+def make_rich(issue):
+    """Fill every piece of every kind, and publish the issue."""
+    add_section(issue, "text", heading="Rich", body=RICH, content_note="unsafe housing")
+    add_section(issue, "notice", body="Only words.", link_words="Write", link_url="mailto:sam@example.org")
+    return publish(issue)
+
+
+def tree(html):
+    """Read HTML as strictly as a validator does; raises html5lib's ParseError."""
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+
+
+def words_within(element):
+    """Return the words of an element, without what is marked for the screen only."""
+    if "data-screen-only" in element.attrib or element.tag == "style":
+        return []
+    found = words(element.text)
+    for child in element:
+        found += words_within(child) if isinstance(child.tag, str) else []
+        found += words(child.tail)
+    return found
+
+
+def words(text):
+    return re.findall(r"\w+", text or "")
+
+
+def words_of_parts(html, count):
+    elements = {each.get("id"): each for each in tree(html).iter()}
+    return [words_within(elements[f"part-{number}"]) for number in range(1, count + 1)]

@@ -1,0 +1,77 @@
+"""The sample content: Week 5 has all ten parts of the community's own issue, and the draft shows what pre-flight is for."""
+
+import pytest
+
+from mscos import sample
+from newsletters.faces import mail_of
+from newsletters.models import CheckedLink, Enquiry, Issue, Subscriber
+from newsletters.parts import parts_of
+from newsletters.preflight import findings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def loaded(db, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    sample.load_if_empty()
+
+
+def test_week_5_has_each_part_in_its_order():
+    issue = Issue.objects.get(number=5)
+    assert [(part.sort, part.heading) for part in parts_of(issue)] == [
+        ("", "Welcome"),
+        ("", "Say it in the forum, without a name"),
+        ("This week's focus", "Secure and suitable housing"),
+        ("", ""),
+        ("Reference", "International NRM Handbook"),
+        ("This week's feature", "The Passage Modern Slavery Toolkit"),
+        ("We need your views", "What would need to change so that housing is safe and suitable?"),
+        ("Spotlight", "Compassionate, trauma-informed services"),
+        ("Notice", "A training on mental health and wellbeing"),
+    ]
+    words = " ".join(mail_of(issue).text.split())
+    told = [
+        "Action Area 1 Group of the Scottish Trafficking and Exploitation Strategy",
+        "completely anonymously",
+        "above safety from any trafficker or other abuser",
+        "sections 14.10 to 14.13, pages 159 to 167",
+        "Multi-Agency Case Conference (MACC)",
+        "Private landlord accommodation",
+        "four tiers",
+        "London was on BST and New York on EDT",
+        "Please forward this",
+        "Designed and directed by",
+    ]
+    assert [phrase for phrase in told if phrase not in words] == []
+
+
+def test_the_two_issues_that_went_out_have_nothing_that_blocks():
+    CheckedLink.objects.update(state=CheckedLink.State.NOT_CHECKED)
+    for number in (4, 5):
+        assert [finding.problem for finding in findings(Issue.objects.get(number=number)) if finding.blocks] == []
+
+
+def test_the_draft_shows_why_pre_flight_refuses():
+    found = [
+        (finding.section.kind if finding.section else "", finding.problem)
+        for finding in findings(Issue.objects.get(number=6))
+    ]
+    assert found == [
+        ("", "The full subject line says 'survivors'."),
+        ("text", "'More on this soon' stands where words are still to come."),
+        ("text", "A link is called 'here'."),
+        ("text", "The link 'here' leads nowhere."),
+        ("feature", "It shows no resource: none was chosen, or it was deleted."),
+        ("quotation", "The quotation of 'A landlord, example' has no consent."),
+        ("notice", "Readers cannot open this page: /old-page/"),
+    ]
+
+
+def test_the_mail_of_week_5_is_small():
+    assert mail_of(Issue.objects.get(number=5)).size < 70_000
+
+
+def test_there_are_readers_and_a_message_to_answer():
+    assert sorted(Subscriber.objects.values_list("state", flat=True)) == ["confirmed", "confirmed", "pending"]
+    assert list(Enquiry.objects.values_list("state", flat=True)) == ["new"]
