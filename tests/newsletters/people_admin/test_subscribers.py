@@ -5,85 +5,36 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from mscos.addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
-from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
+from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters import importing
-from newsletters.admin.people import AnswerForm
 from newsletters.import_forms import NO_LIST, TWO_LISTS, WHERE
 from newsletters.models import Enquiry, NeverAgain, Subscriber
 from newsletters.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
+from tests.newsletters.people_admin.doing import (
+    IMPORT,
+    INBOX,
+    LISTS,
+    NEVER,
+    SUBSCRIBERS,
+    count_queries,
+    delete_selected,
+    erase_page,
+    import_list,
+    log,
+    make_enquiry,
+    page_of,
+    uploaded,
+    words,
+)
 from tests.people import make_staff, problems, sign_in
 
 pytestmark = pytest.mark.django_db
-
-SUBSCRIBERS = reverse("admin:newsletters_subscriber_changelist")
-IMPORT = reverse("admin:newsletters_subscriber_import")
-INBOX = reverse("admin:newsletters_enquiry_changelist")
-NEVER = reverse("admin:newsletters_neveragain_changelist")
-LISTS = (SUBSCRIBERS, INBOX, NEVER)
-
-
-@pytest.fixture
-def signed_in(client, editor):
-    """Robin's browser."""
-    sign_in(client, editor)
-    return client
-
-
-@pytest.fixture
-def administrator(client):
-    person = make_staff("admin@example.org", is_superuser=True)
-    sign_in(client, person)
-    return client
-
-
-@pytest.fixture
-def kim(db):
-    return make_staff("kim@example.org", display_name="Kim", groups=[EDITORS])
-
-
-@pytest.fixture
-def enquiry(db):
-    return make_enquiry("Do you know a toolkit?", email="sam@example.org", name="Sam", organisation="A charity")
-
-
-def make_enquiry(message, **fields):
-    return Enquiry.objects.create(message=message, form_digest=f"{Enquiry.objects.count():064}", **fields)
-
-
-def page_of(row):
-    return reverse(f"admin:newsletters_{row._meta.model_name}_change", args=[row.pk])
-
-
-def erase_page(row):
-    return reverse(f"admin:newsletters_{row._meta.model_name}_delete", args=[row.pk])
-
-
-def words(answer):
-    """Return the text of the page's content on one line."""
-    html = answer.content.decode().split('id="content"', 1)[1]
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def log():
-    return [(entry.object_repr, entry.change_message) for entry in LogEntry.objects.order_by("pk")]
-
-
-def import_list(client, **typed):
-    given = {"pasted": "sam@example.org,Sam", "wording": "Signed the paper list", "agreed_on": "2023-03-20"}
-    return client.post(IMPORT, {**given, **typed})
-
-
-def uploaded(data, name="list.csv"):
-    return SimpleUploadedFile(name, data)
 
 
 # Who sees what
@@ -119,12 +70,6 @@ def test_nobody_adds_them_by_hand_or_edits_them_not_even_an_administrator(admini
     ] * 2
     reader.refresh_from_db()
     assert reader.email == "reader@example.org"
-
-
-def count_queries(client, path):
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(path).status_code == 200
-    return len(queries)
 
 
 @pytest.mark.parametrize("path", [*LISTS, f"{SUBSCRIBERS}?q=example", f"{INBOX}?state=all"])
@@ -189,10 +134,6 @@ def test_a_subscribers_page_shows_what_they_agreed_to_and_never_their_token(sign
     assert reader.token not in html
     assert re.findall(r"<title>([^<]*)</title>", html.replace("\n", ""))[0].count("@") == 0
     assert 'name="_save"' not in html
-
-
-def delete_selected(client, path, *rows, action="delete_selected", **typed):
-    return client.post(path, {"action": action, "_selected_action": [row.pk for row in rows], **typed}, follow=True)
 
 
 def test_deleting_names_the_person_on_the_page_that_asks_and_nowhere_else(signed_in, reader):
@@ -339,190 +280,3 @@ def test_nothing_of_an_import_is_kept_by_the_browser(signed_in):
     answer = import_list(signed_in)
     assert "no-store" in answer["Cache-Control"]
     assert answer.status_code == 200
-
-
-# The inbox
-
-
-def beginnings(answer):
-    return [row.message for row in answer.context["cl"].result_list]
-
-
-def test_the_inbox_shows_what_waits_oldest_first(signed_in, kim, settings):
-    today = timezone.localdate()
-    make_enquiry("Newest", name="Pat")
-    make_enquiry(
-        "Older\n\nand " + "long " * 30, name="Sam", state="in hand", answered_by=kim, received_on=date(2023, 3, 20)
-    )
-    make_enquiry("Answered", state="done")
-    settings.ENQUIRY_DAYS = 10
-    answer = signed_in.get(INBOX)
-    assert [message[:6] for message in beginnings(answer)] == ["Older\n", "Newest"]
-    page = words(answer)
-    assert f"{('Older and ' + 'long ' * 30)[:79]}… Sam In hand Kim 20 March 2023 30 March 2023" in page
-    erased = today + timedelta(days=10)
-    assert f"Newest Pat New nobody yet {today:%-d %B %Y} {erased:%-d %B %Y}" in page
-    assert page.index("By state Waiting New In hand Done All") > 0
-
-
-@pytest.mark.parametrize(
-    ("state", "found"), [("new", ["a"]), ("in hand", ["b"]), ("done", ["c"]), ("all", ["a", "b", "c"]), ("odd", [])]
-)
-def test_the_inbox_can_be_asked_for_any_state(signed_in, state, found):
-    for message, each in (("a", "new"), ("b", "in hand"), ("c", "done")):
-        make_enquiry(message, state=each)
-    assert beginnings(signed_in.get(INBOX, {"state": state})) == found
-
-
-def test_an_empty_inbox_says_thank_you_and_a_filter_does_not(signed_in, enquiry):
-    assert "No enquiries match. Remove a filter to see what waits." in words(signed_in.get(INBOX, {"state": "done"}))
-    Enquiry.objects.update(state="done")
-    assert "All answered. Thank you." in words(signed_in.get(INBOX))
-
-
-def test_an_enquiry_is_shown_as_text_with_a_way_to_answer(signed_in):
-    enquiry = make_enquiry(
-        "One <b>two</b>\n\n**three**", email="o&'x?@example.org", name="Sam", organisation="A charity"
-    )
-    html = signed_in.get(page_of(enquiry)).content.decode()
-    assert "<p>One &lt;b&gt;two&lt;/b&gt;</p>\n\n<p>**three**</p>" in html
-    assert 'href="mailto:o%26%27x%3F@example.org?subject=Your%20message"' in html
-    assert "Sam, A charity" in html
-    title = re.findall(r"<title>(.*?)</title>", html, re.DOTALL)[0]
-    assert title.split("|")[0].strip() == "An enquiry"
-
-
-def test_an_enquiry_without_an_address_asks_for_no_answer(signed_in):
-    page = signed_in.get(page_of(make_enquiry("Thank you"))).content.decode()
-    assert "None: no answer is asked for" in page
-    assert "mailto:" not in page
-
-
-def answer_with(client, enquiry, *, seen="new ", **typed):
-    return client.post(page_of(enquiry), {"seen": seen, **typed}, follow=True)
-
-
-def standing(enquiry):
-    enquiry.refresh_from_db()
-    return enquiry.state, enquiry.answered_by
-
-
-def test_i_will_answer_puts_it_in_my_hand(signed_in, enquiry, editor):
-    answer = answer_with(signed_in, enquiry, take="")
-    assert standing(enquiry) == ("in hand", editor)
-    assert "Saved." in answer.content.decode()
-    assert "I will answer" not in words(answer)
-    assert log() == [(f"Enquiry {enquiry.pk}", "In hand")]
-    answer_with(signed_in, enquiry, take="")  # pressed twice
-    assert standing(enquiry) == ("in hand", editor)
-
-
-def test_a_colleague_is_chosen_among_the_editors(signed_in, enquiry, editor, kim):
-    make_staff("mo@example.org", groups=[MODERATORS])
-    make_staff("left@example.org", groups=[EDITORS], is_active=False)
-    make_staff("reader@example.org", groups=[EDITORS], is_staff=False)
-    assert list(AnswerForm(enquiry=enquiry).fields["answered_by"].queryset) == [kim, editor]
-    answer_with(signed_in, enquiry, state="in hand", answered_by=kim.pk, save="")
-    assert standing(enquiry) == ("in hand", kim)
-
-
-def test_whoever_answers_stays_in_the_choice_after_leaving_the_editors(signed_in, enquiry, kim):
-    Enquiry.objects.update(state="in hand", answered_by=kim)
-    kim.groups.clear()
-    answer_with(signed_in, enquiry, seen=f"in hand {kim.pk}", state="done", answered_by=kim.pk, save="")
-    assert standing(enquiry) == ("done", kim)
-
-
-def test_what_is_in_hand_needs_a_name(signed_in, enquiry):
-    answer = answer_with(signed_in, enquiry, state="in hand", answered_by="", save="")
-    assert problems(answer) == ["Choose who answers"]
-    assert standing(enquiry) == ("new", None)
-
-
-def test_done_leads_back_to_the_inbox(signed_in, enquiry):
-    answer = answer_with(signed_in, enquiry, state="done", answered_by="", save="")
-    assert answer.redirect_chain == [(INBOX, 302)]
-    assert standing(enquiry) == ("done", None)
-
-
-@pytest.mark.parametrize("typed", [{"take": ""}, {"state": "done", "answered_by": "", "save": ""}])
-def test_of_two_at_once_the_second_is_told_who_was_first(signed_in, enquiry, kim, typed):
-    Enquiry.objects.update(state="in hand", answered_by=kim)
-    answer = answer_with(signed_in, enquiry, **typed)
-    assert "Kim is already answering this." in answer.content.decode()
-    assert standing(enquiry) == ("in hand", kim)
-    assert log() == []
-
-
-@pytest.mark.parametrize(
-    ("state", "who", "told"),
-    [
-        ("done", "kim", "Kim has answered this."),
-        ("done", "", "Somebody has answered this."),
-        ("new", "kim", "Somebody changed this after you opened it. Look at it again, then save."),
-    ],
-)
-def test_whatever_else_happened_meanwhile_is_told(signed_in, enquiry, kim, state, who, told):
-    Enquiry.objects.update(state=state, answered_by=kim if who else None)
-    assert told in answer_with(signed_in, enquiry, take="").content.decode()
-    assert standing(enquiry) == (state, kim if who else None)
-
-
-def test_only_who_answers_and_how_far_can_be_changed(signed_in, enquiry, editor):
-    before = Enquiry.objects.values("message", "email", "name", "organisation", "received_on", "form_digest").get()
-    other = {"message": "x", "email": "x@example.org", "name": "x", "organisation": "x", "received_on": "2023-03-20"}
-    answer_with(signed_in, enquiry, state="in hand", answered_by=editor.pk, save="", **other)
-    assert Enquiry.objects.values(*before).get() == before
-    assert standing(enquiry) == ("in hand", editor)
-
-
-def test_deleting_an_enquiry_leaves_no_word_in_the_log(signed_in, enquiry):
-    page = words(signed_in.get(erase_page(enquiry)))
-    assert f"Enquiry {enquiry.pk}, received on" in page
-    assert "toolkit" not in page
-    answer = signed_in.post(erase_page(enquiry), {"post": "yes"}, follow=True)
-    assert not Enquiry.objects.exists()
-    assert "toolkit" not in answer.content.decode()
-    assert log() == [(f"Enquiry {enquiry.pk}", "")]
-
-
-def test_an_enquiry_that_is_gone_is_not_found(signed_in, enquiry):
-    path = page_of(enquiry)
-    enquiry.delete()
-    assert signed_in.get(path).status_code == 404
-
-
-# Addresses never to write to
-
-
-def test_blocks_are_listed_by_day_and_cannot_be_read(signed_in):
-    NeverAgain.objects.create(digest="a" * 64, asked_on=date(2023, 3, 20))
-    newest = NeverAgain.objects.create(digest="b" * 64, asked_on=date(2023, 4, 3))
-    html = signed_in.get(NEVER).content.decode()
-    assert re.findall(r">(\d+ \w+ 2023)<", html) == ["3 April 2023", "20 March 2023"]
-    assert "bbbb" not in html + signed_in.get(page_of(newest)).content.decode()
-
-
-def test_a_block_is_found_by_its_whole_address(signed_in):
-    for email in ("sam@xn--bcher-kva.example.org", "kim@example.org"):
-        unsubscribe(subscriber=make_subscriber(email), never_again=True)
-    sam = NeverAgain.objects.order_by("pk")[0]
-
-    def found(typed):
-        return list(signed_in.get(NEVER, {"q": typed}).context["cl"].result_list)
-
-    assert found(" SAM@Bücher.example.org ") == [sam]
-    assert found("nobody@example.org") == []
-    assert "This address is not among them." in words(signed_in.get(NEVER, {"q": "nobody@example.org"}))
-    assert found("sam") == []
-    assert WRONG_ADDRESS in signed_in.get(NEVER, {"q": "sam"}).content.decode()
-    assert len(found("")) == 2
-
-
-def test_lifting_a_block(signed_in):
-    unsubscribe(subscriber=make_subscriber("kim@example.org"), never_again=True)
-    block = NeverAgain.objects.get()
-    assert '<option value="delete_selected">Lift the block</option>' in signed_in.get(NEVER).content.decode()
-    delete_selected(signed_in, NEVER, block, post="yes")
-    assert not NeverAgain.objects.holds("kim@example.org")
-    assert log() == [(str(block), "")]

@@ -1,0 +1,243 @@
+"""Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from newsletters.models import Issue, Section
+from tests.newsletters.conftest import add_section, make_issue, publish
+from tests.newsletters.issue_admin.doing import (
+    ACTS,
+    ADD,
+    FIELDS,
+    LIST,
+    SHOWN,
+    add,
+    change,
+    form_of,
+    freeze,
+    opened,
+    problems_of,
+    text_of,
+    told,
+    url,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# The list
+
+
+def test_the_list_shows_where_each_issue_is(client, draft):
+    publish(make_issue(4))
+    rows = [
+        [cell for cell in re.sub(r"<[^>]+>", "|", row).split("|") if cell.strip()]
+        for row in re.findall(r"<tr><th.*?</tr>", client.get(LIST).content.decode(), re.DOTALL)
+    ]
+    assert rows == [
+        ["Week 5", "Week 5: a heading", "Draft", "-", "2"],
+        ["Week 4", "Week 4: a heading", "Published", "20 March 2023", "0"],
+    ]
+
+
+@pytest.mark.parametrize(("query", "found"), [("state__exact=sent", [4]), ("q=words of Two", [5]), ("q=4", [4])])
+def test_issues_are_found_by_state_number_and_words(client, draft, query, found):
+    publish(make_issue(4))
+    assert [issue.number for issue in client.get(f"{LIST}?{query}").context["cl"].result_list] == found
+
+
+def test_the_list_asks_as_often_for_fifty_issues_as_for_one(client, draft, django_assert_max_num_queries):
+    def count():
+        with django_assert_max_num_queries(15) as queries:
+            client.get(LIST)
+        return len(queries)
+
+    one = count()
+    for number in range(10, 60):
+        add_section(make_issue(number), "text")
+    assert count() == one
+
+
+# A new issue
+
+
+def test_a_new_issue_is_proposed_with_the_next_number(client, draft):
+    assert opened(client, ADD) == {
+        "number": 6,
+        "slug": "week-6",
+        "title": "Week 6: ",
+        "subject": "Week 6: ",
+        "plain_subject": "Week 6",
+        "preheader": "",
+        "credits": "The team",
+        "seen": form_of(client.get(ADD)).now,
+    }
+
+
+def test_a_new_issue_leads_on_to_its_sections(client):
+    answer = add(client)
+    issue = Issue.objects.get()
+    assert answer["Location"] == url("change", issue)
+    assert (issue.number, issue.slug, issue.state, issue.title) == (1, "week-1", "draft", "Week 1: a heading")
+    assert issue.history.get().history_user.display_name == "Robin"
+    page = client.get(answer["Location"])
+    links = re.findall(r'href="(/admin/newsletters/section/add/[^"]+)"', page.content.decode())
+    assert links == [
+        f"{reverse('admin:newsletters_section_add')}?issue={issue.pk}&amp;kind={kind}" for kind in Section.Kind.values
+    ]
+    assert [client.get(link.replace("&amp;", "&")).status_code for link in links] == [200] * 8
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({"number": "5"}, "Another issue has this number"),
+        ({"number": "0"}, "Give a number from 1 to 9,999"),
+        ({"number": "10000"}, "Give a number from 1 to 9,999"),
+        ({"slug": "week-5"}, "Another issue has this address"),
+        ({"slug": "feed"}, "Another page has this address. Choose another word, such as week-5"),
+        ({"slug": "a b"}, "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+        ({"title": ""}, "This field is required."),
+        ({"subject": "Week 6\nBcc: all@example.org"}, "Write this on one line."),
+        ({"plain_subject": "Week 6\rBcc: all@example.org"}, "Write this on one line."),
+        ({"preheader": "One\u2028two"}, "Write this on one line."),
+        ({"subject": "x" * 91}, "Ensure this value has at most 90 characters (it has 91)."),
+    ],
+)
+def test_what_cannot_be_an_issue_is_told_and_kept(client, draft, typed, problem):
+    answer = add(client, **{"credits": "Worth keeping", **typed})
+    assert (answer.status_code, problems_of(answer)) == (200, [problem])
+    assert 'value="Worth keeping"' in answer.content.decode()
+    assert Issue.objects.count() == 1
+
+
+def test_the_next_draft_starts_from_another(client, draft):
+    answer = client.post(url("duplicate", draft))
+    copy = Issue.objects.get(number=6)
+    assert answer["Location"] == url("change", copy)
+    assert list(copy.sections.values_list("heading", flat=True)) == ["One", "Two"]
+    assert told(client.get(answer["Location"])) == ["Week 6 is a draft. Made from Week 5."]
+
+
+def test_the_next_draft_starts_from_what_is_new(client, resource):
+    answer = client.post(reverse("admin:newsletters_issue_start"))
+    draft = Issue.objects.get()
+    assert answer["Location"] == url("change", draft)
+    assert list(draft.sections.values_list("kind", flat=True)) == ["text", "feature"]
+    assert draft.history.get().history_user.display_name == "Robin"
+
+
+# The page of an issue
+
+
+def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue):
+    section = issue.sections.get(kind="feature")
+    section.resource.state = "withdrawn"
+    section.resource.save()
+    text = text_of(client.get(url("change", issue)))
+    row = re.search(r"This week&#x27;s feature (A toolkit .*?) Edit section 40", text).group(1)
+    assert row.startswith("A toolkit – cannot be used: withdrawn Mend first: ")
+    for kind, name in (
+        ("Text", "Welcome"),
+        ("Reference", "A handbook, pages 1 to 2"),
+        ("Call for views", "What would"),
+    ):
+        assert f"{kind} {name}" in text
+    buttons = re.findall(r"Edit section \d0|Up with section \d0|Down with section \d0|Take out section \d0", text)
+    assert len(buttons) == 8 * 4 - 2
+
+
+def test_the_page_names_who_writes_and_stays_there(client, draft):
+    answer = change(client, draft, title="Another heading")
+    draft.refresh_from_db()
+    assert (answer["Location"], draft.title) == (url("change", draft), "Another heading")
+    newest = draft.history.first()
+    assert (newest.title, newest.history_user.display_name) == ("Another heading", "Robin")
+
+
+def test_saving_what_did_not_change_writes_nothing(client, draft):
+    before = draft.history.count()
+    change(client, draft)
+    assert draft.history.count() == before
+
+
+def test_saving_writes_only_what_was_changed(client, draft):
+    """A preview link that is made while the form is open stays."""
+    data = opened(client, url("change", draft))
+    client.post(url("make_preview", draft))
+    link = Issue.objects.get().preview_token
+    client.post(url("change", draft), {**data, "title": "Another heading"})
+    issue = Issue.objects.get()
+    assert (issue.title, issue.preview_token) == ("Another heading", link)
+    assert link != ""
+
+
+def test_number_and_address_stay_once_published(client, draft):
+    publish(draft)
+    assert list(form_of(client.get(url("change", draft))).fields) == FIELDS[2:]
+    change(client, draft, number=7, slug="week-7", title="Corrected")
+    draft.refresh_from_db()
+    assert (draft.number, draft.slug, draft.title) == (5, "week-5", "Corrected")
+
+
+def test_nobody_writes_over_what_another_wrote_meanwhile(client, kim_client, draft):
+    data = opened(client, url("change", draft))
+    change(kim_client, draft, title="Kim's heading")
+    answer = client.post(url("change", draft), {**data, "title": "Robin's heading"})
+    assert problems_of(answer) == [
+        "Kim changed this issue while you were writing. Your words are below; copy what you need"
+    ]
+    assert 'value="Robin&#x27;s heading"' in answer.content.decode()
+    assert Issue.objects.get().title == "Kim's heading"
+
+
+@pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
+def test_an_issue_on_its_way_can_only_be_read(client, draft, state):
+    data = opened(client, url("change", draft))
+    freeze(draft, state)
+    page = client.get(url("change", draft))
+    assert "cannot be changed" in text_of(page)
+    assert re.findall(r'<(?:textarea|select)|<input type="(?:text|number|submit)"', page.content.decode()) == []
+    assert re.findall(r"formaction|section/add/", page.content.decode()) == []
+    answer = client.post(url("change", draft), {**data, "title": "Mine"})
+    (problem,) = problems_of(answer)
+    assert re.fullmatch(r"Week 5 is .+, so it cannot be changed.*\. Your words are below; copy what you need", problem)
+    assert 'value="Mine"' in answer.content.decode()
+    assert Issue.objects.get().title == "Week 5: a heading"
+
+
+def test_only_drafts_are_deleted(client, draft):
+    assert text_of(client.get(url("delete", draft))).count("Week 5, with all its sections") == 1
+    assert client.post(url("delete", draft), {"post": "yes"}).status_code == 302
+    assert (Issue.objects.count(), Section.objects.count()) == (0, 0)
+    published = publish(make_issue(6))
+    assert client.post(url("delete", published), {"post": "yes"}).status_code == 403
+    assert 'value="delete_selected"' not in client.get(LIST).content.decode()
+    assert Issue.objects.get() == published
+
+
+@pytest.mark.parametrize("page", ["change", "faces", "history"])
+def test_a_page_asks_as_often_for_fifty_sections_as_for_one(client, issue, page, django_assert_max_num_queries):
+    def count():
+        with django_assert_max_num_queries(80) as queries:
+            assert client.get(url(page, issue)).status_code == 200
+        return len(queries)
+
+    count()  # what is fetched once and kept, such as content types
+    few = count()
+    for section in list(issue.sections.all()):
+        for _ in range(24):
+            section.pk = None
+            section.save()
+    assert issue.sections.count() == 200
+    assert count() == few
+
+
+def test_an_unknown_issue_is_not_found(client):
+    for name in (*SHOWN, "withdraw"):
+        assert client.get(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
+    for name in ACTS:
+        assert client.post(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
+    assert client.get(reverse("admin:newsletters_issue_change", args=["x"])).status_code == 302  # Django's own answer

@@ -1,0 +1,44 @@
+"""What the tests here start from."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from newsletters.models import CheckedLink
+from newsletters.preflight import findings
+from tests.newsletters.conftest import add_section
+from tests.newsletters.preflight.doing import (
+    OUTSIDE,
+)
+
+
+@pytest.fixture(autouse=True)
+def today():
+    """Monday of the fifth week."""
+    with time_machine.travel("2023-03-20 12:00 +0000", tick=False):
+        yield date(2023, 3, 20)
+
+
+@pytest.fixture
+def ready(today, issue, reader):
+    """An issue of which nothing is to be said."""
+    CheckedLink.objects.create(url=OUTSIDE, state="working", checked_at=timezone.now())
+    return issue
+
+
+@pytest.fixture
+def section(ready):
+    """Add a text to the issue; tell what is said of it when its words change."""
+    section = add_section(ready, "text", body="Some words.")
+
+    def said(body=None, **fields):
+        for name, value in {**fields, **({} if body is None else {"body": body})}.items():
+            setattr(section, name, value)
+        section.save()
+        found = findings(ready)
+        assert {each.section for each in found} <= {section}
+        return [(each.blocks, each.problem, each.mend) for each in found]
+
+    return said

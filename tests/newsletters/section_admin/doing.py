@@ -1,0 +1,67 @@
+"""What the tests here do again and again."""
+
+import re
+
+from django.urls import reverse
+from django.utils import timezone
+
+from newsletters.models import Issue
+
+ADD = reverse("admin:newsletters_section_add")
+
+
+WORDS = ("heading", "body", "content_note", "link_words", "link_url")
+
+
+def add_url(issue, kind):
+    return f"{ADD}?issue={issue.pk}&kind={kind}"
+
+
+def change_url(section):
+    return reverse("admin:newsletters_section_change", args=[section.pk])
+
+
+def sections_of(issue):
+    return reverse("admin:newsletters_issue_change", args=[issue.pk]) + "#sections"
+
+
+def opened(client, url):
+    """Return what the form on a page holds, as a browser would send it."""
+    form = client.get(url).context["adminform"].form
+    data = {}
+    for field in form:
+        value = field.value()
+        data[field.name] = "" if value is None else value
+        if field.field.show_hidden_initial:
+            data[f"initial-{field.name}"] = data[field.name]
+    return data
+
+
+def add(client, issue, kind, **typed):
+    url = add_url(issue, kind)
+    return client.post(url, {**opened(client, url), **typed})
+
+
+def change(client, section, **typed):
+    return client.post(change_url(section), {**opened(client, change_url(section)), **typed})
+
+
+def labels(client, url):
+    """Return what can be chosen."""
+    return [label for _, label in client.get(url).context["adminform"].form.fields["shown"].choices]
+
+
+def text_of(answer):
+    html = answer.content.decode().split('id="content"', 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def problems_of(answer):
+    return [problem for field in answer.context["adminform"].form.errors.values() for problem in field]
+
+
+def freeze(issue, state):
+    now = timezone.now()
+    Issue.objects.filter(pk=issue.pk).update(
+        state=state, publish_at=now, withdrawn_on=now.date() if state == "withdrawn" else None
+    )

@@ -1,0 +1,213 @@
+"""The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from forums.models import CallForViews, Forum
+from newsletters.models import Section
+from outcomes.models import Quotation, Resource
+from tests.newsletters.section_admin.doing import (
+    ADD,
+    WORDS,
+    add,
+    add_url,
+    change,
+    change_url,
+    labels,
+    opened,
+    problems_of,
+    sections_of,
+)
+from tests.outcomes.conftest import make_quotation, make_resource
+
+pytestmark = pytest.mark.django_db
+
+
+# Adding
+
+
+@pytest.mark.parametrize("kind", ["focus", "spotlight", "feature", "reference", "quotation", "call"])
+def test_each_kind_shows_an_object_of_its_own(client, draft, outcome, resource, reference, quotation, call, kind):
+    objects = {
+        "focus": outcome,
+        "spotlight": outcome,
+        "feature": resource,
+        "reference": reference,
+        "quotation": quotation,
+        "call": call,
+    }
+    answer = add(client, draft, kind, shown=objects[kind].pk)
+    section = Section.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, sections_of(draft))
+    assert (section.issue, section.kind, section.shown, section.position) == (draft, kind, objects[kind], 10)
+    assert section.history.get().history_user.display_name == "Robin"
+
+
+@pytest.mark.parametrize("kind", ["text", "notice"])
+def test_words_of_our_own_show_no_object(client, draft, kind):
+    assert list(client.get(add_url(draft, kind)).context["adminform"].form.fields) == [*WORDS, "position", "seen"]
+    add(client, draft, kind, heading="Welcome", body="Thank you, **all**.", link_words="Read", link_url="/about/")
+    section = Section.objects.get()
+    assert [getattr(section, name) for name in WORDS] == ["Welcome", "Thank you, **all**.", "", "Read", "/about/"]
+    assert section.body_html.strip() == "<p>Thank you, <strong>all</strong>.</p>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        ("focus", "Outcome"),
+        ("feature", "Resource"),
+        ("reference", "Reference"),
+        ("quotation", "Quotation"),
+        ("call", "Call"),
+    ],
+)
+def test_the_form_asks_for_one_object(client, draft, kind, label):
+    form = client.get(add_url(draft, kind)).context["adminform"].form
+    assert (form.fields["shown"].label, list(form.fields)) == (label, ["shown", *WORDS, "position", "seen"])
+
+
+def test_a_new_section_stands_at_the_end_or_where_it_is_put(client, draft):
+    for heading, position in (("One", ""), ("Two", ""), ("Between", "15"), ("First", "0")):
+        add(client, draft, "text", heading=heading, body="Words", position=position)
+    rows = Section.objects.order_by("position").values_list("heading", "position")
+    assert list(rows) == [("First", 10), ("One", 20), ("Between", 30), ("Two", 40)]
+
+
+def test_one_more_of_a_kind_is_asked_for(client, draft):
+    answer = add(client, draft, "text", heading="One", body="Words", _addanother="Save and add another")
+    assert answer["Location"] == add_url(draft, "text")
+    assert "Saved: One." in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?issue=1", "?kind=text", "?issue=999&kind=text", "?issue=x&kind=text", "?issue=1&kind=poem"]
+)
+def test_a_section_without_issue_or_kind_is_not_found(client, draft, query):
+    query = query.replace("issue=1", f"issue={draft.pk}")
+    assert client.get(ADD + query).status_code == 404
+    assert client.post(ADD + query, {"heading": "H"}).status_code == 404
+
+
+def test_a_number_beyond_all_rows_is_not_found(client, draft):
+    assert client.get(f"{ADD}?issue={'9' * 30}&kind=text").status_code == 404
+    assert client.get(reverse("admin:newsletters_section_change", args=["9" * 30])).status_code == 404
+
+
+# What can be chosen
+
+
+def test_resources_that_are_listed_can_be_chosen(client, draft, resource):
+    make_resource("A draft", state="draft")
+    assert labels(client, add_url(draft, "feature")) == ["Choose …", "A toolkit"]
+
+
+def test_quotations_with_consent_can_be_chosen_by_their_words(client, draft, quotation):
+    make_quotation("Only for the site.")
+    make_quotation("Over.", consent_scope="both", consent_expires_on=timezone.localdate() - timedelta(days=1))
+    Quotation.objects.filter(pk=quotation.pk).update(text="word " * 40)
+    words = ("word " * 12)[:59]
+    assert labels(client, add_url(draft, "quotation")) == ["Choose …", f"{words}… (A caseworker, example)"]
+
+
+def test_calls_that_are_not_over_can_be_chosen(client, draft, call):
+    today = timezone.localdate()
+    forum = Forum.objects.get()
+    for question, opens, closes in (("Over?", -9, -1), ("Today?", -9, 0), ("Later?", 3, None)):
+        last = None if closes is None else today + timedelta(days=closes)
+        CallForViews.objects.create(
+            forum=forum, question=question, why="W", opens=today + timedelta(days=opens), closes=last
+        )
+    later = today + timedelta(days=3)
+    assert labels(client, add_url(draft, "call")) == [
+        "Choose …",
+        f"Later? – opens {later.day} {later:%B %Y}",
+        "What would have to change?",
+        "Today?",
+    ]
+
+
+def test_references_are_told_apart_by_their_place(client, draft, reference):
+    assert labels(client, add_url(draft, "reference")) == ["Choose …", "A handbook, pages 1 to 2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "label"),
+    [
+        ("feature", lambda: Resource.objects.update(state="withdrawn"), "A toolkit – cannot be used: withdrawn"),
+        (
+            "quotation",
+            lambda: Quotation.objects.update(consent_scope="site"),
+            "Quiet words. (A caseworker, example) – cannot be used: no consent for the newsletter today",
+        ),
+        (
+            "call",
+            lambda: CallForViews.objects.update(
+                opens=timezone.localdate() - timedelta(days=2), closes=timezone.localdate() - timedelta(days=1)
+            ),
+            "What would have to change? – closed",
+        ),
+    ],
+)
+def test_what_was_chosen_stays_chosen_and_is_marked(client, issue, kind, change, label):
+    section = issue.sections.get(kind=kind)
+    change()
+    url = change_url(section)
+    form = client.get(url).context["adminform"].form
+    assert (form["shown"].value(), labels(client, url)) == (section.shown.pk, ["Choose …", label])
+    data = {**opened(client, url), "heading": "Another heading"}
+    assert client.post(url, data).status_code == 302
+    assert Section.objects.get(pk=section.pk).shown == section.shown
+
+
+def test_a_deleted_object_leaves_a_section_that_can_be_mended(client, issue, outcome):
+    section = issue.sections.get(kind="feature")
+    Resource.objects.all().delete()
+    new = make_resource("Another toolkit")
+    assert labels(client, change_url(section)) == ["Choose …", "Another toolkit"]
+    assert change(client, section, heading="For now").status_code == 302
+    assert change(client, section, shown=new.pk).status_code == 302
+    section.refresh_from_db()
+    assert (section.heading, section.resource) == ("For now", new)
+
+
+def test_what_cannot_be_chosen_is_refused_and_the_words_are_kept(client, draft):
+    hidden = make_resource("A draft", state="draft")
+    answer = add(client, draft, "feature", shown=hidden.pk, heading="Mine", body="My words")
+    assert problems_of(answer) == ["Select a valid choice. That choice is not one of the available choices."]
+    html = answer.content.decode()
+    assert 'value="Mine"' in html
+    assert ">\nMy words</textarea>" in html
+    assert Section.objects.count() == 0
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"heading": "Two\nlines"}, "Write this on one line."),
+        ({"heading": "x" * 161}, "Ensure this value has at most 160 characters (it has 161)."),
+        ({"link_words": "Read"}, "Give the address of the link, or take its words out."),
+        ({"link_words": "Read", "link_url": "javascript:alert(1)"}, "Start it with https:// or, on this site, with /"),
+        ({"link_url": "//evil.example/"}, "Start it with https:// or, on this site, with /"),
+        ({"position": "-1"}, "Ensure this value is greater than or equal to 0."),
+        ({"position": "99999"}, "Ensure this value is less than or equal to 32000."),
+        ({"position": "x"}, "Enter a whole number."),
+    ],
+)
+def test_what_cannot_be_stored_is_told(client, draft, typed, told):
+    answer = add(client, draft, "text", **{"heading": "H", "body": "B", **typed})
+    assert (answer.status_code, problems_of(answer)) == (200, [told])
+    assert Section.objects.count() == 0
+
+
+def test_hostile_markdown_is_shown_as_typed(client, draft):
+    add(client, draft, "text", body="<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>")
+    html = Section.objects.get().body_html
+    assert re.findall(r"<(?!/?p>)", html) == []
