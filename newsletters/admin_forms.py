@@ -27,6 +27,17 @@ HIGHEST_POSITION = 32_000
 HIGHEST_NUMBER = 9_999
 TAKEN_SLUGS = {"feed", "preview"}  # other pages stand at /newsletter/feed/ and under /newsletter/preview/
 
+# Where what the model says of its fields does not hold for a kind.
+OWN_WORDS = {"heading": "", "body": "", "link_url": "https://… or, on this site, /outcomes/housing/."}
+HELP: dict[str, dict[str, str]] = {
+    Section.Kind.TEXT: OWN_WORDS,
+    Section.Kind.NOTICE: OWN_WORDS,
+    Section.Kind.QUOTATION: {
+        "heading": "A quotation needs none.",
+        "body": "What you want to say before it. Leave them empty to let it stand by itself.",
+        "link_url": OWN_WORDS["link_url"],
+    },
+}
 COLUMNS: dict[str, Any] = {field.name: field for field in Section._meta.concrete_fields}
 
 
@@ -146,6 +157,8 @@ class SectionForm(WatchedForm):
             self.initial["shown"] = getattr(section, f"{section.shows}_id")
         else:
             del self.fields["shown"]
+        for name, words in HELP.get(section.kind, {}).items():
+            self.fields[name].help_text = words
 
     @property
     def issue(self) -> Issue:

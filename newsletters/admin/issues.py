@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from mscos.models import User
 from newsletters import actions
 from newsletters.admin.faces import FacesAdmin, for_editors
-from newsletters.admin.sections import ReadOnlyHistory
-from newsletters.admin_forms import IssueForm, doubt_about, name_of
+from newsletters.admin.sections import ReadOnlyHistory, number_in
+from newsletters.admin_forms import IssueForm, name_of
 from newsletters.models import Issue, Section
 from newsletters.preflight import Finding, findings
 
@@ -181,7 +181,7 @@ class IssueAdmin(ReadOnlyHistory, FacesAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show what was changed in the issue and in its sections, those taken out included."""
-        changes = _changes(int(object_id)) if object_id.isdecimal() else []
+        changes = _changes(number_in(object_id))
         return cast("HttpResponse", super().history_view(request, object_id, {"section_changes": changes}))
 
 
@@ -201,9 +201,7 @@ def _around(issue: Issue) -> dict[str, Any]:
 
 def _name_of(section: Section) -> str:
     """Return the heading of a section, or how editors know what it shows."""
-    shown = section.shown
-    name = section.heading or (name_of(shown) if shown else "")
-    return f"{name}{doubt_about(shown)}"
+    return section.heading or (name_of(section.shown) if section.shown else "")
 
 
 def _changes(pk: int) -> list[Change]:

@@ -168,7 +168,7 @@ class SubscriberAdmin(PeopleAdmin):
     def _import_form(self, request: HttpRequest) -> ImportForm:
         if request.method != "POST":
             return ImportForm()
-        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        sent = int(request.headers.get("content-length") or 0)
         too_large = not request.FILES and sent > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
         return ImportForm(request.POST, request.FILES, too_large=too_large)
 

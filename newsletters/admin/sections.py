@@ -27,11 +27,18 @@ class ReadOnlyHistory:
         """Return True: there is no button for it."""
         return True
 
-    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show what was changed, when and by whom."""
+        return cast("HttpResponse", super().history_view(request, str(number_in(object_id)), extra_context))  # type: ignore[misc]
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         """Show an old version, and take nothing."""
         if request.method == "POST":
             raise PermissionDenied
-        return cast("HttpResponse", super().history_form_view(request, *args, **kwargs))  # type: ignore[misc]
+        pks = (str(number_in(object_id)), str(number_in(version_id)))
+        return cast("HttpResponse", super().history_form_view(request, *pks, extra_context))  # type: ignore[misc]
 
 
 @admin.register(Section)
@@ -90,26 +97,28 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Ask for a new section of one kind."""
-        issue = get_object_or_404(Issue, pk=_number(request.GET.get("issue", "")))
+        issue = get_object_or_404(Issue, pk=number_in(request.GET.get("issue", "")))
         kind = _kind(request)
         frozen = actions.frozen_because(issue=issue)
         if frozen and request.method != "POST":
             self.message_user(request, f"{frozen}.", messages.WARNING)
             return redirect("admin:newsletters_issue_change", issue.pk)
-        context = {"title": f"{issue}: add “{kind.label}”", "issue": issue, "kind": kind.label}
+        context = {"title": f"{issue}: add {kind.label.lower()}", "issue": issue, "kind": kind.label}
         return cast("HttpResponse", super().add_view(request, form_url, {**context, **(extra_context or {})}))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show a section under the name of its issue, with the reason where it cannot be changed."""
-        section = Section.objects.select_related("issue").filter(pk=_number(object_id)).first()
+        section = Section.objects.select_related("issue").filter(pk=number_in(object_id)).first()
         if section is None:
-            return self._gone(request, _number(object_id))
+            return self._gone(request, number_in(object_id))
         context = {
-            "title": f"{section.issue}: “{section.get_kind_display()}”",
+            "title": f"{section.issue}: {section.get_kind_display().lower()}",
             "issue": section.issue,
             "kind": section.get_kind_display(),
+            "subtitle": None,
+            "show_delete": False,  # 'Take out' on the issue's page does it
             "frozen": actions.frozen_because(issue=section.issue),
         }
         return cast(
@@ -224,12 +233,12 @@ def _kind(request: HttpRequest) -> Section.Kind:
 
 def _blank(request: HttpRequest) -> Section:
     """Return the new section that the address asks for; where it is to be stored, its issue waits for nobody else."""
-    pk = _number(request.GET.get("issue", ""))
+    pk = number_in(request.GET.get("issue", ""))
     issue = actions.hold(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
     return Section(issue=issue, kind=_kind(request))
 
 
-def _number(typed: str) -> int:
+def number_in(typed: str) -> int:
     """Return a row's number from an address; raises Http404 where it cannot be one."""
     if not typed.isdecimal():
         raise Http404

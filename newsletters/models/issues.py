@@ -32,6 +32,8 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def by_preview(self, token: str) -> "IssueQuerySet":
         """Return the one issue, or none, that a preview link opens today."""
+        if not token.isprintable():
+            return self.none()  # PostgreSQL takes no NUL, not even to compare with
         return self.exclude(preview_token="").filter(preview_token=token, preview_ends_on__gte=timezone.localdate())
 
     def next_number(self) -> int:

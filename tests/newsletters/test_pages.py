@@ -213,7 +213,7 @@ def test_no_other_link_opens_a_draft(client, preview):
     preview.new_preview()
     preview.save()
     make_issue(6)
-    for address in (old, "/newsletter/preview/x/", "/newsletter/preview/%20/", "/newsletter/preview//"):
+    for address in (old, "/newsletter/preview/x/", "/newsletter/preview/%00/", "/newsletter/preview//"):
         assert client.get(address).status_code == 404
 
 

@@ -71,6 +71,13 @@ def test_the_form_asks_for_one_object(client, draft, kind, label):
     assert (form.fields["shown"].label, list(form.fields)) == (label, ["shown", *WORDS, "position", "seen"])
 
 
+def test_the_form_promises_nothing_that_its_kind_does_not_do(client, draft):
+    promises = "what the section shows"
+    assert [promises in text_of(client.get(add_url(draft, kind))) for kind in Section.Kind.values] == [
+        kind not in {"text", "notice", "quotation"} for kind in Section.Kind.values
+    ]
+
+
 def test_a_new_section_stands_at_the_end_or_where_it_is_put(client, draft):
     for heading, position in (("One", ""), ("Two", ""), ("Between", "15"), ("First", "0")):
         add(client, draft, "text", heading=heading, body="Words", position=position)

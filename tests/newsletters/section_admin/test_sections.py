@@ -43,7 +43,7 @@ def test_a_change_is_written_with_its_author(client, draft):
 
 def test_the_kind_stays(client, draft):
     section = add_section(draft, "text", heading="One", body="Old")
-    assert "Week 5: “Text”" in text_of(client.get(change_url(section)))
+    assert "Week 5: text" in text_of(client.get(change_url(section)))
     change(client, section, kind="notice", issue=make_issue(6).pk)
     section.refresh_from_db()
     assert (section.kind, section.issue) == ("text", draft)
