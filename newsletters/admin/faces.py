@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -185,11 +185,9 @@ class FacesAdmin(SimpleHistoryAdmin):
             self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:newsletters_issue_faces", issue.pk)
 
-    def view_on_site(self, issue: Issue) -> str:
-        """Lead to the page, or for what readers cannot see to its faces."""
-        if issue.is_published:
-            return issue.get_absolute_url()
-        return reverse("admin:newsletters_issue_faces", args=[issue.pk])
+    def view_on_site(self, issue: Issue) -> str | None:
+        """Lead to the page; a draft has none yet."""
+        return issue.get_absolute_url() if issue.is_published else None
 
 
 def _in_frame(html: str) -> HttpResponse:

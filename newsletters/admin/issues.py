@@ -121,21 +121,11 @@ class IssueAdmin(ReadOnlyHistory, FacesAdmin):
             "credits": latest.credits if latest else "",
         }
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Show an issue with its sections and what pre-flight says of each."""
-        issue = Issue.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        return cast(
-            "HttpResponse",
-            super().change_view(
-                request, object_id, form_url, {**(_around(issue) if issue else {}), **(extra_context or {})}
-            ),
-        )
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Offer one way to save."""
+        """Show an issue with its sections and what pre-flight says of each, and offer one way to save."""
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        if kwargs.get("change"):
+            context |= _around(Issue.objects.get(pk=kwargs["obj"].pk))  # as it is stored, whatever was typed
         return cast("HttpResponse", super().render_change_form(request, context, *args, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own

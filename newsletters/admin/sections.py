@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -240,6 +241,6 @@ def _blank(request: HttpRequest) -> Section:
 
 def number_in(typed: str) -> int:
     """Return a row's number from an address; raises Http404 where it cannot be one."""
-    if not typed.isdecimal():
+    if not typed.isdecimal() or int(typed) > models.BigIntegerField.MAX_BIGINT:
         raise Http404
     return int(typed)

@@ -235,6 +235,20 @@ def test_a_page_asks_as_often_for_fifty_sections_as_for_one(client, issue, page,
     assert count() == few
 
 
+def test_what_cannot_be_stored_is_told_over_the_sections_as_they_are(client, draft):
+    answer = change(client, draft, slug="a b", title="Kept")
+    assert problems_of(answer) == ["Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."]
+    assert 'value="Kept"' in answer.content.decode()
+    assert "Edit section 20" in text_of(answer)
+    assert Issue.objects.get().slug == "week-5"
+
+
+@pytest.mark.parametrize("address", ["x/history/", "1/history/x/", "x/history/1/", f"{'9' * 30}/history/"])
+def test_a_history_of_nothing_is_not_found(client, address):
+    for kind in ("issue", "section"):
+        assert client.get(f"/admin/newsletters/{kind}/{address}").status_code == 404
+
+
 def test_an_unknown_issue_is_not_found(client):
     for name in (*SHOWN, "withdraw"):
         assert client.get(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404

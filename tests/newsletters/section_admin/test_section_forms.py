@@ -21,6 +21,7 @@ from tests.newsletters.section_admin.doing import (
     opened,
     problems_of,
     sections_of,
+    text_of,
 )
 from tests.outcomes.conftest import make_quotation, make_resource
 
