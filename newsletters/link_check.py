@@ -88,7 +88,7 @@ def status_of(url: str, *, may_ask: MayAsk = is_public, seconds: float = SECONDS
         # Many servers refuse HEAD, some even call the page gone: only the answer to GET counts against a link.
         if status >= HTTPStatus.BAD_REQUEST:
             status = _follow(url, "GET", may_ask=may_ask, seconds=seconds)
-    except (OSError, HTTPException, ValueError, OverflowError):
+    except (OSError, HTTPException, ValueError, OverflowError):  # the last for a port out of range, on some systems
         return None
     return status
 

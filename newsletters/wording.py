@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(
 )
 # Markdown of which some mark is missing or misplaced stays as it was typed.
 UNFINISHED = re.compile(r"\]\(|\] \((?=https?:|www\.|mailto:)|\)\[(?=https?:|www\.)", re.IGNORECASE)
-PICTURE = re.compile(r"!\[(?!\^)((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(")
+PICTURE = re.compile(r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(")
 SAYS_NOTHING = {"here", "click here", "this link", "read more", "more", "link"}
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 SPACES = re.compile(r"[^\S\n]+")

@@ -146,6 +146,8 @@ def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, e
     over = CallForViews.objects.create(forum=forum, question="Over?", why="W", opens=today - timedelta(days=9))
     CallForViews.objects.filter(pk=over.pk).update(closes=today - timedelta(days=1))
     CallForViews.objects.create(forum=forum, question="Later?", why="W", opens=today + timedelta(days=1))
+    before = timezone.localdate(published_issue.publish_at) - timedelta(days=1)
+    CallForViews.objects.create(forum=forum, question="Long open?", why="W", opens=before)
     asked = CallForViews.objects.create(forum=forum, question="New?", why="W", opens=today)
     thread = make_thread(forum, "Keys on the first day", today)
     make_thread(forum, "Waiting", None, "waiting")

@@ -1,10 +1,13 @@
 """Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
+from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.issue_admin.doing import (
@@ -172,6 +175,17 @@ def test_saving_writes_only_what_was_changed(client, draft):
     issue = Issue.objects.get()
     assert (issue.title, issue.preview_token) == ("Another heading", link)
     assert link != ""
+
+
+def test_saving_leaves_alone_what_the_form_does_not_hold(rf, editor, draft):
+    stale = Issue.objects.get()
+    publish(draft)
+    request = rf.post("/")
+    request.user = editor
+    stale.title = "Another heading"
+    IssueAdmin(Issue, admin.site).save_model(request, stale, SimpleNamespace(changed_data=["title"]), change=True)
+    issue = Issue.objects.get()
+    assert (issue.title, issue.state) == ("Another heading", "sent")
 
 
 def test_number_and_address_stay_once_published(client, draft):

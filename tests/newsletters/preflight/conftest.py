@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from newsletters.models import CheckedLink
 from newsletters.preflight import findings
-from tests.newsletters.conftest import add_section
-from tests.newsletters.preflight.doing import (
-    OUTSIDE,
-)
+from tests.newsletters.conftest import add_section, make_issue
+from tests.newsletters.preflight.doing import OUTSIDE
 
 
 @pytest.fixture(autouse=True)
@@ -29,15 +27,17 @@ def ready(today, issue, reader):
 
 
 @pytest.fixture
-def section(ready):
-    """Add a text to the issue; tell what is said of it when its words change."""
-    section = add_section(ready, "text", body="Some words.")
+def section(today, outcome, call, reader):
+    """Tell what is said of an issue's only section, a text, when its words change."""
+    CheckedLink.objects.create(url=OUTSIDE, state="working", checked_at=timezone.now())
+    issue = make_issue(5)
+    section = add_section(issue, "text", body="Some words.")
 
     def said(body=None, **fields):
         for name, value in {**fields, **({} if body is None else {"body": body})}.items():
             setattr(section, name, value)
         section.save()
-        found = findings(ready)
+        found = findings(issue)
         assert {each.section for each in found} <= {section}
         return [(each.blocks, each.problem, each.mend) for each in found]
 

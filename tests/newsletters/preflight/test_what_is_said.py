@@ -3,19 +3,13 @@
 import pytest
 
 from newsletters.preflight import findings
-from outcomes.models import Reference
-from tests.newsletters.preflight.doing import (
-    NOT_FINISHED,
-    NOT_SENT,
-    STILL_TO_COME,
-    blocks,
-    the,
-)
+from outcomes.models import Reference, Resource
+from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the
 
 pytestmark = pytest.mark.django_db
 
-
-# Words
+NOT_SENT = "Pictures are not sent. Say in words what it shows."
+NOT_FINISHED = "Write it as [words](https://…), with no spaces between the brackets, or take it out."
 
 
 @pytest.mark.parametrize(
@@ -48,7 +42,7 @@ def test_placeholders_in_what_is_shown(ready):
     "words",
     [
         "[…]", "We were told […] to wait.", "See you soon, and more", "No more\n\nSoon we meet", "A tbcx and a todos",
-        "Insert the key. It fits here.", "Methods (XX)", "xxii",
+        "Insert the key. It fits here.", "Methods (XX)", "xxii", "A mytodo on example.org/todo",
     ],
 )  # fmt: skip
 def test_what_is_no_placeholder(section, words):
@@ -95,6 +89,11 @@ def test_a_picture_without_words(section):
 
 def test_an_exclamation_before_a_footnote_or_a_cut_is_no_picture(section):
     assert section("Come![^1] Stop![…] Go!\n\n[^1]: A note.") == []
+
+
+def test_a_picture_where_no_markdown_is_read(ready):
+    Resource.objects.update(summary="![A house](house.png)")
+    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "feature"))]
 
 
 def test_a_picture_in_what_a_call_says(ready, call):

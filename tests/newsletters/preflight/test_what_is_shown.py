@@ -9,17 +9,13 @@ from newsletters.models import Section
 from newsletters.preflight import findings
 from outcomes.models import Quotation, Resource
 from tests.newsletters.conftest import add_section
-from tests.newsletters.preflight.doing import (
-    ASK,
-    STILL_TO_COME,
-    TAKE_OUT,
-    blocks,
-    the,
-    warns,
-)
+from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the, warns
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
+
+TAKE_OUT = "or take the section out."
+ASK = "Ask for consent and note it, or take the section out."
 
 
 def test_of_an_issue_that_is_ready_nothing_is_said(ready):

@@ -1,0 +1,81 @@
+"""Editors who press in one instant take turns: nothing is written over, nothing is done twice."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from newsletters import actions
+from newsletters.faces import mail_of
+from newsletters.models import Issue, Section
+from tests.newsletters.conftest import add_section, make_issue
+from tests.newsletters.section_admin.doing import change_url, opened
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def editor(db):
+    """Robin, who may do everything: such tests empty all tables behind them, and the groups' rights go too."""
+    return make_staff("robin@example.org", is_superuser=True)
+
+
+@pytest.fixture
+def draft(db):
+    """A draft with words only."""
+    issue = make_issue(5)
+    for heading in ("One", "Two"):
+        add_section(issue, "text", heading=heading, body="Words.")
+    return issue
+
+
+def at_once(*acts):
+    """Do all acts in one instant; return what each gave, or the name of what it raised, sorted."""
+    start = threading.Barrier(len(acts))
+
+    def attempt(act):
+        try:
+            return act()
+        except actions.Refused as refusal:
+            return type(refusal).__name__
+
+    def one_editor(act):
+        start.wait()
+        try:
+            return attempt(act)
+        finally:
+            connection.close()
+
+    if connection.vendor == "sqlite":
+        # The test's database lives in memory and locks whole tables: its editors come one after the other.
+        return sorted(attempt(act) for act in acts)
+    with ThreadPoolExecutor(len(acts)) as editors:
+        return sorted(done.result() for done in [editors.submit(one_editor, act) for act in acts])
+
+
+def test_one_of_three_publishes(editor, draft):
+    seen = actions.look(issue=draft, mail=mail_of(draft))
+    publish = [lambda: actions.publish(issue=draft, by=editor, seen=seen).state] * 3
+    assert at_once(*publish) == ["AlreadyPublished", "AlreadyPublished", "sent"]
+    assert Issue.history.filter(state="sent").count() == 1
+
+
+def test_each_of_three_copies_has_a_number_of_its_own(editor, draft):
+    assert at_once(*[lambda: actions.duplicate(issue=draft, by=editor).number] * 3) == [6, 7, 8]
+
+
+def test_one_of_two_forms_of_a_section_is_saved(editor, draft):
+    section = draft.sections.first()
+    here, there = Client(), Client()
+    sign_in(here, editor)
+    there.cookies = here.cookies
+    typed = opened(here, change_url(section))
+
+    def send(client, words):
+        return lambda: client.post(change_url(section), {**typed, "body": words}).status_code
+
+    assert at_once(send(here, "Mine"), send(there, "Yours")) == [200, 302]
+    assert Section.history.filter(id=section.pk, history_type="~").count() == 1
