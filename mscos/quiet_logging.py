@@ -22,6 +22,14 @@ class QuietFormatter(logging.Formatter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%d %Hh")
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Name the view of a request that failed, never its path: a path may be a reader's own link."""
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        if hasattr(record, "request"):
+            told = {"msg": f"A request failed: {match.view_name if match else 'no view'}", "args": ()}
+            record = logging.makeLogRecord({**record.__dict__, **told})
+        return super().format(record)
+
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is logging's
         """Return the exception's type and its frames, never its message."""
         kind, _, frames = ei

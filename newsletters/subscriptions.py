@@ -7,7 +7,7 @@ say nothing of what is held, and nothing changes before somebody presses a butto
 from collections.abc import Callable
 
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -79,12 +79,19 @@ def ask_to_change(*, subscriber: Subscriber, to: str) -> None:
         _write(to, lambda: emails.change_email(subscriber, to))
 
 
-@transaction.atomic
 def change_email(*, subscriber: Subscriber, to: str) -> None:
     """Move a subscription to an address whose owner has agreed; one that this address had is merged into it.
 
     The links in mail to the old address stop working: whoever reads that mailbox must learn nothing of the new one.
     """
+    try:
+        _move(subscriber, to)
+    except IntegrityError:  # somebody signed up with it in the same moment: now their row is there to be merged
+        _move(subscriber, to)
+
+
+@transaction.atomic
+def _move(subscriber: Subscriber, to: str) -> None:
     either = Q(pk=subscriber.pk) | Q(email__iexact=to)
     rows = {row.pk: row for row in Subscriber.objects.select_for_update().filter(either).order_by("pk")}
     if rows.pop(subscriber.pk, None) is None:

@@ -44,6 +44,8 @@ def test_one_address_has_one_form(typed, address):
         "reader@example.org\x00",
         "x" * 300 + "@example.org",
         "reader@" + "x." * 200 + "org",
+        "=?utf-8?q?reader?=@example.org",
+        "=?utf-8?b?!?=@example.org",
     ],
 )
 def test_what_can_be_no_address_is_told(typed):

@@ -106,3 +106,11 @@ def test_on_one_own_machine_nothing_asks_for_tls():
 def test_a_wrong_site_address_stops_the_start_with_a_sentence(address):
     last = settings_of(address).splitlines()[-1]
     assert last.endswith("Set it to the address that readers use, like https://community.example.org")
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "hex", "unicode_escape", "idna", "nonsense"])
+@pytest.mark.parametrize("path", ["/contact/", "/code/"])
+def test_a_form_in_an_odd_charset_is_read_as_utf_8(client, path, charset):
+    body = b'--b\r\nContent-Disposition: form-data; name="message"\r\n\r\n+AGE-\\x41 \xff\r\n--b--\r\n'
+    answer = client.generic("POST", path, body, content_type=f"multipart/form-data; boundary=b; charset={charset}")
+    assert answer.status_code == 200

@@ -21,7 +21,7 @@ def broken(request):
     raise RuntimeError(f"could not save {typed}") from IntegrityError(f"Failing row contains ({typed}).")
 
 
-urlpatterns = [path("broken/", broken)]
+urlpatterns = [path("broken/", broken, name="broken"), path("broken/<str:token>/", broken, name="broken_link")]
 
 
 def handler500(request):
@@ -53,10 +53,17 @@ def post_marked(**extra):
 
 
 @pytest.mark.urls(__name__)
+def test_a_link_that_fails_is_not_written_into_the_log(stderr):
+    assert Client(raise_request_exception=False).get(f"/broken/{MARK}/").status_code == 500
+    assert re.fullmatch(rf"{LINE} ERROR django.request A request failed: broken_link", logged(stderr)[0])
+    assert MARK not in stderr.getvalue()
+
+
+@pytest.mark.urls(__name__)
 def test_an_error_is_logged_with_its_kind_and_place_and_nothing_of_the_request(stderr):
     assert post_marked().status_code == 500
     first, kind, *places = logged(stderr)
-    assert re.fullmatch(rf"{LINE} ERROR django.request Internal Server Error: /broken/", first)
+    assert re.fullmatch(rf"{LINE} ERROR django.request A request failed: broken", first)
     assert kind == "RuntimeError (message left out)"
     assert re.fullmatch(rf"  {re.escape(__file__)}:\d+ in broken", places[-1])
     assert [mark for mark in (MARK, "203.0.113.9", "Failing row") if mark in stderr.getvalue()] == []

@@ -18,7 +18,7 @@ State = CheckedLink.State
 NOBODY = "http://127.0.0.1:9/"  # nothing listens there
 
 
-def anything(url):
+def anything(address):
     """Let a check ask any address, that of this machine too."""
     return True
 
@@ -130,10 +130,46 @@ def test_a_slow_server_is_not_waited_for(server):
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "2130706433",
-     "[::ffff:127.0.0.1]", "[fe80::1]", "224.0.0.1", "100.64.0.1"],
+     "[::ffff:127.0.0.1]", "[fe80::1]", "224.0.0.1", "100.64.0.1", "0x7f.1", "0177.0.0.1", "127.1", "[fd00:ec2::254]",
+     "[::127.0.0.1]", "[fec0::1]", "[2002:7f00:1::]", "[64:ff9b::169.254.169.254]", "[64:ff9b:1::1]",
+     "[::ffff:0:127.0.0.1]", "127%2e0%2e0%2e1"],
 )  # fmt: skip
-def test_our_own_network_is_never_asked(host):
-    assert status_of(f"http://{host}/") == NOT_ASKED
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_our_own_network_is_never_asked(host, scheme):
+    assert status_of(f"{scheme}://{host}/") == NOT_ASKED
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+def test_the_internet_may_be_asked(address):
+    assert is_public(address) is True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127%2e0%2e0%2e1", "name@127.0.0.1", "10.0.0.1"])
+@pytest.mark.parametrize("no_proxy", ["", "127.0.0.1"])
+def test_our_own_network_is_not_asked_by_a_proxy_either(server, monkeypatch, host, no_proxy):
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", no_proxy)
+    assert status_of(f"http://{host}/200") == NOT_ASKED
+    assert server.seen == []
+
+
+def test_a_proxy_is_asked_for_names_that_only_it_knows(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "")
+    assert status_of("http://nobody.invalid/") == 200
+    assert [path for _, path, _ in server.seen] == ["http://nobody.invalid/"]
+
+
+@pytest.mark.parametrize("answers", [("93.184.216.34", "127.0.0.1"), ("127.0.0.1", "93.184.216.34")])
+def test_a_name_that_stands_for_another_address_each_time_reaches_nothing_of_ours(server, monkeypatch, answers):
+    look_up, turns = socket.getaddrinfo, iter(answers * 9)
+
+    def changing(host, *args, **kwargs):
+        return look_up(next(turns) if host == "changing.example" else host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", changing)
+    assert status_of(f"http://changing.example:{server.server_port}/200", seconds=0.3) in {NOT_ASKED, None}
+    assert server.seen == []
 
 
 def test_nothing_is_sent_to_our_own_network(server):
@@ -141,10 +177,10 @@ def test_nothing_is_sent_to_our_own_network(server):
     assert server.seen == []
 
 
-def test_each_redirect_asks_for_leave_again(server):
-    address = f"{server.url}/to//200"
-    assert status_of(address, may_ask=lambda url: url == address) == NOT_ASKED
-    assert [path for _, path, _ in server.seen] == ["/to//200"]
+@pytest.mark.parametrize("target", ["http://10.0.0.1/", "http://[::1]/", "https://192.168.1.1/"])
+def test_each_redirect_asks_for_leave_again(server, target):
+    assert status_of(f"{server.url}/to/{target}", may_ask=lambda address: address == "127.0.0.1") == NOT_ASKED
+    assert [path for _, path, _ in server.seen] == [f"/to/{target}"]
 
 
 @pytest.mark.parametrize(
