@@ -144,4 +144,8 @@ class NewAddressForm(RefusableForm):
 class LeaveForm(RefusableForm):
     """Leaving, for now or for good."""
 
-    never_again = forms.BooleanField(label="Never write to this address again", required=False)
+    never_again = forms.BooleanField(
+        label="Never write to this address again",
+        required=False,
+        help_text="You then cannot sign up with it again. We keep a scrambled form of it, which nobody can read.",
+    )

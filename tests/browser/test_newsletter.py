@@ -113,3 +113,18 @@ def test_no_page_of_an_issue_scrolls_sideways_or_breaks_its_policy(visit, site, 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     # Frames without scripts say so for each script that they leave out.
     assert [words for words in complaints if "sandbox" not in words and "script-src 'none'" not in words] == []
+
+
+def test_a_printed_issue_leaves_out_what_only_a_screen_needs(visit, site):
+    page = visit(script=False)
+    page.goto(f"{site.url}/newsletter/week-5/")
+    page.emulate_media(media="print")
+    shown = page.locator("main :is(a, [data-screen-only]):visible").all_inner_texts()
+    unwanted = {
+        "Skip to the next section",
+        "Opens another website",
+        "Get the newsletter by email",
+        "Read about housing",
+    }
+    assert unwanted & set(shown) == set()
+    assert "Open International NRM Handbook" in shown

@@ -132,6 +132,13 @@ def test_outside_links_say_that_they_are_and_tell_nobody_where_the_reader_was(cl
     assert html.count('href="https://') == html.count('rel="noreferrer noopener"') == 2
 
 
+def test_the_focus_has_the_one_filled_button(client, published_issue):
+    html = page_of(client, "/newsletter/week-5/")
+    buttons = re.findall(r'<a class="(button.*?)" href="(.*?)"', html)
+    assert [href for classes, href in buttons if classes == "button"] == ["/outcomes/housing/"]
+    assert len(buttons) > 1
+
+
 def test_a_content_note_stands_before_the_words_with_a_way_past(client, issue):
     add_section(issue, "text", heading="Last", body="Words.", content_note="detention")
     publish(issue)

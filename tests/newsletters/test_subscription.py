@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 EMAIL = "reader@example.org"
 DETAILS = {"act": "details", "name": "Sam", "organisation": "A house", "subject_style": "full"}
-RUN_OUT = "This link has run out Links last 1 day. Ask for your settings again to get a new one. Ask for a link"
+RUN_OUT = "This link has run out A link to what we hold lasts 1 day. Ask for a new one. Ask for a link"
 
 
 @pytest.fixture

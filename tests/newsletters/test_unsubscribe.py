@@ -32,6 +32,10 @@ def test_the_page_asks_once_and_says_what_a_forwarded_issue_means(strict, reader
         "Stop the newsletter? It goes to r…@example.org. If that is not your address, somebody forwarded an issue to "
         "you: leave this page, and nothing changes."
     )
+    assert (
+        "Never write to this address again You then cannot sign up with it again. We keep a scrambled form of it, which "
+        "nobody can read. Unsubscribe"
+    ) in words(page)
     assert "reader@" not in page.content.decode()
     assert Subscriber.objects.count() == 1
 
