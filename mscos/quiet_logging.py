@@ -24,11 +24,11 @@ class QuietFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Name the view of a request that failed, never its path: a path may be a reader's own link."""
-        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        told: dict[str, Any] = {"exc_text": None}  # what another formatter may have made of the exception
         if hasattr(record, "request"):
-            told = {"msg": f"A request failed: {match.view_name if match else 'no view'}", "args": ()}
-            record = logging.makeLogRecord({**record.__dict__, **told})
-        return super().format(record)
+            match = getattr(record.request, "resolver_match", None)
+            told |= {"msg": f"A request failed: {match.view_name if match else 'no view'}", "args": ()}
+        return super().format(logging.makeLogRecord({**record.__dict__, **told}))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is logging's
         """Return the exception's type and its frames, never its message."""
