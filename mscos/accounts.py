@@ -26,8 +26,8 @@ from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
 from mscos.limits import visitor_digest
-from mscos.mail import post
 from mscos.models import User
+from mscos.outbox import post
 from mscos.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -87,14 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Send the link; for `NOBODY` write the mail all the same, and throw it away."""
+        """Send the link; for `NOBODY` write the mail all the same, and let it go nowhere."""
         if user == NOBODY:
-            self.render_mail("account/email/password_reset_key", email, context)
+            post(self.render_mail("account/email/password_reset_key", email, context), to_nobody=True)
         else:
             super().send_password_reset_mail(user, email, context)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write a mail now and send it after the answer."""
+        """Write a mail now; the work loop sends it."""
         post(self.render_mail(template_prefix, email, context))
 
     def add_message(

@@ -68,6 +68,11 @@ def address_digest(email: str) -> str:
     return _keyed("address", email.lower()).hex()
 
 
+def bounce_digest(number: int) -> str:
+    """Return what proves that mail which comes back is about our mail of that number: 16 hex digits."""
+    return _keyed("bounce", str(number)).hex()[:16]
+
+
 def holds_code(text: str) -> bool:
     """Tell whether a text seems to hold a code, which would give it to every reader.
 

@@ -1,4 +1,4 @@
-"""The people who sign in, and the rows by which work processes share out their jobs."""
+"""The people who sign in, and the rows by which work processes share out their jobs and the mail."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -71,3 +72,24 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """Reads of letters."""
+
+    def due(self) -> "LetterQuerySet":
+        """Return those that may leave now, oldest first."""
+        return self.filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
+
+
+class Letter(models.Model):
+    """A mail that waits to leave: sealed, and deleted once the server took it. Claiming moves the due time on."""
+
+    sealed = models.TextField()
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = LetterQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Letter {self.pk}"

@@ -5,6 +5,7 @@ sentence (here or in `mscos/checks.py`).
 """
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # 20,000 rather than 20000
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",  # the templates of its widgets, which FORM_RENDERER looks for
@@ -253,9 +255,28 @@ if urlsplit(env.str("EMAIL_URL", default="filemail:")).scheme not in env.EMAIL_S
     )
 vars().update(env.email("EMAIL_URL", default="filemail://"))
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds that the server may let an answer wait
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <community@{SITE.hostname}>")
+FROM_ADDRESS = parseaddr(DEFAULT_FROM_EMAIL)[1]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who has mail for the server, the pressing first. Each is a function that takes a mscos.post_office.PostOffice.
+MAIL_ROUNDS = ["mscos.outbox.send_letters", "newsletters.delivery.send_round"]
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)  # for the whole site, all workers together; 0 is no limit
+MAIL_LEASE = env.int("MAIL_LEASE", default=300)  # seconds after which a silent worker counts as killed
+# A mail of which nobody knows whether the server took it goes out again, with the same Message-ID.
+RESEND_UNCERTAIN = env.bool("RESEND_UNCERTAIN", default=True)
+
+# Mail that cannot be delivered comes back to this address, with a word for each delivery after a plus sign; '' to the
+# sender. The work loop reads it from a Maildir folder or an mbox file.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+# https://anymail.dev/: a mail service's own interface in the place of SMTP, such as 'postmark', with its settings.
+EMAIL_SERVICE = env.str("EMAIL_SERVICE", default="")
+if EMAIL_SERVICE:
+    INSTALLED_APPS.append("anymail")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_SERVICE}.EmailBackend"
+    # What a service cannot do, such as an address of our own for failures, is left out.
+    ANYMAIL = {"IGNORE_UNSUPPORTED_FEATURES": True, **env.dict("EMAIL_SERVICE_SETTINGS", default={})}
 
 # https://docs.djangoproject.com/en/5.2/topics/i18n/
 LANGUAGE_CODE = "en-gb"
@@ -305,6 +326,8 @@ WORK_JOBS = {
     "newsletters.enquiries.erase_old_enquiries": 24 * 60 * 60,
     "newsletters.emails.tell_editors": 24 * 60 * 60,
     "newsletters.link_check.check_links": 10 * 60,
+    "newsletters.mailings.send_scheduled": 30,
+    "newsletters.bounces.read_bounces": 10 * 60,
 }
 
 TAGGIT_CASE_INSENSITIVE = True

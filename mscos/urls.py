@@ -1,5 +1,6 @@
 """All addresses. Together with `mscos/views.py` this is where the rooms meet."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("accounts/", include("mscos.account_urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.EMAIL_SERVICE:
+    urlpatterns.append(path("mail-events/", include("anymail.urls")))  # its word of what came back
 
 handler400 = views.bad_request
 handler403 = views.forbidden

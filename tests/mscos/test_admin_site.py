@@ -13,8 +13,8 @@ from django.core import mail
 from django.urls import resolve, reverse
 from model_bakery import baker
 
-from mscos.mail import POST_ROOM
 from mscos.models import User
+from tests.mailbox import sent_mail
 from tests.people import PASSWORD, SECRET, code_now, make_person, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -254,7 +254,7 @@ def test_from_a_new_account_to_the_admin(client, administrator):
     client.post("/accounts/logout/")
 
     client.post("/accounts/password/new/", {"email": "kim@example.org"})
-    POST_ROOM.submit(int).result()
+    sent_mail()
     [link] = re.findall(r"http://testserver(/\S+)", mail.outbox[0].body)
     form = client.get(link)["Location"]
     client.post(form, {"password1": PASSWORD})

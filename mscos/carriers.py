@@ -1,0 +1,233 @@
+"""How a finished mail reaches the mail server: one connection for many, and for each a plain answer what became of it.
+
+SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the three before the content go in one packet.
+"""
+
+import re
+import smtplib
+from email import message_from_bytes
+from email.message import EmailMessage as Parsed
+from email.policy import SMTP, default
+from email.utils import formatdate, make_msgid
+from enum import Enum
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol, cast
+
+from anymail.exceptions import AnymailRecipientsRefused
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+
+ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463: 5.1.1 tells more than 550
+CLOSING = 421  # the server ends the connection, whatever was asked
+UNREADABLE = -1  # what smtplib says of an answer that is none
+READY = 354  # the server waits for the content
+WHOLE_LINES = SMTP.clone(max_line_length=998)  # folding could break an address in a header
+STRUCTURE = {"subject", "from", "to", "mime-version", "content-type", "content-transfer-encoding"}
+
+
+class Envelope(NamedTuple):
+    """A mail as it travels: who hears of a failure, who gets it, and its bytes as `wire_format` makes them."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Fate(Enum):
+    """What became of a mail."""
+
+    TAKEN = "taken"
+    LATER = "later"  # the server asks to try again
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"  # the connection broke before the server said whether it took it
+
+
+class Receipt(NamedTuple):
+    """The server's answer: of its words only the codes ('550 5.1.1'), as the words may repeat an address."""
+
+    fate: Fate
+    code: str = ""
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the server says that the address itself is wrong, not the mail or the moment (RFC 3463, 5.1.x)."""
+        return self.fate is Fate.REFUSED and " 5.1." in self.code
+
+
+class ServerAway(Exception):
+    """The server took nothing of this mail; no other has a better chance just now."""
+
+
+class Carrier(Protocol):
+    """What brings mails to a server."""
+
+    def open(self) -> None:
+        """Connect, unless connected. Raises ServerAway."""
+
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where nothing of it was."""
+
+    def close(self) -> None:
+        """Let go of the connection; never fails."""
+
+
+def wire_format(message: EmailMessage) -> bytes:
+    """Return a mail as bytes for any server: lines end in CR LF, and only ASCII stands in them.
+
+    Raises ValueError for a line break in a header.
+    """
+    made = Parsed(policy=SMTP)
+    headers = {"Date": formatdate(), "Message-ID": make_msgid(domain=settings.SITE.hostname), **message.extra_headers}
+    for name, value in {"From": message.from_email, "To": ", ".join(message.to), **headers}.items():
+        made[name] = value
+    made["Subject"] = message.subject
+    made.set_content(message.body, cte="quoted-printable")
+    for content, mimetype in getattr(message, "alternatives", ()):
+        made.add_alternative(content, subtype=mimetype.removeprefix("text/"), cte="quoted-printable")
+    if made.is_multipart():
+        made.set_boundary(
+            sha256(message.body.encode()).hexdigest()[:32]
+        )  # not random: one mail is always the same bytes
+    return made.as_bytes(policy=WHOLE_LINES)
+
+
+def open_carrier() -> Carrier:
+    """Return what brings mail to where EMAIL_URL says; it connects when it is first needed."""
+    is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    return SmtpCarrier() if is_smtp else BackendCarrier()
+
+
+class SmtpCarrier:
+    """Brings mails to an SMTP server; Django's backend makes the connection, with its settings for TLS and sign-in."""
+
+    def __init__(self) -> None:
+        self._backend: Any = get_connection()
+
+    def open(self) -> None:
+        """Connect, unless connected. Raises ServerAway."""
+        try:
+            self._backend.open()
+            self._backend.connection.ehlo_or_helo_if_needed()
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ServerAway from error
+
+    def close(self) -> None:
+        """Let go of the connection; never fails."""
+        connection, self._backend.connection = self._backend.connection, None
+        if connection is not None:
+            connection.close()
+
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where nothing of it was."""
+        self.open()
+        try:
+            refusal = self._offer(envelope)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ServerAway from error
+        if refusal:
+            return refusal
+        try:
+            self._backend.connection.send(re.sub(rb"(?m)^\.", b"..", envelope.content) + b".\r\n")
+            answer = self._backend.connection.getreply()
+        except (OSError, smtplib.SMTPException):
+            answer = UNREADABLE, b""
+        if answer[0] in {CLOSING, UNREADABLE}:
+            self.close()
+        return Receipt(Fate.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
+
+    def _offer(self, envelope: Envelope) -> Receipt | None:
+        """Ask whether the server takes a mail for this address; return its refusal, or None where it waits for it."""
+        if not envelope.recipient.isascii() or not envelope.recipient.isprintable():
+            return Receipt(Fate.REFUSED, "553 5.1.3")  # what a server would say of such an address
+        server: smtplib.SMTP = self._backend.connection
+        commands = [
+            f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}",
+            f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}",
+            "DATA",
+        ]
+        answers = self._ask_at_once(server, commands) if server.has_extn("pipelining") else _ask(server, commands)
+        refusals = [answer for answer in answers if answer[0] // 100 not in {2, 3}]
+        if not refusals:
+            return None
+        if refusals[0][0] in {CLOSING, UNREADABLE}:
+            raise smtplib.SMTPServerDisconnected
+        if answers[-1][0] == READY:
+            server.send(b".\r\n")  # no address was taken, so there is nothing to end but the waiting (RFC 2920, 3.1)
+            server.getreply()
+        server.docmd("RSET")
+        return _receipt(*refusals[0])
+
+    @staticmethod
+    def _ask_at_once(server: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+        server.send("".join(f"{command}\r\n" for command in commands))
+        return [server.getreply() for _ in commands]
+
+
+class BackendCarrier:
+    """Brings mails to one of Django's other backends: files, a service's interface, a test's list."""
+
+    def __init__(self) -> None:
+        self._backend = get_connection()
+
+    def open(self) -> None:
+        """Connect, unless connected. Raises ServerAway."""
+        try:
+            self._backend.open()
+        except Exception as error:
+            raise ServerAway from error
+
+    def close(self) -> None:
+        """Let go of the connection; never fails."""
+        self._backend.close()
+
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where the backend says that it could not."""
+        try:
+            self._backend.send_messages([as_message(envelope)])
+        except AnymailRecipientsRefused:
+            return Receipt(Fate.REFUSED, "550 5.1.1")
+        except Exception as error:  # each service has exceptions of its own
+            raise ServerAway from error
+        return Receipt(Fate.TAKEN)
+
+
+def as_message(envelope: Envelope) -> EmailMultiAlternatives:
+    """Return the mail in an envelope as the backends want it."""
+    parsed = cast("Parsed", message_from_bytes(envelope.content, policy=default))
+    message = EmailMultiAlternatives(
+        parsed["Subject"],
+        _words(parsed, "plain"),
+        from_email=str(parsed["From"]),
+        to=[envelope.recipient],
+        headers={name: str(value) for name, value in parsed.items() if name.lower() not in STRUCTURE},
+    )
+    html = _words(parsed, "html")
+    if html:
+        message.attach_alternative(html, "text/html")
+    # Anymail's names, for a mail service that knows them: where failures go, and what its word of a mail repeats.
+    message.envelope_sender = envelope.sender  # type: ignore[attr-defined]
+    message.metadata = {"message": str(parsed["Message-ID"])}  # type: ignore[attr-defined]
+    return message
+
+
+def _words(parsed: Parsed, kind: str) -> str:
+    part: Any = parsed.get_body((kind,))
+    return part.get_content().replace("\r\n", "\n") if part else ""
+
+
+def _ask(server: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+    """Say one command after the other, up to the first that is refused."""
+    answers: list[tuple[int, bytes]] = []
+    for command in commands:
+        answers.append(server.docmd(command))
+        if answers[-1][0] // 100 not in {2, 3}:
+            break
+    return answers
+
+
+def _receipt(code: int, words: bytes) -> Receipt:
+    fates = {2: Fate.TAKEN, 4: Fate.LATER, 5: Fate.REFUSED}
+    more = ENHANCED.match(words)
+    return Receipt(fates.get(code // 100, Fate.LATER), f"{code} {more[1].decode()}" if more else str(code))
