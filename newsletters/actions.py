@@ -16,8 +16,9 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from forums.models import CallForViews, Thread
 from mscos.models import User
+from newsletters.delivery import end_sending, freeze
 from newsletters.faces import Mail, mail_of
-from newsletters.models import Issue, Section, Subscriber
+from newsletters.models import Issue, Section
 from newsletters.preflight import Finding, findings
 from outcomes.models import Resource
 
@@ -121,7 +122,7 @@ def _renumbered(words: str, old: int, new: int) -> str:
 
 
 def _store(issue: Issue, sections: list[dict[str, object]], *, by: User) -> None:
-    _save(issue, by=by)
+    save_as(issue, by=by)
     rows = [Section(issue=issue, **{**fields, "position": at * STEP}) for at, fields in enumerate(sections, 1)]
     bulk_create_with_history(rows, Section, default_user=by)
 
@@ -223,34 +224,51 @@ def look(*, issue: Issue, mail: Mail) -> str:
 
 @transaction.atomic
 def publish(*, issue: Issue, by: User, seen: str) -> Issue:
-    """Let everybody read an issue from now on, and return it. `seen` is what `look` gave for what the editor saw.
+    """Let everybody read an issue from now on, queue its mail, and return it. `seen` is what `look` gave for what the editor saw.
 
     Raises AlreadyPublished, NotEditable, ChangedMeanwhile or NotReady.
     """
-    fresh = hold(issue_pk=issue.pk)
+    return release(issue=hold_as_seen(issue_pk=issue.pk, seen=seen), by=by)
+
+
+def hold_as_seen(*, issue_pk: int, seen: str) -> Issue:
+    """Return an issue held for changing, as ready to go out as the editor saw it. Raises as `publish` does."""
+    fresh = hold(issue_pk=issue_pk)
     if fresh.is_published:
         raise _published(fresh)
     _editable(fresh)
     if look(issue=fresh, mail=mail_of(fresh)) != seen:
         raise ChangedMeanwhile(_last_to_change(fresh))
-    problems = [finding for finding in findings(fresh) if finding.blocks]
+    must_be_ready(issue=fresh)
+    return fresh
+
+
+def must_be_ready(*, issue: Issue) -> None:
+    """Raise NotReady where pre-flight finds what keeps an issue from going out."""
+    problems = [finding for finding in findings(issue) if finding.blocks]
     if problems:
         raise NotReady(problems)
-    fresh.state, fresh.publish_at = Issue.State.SENT, timezone.now()
-    fresh.recipient_count = Subscriber.objects.confirmed().count()
-    fresh.preview_token, fresh.preview_ends_on = "", None
-    _save(fresh, "state", "publish_at", "recipient_count", "preview_token", "preview_ends_on", by=by)
-    return fresh
+
+
+def release(*, issue: Issue, by: User | None) -> Issue:
+    """Put a held issue on the web and queue its mail for everybody who is confirmed now, and return it."""
+    mailing = freeze(issue=issue, mail=mail_of(issue))
+    issue.state, issue.publish_at = (Issue.State.SENDING if mailing else Issue.State.SENT), timezone.now()
+    issue.recipient_count = mailing.deliveries.count() if mailing else 0
+    issue.preview_token, issue.preview_ends_on = "", None
+    save_as(issue, "state", "publish_at", "recipient_count", "preview_token", "preview_ends_on", by=by)
+    return issue
 
 
 @transaction.atomic
 def withdraw(*, issue: Issue, by: User) -> Issue:
-    """Take a published issue back: its page then only says so, with the day. Raises NotEditable."""
-    fresh = _hold_to_edit(issue.pk)
-    if fresh.state != Issue.State.SENT:
+    """Take a published issue back: its page then only says so, with the day; its sending ends. Raises NotEditable."""
+    fresh = hold(issue_pk=issue.pk)
+    if fresh.state != Issue.State.SENDING and _editable(fresh).state != Issue.State.SENT:
         raise NotEditable("Only a published issue can be withdrawn.")
+    end_sending(issue=fresh)
     fresh.state, fresh.withdrawn_on = Issue.State.WITHDRAWN, timezone.localdate()
-    _save(fresh, "state", "withdrawn_on", by=by)
+    save_as(fresh, "state", "withdrawn_on", by=by)
     return fresh
 
 
@@ -274,7 +292,7 @@ def _name(row: object) -> str:
     return str(getattr(row, "history_user", None) or "")
 
 
-def _save(issue: Issue, *columns: str, by: User) -> None:
-    """Write an issue, or only some of its columns, under the editor's name in the history."""
+def save_as(issue: Issue, *columns: str, by: User | None) -> None:
+    """Write an issue, or only some of its columns, under the editor's name in the history; None is the work loop."""
     issue._history_user = by  # type: ignore[attr-defined]
     issue.save(update_fields=columns or None)

@@ -233,3 +233,33 @@ def doubt_about(shown: Any) -> str:
     if isinstance(shown, CallForViews) and not shown.is_open:
         return " – closed"
     return ""
+
+
+class LondonTimeField(forms.DateTimeField):
+    """A day and a time in London."""
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse an hour that the clocks leave out or repeat."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code == "ambiguous_timezone":
+                raise ValidationError("The clocks change in that hour. Choose another time") from error
+            raise
+
+
+class ScheduleForm(forms.Form):
+    """When an issue goes out."""
+
+    at = LondonTimeField(
+        label="Goes out at",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="London time.",
+        error_messages={"required": "Give a day and a time", "invalid": "Give a day and a time, like 20/03/2023 09:00"},
+    )
+
+    def clean_at(self) -> Any:
+        """Refuse a time that is past."""
+        if self.cleaned_data["at"] <= timezone.now():
+            raise ValidationError("That time is past. Choose one to come, or publish now")
+        return self.cleaned_data["at"]

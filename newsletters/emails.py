@@ -1,20 +1,16 @@
 """Mail to readers about their own address, and to editors that something waits. Issues are sent elsewhere.
 
-No mail here holds a word that somebody typed: a form must not be a way to send words to strangers.
+No mail to readers holds a word that somebody typed: a form must not be a way to send words to strangers.
 """
 
-import logging
-from smtplib import SMTPException
-
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 
 from mscos.groups import EDITORS
 from mscos.mail import compose, send
 from mscos.models import User
 from newsletters import reader_links
-from newsletters.models import Enquiry, Subscriber
-
-logger = logging.getLogger(__name__)
+from newsletters.models import Enquiry, Issue, Subscriber
 
 
 def confirm(subscriber: Subscriber) -> EmailMessage:
@@ -44,8 +40,15 @@ def tell_editors() -> None:
     """Tell each editor, once a day, where somebody wrote and nobody has begun to answer. A job of the work loop."""
     if not Enquiry.objects.filter(state=Enquiry.State.NEW).exists():
         return
-    for email in User.objects.filter(groups__name=EDITORS, is_active=True).values_list("email", flat=True):
-        try:
-            send("newsletters/emails/something_waits", to=email, context={})
-        except (OSError, SMTPException):
-            logger.exception("An editor could not be told that something waits.")  # the others still can
+    for email in _editors():
+        send("newsletters/emails/something_waits", to=email, context={})
+
+
+def tell_not_sent(issue: Issue) -> None:
+    """Tell each editor that a scheduled issue did not go out, and where to mend it."""
+    for email in _editors():
+        send("newsletters/emails/not_sent", to=email, context={"issue": issue})
+
+
+def _editors() -> QuerySet[User, str]:
+    return User.objects.filter(groups__name=EDITORS, is_active=True).values_list("email", flat=True)

@@ -2,15 +2,12 @@
 
 from binascii import b2a_qp
 from dataclasses import dataclass, replace
-from email.utils import make_msgid
 from functools import cache
 from hashlib import sha256
 
 from css_inline import CSSInliner
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from mscos.plain import plain
 from mscos.text import with_whole_addresses
@@ -61,28 +58,6 @@ def mail_of(issue: Issue) -> Mail:
     }
     html = with_whole_addresses(render_to_string("newsletters/emails/issue.html", context), settings.SITE_URL)
     return Mail(html=_inliner().inline(html), text=plain(html))
-
-
-def issue_message(issue: Issue, mail: Mail, *, to: str, token: str, plain_subject: bool) -> EmailMultiAlternatives:
-    """Return an issue as it is sent to one reader; `mail` is that of the issue, `token` the reader's own."""
-    own = mail.for_reader(token)
-    host = settings.SITE.hostname
-    unsubscribe = f"{settings.SITE_URL}{reverse('newsletters:unsubscribe', args=[token])}"
-    message = EmailMultiAlternatives(
-        issue.plain_subject if plain_subject else issue.subject,
-        own.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[to],
-        headers={
-            # RFC 8058: the mail program's own button unsubscribes by one POST, without a page.
-            "List-Unsubscribe": f"<{unsubscribe}>, <mailto:{settings.CONTACT_EMAIL}?subject=unsubscribe>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Id": f"{settings.SITE_NAME} <newsletter.{host}>",
-            "Message-ID": make_msgid(domain=host),  # Django's own would name the machine
-        },
-    )
-    message.attach_alternative(own.html, "text/html")
-    return message
 
 
 def light(html: str) -> str:

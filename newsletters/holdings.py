@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.formats import date_format
 
 from mscos.codes import address_digest
-from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 
 # Columns whose own name tells a reader too little.
 NAMES = {
@@ -25,13 +25,14 @@ class Holdings:
 
     email: str
     subscriber: Subscriber | None
+    deliveries: list[Delivery]
     enquiries: list[Enquiry]
     never_again: NeverAgain | None
 
     @property
     def rows(self) -> list[models.Model]:
         """Return every row, those that are missing left out."""
-        return [row for row in (self.subscriber, *self.enquiries, self.never_again) if row]
+        return [row for row in (self.subscriber, *self.deliveries, *self.enquiries, self.never_again) if row]
 
     def in_words(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return each row as what it is and what each of its columns says, for a page."""
@@ -44,10 +45,13 @@ class Holdings:
 
 
 def held_about(email: str) -> Holdings:
-    """Return what is held about an address; three queries."""
+    """Return what is held about an address; four queries."""
+    subscriber = Subscriber.objects.by_email(email).first()
+    deliveries = Delivery.objects.filter(subscriber=subscriber).select_related("mailing__issue").order_by("-pk")
     return Holdings(
         email,
-        Subscriber.objects.by_email(email).first(),
+        subscriber,
+        list(deliveries) if subscriber else [],
         list(Enquiry.objects.by_email(email)),
         NeverAgain.objects.filter(digest=address_digest(email)).first(),
     )
@@ -56,6 +60,8 @@ def held_about(email: str) -> Holdings:
 def _title(row: models.Model) -> str:
     if isinstance(row, Subscriber):
         return "Newsletter"
+    if isinstance(row, Delivery):
+        return f"{row.mailing.issue}, as it was sent to you"
     return "Message to us" if isinstance(row, Enquiry) else "Address never to write to"
 
 
@@ -67,6 +73,8 @@ def _facts(row: models.Model) -> list[tuple[str, Any]]:
 
 
 def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+    if isinstance(row, Delivery) and field.is_relation:
+        return str(row.mailing.issue) if field.name == "mailing" else "you"
     if field.is_relation:  # only who of the team answers: their names are theirs
         return "somebody of the team" if getattr(row, field.attname) else "nobody yet"
     in_words = getattr(row, f"get_{field.name}_display", None)

@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from mscos import mail
 from mscos.codes import address_digest
 from mscos.erasure import after_erasure
 from mscos.limits import Limit
+from mscos.outbox import post
 from newsletters import emails
 from newsletters.models import Enquiry, NeverAgain, Subscriber
 from newsletters.models.people import new_token
@@ -30,6 +30,7 @@ def sign_up(*, email: str, name: str, organisation: str, subject_style: str, wor
     mail is the one at hand. Once confirmed, a form changes nothing: anybody can type any address.
     """
     if NeverAgain.objects.holds(email):
+        _write(email, lambda: emails.your_link(email), to_nobody=True)
         return
     told = {
         "name": name,
@@ -58,8 +59,8 @@ def confirm(*, subscriber: Subscriber) -> None:
 def send_link(*, email: str) -> None:
     """Mail the link to what is held about an address, if anything is and its owner may be written to."""
     known = Subscriber.objects.by_email(email).first() or Enquiry.objects.by_email(email).first()
-    if known and not NeverAgain.objects.holds(email):
-        _write(known.email, lambda: emails.your_link(known.email))  # as its owner wrote it, whoever asks
+    to = known.email if known else email  # as its owner wrote it, whoever asks
+    _write(to, lambda: emails.your_link(to), to_nobody=known is None or NeverAgain.objects.holds(email))
 
 
 def change_details(*, subscriber: Subscriber, name: str, organisation: str, subject_style: str) -> None:
@@ -75,8 +76,7 @@ def change_subject_style(*, subscriber: Subscriber, subject_style: str) -> None:
 
 def ask_to_change(*, subscriber: Subscriber, to: str) -> None:
     """Mail a link to a new address; nothing changes before its owner presses the button there."""
-    if not NeverAgain.objects.holds(to):
-        _write(to, lambda: emails.change_email(subscriber, to))
+    _write(to, lambda: emails.change_email(subscriber, to), to_nobody=NeverAgain.objects.holds(to))
 
 
 def change_email(*, subscriber: Subscriber, to: str) -> None:
@@ -134,9 +134,9 @@ def _never_again(email: str) -> None:
     NeverAgain.objects.get_or_create(digest=address_digest(email))
 
 
-def _write(email: str, letter: Callable[[], EmailMessage]) -> None:
-    """Mail a letter on commit, unless the address has had enough of them today."""
+def _write(email: str, letter: Callable[[], EmailMessage], *, to_nobody: bool = False) -> None:
+    """Mail a letter, unless the address has had enough of them today. With `to_nobody` do as much, and mail nothing."""
     if LETTERS.reached_for(email.lower()):
         return
     LETTERS.count_for(email.lower())
-    transaction.on_commit(lambda: mail.post(letter()))
+    post(letter(), to_nobody=to_nobody)

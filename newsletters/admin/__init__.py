@@ -1,3 +1,3 @@
 """What editors see of this room."""
 
-from newsletters.admin import issues, people, sections  # noqa: F401  imported for their registrations
+from newsletters.admin import issues, people, sections, sendings  # noqa: F401  imported for their registrations

@@ -25,9 +25,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.models import User
-from newsletters import actions
-from newsletters.faces import READERS_OWN, Mail, dark, issue_message, light, mail_of
-from newsletters.models import Issue
+from mscos.outbox import post
+from newsletters import actions, mailings
+from newsletters.admin_forms import ScheduleForm
+from newsletters.faces import READERS_OWN, Mail, dark, light, mail_of
+from newsletters.messages import issue_message
+from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.parts import parts_of
 from newsletters.preflight import LARGEST_MAIL, findings
 
@@ -74,7 +77,7 @@ class FacesAdmin(SimpleHistoryAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the faces, and a way for each act on them."""
         shown = ("faces", "face_web", "face_mail", "face_mail_dark")
-        acts = ("send_test", "make_preview", "end_preview", "publish", "withdraw")
+        acts = ("send_test", "make_preview", "end_preview", "publish", "schedule", "unschedule", "withdraw")
         own = [
             path(f"<int:pk>/{name.replace('_', '-')}/", self._mount(name), name=f"newsletters_issue_{name}")
             for name in (*shown, *acts)
@@ -88,6 +91,9 @@ class FacesAdmin(SimpleHistoryAdmin):
     @for_editors(only=require_safe, right="view")
     def faces(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Show all faces of an issue, what pre-flight found, and what can be done next."""
+        return self._faces(request, issue, ScheduleForm())
+
+    def _faces(self, request: HttpRequest, issue: Issue, schedule: ScheduleForm) -> HttpResponse:
         mail = mail_of(issue)
         found = findings(issue)
         context = {
@@ -105,6 +111,9 @@ class FacesAdmin(SimpleHistoryAdmin):
             "frozen": actions.frozen_because(issue=issue),
             "preview": f"{settings.SITE_URL}{issue.get_preview_url()}" if issue.get_preview_url() else "",
             "may_change": self.has_change_permission(request),
+            "readers": Subscriber.objects.confirmed().count(),
+            "mailing": Mailing.objects.filter(issue=issue).first(),
+            "schedule": schedule,
         }
         return TemplateResponse(request, "admin/newsletters/issue/faces.html", context)
 
@@ -130,19 +139,13 @@ class FacesAdmin(SimpleHistoryAdmin):
 
     @for_editors(only=require_POST)
     def send_test(self, request: HttpRequest, issue: Issue) -> HttpResponse:
-        """Send the mail to the editor who asks, and wait for the mail server: its answer is what they want to know."""
+        """Send the mail to the editor who asks."""
         to = cast("User", request.user).email
         message = _message(issue, mail_of(issue), to=to, plain_subject=False)
         message.subject = f"Test: {message.subject}"
-        try:
-            message.send()
-        except OSError:  # of which smtplib's are a kind
-            self.message_user(
-                request, "The mail server did not take the test. Try again in some minutes.", messages.ERROR
-            )
-        else:
-            self.log_change(request, issue, "Test sent.")
-            self.message_user(request, f"The test is on its way to {to}.", messages.SUCCESS)
+        post(message)
+        self.log_change(request, issue, "Test sent.")
+        self.message_user(request, f"The test is on its way to {to}.", messages.SUCCESS)
         return redirect("admin:newsletters_issue_faces", issue.pk)
 
     @for_editors(only=require_POST)
@@ -160,6 +163,21 @@ class FacesAdmin(SimpleHistoryAdmin):
         """Publish an issue that is still as its editor saw it."""
         seen = request.POST.get("seen", "")
         return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, seen=seen))
+
+    @allowing_frames
+    @for_editors(only=require_POST)
+    def schedule(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Give an issue that is still as its editor saw it a time to go out; a time that cannot be stands there again."""
+        form = ScheduleForm(request.POST)
+        if not form.is_valid():
+            return self._faces(request, issue, form)
+        told = {"at": form.cleaned_data["at"], "seen": request.POST.get("seen", "")}
+        return self._act(request, issue, "Scheduled.", lambda by: mailings.schedule(issue=issue, by=by, **told))
+
+    @for_editors(only=require_POST)
+    def unschedule(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+        """Make a scheduled issue a draft again."""
+        return self._act(request, issue, "A draft again.", lambda by: mailings.unschedule(issue=issue, by=by))
 
     @for_editors(only=require_http_methods(["GET", "HEAD", "POST"]))
     def withdraw(self, request: HttpRequest, issue: Issue) -> HttpResponse:

@@ -30,6 +30,7 @@ from newsletters.importing import Outcome, Report, import_subscribers
 from newsletters.models import Enquiry, NeverAgain, Subscriber
 from newsletters.subscriptions import unsubscribe
 
+ISSUES_SHOWN = 10  # on the page of a subscriber
 BEGINNING = 80  # characters of an enquiry, in the inbox
 
 
@@ -96,7 +97,9 @@ class SubscriberAdmin(PeopleAdmin):
         "consent_on",
         "consent_wording",
         "consent_source",
+        "issues_sent",
     )
+    readonly_fields = ("issues_sent",)
     actions = ("never_again",)
     change_list_template = "admin/newsletters/subscriber/list.html"
     delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/subscriber/erase.html"
@@ -104,6 +107,14 @@ class SubscriberAdmin(PeopleAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Subscriber | None = None) -> bool:
         """Return False, for administrators too."""
         return False
+
+    @admin.display(description="issues sent")
+    def issues_sent(self, subscriber: Subscriber) -> str:
+        """Return what became of the newest issues for this reader, one on a line."""
+        rows = subscriber.deliveries.select_related("mailing__issue").order_by("-pk")[:ISSUES_SHOWN]
+        return "\n".join(
+            " ".join(filter(None, [f"{row.mailing.issue}: {row.get_state_display()}", row.code])) for row in rows
+        )
 
     def may_import(self, request: HttpRequest) -> bool:
         """Tell whether the signed-in person may import lists."""

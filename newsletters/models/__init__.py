@@ -1,6 +1,7 @@
-"""Issues and their sections; subscribers, and addresses never to write to; enquiries; what is known of outside links."""
+"""Issues and sections, the ledger of their sending; subscribers, addresses never to write to, enquiries; outside links."""
 
+from newsletters.models.delivery import Delivery, Mailing
 from newsletters.models.issues import CheckedLink, Issue, Section
 from newsletters.models.people import Enquiry, NeverAgain, Subscriber
 
-__all__ = ["CheckedLink", "Enquiry", "Issue", "NeverAgain", "Section", "Subscriber"]
+__all__ = ["CheckedLink", "Delivery", "Enquiry", "Issue", "Mailing", "NeverAgain", "Section", "Subscriber"]

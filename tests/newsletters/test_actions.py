@@ -299,11 +299,11 @@ def test_publishing_opens_the_issue_to_everybody(plain_issue, editor, reader):
     before = timezone.now()
     actions.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
     issue = Issue.objects.get()
-    assert (issue.state, issue.recipient_count, issue.preview_token, issue.preview_ends_on) == ("sent", 1, "", None)
+    assert (issue.state, issue.recipient_count, issue.preview_token, issue.preview_ends_on) == ("sending", 1, "", None)
     assert before <= issue.publish_at <= timezone.now()
     assert list(Issue.objects.published()) == [issue]
     newest = issue.history.first()
-    assert (newest.state, str(newest.history_user)) == ("sent", "Robin")
+    assert (newest.state, str(newest.history_user)) == ("sending", "Robin")
 
 
 def test_the_second_of_two_who_publish_is_told_who_was_first(plain_issue, editor, kim):

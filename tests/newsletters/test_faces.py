@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from forums.models import Forum
-from mscos.mail import post
-from newsletters.faces import READERS_OWN, issue_message, mail_of
+from mscos.outbox import post
+from newsletters.faces import READERS_OWN, mail_of
+from newsletters.messages import issue_message
 from newsletters.models import Issue
 from outcomes.models import Reference
 from tests.mailbox import sent_mail
@@ -178,8 +179,8 @@ def test_a_message_as_it_arrives(issue, settings):
         "list-id": "Community of Practice <newsletter.community.example.org>",
     }
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-    text, html = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
-    assert (text, html) == (mail.for_reader(TOKEN).text, mail.for_reader(TOKEN).html)
+    text, html = (part.get_content().replace("\r\n", "\n").rstrip() for part in message.iter_parts())
+    assert (text, html) == (mail.for_reader(TOKEN).text.rstrip(), mail.for_reader(TOKEN).html.rstrip())
 
 
 def test_the_full_subject_is_for_those_who_chose_it(issue):

@@ -169,7 +169,7 @@ def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
     for number in range(count):
         wrote(stamp=str(number))
     Enquiry.objects.update(answered_by=editor)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get(link)
     assert len(facts(page)) == 1 + count
 

@@ -113,6 +113,7 @@ def test_a_test_goes_through_a_mail_server_with_both_parts(client, issue, settin
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     assert told(client.post(url("send_test", issue), follow=True)) == ["The test is on its way to robin@example.org."]
+    sent_mail()
     (envelope,) = mail_server.handler.envelopes
     assert envelope.rcpt_tos == ["robin@example.org"]
     message = message_from_bytes(envelope.content, policy=policy.default)
@@ -132,16 +133,6 @@ def test_a_test_goes_through_a_mail_server_with_both_parts(client, issue, settin
     for words in ("A toolkit", "What would have to change?"):
         assert words in text
         assert words in html
-
-
-def test_a_mail_server_that_does_not_answer_is_told(client, issue, settings):
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))  # nobody listens
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
-        answer = client.post(url("send_test", issue), follow=True)
-    assert told(answer) == ["The mail server did not take the test. Try again in some minutes."]
-    assert LogEntry.objects.count() == 0
 
 
 # The preview link

@@ -1,0 +1,164 @@
+"""`python -m tests.faults`: workers are killed at random while they send an issue; then the ledger is held against the server.
+
+Real processes, a real database (SQLite in a file, or the PostgreSQL server of DATABASE_URL) and a real mail server on
+this machine. It ends with an error where a reader was missed, or got the mail twice without being counted as uncertain.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.smtp_server import smtp_server
+
+ROOT = Path(__file__).resolve().parent.parent
+LEASE = 3  # seconds until what a killed worker held is taken up again
+LONGEST = 600  # seconds until the whole has failed
+
+
+def main(readers, kills, workers, seed):
+    """Send an issue to that many readers, kill workers that often, and return the figures."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder, database() as url, smtp_server(seconds_a_mail=0.004) as server:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "mscos.settings",
+            "VAR_DIR": folder,
+            "SITE_URL": "http://127.0.0.1:8000",
+            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
+            "MAIL_LEASE": str(LEASE),
+            "DATABASE_URL": url or f"sqlite:///{folder}/portal.sqlite3",
+        }
+        begin(readers)
+        crew = Crew(workers)
+        try:
+            for count in sorted(chance.sample(range(1, readers), kills)):
+                wait_until(lambda count=count: len(server.taken) >= count)
+                crew.kill(chance.randrange(workers))
+            wait_until(is_done)
+        finally:
+            crew.dismiss()
+        return held_against(server, readers, kills)
+
+
+@contextmanager
+def database():
+    """Make a database on the server of DATABASE_URL, and drop it at the end; None where that is not set."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        yield None
+        return
+    name = f"faults_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            facts = conninfo_to_dict(make_conninfo(url, dbname=name))
+            yield f"postgres://{facts['user']}:{facts.get('password', '')}@{facts['host']}:{facts['port']}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def begin(readers):
+    """Make the tables and the readers, and publish an issue to them."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from mscos.models import User
+    from newsletters.models import Subscriber
+    from newsletters.models.people import new_token
+    from tests.newsletters import sending
+
+    call_command("migrate", verbosity=0)
+    agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}
+    rows = (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers))
+    Subscriber.objects.bulk_create(rows, batch_size=1000)
+    sending.begin(User.objects.create_superuser("editor@example.org", display_name="Editor"))
+
+
+class Crew:
+    """Work processes; who is killed is replaced."""
+
+    def __init__(self, size):
+        self._workers = [self._hire() for _ in range(size)]
+
+    def _hire(self):
+        return subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
+
+    def kill(self, number):
+        """Kill a worker without warning, and hire another."""
+        self._workers[number].send_signal(signal.SIGKILL)
+        self._workers[number].wait()
+        self._workers[number] = self._hire()
+
+    def dismiss(self):
+        """Tell all to stop, and wait for them."""
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            worker.wait()
+
+
+def wait_until(is_so):
+    """Wait until something is so; fail after a time in which it must have been."""
+    end = time.monotonic() + LONGEST
+    while not is_so():
+        if time.monotonic() > end:
+            sys.exit("The sending does not come to its end.")
+        time.sleep(0.001)
+
+
+def is_done():
+    """Tell whether the ledger says that nothing is left."""
+    from newsletters.models import Mailing
+
+    time.sleep(0.2)
+    return Mailing.objects.get().state == "done"
+
+
+def held_against(server, readers, kills):
+    """Compare what the server took with what the ledger says; return the figures, or end with what is wrong."""
+    from newsletters.models import Delivery
+
+    got = defaultdict(list)
+    for taken in server.taken:
+        got[taken.recipient].append(taken)
+    ledger = {
+        email: (state, doubted)
+        for email, state, doubted in Delivery.objects.values_list("subscriber__email", "state", "doubted")
+    }
+    twice = {email for email, mails in got.items() if len(mails) > 1}
+    wrong = {
+        "missed": [email for email in ledger if email not in got],
+        "not called sent": [email for email, (state, _) in ledger.items() if state != "sent"],
+        "strangers": [email for email in got if email not in ledger],
+        "twice, and never in doubt": [email for email in twice if not ledger[email][1]],
+        "twice, and not the same mail": [email for email in twice if len(set(got[email])) > 1],
+        "more than one in doubt for each kill": sorted(twice) if len(server.taken) - readers > kills else [],
+        "ledger of another length": [] if len(ledger) == readers else [len(ledger)],
+    }
+    found = {name: rows[:3] for name, rows in wrong.items() if rows}
+    if found:
+        sys.exit(f"The ledger and the server disagree: {found}")
+    doubted = sum(in_doubt for _, in_doubt in ledger.values())
+    return f"{readers} readers, {kills} kills: nobody missed, {doubted} in doubt, {len(twice)} got the same mail twice."
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--readers", type=int, default=5000)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=None, help="to repeat a run as nearly as clocks allow")
+    print(main(**vars(parser.parse_args())))
