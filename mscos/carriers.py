@@ -5,6 +5,7 @@ SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the t
 
 import re
 import smtplib
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage as Parsed
 from email.policy import SMTP, default
@@ -23,6 +24,18 @@ UNREADABLE = -1  # what smtplib says of an answer that is none
 READY = 354  # the server waits for the content
 WHOLE_LINES = SMTP.clone(max_line_length=998)  # folding could break an address in a header
 STRUCTURE = {"subject", "from", "to", "mime-version", "content-type", "content-transfer-encoding"}
+
+
+# An address as it may stand between angle brackets in a command; nothing in it can end one.
+PLAIN_ADDRESS = re.compile(r"[!-;=?-~ ]+@[!-;=?-~]+")
+
+Answer = tuple[int, bytes]
+MayGo = Callable[[], bool]
+
+
+def always() -> bool:
+    """Let every mail go."""
+    return True
 
 
 class Envelope(NamedTuple):
@@ -64,8 +77,8 @@ class Carrier(Protocol):
     def open(self) -> None:
         """Connect, unless connected. Raises ServerAway."""
 
-    def send(self, envelope: Envelope) -> Receipt:
-        """Hand over one mail. Raises ServerAway where nothing of it was."""
+    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
+        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where nothing of it was."""
 
     def close(self) -> None:
         """Let go of the connection; never fails."""
@@ -118,51 +131,64 @@ class SmtpCarrier:
         if connection is not None:
             connection.close()
 
-    def send(self, envelope: Envelope) -> Receipt:
-        """Hand over one mail. Raises ServerAway where nothing of it was."""
+    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
+        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where nothing of it was.
+
+        Where the server takes commands at once, `may_go` is asked while it reads them: neither waits for the other.
+        """
+        if not PLAIN_ADDRESS.fullmatch(envelope.recipient):
+            return (
+                Receipt(Fate.REFUSED, "553 5.1.3") if may_go() else None
+            )  # what a server would say of such an address
         self.open()
         try:
-            refusal = self._offer(envelope)
+            answers = self._offer(envelope, may_go)
+            if not answers:
+                return None
+            refusal = self._refusal(answers)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise ServerAway from error
-        if refusal:
-            return refusal
-        try:
-            self._backend.connection.send(re.sub(rb"(?m)^\.", b"..", envelope.content) + b".\r\n")
-            answer = self._backend.connection.getreply()
-        except (OSError, smtplib.SMTPException):
-            answer = UNREADABLE, b""
-        if answer[0] in {CLOSING, UNREADABLE}:
-            self.close()
-        return Receipt(Fate.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
+        return refusal or self._deliver(envelope.content)
 
-    def _offer(self, envelope: Envelope) -> Receipt | None:
-        """Ask whether the server takes a mail for this address; return its refusal, or None where it waits for it."""
-        if not envelope.recipient.isascii() or not envelope.recipient.isprintable():
-            return Receipt(Fate.REFUSED, "553 5.1.3")  # what a server would say of such an address
+    def _offer(self, envelope: Envelope, may_go: MayGo) -> list[Answer]:
+        """Ask whether the server takes a mail for this address; return its answers, none where the mail may not go."""
         server: smtplib.SMTP = self._backend.connection
-        commands = [
-            f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}",
-            f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}",
-            "DATA",
-        ]
-        answers = self._ask_at_once(server, commands) if server.has_extn("pipelining") else _ask(server, commands)
+        commands = [f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.recipient}>", "DATA"]
+        if not server.has_extn("pipelining"):
+            return _ask(server, commands) if may_go() else []
+        server.send("".join(f"{command}\r\n" for command in commands))
+        if not may_go():
+            self.close()  # the server waits for content, and there is none
+            return []
+        return [server.getreply() for _ in commands]
+
+    def _refusal(self, answers: list[Answer]) -> Receipt | None:
+        """Return what the server said against a mail, the line ready for the next one; None where it waits for it."""
         refusals = [answer for answer in answers if answer[0] // 100 not in {2, 3}]
         if not refusals:
             return None
         if refusals[0][0] in {CLOSING, UNREADABLE}:
             raise smtplib.SMTPServerDisconnected
+        server: smtplib.SMTP = self._backend.connection
         if answers[-1][0] == READY:
             server.send(b".\r\n")  # no address was taken, so there is nothing to end but the waiting (RFC 2920, 3.1)
             server.getreply()
         server.docmd("RSET")
         return _receipt(*refusals[0])
 
-    @staticmethod
-    def _ask_at_once(server: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
-        server.send("".join(f"{command}\r\n" for command in commands))
-        return [server.getreply() for _ in commands]
+    def _deliver(self, content: bytes) -> Receipt:
+        """Send the content to a server that waits for it. From here on only its answer tells whether it took the mail."""
+        if b"\n." in content:  # RFC 5321, 4.5.2: a line with one dot would be the end
+            content = content.replace(b"\n.", b"\n..")
+        try:
+            self._backend.connection.send(content + b".\r\n")
+            answer = self._backend.connection.getreply()
+        except (OSError, smtplib.SMTPException):
+            answer = UNREADABLE, b""
+        if answer[0] in {CLOSING, UNREADABLE}:
+            self.close()
+        return Receipt(Fate.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
 
 
 class BackendCarrier:
@@ -182,8 +208,10 @@ class BackendCarrier:
         """Let go of the connection; never fails."""
         self._backend.close()
 
-    def send(self, envelope: Envelope) -> Receipt:
-        """Hand over one mail. Raises ServerAway where the backend says that it could not."""
+    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
+        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where it could not."""
+        if not may_go():
+            return None
         try:
             self._backend.send_messages([as_message(envelope)])
         except AnymailRecipientsRefused:
@@ -217,9 +245,9 @@ def _words(parsed: Parsed, kind: str) -> str:
     return part.get_content().replace("\r\n", "\n") if part else ""
 
 
-def _ask(server: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+def _ask(server: smtplib.SMTP, commands: list[str]) -> list[Answer]:
     """Say one command after the other, up to the first that is refused."""
-    answers: list[tuple[int, bytes]] = []
+    answers: list[Answer] = []
     for command in commands:
         answers.append(server.docmd(command))
         if answers[-1][0] // 100 not in {2, 3}:

@@ -4,10 +4,11 @@ A row is claimed by moving its due time on, stands as 'being sent' while it is a
 statement that starts the next one. So a worker that is killed leaves one row in doubt at most, and loses nobody.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -36,12 +37,25 @@ TURN_OVER = """
         attempts = CASE WHEN id = %(done)s THEN %(attempts)s ELSE attempts + 1 END,
         changed_at = %(now)s
     WHERE id = %(done)s AND state <> 'sent'
-    OR id = %(next)s AND due_at = %(lease)s AND state IN ('queued', 'uncertain') AND EXISTS (
-        SELECT 1 FROM newsletters_subscriber reader, newsletters_mailing sending
-        WHERE reader.id = subscriber_id AND reader.state = 'confirmed' AND reader.email = %(email)s
-        AND sending.id = mailing_id AND sending.state = 'running')
+    OR id = %(next)s AND due_at = %(lease)s AND state IN ('queued', 'uncertain')
+        AND %(email)s = (SELECT email FROM newsletters_subscriber reader
+            WHERE reader.id = subscriber_id AND reader.state = 'confirmed')
+        AND 'running' = (SELECT state FROM newsletters_mailing sending WHERE sending.id = mailing_id)
     RETURNING id
 """
+# What it is told, and of which of PostgreSQL's types each is.
+FACTS = {
+    "done": "bigint",
+    "state": "text",
+    "code": "text",
+    "due_at": "timestamptz",
+    "attempts": "smallint",
+    "next": "bigint",
+    "email": "text",
+    "lease": "timestamptz",
+    "now": "timestamptz",
+    "yes": "boolean",
+}
 # All who are confirmed at this moment. One statement, whose cost in memory does not grow with them.
 FREEZE = """
     INSERT INTO newsletters_delivery (mailing_id, subscriber_id, state, attempts, due_at, code, doubted)
@@ -97,8 +111,8 @@ def send_round(office: PostOffice) -> None:
     if not office.may_send():
         return
     office.connect()
-    with _quick_commits():
-        _send(Ledger(mailing), _pattern(mailing.pk, mailing.started_at), office)
+    with _quick_lines() as line:
+        _send(Ledger(mailing, line), _pattern(mailing.pk, mailing.started_at), office)
 
 
 def doubt_lost() -> None:
@@ -125,9 +139,11 @@ def end_subscription(*, delivery: int) -> None:
 class Ledger:
     """What one worker writes into the rows of a sending while it sends a batch of them."""
 
-    def __init__(self, mailing: Mailing) -> None:
-        self._mailing = mailing
+    def __init__(self, mailing: Mailing, line: str = TURN_OVER) -> None:
+        self._mailing, self._line = mailing, line
         self._lease = timezone.now() + LEASE  # by this time, exact to the microsecond, a worker knows its own rows
+        self._at: Reader | None = None  # whose mail is at the server
+        self._settled = NOTHING_SETTLED  # and not yet written
 
     def claim(self) -> list[Reader]:
         """Take a batch that nobody else has, and return its readers; who has left meanwhile is not written to."""
@@ -146,15 +162,47 @@ class Ledger:
         still_there = batch.exclude(state=State.WITHHELD).exclude(subscriber=None)
         return [Reader(*row) for row in still_there.order_by("pk").values_list(*own)]
 
-    def turn_over(self, settled: Settled, reader: Reader | None) -> bool:
-        """Write what became of the last row and that the next is at the server now; tell whether it may go there.
+    def begin(self, reader: Reader) -> bool:
+        """Write what became of the last row and that this one is at the server now; tell whether it may go there.
 
         It may not where its reader has left or moved, the sending is paused, or the batch is not ours any more.
         """
+        settled, self._settled = self._settled, NOTHING_SETTLED
+        may_go = self._turn_over(settled, reader)
+        self._at = reader if may_go else None
+        return may_go
+
+    def settle(self, receipt: Receipt) -> None:
+        """Note a server's answer for the row at the server; one that says there is no such address ends more."""
+        if self._at is None:
+            return
+        reader, self._at = self._at, None
+        if receipt.is_hard:
+            end_subscription(delivery=reader.pk)
+        self._settled = _settled(reader, receipt)
+
+    def put_back(self) -> None:
+        """Note that the server took nothing of the row at the server: others go first, and this was no try."""
+        if self._at is None:
+            return
+        reader, self._at = self._at, None
+        due_at = timezone.now() + AFTER_THE_SERVER
+        self._settled = Settled(reader.pk, State.QUEUED, "", due_at, reader.attempts)
+
+    def close(self) -> None:
+        """Write what became of the last row, and give back what was claimed and not begun."""
+        if self._settled is not NOTHING_SETTLED:
+            self._turn_over(self._settled, None)
+        mine = self._mailing.deliveries.filter(due_at=self._lease, state__in=[State.QUEUED, State.UNCERTAIN])
+        mine.update(due_at=timezone.now())
+
+    def _turn_over(self, settled: Settled, reader: Reader | None) -> bool:
         facts = {
-            **settled._asdict(),
             "done": settled.pk,
+            "state": settled.state,
+            "code": settled.code,
             "due_at": _stored(settled.due_at),
+            "attempts": settled.attempts,
             "next": reader.pk if reader else 0,
             "email": reader.email if reader else "",
             "lease": _stored(self._lease),
@@ -162,42 +210,28 @@ class Ledger:
             "yes": True,
         }
         with connection.cursor() as cursor:
-            cursor.execute(TURN_OVER, facts)
+            cursor.execute(self._line, facts)
             return facts["next"] in {pk for (pk,) in cursor.fetchall()}
-
-    def release(self) -> None:
-        """Give back what was claimed and not begun."""
-        mine = self._mailing.deliveries.filter(due_at=self._lease, state__in=[State.QUEUED, State.UNCERTAIN])
-        mine.update(due_at=timezone.now())
 
 
 def _send(ledger: Ledger, pattern: Pattern, office: PostOffice) -> None:
     """Send a batch as far as the office may, each row settled before the next mail leaves."""
-    settled = NOTHING_SETTLED
     try:
         for reader in ledger.claim():
             if not office.may_send():
                 break
-            may_go = ledger.turn_over(settled, reader)
-            settled = NOTHING_SETTLED
-            if not may_go:
-                continue
-            try:
-                receipt = office.send(pattern.for_reader(reader))
-            except ServerAway:
-                settled = _put_back(reader)
-                raise
-            settled = _settle(reader, receipt)
+            receipt = office.send(pattern.for_reader(reader), partial(ledger.begin, reader))
+            if receipt:
+                ledger.settle(receipt)
+    except ServerAway:
+        ledger.put_back()
+        raise
     finally:
-        if settled is not NOTHING_SETTLED:
-            ledger.turn_over(settled, None)
-        ledger.release()
+        ledger.close()
 
 
-def _settle(reader: Reader, receipt: Receipt) -> Settled:
-    """Return what a server's answer makes of a delivery; where it says that there is no such address, that ends more."""
-    if receipt.is_hard:
-        end_subscription(delivery=reader.pk)
+def _settled(reader: Reader, receipt: Receipt) -> Settled:
+    """Return what a server's answer makes of a delivery."""
     tries = reader.attempts + 1
     now = timezone.now()
     if receipt.fate is Fate.TAKEN:
@@ -206,11 +240,6 @@ def _settle(reader: Reader, receipt: Receipt) -> Settled:
         return Settled(reader.pk, State.FAILED, receipt.code, now, tries)
     state = State.QUEUED if receipt.fate is Fate.LATER else State.UNCERTAIN
     return Settled(reader.pk, state, receipt.code, now + timedelta(minutes=WAITS[tries - 1]), tries)
-
-
-def _put_back(reader: Reader) -> Settled:
-    """Return what becomes of a delivery of which the server took nothing: others go first, and this was no try."""
-    return Settled(reader.pk, State.QUEUED, "", timezone.now() + AFTER_THE_SERVER, reader.attempts)
 
 
 @lru_cache(maxsize=1)
@@ -225,18 +254,24 @@ def _stored(moment: datetime) -> Any:
 
 
 @contextmanager
-def _quick_commits() -> Iterator[None]:
-    """Let PostgreSQL answer before a line of the ledger is on its disk.
+def _quick_lines() -> Iterator[str]:
+    """Yield the statement that writes a line of the ledger, made as quick as the database can.
 
-    A worker that is killed loses nothing by it. Should the database's own machine fail, the lines of its last half second
-    may be lost, and those readers get the mail again, with the same Message-ID (docs/mail.md).
+    PostgreSQL plans it once a batch, and answers before a line is on its disk. A worker that is killed loses nothing by
+    it. Should the database's own machine fail, the lines of its last half second may be lost, and those readers get the
+    mail again, with the same Message-ID (docs/mail.md).
     """
     if connection.vendor != "postgresql":
-        yield
+        yield TURN_OVER
         return
+    numbered = re.sub(r"%\((\w+)\)s", lambda fact: f"${list(FACTS).index(fact[1]) + 1}", TURN_OVER)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+        cursor.execute("SET plan_cache_mode TO force_generic_plan")
+        cursor.execute(f"PREPARE turn_over ({', '.join(FACTS.values())}) AS {numbered}")
         try:
-            yield
+            yield f"EXECUTE turn_over ({', '.join(f'%({fact})s' for fact in FACTS)})"
         finally:
+            cursor.execute("DEALLOCATE turn_over")
+            cursor.execute("RESET plan_cache_mode")
             cursor.execute("RESET synchronous_commit")

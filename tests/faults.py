@@ -29,15 +29,12 @@ LONGEST = 600  # seconds until the whole has failed
 def main(readers, kills, workers, seed):
     """Send an issue to that many readers, kill workers that often, and return the figures."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder, database() as url, smtp_server(seconds_a_mail=0.004) as server:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "mscos.settings",
-            "VAR_DIR": folder,
-            "SITE_URL": "http://127.0.0.1:8000",
-            "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
-            "MAIL_LEASE": str(LEASE),
-            "DATABASE_URL": url or f"sqlite:///{folder}/portal.sqlite3",
-        }
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database(os.environ.get("DATABASE_URL")) as url,
+        smtp_server(seconds_a_mail=0.004) as server,
+    ):
+        settle_in(folder, url, server.port)
         begin(readers)
         crew = Crew(workers)
         try:
@@ -50,10 +47,21 @@ def main(readers, kills, workers, seed):
         return held_against(server, readers, kills)
 
 
+def settle_in(folder, url, port):
+    """Set the environment of a site of its own, for this process and its workers; mail goes to a port of this machine."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "mscos.settings",
+        "VAR_DIR": folder,
+        "SITE_URL": "http://127.0.0.1:8000",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "MAIL_LEASE": str(LEASE),
+        "DATABASE_URL": url or f"sqlite:///{folder}/portal.sqlite3",
+    }
+
+
 @contextmanager
-def database():
-    """Make a database on the server of DATABASE_URL, and drop it at the end; None where that is not set."""
-    url = os.environ.get("DATABASE_URL")
+def database(url):
+    """Make a database on a PostgreSQL server, and drop it at the end; None where no server is named."""
     if not url:
         yield None
         return
@@ -101,6 +109,10 @@ class Crew:
         self._workers[number].send_signal(signal.SIGKILL)
         self._workers[number].wait()
         self._workers[number] = self._hire()
+
+    def pids(self):
+        """Return the workers' process ids."""
+        return [worker.pid for worker in self._workers]
 
     def dismiss(self):
         """Tell all to stop, and wait for them."""
