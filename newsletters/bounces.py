@@ -19,7 +19,7 @@ from django.utils import timezone
 from flufl.bounce import all_failures
 
 from newsletters import subscriptions
-from newsletters.delivery import end_subscription
+from newsletters.ledger import end_subscription
 from newsletters.models import Delivery, Subscriber
 from newsletters.models.delivery import pk_of
 

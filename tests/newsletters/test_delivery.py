@@ -1,19 +1,17 @@
 """Every confirmed reader once, whatever breaks; and a ledger that says so at every moment."""
 
 import re
-import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from mscos.outbox import post
-from mscos.post_office import LEASE, PostOffice
+from mscos.post_office import LEASE
 from newsletters import mailings, subscriptions
-from newsletters.delivery import WAITS
 from newsletters.emails import your_link
+from newsletters.ledger import WAITS
 from newsletters.models import Delivery, Issue, Mailing, Section, Subscriber
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.sending import addresses, begin, make_readers, state_of, states, work
@@ -119,30 +117,6 @@ def test_no_line_of_a_mail_grows_too_long_by_what_is_filled_in(server, editor, r
     assert max(map(len, body.split(b"\r\n"))) <= 78
 
 
-def test_at_every_moment_the_counts_add_up_and_one_mail_is_at_the_server(server, editor, readers):
-    mailing = begin(editor)
-    looks = []
-
-    class WatchedOffice(PostOffice):
-        def send(self, envelope, may_go):
-            def look_after():
-                may = may_go()
-                looks.append(states(mailing))
-                return may
-
-            return super().send(envelope, look_after)
-
-    assert WatchedOffice().turn() == 5
-    assert looks == [
-        {"queued": 4, "sending": 1},
-        {"queued": 3, "sending": 1, "sent": 1},
-        {"queued": 2, "sending": 1, "sent": 2},
-        {"queued": 1, "sending": 1, "sent": 3},
-        {"sending": 1, "sent": 4},
-    ]
-    assert states(mailing) == {"sent": 5}
-
-
 # Readers who leave
 
 
@@ -155,19 +129,6 @@ def test_who_leaves_while_the_mail_waits_gets_none(server, editor, readers):
     assert sorted(server.recipients()) == ["r3@example.org", "r4@example.org"]
     assert states(mailing) == {"sent": 2, "withheld": 3}
     assert Mailing.objects.get().state == "done"
-
-
-def test_who_leaves_while_their_batch_is_under_way_gets_none(server, editor, readers):
-    mailing = begin(editor)
-
-    def leave():
-        if len(server.taken) == 2:
-            Subscriber.objects.filter(email="r4@example.org").delete()
-        return False
-
-    work(stopping=leave)
-    assert sorted(server.recipients()) == addresses(4)
-    assert states(mailing) == {"sent": 4, "withheld": 1}
 
 
 def test_who_moves_while_the_mail_waits_gets_it_at_the_new_address(server, editor, readers):
@@ -318,21 +279,6 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(server, 
     assert sorted(server.recipients()) == addresses(5)
 
 
-def test_a_sending_that_is_paused_stops_after_the_mail_at_hand(server, editor, readers):
-    mailing = begin(editor)
-
-    def pause():
-        if len(server.taken) == 2 and Mailing.objects.get().state == "running":
-            mailings.pause(mailing=mailing, by=editor)
-        return False
-
-    assert work(stopping=pause) == 2
-    assert states(mailing) == {"queued": 3, "sent": 2}
-    mailings.resume(mailing=mailing, by=editor)
-    assert work() == 3
-    assert sorted(server.recipients()) == addresses(5)
-
-
 def test_letters_go_ahead_of_newsletters(server, editor, readers):
     begin(editor)
     post(your_link("urgent@example.org"))
@@ -346,27 +292,3 @@ def test_of_two_issues_the_older_goes_first(server, editor, readers):
     begin(editor, number=6)
     work()
     assert [parsed(taken)["Subject"] for taken in server.taken] == ["Week 5"] * 5 + ["Week 6"] * 5
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_workers_send_each_mail_once(settings):
-    if connection.vendor == "sqlite":
-        pytest.skip("the test's database lives in memory; python -m tests.faults has workers on a file")
-    from tests.people import make_staff
-
-    make_readers(450)
-    mailing = begin(make_staff("robin@example.org", is_superuser=True))
-    with smtp_server() as server:
-        use(server, settings)
-
-        def worker():
-            work(turns=400)
-            connection.close()
-
-        workers = [threading.Thread(target=worker) for _ in range(4)]
-        for each in workers:
-            each.start()
-        for each in workers:
-            each.join()
-        assert sorted(server.recipients()) == sorted(addresses(450))
-    assert states(mailing) == {"sent": 450}

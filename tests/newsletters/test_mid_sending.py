@@ -1,0 +1,117 @@
+"""What happens in the middle of a batch: the team and readers act, others look, and workers meet.
+
+These tests see the database as others do, so their rows are committed; the groups' rights go when tables are emptied.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from mscos.post_office import PostOffice
+from newsletters import actions, mailings
+from newsletters.models import Subscriber
+from tests.newsletters.sending import addresses, begin, make_readers, states, work
+from tests.people import make_staff
+from tests.smtp_server import smtp_server, use
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def server(settings):
+    with smtp_server() as running:
+        use(running, settings)
+        yield running
+
+
+@pytest.fixture
+def editor(db):
+    return make_staff("robin@example.org", is_superuser=True)
+
+
+@pytest.fixture
+def mailing(editor):
+    """A sending to five readers."""
+    make_readers(5)
+    return begin(editor)
+
+
+def elsewhere(act):
+    """Do something on a connection of its own, as another process would; return what it gives."""
+
+    def there():
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(there).result()
+
+
+def test_at_every_moment_the_counts_add_up_and_two_rows_at_most_are_in_doubt(server, mailing):
+    looks = []
+
+    class WatchedOffice(PostOffice):
+        def send(self, envelope, may_go):
+            receipt = super().send(envelope, may_go)
+            looks.append(elsewhere(lambda: states(mailing)))
+            return receipt
+
+    assert WatchedOffice().turn() == 5
+    assert [sum(look.values()) for look in looks] == [5] * 5
+    assert max(look.get("sending", 0) for look in looks) == 2
+    assert [look.get("sent", 0) for look in looks] == [0, 1, 2, 3, 4]
+    assert states(mailing) == {"sent": 5}
+
+
+def test_who_leaves_while_their_batch_is_under_way_gets_none(server, mailing):
+    def leave():
+        if len(server.taken) == 2:
+            elsewhere(lambda: Subscriber.objects.filter(email="r4@example.org").delete())
+        return False
+
+    work(stopping=leave)
+    assert sorted(server.recipients()) == addresses(4)
+    assert states(mailing) == {"sent": 4, "withheld": 1}
+
+
+def test_a_sending_that_is_paused_stops_after_the_mail_at_hand_and_the_next(server, mailing, editor):
+    def pause():
+        if len(server.taken) == 2:
+            elsewhere(lambda: mailings.pause(mailing=mailing, by=editor))
+        return False
+
+    assert work(stopping=pause) == 3
+    assert states(mailing) == {"queued": 2, "sent": 3}
+    mailings.resume(mailing=mailing, by=editor)
+    assert work() == 2
+    assert sorted(server.recipients()) == addresses(5)
+
+
+def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, editor):
+
+    def withdraw():
+        if len(server.taken) == 2:
+            elsewhere(lambda: actions.withdraw(issue=mailing.issue, by=editor))
+        return len(server.taken) > 2
+
+    work(stopping=withdraw)
+    assert states(mailing) == {"sent": 3, "withheld": 2}
+
+
+def test_many_workers_send_each_mail_once(server, editor):
+    make_readers(450)
+    mailing = begin(editor)
+    if connection.vendor == "sqlite":
+        # The test's database lives in memory and locks whole tables: its workers take turns.
+        offices = [PostOffice() for _ in range(4)]
+        while sum(office.turn() for office in offices):
+            pass
+    else:
+        with ThreadPoolExecutor(4) as crew:
+            for done in [crew.submit(lambda: elsewhere(lambda: work(turns=400))) for _ in range(4)]:
+                done.result()
+    assert sorted(server.recipients()) == sorted(addresses(450))
+    assert states(mailing) == {"sent": 450}
