@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 run dev: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run dev: export SAMPLE_SITE ?= yes
 
-.PHONY: run dev test check lock clean
+.PHONY: run dev test faults bench check lock clean
 
 run: .venv/installed  ## The portal with sample content, as in production
 	@python manage.py prepare --to-serve
@@ -22,6 +22,12 @@ dev: .venv/installed-dev  ## The same with error pages and reloading
 
 test: .venv/installed-dev  ## The tests, on every database that is found
 	@python -m tests
+
+faults: .venv/installed-dev  ## Kill workers 50 times in 5,000 deliveries, and hold the ledger against the mail server
+	@python -m tests.faults
+
+bench: .venv/installed-dev  ## How quick sending is, as ratios in one run; needs smtp-sink (Debian: postfix) and PostgreSQL
+	@python -m tests.bench
 
 check: .venv/installed-dev  ## Lint, types, templates, import order, migrations
 	@ruff format --check --quiet .

@@ -1,0 +1,54 @@
+"""`manage.py deliver`: send what is due, before somebody's eyes."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
+
+from mscos.post_office import PostOffice
+from newsletters.models import Delivery, Mailing
+
+LOOK_AGAIN = 1.0  # seconds, while nothing can be sent
+
+
+class Command(BaseCommand):
+    """Sends beside the work loop, or only watches it, with a bar for all sendings under way."""
+
+    help = "Send the issues that are on their way and show how far they are. Ctrl+C stops after the mail at hand."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --watch."""
+        parser.add_argument("--watch", action="store_true", help="send nothing, only show how far the work loop is")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Send, or watch, until nothing is left that leaves by itself now."""
+        mailings = list(Mailing.objects.running().select_related("issue"))
+        if not mailings:
+            self.stdout.write("Nothing is being sent. 'manage.py sendings' tells how the last issues went.")
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        office = PostOffice(stop.is_set)
+        rows = Delivery.objects.filter(mailing__in=mailings)
+        with tqdm(total=rows.count(), unit=" mails", disable=None) as bar:
+            while not stop.is_set():
+                handled = 0 if options["watch"] else office.turn()
+                bar.update(bar.total - rows.open().count() - bar.n)
+                if not Mailing.objects.running().filter(pk__in=[mailing.pk for mailing in mailings]).exists():
+                    break
+                if not handled:
+                    stop.wait(LOOK_AGAIN)
+        office.close()
+        for mailing in mailings:
+            self.stdout.write(in_words(mailing))
+
+
+def in_words(mailing: Mailing) -> str:
+    """Return how a sending stands, on one line."""
+    counts = mailing.deliveries.counts()
+    told = [f"{count:,} {Delivery.State(state).label.lower()}" for state, count in counts.items() if count]
+    mailing.refresh_from_db(fields=["state"])
+    return f"{mailing.issue}: {mailing.get_state_display().lower()}. {', '.join(told)}."
