@@ -35,6 +35,11 @@ class Site:
 
     url: str
     people: dict[str, str]  # a sample person's address: password
+    environment: dict[str, str]
+
+    def work(self):
+        """Let the work loop do once what is due."""
+        subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True)
 
     def outcome(self):
         return f"{self.url}/outcomes/housing/"
@@ -78,7 +83,7 @@ def site(tmp_path_factory):
         _wait_for(f"http://127.0.0.1:{port}/health/")
         lines = [line for line in prepared.stdout.splitlines() if ", password " in line]
         people = dict(line.split(": ", 1)[1].split(", password ") for line in lines)
-        yield Site(environment["SITE_URL"], people)
+        yield Site(environment["SITE_URL"], people, environment)
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -87,7 +87,7 @@ def test_an_editor_makes_an_issue_and_a_reader_reads_it(editor, visit, site):
     reader = visit(script=False, width=320, height=568)
     assert reader.goto(preview).status == 200
     assert reader.goto(f"{site.url}/newsletter/week-25/").status == 404
-    press(editor, editor.get_by_role("button", name="Publish", exact=True))
+    press(editor, editor.get_by_role("button", name="Publish and send now"))
     assert "Published." in editor.locator(".messagelist").inner_text()
 
     assert reader.goto(preview).status == 404
@@ -96,6 +96,14 @@ def test_an_editor_makes_an_issue_and_a_reader_reads_it(editor, visit, site):
     for words in ("Thank you for every answer.", outcome, resource, reference.split(",")[0], spoken, call):
         assert words in text, words
     assert reader.evaluate("document.documentElement.scrollWidth") <= 320
+
+    press(editor, editor.get_by_role("link", name="Its sending: being sent"))
+    assert editor.locator("progress").get_attribute("value") == "0"
+    site.work()
+    press(editor, editor.get_by_role("link", name="Look again"))
+    total = editor.locator("progress").get_attribute("max")
+    assert (editor.locator("progress").get_attribute("value"), int(total) > 1) == (total, True)
+    assert editor.get_by_role("heading", name="Done").is_visible()
 
 
 @pytest.mark.parametrize("width", [320, 1280])
