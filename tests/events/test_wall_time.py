@@ -1,0 +1,94 @@
+"""What clocks on a wall do on the days they change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from events.wall_time import Trouble, check_span, check_walls, how_long, offset_words, trouble_with, zone_words
+
+LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+LORD_HOWE, ADELAIDE = ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Australia/Adelaide")
+KOLKATA, KATHMANDU, ST_JOHNS = ZoneInfo("Asia/Kolkata"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/St_Johns")
+MISSING, TWICE = Trouble.MISSING, Trouble.TWICE
+
+
+def wall(written):
+    return datetime.fromisoformat(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "trouble"),
+    [
+        ("2023-03-26T00:59", LONDON, None), ("2023-03-26T01:00", LONDON, MISSING), ("2023-03-26T01:59", LONDON, MISSING),
+        ("2023-03-26T02:00", LONDON, None), ("2023-10-29T00:59", LONDON, None), ("2023-10-29T01:00", LONDON, TWICE),
+        ("2023-10-29T01:59", LONDON, TWICE), ("2023-10-29T02:00", LONDON, None), ("2026-03-29T01:30", LONDON, MISSING),
+        ("2026-10-25T01:30", LONDON, TWICE), ("2026-03-28T01:30", LONDON, None), ("2023-03-12T02:30", NEW_YORK, MISSING),
+        ("2023-11-05T01:30", NEW_YORK, TWICE), ("2026-03-08T02:30", NEW_YORK, MISSING), ("2026-11-01T01:30", NEW_YORK, TWICE),
+        ("2026-03-29T02:30", NEW_YORK, None), ("2023-10-01T02:15", LORD_HOWE, MISSING), ("2023-10-01T02:30", LORD_HOWE, None),
+        ("2023-04-02T01:45", LORD_HOWE, TWICE), ("2023-10-01T02:30", ADELAIDE, MISSING), ("2023-04-02T02:30", ADELAIDE, TWICE),
+        ("2023-03-26T01:30", KOLKATA, None),
+    ],
+)  # fmt: skip
+def test_hours_that_are_left_out_or_come_twice(written, zone, trouble):
+    assert trouble_with(wall(written), zone) == trouble
+
+
+def test_the_editor_is_told_what_a_missing_hour_could_mean():
+    (found,) = check_walls(wall("2026-03-29T01:30"), None, LONDON)
+    assert (found.trouble, found.reader) == (MISSING, "")
+    assert found.editor == (
+        "01:30 on 29 March 2026 does not exist in London, where the clocks go forward by an hour. "
+        "It could mean 00:30 GMT or 02:30 BST."
+    )
+
+
+def test_the_editor_is_asked_which_of_two_hours_is_meant():
+    (found,) = check_walls(wall("2026-11-01T01:30"), None, NEW_YORK)
+    assert found.editor == (
+        "01:30 on 1 November 2026 comes twice in New York, where the clocks go back by an hour: "
+        "first as EDT (UTC−4), then as EST (UTC−5). Say which is meant."
+    )
+
+
+def test_a_span_over_a_clock_change_is_told_to_both():
+    (found,) = check_walls(wall("2026-03-28T22:00"), wall("2026-03-29T06:00"), LONDON)
+    assert found.editor == (
+        "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST, "
+        "and is an hour shorter than it looks."
+    )
+    assert found.reader == (
+        "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST."
+    )
+    (back,) = check_walls(wall("2023-04-01T22:00"), wall("2023-04-02T06:00"), LORD_HOWE)
+    assert back.editor == (
+        "The clocks in Lord Howe go back by half an hour during this event: it starts at 22:00 UTC+11 and ends at 06:00 "
+        "UTC+10:30, and is half an hour longer than it looks."
+    )
+    assert check_walls(wall("2026-03-29T22:00"), wall("2026-03-30T06:00"), LONDON) == ()
+
+
+def test_an_end_before_the_start_is_told_by_moments_not_by_figures():
+    (found,) = check_walls(wall("2023-03-30T18:30"), wall("2023-03-30T17:00"), LONDON)
+    assert (found.trouble, found.editor) == (
+        Trouble.BACKWARDS,
+        "It ends (30 March 2023, 17:00 BST) before it starts (30 March 2023, 18:30 BST).",
+    )
+    first, second = datetime(2026, 10, 25, 0, 50, tzinfo=UTC), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert [found.trouble for found in check_span(first, second, LONDON)] == [Trouble.CLOCK_CHANGE]  # 01:50 to 01:10
+    assert [found.trouble for found in check_span(second, first, LONDON)] == [Trouble.BACKWARDS]
+    as_shown = (first.astimezone(LONDON), second.astimezone(LONDON))
+    assert [found.trouble for found in check_span(*as_shown, LONDON)] == [Trouble.CLOCK_CHANGE]
+    assert check_span(first, first, LONDON) == ()
+
+
+def test_lengths_and_offsets_in_words():
+    minutes = (1, 20, 30, 45, 60, 90, 120, 150, 200)
+    assert [how_long(timedelta(minutes=length)) for length in minutes] == [
+        "1 minute", "20 minutes", "half an hour", "45 minutes", "an hour", "an hour and a half", "2 hours",
+        "2 and a half hours", "3 hours and 20 minutes",
+    ]  # fmt: skip
+    moment = datetime(2023, 7, 6, 12, tzinfo=UTC)
+    shown = [moment.astimezone(zone) for zone in (LONDON, KOLKATA, KATHMANDU, ST_JOHNS, ZoneInfo("UTC"))]
+    assert [zone_words(each) for each in shown] == ["BST", "IST", "UTC+5:45", "NDT", "UTC"]
+    assert [offset_words(each.utcoffset()) for each in shown] == ["UTC+1", "UTC+5:30", "UTC+5:45", "UTC−2:30", "UTC"]
