@@ -14,15 +14,18 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, cast
 
-from anymail.exceptions import AnymailRecipientsRefused
+import requests
+from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from urllib3.exceptions import ProtocolError
 
 ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463: 5.1.1 tells more than 550
 CLOSING = 421  # the server ends the connection, whatever was asked
 UNREADABLE = -1  # what smtplib says of an answer that is none
 READY = 354  # the server waits for the content
 WHOLE_LINES = SMTP.clone(max_line_length=998)  # folding could break an address in a header
+ABOUT_THE_MAIL = {400, 406, 413, 422}  # what a service answers to one mail; another may have a better chance
 STRUCTURE = {"subject", "from", "to", "mime-version", "content-type", "content-transfer-encoding"}
 
 
@@ -158,10 +161,13 @@ class SmtpCarrier:
         if not server.has_extn("pipelining"):
             return _ask(server, commands) if may_go() else []
         server.send("".join(f"{command}\r\n" for command in commands))
-        if not may_go():
-            self.close()  # the server waits for content, and there is none
-            return []
-        return [server.getreply() for _ in commands]
+        goes = False
+        try:
+            goes = may_go()
+        finally:
+            if not goes:
+                self.close()  # the server waits for content: whatever were said next it would take for that
+        return [server.getreply() for _ in commands] if goes else []
 
     def _refusal(self, answers: list[Answer]) -> Receipt | None:
         """Return what the server said against a mail, the line ready for the next one; None where it waits for it."""
@@ -212,13 +218,31 @@ class BackendCarrier:
         """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where it could not."""
         if not may_go():
             return None
+        message: Any = as_message(envelope)
         try:
-            self._backend.send_messages([as_message(envelope)])
+            self._backend.send_messages([message])
         except AnymailRecipientsRefused:
-            return Receipt(Fate.REFUSED, "550 5.1.1")
-        except Exception as error:  # each service has exceptions of its own
+            # 'invalid' is no address; 'rejected' is one to which the service will not send, for reasons of its own.
+            is_none = message.anymail_status.status == {"invalid"}
+            return Receipt(Fate.REFUSED, "550 5.1.1" if is_none else "550 5.7.1")
+        except AnymailInvalidAddress:
+            return Receipt(Fate.LATER, "553")
+        except AnymailRequestsAPIError as error:
+            if error.status_code in ABOUT_THE_MAIL:
+                return Receipt(Fate.LATER, str(error.status_code))
+            if _may_have_arrived(error):
+                return Receipt(Fate.UNCERTAIN)
+            raise ServerAway from error
+        except Exception as error:  # each backend has exceptions of its own
             raise ServerAway from error
         return Receipt(Fate.TAKEN)
+
+
+def _may_have_arrived(error: AnymailRequestsAPIError) -> bool:
+    """Tell whether a service may have taken a mail, though its answer never came."""
+    cause = error.__cause__
+    cut_off = isinstance(cause, requests.ConnectionError) and any(isinstance(why, ProtocolError) for why in cause.args)
+    return cut_off or isinstance(cause, requests.ReadTimeout) or error.status_code in {502, 504}
 
 
 def as_message(envelope: Envelope) -> EmailMultiAlternatives:
@@ -237,6 +261,7 @@ def as_message(envelope: Envelope) -> EmailMultiAlternatives:
     # Anymail's names, for a mail service that knows them: where failures go, and what its word of a mail repeats.
     message.envelope_sender = envelope.sender  # type: ignore[attr-defined]
     message.metadata = {"message": str(parsed["Message-ID"])}  # type: ignore[attr-defined]
+    message.track_opens = message.track_clicks = False  # type: ignore[attr-defined]
     return message
 
 

@@ -263,3 +263,8 @@ class ScheduleForm(forms.Form):
         if self.cleaned_data["at"] <= timezone.now():
             raise ValidationError("That time is past. Choose one to come, or publish now")
         return self.cleaned_data["at"]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Let the browser lead to the field, which stands far down its page."""
+        super().add_error(field, error)
+        self.fields["at"].widget.attrs["autofocus"] = True

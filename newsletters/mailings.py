@@ -13,6 +13,7 @@ from newsletters import emails
 from newsletters.actions import NotReady, Refused, hold, hold_as_seen, must_be_ready, release, save_as
 from newsletters.delivery import end_sending
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
+from newsletters.models.delivery import DeliveryQuerySet
 
 State = Delivery.State
 
@@ -99,8 +100,8 @@ def retry_failed(*, mailing: Mailing, by: User) -> int:
     Only those of readers who are still on the list: where the mail server said that there is no such address, nobody is.
     """
     issue = _held_to_send(mailing)
-    failed = mailing.deliveries.filter(state=State.FAILED, subscriber__state=Subscriber.State.CONFIRMED)
-    return _queue(list(failed.values_list("pk", flat=True)), issue, by, "No failed delivery can be tried again.")
+    failed = mailing.deliveries.filter(state=State.FAILED, subscriber__in=Subscriber.objects.confirmed())
+    return _queue(failed, issue, by, "No failed delivery can be tried again.")
 
 
 @transaction.atomic
@@ -110,8 +111,7 @@ def send_uncertain_again(*, mailing: Mailing, by: User) -> int:
     Raises NotPossible.
     """
     issue = _held_to_send(mailing)
-    uncertain = mailing.deliveries.filter(state=State.UNCERTAIN)
-    return _queue(list(uncertain.values_list("pk", flat=True)), issue, by, "No delivery is uncertain any more.")
+    return _queue(mailing.deliveries.filter(state=State.UNCERTAIN), issue, by, "No delivery is uncertain any more.")
 
 
 def take_uncertain_as_sent(*, mailing: Mailing, by: User) -> int:
@@ -132,16 +132,19 @@ def _held_to_send(mailing: Mailing) -> Issue:
     issue = hold(issue_pk=mailing.issue_id)
     if Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.STOPPED).exists():
         raise NotPossible("This sending was stopped for good.")
+    if issue.state == Issue.State.WITHDRAWN:
+        raise NotPossible(f"{issue} is withdrawn.")
     return issue
 
 
-def _queue(rows: list[int], issue: Issue, by: User, none: str) -> int:
-    if not rows:
-        raise NotPossible(none)
+def _queue(rows: DeliveryQuerySet, issue: Issue, by: User, none: str) -> int:
+    """Queue rows by one statement: what a worker takes up in this moment is not queued a second time."""
     now = timezone.now()
-    Delivery.objects.filter(pk__in=rows).update(state=State.QUEUED, attempts=0, due_at=now, changed_at=now)
+    count = rows.update(state=State.QUEUED, attempts=0, due_at=now, changed_at=now)
+    if not count:
+        raise NotPossible(none)
     ended = Mailing.objects.filter(issue=issue, state=Mailing.State.DONE)
     if ended.update(state=Mailing.State.RUNNING, finished_at=None):
         issue.state = Issue.State.SENDING
         save_as(issue, "state", by=by)
-    return len(rows)
+    return count

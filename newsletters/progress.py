@@ -2,21 +2,27 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import TruncHour, TruncMinute, TruncSecond
 from django.utils import timezone
 
-from newsletters.models import Delivery, Mailing
+from newsletters.models import Delivery, Issue, Mailing
 
 State = Delivery.State
 MOST_BARS = 60
 WIDTH = 600  # of the picture; it is 100 high
 TWO_MINUTES = 120
 LATELY = timedelta(minutes=1)  # what the rate is worked out from
-# In what steps the database counts: no more than some hundred rows come of it, however long a sending took.
-STEPS = [(timedelta(minutes=5), TruncSecond), (timedelta(hours=5), TruncMinute), (timedelta.max, TruncHour)]
+# In what units the database counts: no more than some hundred rows come of it, however long a sending took.
+UNITS = [
+    (timedelta(minutes=5), timedelta(seconds=1), TruncSecond),
+    (timedelta(hours=5), timedelta(minutes=1), TruncMinute),
+    (timedelta.max, timedelta(hours=1), TruncHour),
+]
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,7 @@ class Progress:
     """A sending at this moment. Times in seconds, rates in mails a minute."""
 
     mailing: Mailing
-    counts: dict[str, int]
-    open: int  # still to go
+    counts: dict[str, int]  # at one moment, as is all that is worked out from them
     rate: int
     bars: list[Bar]
     step: timedelta
@@ -49,6 +54,13 @@ class Progress:
     def total(self) -> int:
         """All readers; the sum of the counts at every moment."""
         return sum(self.counts.values())
+
+    @property
+    def open(self) -> int:
+        """How many are still to go; of what has ended, none."""
+        doubtful = [State.UNCERTAIN] if settings.RESEND_UNCERTAIN else []
+        still = [State.QUEUED, State.SENDING, *doubtful]  # as in `Delivery.objects.open`
+        return sum(self.counts[state] for state in still) if self.mailing.finished_at is None else 0
 
     @property
     def settled(self) -> int:
@@ -69,9 +81,14 @@ class Progress:
     @property
     def can_be_steered(self) -> bool:
         """Whether there is anything to pause, to stop or to send again."""
-        stopped = self.mailing.state == Mailing.State.STOPPED
         again = self.counts[State.FAILED] or self.counts[State.UNCERTAIN]
-        return self.mailing.finished_at is None or bool(again and not stopped)
+        return self.mailing.finished_at is None or bool(again and self.may_go_again)
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether what failed or is uncertain may be sent again."""
+        withdrawn = self.mailing.issue.state == Issue.State.WITHDRAWN
+        return self.mailing.state != Mailing.State.STOPPED and not withdrawn
 
     @property
     def bar_width(self) -> float:
@@ -92,10 +109,9 @@ class Progress:
 
 
 def progress_of(mailing: Mailing) -> Progress:
-    """Return how a sending stands now; five queries."""
+    """Return how a sending stands now; four queries."""
     bars, step = _bars(mailing)
-    still_open = mailing.deliveries.open().count() if mailing.finished_at is None else 0
-    return Progress(mailing, mailing.deliveries.counts(), still_open, _rate(mailing), bars, step)
+    return Progress(mailing, mailing.deliveries.counts(), _rate(mailing), bars, step)
 
 
 def _rate(mailing: Mailing) -> int:
@@ -112,15 +128,17 @@ def _bars(mailing: Mailing) -> tuple[list[Bar], timedelta]:
     last = sent.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if last is None:
         return [], timedelta(0)
-    span = last - mailing.started_at
-    trunc = next(trunc for limit, trunc in STEPS if span <= limit)
-    rows = sent.order_by().annotate(moment=trunc("changed_at")).values_list("moment").annotate(Count("pk"))
-    step = timedelta(seconds=max(1, math.ceil(span.total_seconds() / MOST_BARS)))
-    counts = [0] * (max(span, timedelta(0)) // step + 1)
+    _, unit, trunc = next(row for row in UNITS if last - mailing.started_at <= row[0])
+    # Bars begin and end where units do, so that each mail counts in its own bar.
+    first = mailing.started_at - (mailing.started_at - EPOCH) % unit
+    units = max(last - first, timedelta(0)) // unit + 1
+    step = math.ceil(units / MOST_BARS) * unit
+    counts = [0] * math.ceil(units * unit / step)
+    rows = sent.order_by().annotate(moment=trunc("changed_at", tzinfo=UTC)).values_list("moment").annotate(Count("pk"))
     for moment, count in rows:
-        counts[min(max(moment - mailing.started_at, timedelta(0)) // step, len(counts) - 1)] += count
+        counts[min(max(moment - first, timedelta(0)) // step, len(counts) - 1)] += count
     most = max(counts)
     return [
-        Bar(mailing.started_at + at * step, count, round(at * WIDTH / len(counts), 2), round(count * 100 / most, 2))
+        Bar(first + at * step, count, round(at * WIDTH / len(counts), 2), round(count * 100 / most, 2))
         for at, count in enumerate(counts)
     ], step

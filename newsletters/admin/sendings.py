@@ -127,7 +127,7 @@ class MailingAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return self._page(request, "stop", mailing, {"title": f"Stop the {str(mailing).lower()}?"})
+            return self._page(request, "stop", mailing, {"title": f"Stop sending {mailing.issue}?"})
         done, steer = ACTS[act]
         try:
             steer(mailing=mailing, by=cast("User", request.user))
@@ -166,4 +166,4 @@ def _table(rows: Iterator[Delivery]) -> Iterator[list[Any]]:
 
 def _as_text(word: str) -> str:
     """Return a word that no table program takes for a formula (OWASP, CSV injection)."""
-    return f"'{word}" if word[:1] in "=+-@\t\r" else word
+    return f"'{word}" if word.startswith(tuple("=+-@\t\r")) else word

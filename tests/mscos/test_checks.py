@@ -22,12 +22,47 @@ ROOT = Path(__file__).resolve().parent.parent.parent
         ("WEB_PROCESSES", 2, "E002"),
         ("TRUSTED_PROXIES", -1, "E003"),
         ("REQUIRE_SECOND_FACTOR", False, "E004"),
+        ("BOUNCE_ADDRESS", "bounces", "E005"),
+        ("BOUNCE_ADDRESS", "bounces@", "E005"),
+        ("BOUNCE_ADDRESS", "@example.org", "E005"),
+        ("BOUNCE_ADDRESS", "Bounces <bounces@example.org>", "E005"),
+        ("BOUNCE_ADDRESS", '"b b"@example.org', "E005"),
+        ("BOUNCE_ADDRESS", f"{'b' * 50}@example.org", "E005"),  # no room for the tag of a delivery
+        ("BOUNCE_MAILBOX", "/var/mail/bounces", "E006"),
+        ("MAIL_PER_MINUTE", -1, "E007"),
+        ("MAIL_LEASE", 0, "E008"),
+        ("EMAIL_TIMEOUT", 0, "E008"),
     ],
 )
 def test_settings_are_held_against_each_other(settings, name, value, number):
     assert check_settings() == []
     setattr(settings, name, value)
     assert [(problem.id, bool(problem.hint)) for problem in check_settings()] == [(f"mscos.{number}", True)]
+
+
+def test_a_mailbox_for_mail_that_comes_back(settings):
+    settings.BOUNCE_ADDRESS = "community+bounces@mail.example.org"
+    settings.BOUNCE_MAILBOX = "/var/mail/bounces"
+    settings.MAIL_PER_MINUTE, settings.MAIL_LEASE = 60, 3
+    assert check_settings() == []
+
+
+@pytest.mark.parametrize("secret", [None, "", "word", ":word", "word:"])
+def test_without_a_secret_a_stranger_could_speak_for_the_mail_service(settings, secret):
+    settings.EMAIL_SERVICE, settings.EMAIL_BACKEND = "postmark", "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "word", "WEBHOOK_SECRET": "word:word"}
+    assert check_settings() == []
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "word", **({} if secret is None else {"WEBHOOK_SECRET": secret})}
+    assert [(problem.id, bool(problem.hint)) for problem in check_settings()] == [("mscos.E009", True)]
+
+
+@pytest.mark.parametrize(("service", "told"), [("nobody", "ModuleNotFoundError"), ("postmark", "AnymailConfiguration")])
+def test_a_mail_service_that_cannot_be_used_is_told(settings, service, told):
+    settings.EMAIL_SERVICE, settings.EMAIL_BACKEND = service, f"anymail.backends.{service}.EmailBackend"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "word:word"}
+    [problem] = check_settings()
+    assert (problem.id, bool(problem.hint)) == ("mscos.E010", True)
+    assert problem.msg.startswith(f"EMAIL_SERVICE is '{service}', which cannot be used: {told}")
 
 
 def test_many_processes_may_share_a_redis(settings):

@@ -1,0 +1,204 @@
+"""A mail service in the place of an SMTP server: the same mail, and a plain answer what became of it."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from anymail.message import AnymailRecipientStatus
+from anymail.signals import post_send, pre_send
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+
+from mscos.carriers import BackendCarrier, Envelope, Fate, Receipt, ServerAway, open_carrier, wire_format
+
+TAG = "<7-0123456789abcdef@testserver>"
+
+
+@pytest.fixture
+def envelope():
+    """Kim's mail."""
+    message = EmailMultiAlternatives(
+        "Week 5: h\xe4user",
+        "Words.\n",
+        from_email="Team <team@example.org>",
+        to=["kim@example.org"],
+        headers={"Message-ID": TAG, "List-Id": "Team <newsletter.testserver>", "List-Unsubscribe": "<https://x/>"},
+    )
+    message.attach_alternative("<p>Words.</p>\n", "text/html")
+    return Envelope("bounces+7@example.org", "kim@example.org", wire_format(message))
+
+
+@pytest.fixture
+def carrier(settings):
+    """What brings mail to anymail's own stand-in for a service."""
+    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+    opened = open_carrier()
+    assert isinstance(opened, BackendCarrier)
+    opened.open()
+    yield opened
+    opened.close()
+
+
+class Service:
+    """A service on this machine: answers with a status, or hangs up once it has read the mail."""
+
+    def __init__(self):
+        self.status, self.taken, self.port = 200, [], 0
+
+
+@contextmanager
+def service():
+    known = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known.taken.append(sent)
+            if known.status == 0:
+                self.close_connection = True
+                return
+            if known.status == 1:
+                known.over.wait(10)
+                return
+            answer = json.dumps({"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": sent["To"]}).encode()
+            self.send_response(known.status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            """Say nothing at the terminal."""
+
+    known.over = threading.Event()
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    known.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield known
+    finally:
+        known.over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def postmark(settings):
+    """A real service's backend, which talks to the one on this machine."""
+    with service() as running:
+        settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+        settings.ANYMAIL = {
+            "IGNORE_UNSUPPORTED_FEATURES": True,
+            "POSTMARK_SERVER_TOKEN": "word",
+            "POSTMARK_API_URL": f"http://127.0.0.1:{running.port}/",
+            "REQUESTS_TIMEOUT": 0.5,
+        }
+        yield running
+
+
+def answering(status):
+    """Let the service answer so to the next mail; return what undoes it."""
+
+    def answer(sender, message, **_):
+        message.anymail_test_response = {"recipient_status": {message.to[0]: AnymailRecipientStatus("1", status)}}
+
+    pre_send.connect(answer, weak=False)
+    return lambda: pre_send.disconnect(answer)
+
+
+def test_the_service_gets_the_mail_as_it_is(carrier, envelope):
+    assert carrier.send(envelope) == Receipt(Fate.TAKEN)
+    [message] = mail.outbox
+    told = message.anymail_test_params
+    assert [str(each) for each in told["to"]] == ["kim@example.org"]
+    assert str(told["from"]) == "Team <team@example.org>"
+    assert (told["subject"], told["text_body"], told["html_body"]) == (
+        "Week 5: h\xe4user",
+        "Words.\n",
+        "<p>Words.</p>\n",
+    )
+    headers = dict(told["extra_headers"])
+    assert {name: headers[name] for name in ("Message-ID", "List-Id", "List-Unsubscribe")} == {
+        "Message-ID": TAG,
+        "List-Id": "Team <newsletter.testserver>",
+        "List-Unsubscribe": "<https://x/>",
+    }
+    assert told["metadata"] == {"message": TAG}
+    assert told["envelope_sender"] == "bounces+7@example.org"
+    assert (told["track_opens"], told["track_clicks"]) == (False, False)
+
+
+def test_a_mail_that_may_not_go_does_not(carrier, envelope):
+    assert carrier.send(envelope, lambda: False) is None
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("status", "receipt"),
+    [
+        ("invalid", Receipt(Fate.REFUSED, "550 5.1.1")),
+        ("rejected", Receipt(Fate.REFUSED, "550 5.7.1")),
+        ("sent", Receipt(Fate.TAKEN)),
+        ("queued", Receipt(Fate.TAKEN)),
+    ],
+)
+def test_what_the_service_says_of_an_address_is_told(carrier, envelope, status, receipt):
+    undo = answering(status)
+    try:
+        assert carrier.send(envelope) == receipt
+        assert receipt.is_hard is (status == "invalid")
+    finally:
+        undo()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no"), OSError("no"), ValueError("no")])
+def test_whatever_else_fails_loses_nothing(carrier, envelope, error):
+    def fail(sender, **_):
+        raise error
+
+    pre_send.connect(fail, weak=False)
+    try:
+        with pytest.raises(ServerAway):
+            carrier.send(envelope)
+    finally:
+        pre_send.disconnect(fail)
+    assert carrier.send(envelope) == Receipt(Fate.TAKEN)
+    assert not post_send.receivers
+
+
+def test_an_address_that_the_service_cannot_write_holds_up_nobody(carrier, envelope):
+    assert carrier.send(envelope._replace(recipient="kim@a..b")) == Receipt(Fate.LATER, "553")
+
+
+@pytest.mark.parametrize(
+    ("status", "receipt"),
+    [
+        (200, Receipt(Fate.TAKEN)),
+        (400, Receipt(Fate.LATER, "400")),
+        (413, Receipt(Fate.LATER, "413")),
+        (504, Receipt(Fate.UNCERTAIN)),
+        (0, Receipt(Fate.UNCERTAIN)),
+        (1, Receipt(Fate.UNCERTAIN)),
+    ],
+)
+def test_the_answer_of_a_real_service_is_told(postmark, envelope, status, receipt):
+    postmark.status = status
+    assert open_carrier().send(envelope) == receipt
+    assert [sent["Metadata"] for sent in postmark.taken] == [{"message": TAG}]
+    assert [sent["TrackOpens"] for sent in postmark.taken] == [False]
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_a_service_that_takes_nothing_now_is_away(postmark, envelope, status):
+    postmark.status = status
+    with pytest.raises(ServerAway):
+        open_carrier().send(envelope)
+
+
+def test_a_service_that_is_not_there_took_nothing(settings, postmark, envelope):
+    settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_API_URL": "http://127.0.0.1:1/"}
+    with pytest.raises(ServerAway):
+        open_carrier().send(envelope)

@@ -1,0 +1,20 @@
+"""What the tests here start from."""
+
+import pytest
+
+from tests.newsletters.sending import begin, make_readers
+from tests.people import sign_in
+
+
+@pytest.fixture
+def client(client, editor):
+    """Robin, signed in."""
+    sign_in(client, editor)
+    return client
+
+
+@pytest.fixture
+def mailing(editor):
+    """A sending to ten readers, none of whom got anything yet."""
+    make_readers(10)
+    return begin(editor)
