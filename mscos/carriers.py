@@ -66,8 +66,8 @@ class Receipt(NamedTuple):
 
     @property
     def is_hard(self) -> bool:
-        """Whether the server says that the address itself is wrong, not the mail or the moment (RFC 3463, 5.1.x)."""
-        return self.fate is Fate.REFUSED and " 5.1." in self.code
+        """Whether the server says that the address itself is wrong, not the mail, the moment or the sender (RFC 3463)."""
+        return self.fate is Fate.REFUSED and bool(re.search(r" 5\.1\.(?![78]$)", self.code))
 
 
 class ServerAway(Exception):

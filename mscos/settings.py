@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mscos.secret_files import secret
 
+SECRETS = ("KEY", "URL", "SERVICE_SETTINGS")  # in the names of settings whose values nobody should see
+
 
 class Environment(environ.Env):
     """The environment, whose faults are told by name."""
@@ -25,6 +27,8 @@ class Environment(environ.Env):
         try:
             return super().get_value(var, *args, **kwargs)
         except (TypeError, ValueError) as error:
+            if any(word in var for word in SECRETS):
+                raise ImproperlyConfigured(f"{var} cannot be read. It may hold a secret, so it is not shown.") from None
             raise ImproperlyConfigured(f"{var} is '{os.environ.get(var)}', which cannot be read: {error}.") from error
 
 

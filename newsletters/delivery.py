@@ -40,21 +40,20 @@ def end_sending(*, issue: Issue) -> None:
     """Send no more of an issue, for good: who still waited does not get it. Nothing to do where it is not on its way."""
     now = timezone.now()
     going = Mailing.objects.filter(issue=issue, state__in=[Mailing.State.RUNNING, Mailing.State.PAUSED])
-    waiting = Delivery.objects.open().exclude(state=State.SENDING).filter(mailing__in=going)
-    waiting.update(state=State.WITHHELD, changed_at=now)
+    Delivery.objects.filter(mailing__in=going, state=State.QUEUED).update(state=State.WITHHELD, changed_at=now)
     going.update(state=Mailing.State.STOPPED, finished_at=now)
 
 
 def send_round(office: PostOffice) -> None:
-    """Send a batch of the oldest sending that has some due. Raises ServerAway, with nothing lost."""
+    """Send what is due of the oldest sending, batch by batch, as long as the office may. Raises ServerAway."""
     doubt_lost()
-    mailing = Mailing.objects.with_due().first()
-    if mailing is None:
-        finish()
-        return
-    if not office.may_send():
-        return
-    office.connect()
+    finish()
+    while (mailing := Mailing.objects.with_due().first()) and office.may_send():
+        office.connect()
+        _send_batch(mailing, office)
+
+
+def _send_batch(mailing: Mailing, office: PostOffice) -> None:
     pattern = _pattern(mailing.pk, mailing.started_at)
     with ledger_of(mailing) as ledger:
         for reader in ledger.readers():
@@ -73,9 +72,17 @@ def doubt_lost() -> None:
 
 
 def finish() -> None:
-    """End the sendings of which nothing is left, and call their issues sent."""
+    """End the sendings of which nothing is left, and call their issues sent.
+
+    What came back to the queue of a sending that was stopped meanwhile is withheld.
+    """
+    stopped = Delivery.objects.filter(mailing__state=Mailing.State.STOPPED, state=State.QUEUED)
+    if stopped.exists():
+        stopped.update(state=State.WITHHELD, changed_at=timezone.now())
     for mailing in Mailing.objects.at_their_end():
         with transaction.atomic():
+            # Held first, as by everybody who changes both: two who take turns cannot wait for each other.
+            Issue.objects.select_for_update().get(pk=mailing.issue_id)
             held = Mailing.objects.at_their_end().filter(pk=mailing.pk)
             if held.update(state=Mailing.State.DONE, finished_at=timezone.now()):
                 Issue.objects.filter(pk=mailing.issue_id, state=Issue.State.SENDING).update(state=Issue.State.SENT)

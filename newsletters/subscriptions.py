@@ -16,7 +16,7 @@ from mscos.erasure import after_erasure
 from mscos.limits import Limit
 from mscos.outbox import post
 from newsletters import emails
-from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 from newsletters.models.people import new_token
 
 LETTERS = Limit("letters", times=3, seconds=24 * 60 * 60)  # to one address, of all the kinds here together
@@ -100,6 +100,8 @@ def _move(subscriber: Subscriber, to: str) -> None:
     for other in rows.values():  # one at the most; the links in its mail go on working
         token = other.token
         Subscriber.objects.filter(pk=other.pk).delete()
+    # What still comes back to the old address, or is sent from it, is no word of the new one's owner.
+    Delivery.objects.filter(subscriber=subscriber.pk).exclude(state=Delivery.State.QUEUED).update(subscriber=None)
     moved = {"email": to, "token": token, "state": Subscriber.State.CONFIRMED}
     Subscriber.objects.filter(pk=subscriber.pk).update(**moved)
     after_erasure()

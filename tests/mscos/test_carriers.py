@@ -119,6 +119,8 @@ def test_an_address_cannot_say_more_than_an_address(carrier, recipient):
     ("receipt", "is_hard"),
     [
         (Receipt(Fate.REFUSED, "550 5.1.1"), True),
+        (Receipt(Fate.REFUSED, "550 5.1.10"), True),
+        (Receipt(Fate.REFUSED, "550 5.1.8"), False),
         (Receipt(Fate.REFUSED, "550 5.7.1"), False),
         (Receipt(Fate.REFUSED, "550"), False),
         (Receipt(Fate.LATER, "450 4.1.1"), False),

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from mscos.checks import check_settings
 from mscos.secret_files import secret
@@ -107,3 +108,13 @@ def test_the_environment_comes_before_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("CODE_KEY", "from the environment")
     assert secret("CODE_KEY", tmp_path) == "from the environment"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["EMAIL_SERVICE_SETTINGS", "EMAIL_URL"])
+def test_a_setting_that_may_hold_a_secret_is_never_shown(name, monkeypatch):
+    from mscos.settings import Environment
+
+    monkeypatch.setenv(name, "token-abcdef")
+    with pytest.raises(ImproperlyConfigured) as raised:
+        Environment().get_value(name, cast=int)
+    assert str(raised.value) == f"{name} cannot be read. It may hold a secret, so it is not shown."

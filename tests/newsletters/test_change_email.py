@@ -11,11 +11,13 @@ from django.test import Client
 
 from mscos.codes import address_digest
 from newsletters import reader_links, subscriptions
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.bounces import note_bounce
+from newsletters.models import Delivery, NeverAgain, Subscriber
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.readers import last_link, sender, subjects
+from tests.newsletters.sending import begin
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,13 @@ def test_a_newcomer_who_takes_the_new_address_in_the_same_moment_is_merged():
         "new@example.org",
         "their-own-word",
     )
+
+
+def test_what_comes_back_to_the_old_address_says_nothing_of_the_new_one(reader, editor):
+    mailing = begin(editor)
+    [sent] = mailing.deliveries.all()
+    Delivery.objects.update(state="sent")
+    subscriptions.change_email(subscriber=reader, to="new@example.org")
+    note_bounce(delivery=sent.pk, hard=True, code="5.1.1")
+    assert Subscriber.objects.get().state == "confirmed"
+    assert list(mailing.deliveries.values_list("state", "subscriber")) == [("bounced", None)]

@@ -101,6 +101,19 @@ def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, e
     assert states(mailing) == {"sent": 3, "withheld": 2}
 
 
+def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, mailing, editor):
+    def refuse_and_stop(step, recipient, _):
+        if (step, recipient) != ("rcpt", "r1@example.org"):
+            return None
+        elsewhere(lambda: mailings.stop(mailing=mailing, by=editor))
+        return "450 4.2.0 later"
+
+    server.script = refuse_and_stop
+    work()
+    work()
+    assert states(mailing) == {"sent": 2, "withheld": 3}
+
+
 def test_many_workers_send_each_mail_once(server, editor):
     make_readers(450)
     mailing = begin(editor)

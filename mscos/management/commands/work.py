@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from mscos.post_office import PostOffice
 from mscos.work import run_due_jobs
 
-LOOK_FOR_MAIL = 2.0  # seconds between looks, while nothing is due
+LOOK_FOR_MAIL = 1.0  # seconds between looks, while nothing is due
 LOOK_FOR_JOBS = 10.0
 
 
