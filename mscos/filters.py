@@ -37,6 +37,10 @@ class FilterForm(forms.Form):
         """Return the filters in force, each with the query that removes it and goes back to the first page."""
         return [Chosen(self._label(name), self._query_without(name)) for name in self._names()]
 
+    def as_query(self) -> str:
+        """Return the query of the list as it is narrowed now: '?kind=toolkit', '' where it is not."""
+        return self._query_without("") if self._names() else ""
+
     def _names(self) -> list[str]:
         return [name for name, value in self.cleaned_data.items() if value]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+import events.sample
 import forums.sample
 import newsletters.sample
 import outcomes.sample
@@ -30,6 +31,7 @@ def load_if_empty() -> bool:
         return False
     with transaction.atomic():
         outcomes.sample.load()
+        events.sample.load()
         notes = [_person(email, name, groups) for email, name, groups in PEOPLE]
         forums.sample.load(by=User.objects.get(email="moderator@example.org"))
         newsletters.sample.load(by=User.objects.get(email="editor@example.org"))

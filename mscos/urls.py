@@ -9,6 +9,7 @@ from mscos import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("outcomes.urls")),
+    path("", include("events.urls")),
     path("", include("forums.urls")),
     path("", include("newsletters.urls")),
     path("about/", views.about, name="about"),

@@ -13,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from events.models import Event
+from events.views import shown
 from forums.models import CallForViews, Thread
 from mscos.privacy import STALE_TOKEN
 from newsletters.models import Issue
@@ -21,12 +23,13 @@ from newsletters.parts import highlights_of
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the ways in, the latest issue, the open calls for views and what was last talked about."""
+    """Show the ways in, the latest issue, the open calls for views, the next events and what was last talked about."""
     issue = Issue.objects.in_archive().first()
     context = {
         "issue": issue,
         "highlights": highlights_of(issue) if issue else [],
         "calls": CallForViews.objects.open().select_related("forum"),
+        "events": [shown(event) for event in Event.objects.going_ahead().with_organiser()[:2]],
         "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }
     return render(request, "mscos/home.html", context)

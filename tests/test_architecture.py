@@ -149,6 +149,7 @@ def test_editorial_history_is_never_kept_of_posts_or_people():
         model._meta.label for model in apps.get_models() if hasattr(model, "history") and model._meta.app_label in ROOMS
     }
     assert {label for label in kept if not label.startswith("outcomes.")} == {
+        "events.Event",
         "newsletters.Issue",
         "newsletters.Section",
     }
@@ -165,7 +166,7 @@ def test_migrations_have_names_and_can_be_taken_back():
 
 
 def test_views_urls_and_templates_bear_one_name():
-    for room in ("outcomes", "forums", "newsletters"):
+    for room in ("outcomes", "events", "forums", "newsletters"):
         urls = (ROOT / room / "urls.py").read_text()
         assert re.findall(r"views\.(\w+), name=\"(?!\1\")", urls) == []
 

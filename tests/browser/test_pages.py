@@ -14,6 +14,8 @@ PAGES = {
     "forum": "/forums/housing/",
     "new thread": "/forums/housing/new/",
     "code": "/code/",
+    "events": "/events/",
+    "past events": "/events/past/",
     "about": "/about/",
     "safety": "/safety/",
     "accessibility": "/accessibility/",
@@ -25,9 +27,10 @@ REACHED = {  # pages whose address is random, by the page that links to them and
     "thread": ("/forums/housing/", ".rows .row a"),
     "call": ("/forums/housing/", ".notice a"),
     "resource": ("/resources/", ".rows .row a, .cards .card a"),
+    "event": ("/events/past/", ".rows .row a"),
     "reply": ("/forums/housing/", ".rows .row a"),
 }
-BUDGETED = ["home", "outcome", "forum", "thread"]
+BUDGETED = ["home", "outcome", "forum", "thread", "event"]
 KILOBYTES = 30
 
 

@@ -61,4 +61,4 @@ def test_home_shows_nothing_of_a_feature_that_is_no_longer_listed(client, publis
 def test_the_navigation_names_the_newsletter_after_the_forums(client, published_issue, address, mark):
     header = client.get(address).content.decode().split("</header>")[0]
     names = re.findall(r'<li><a href="(/\w+/)"(?: aria-current="(\w+)")?>', header)
-    assert names == [("/outcomes/", ""), ("/forums/", ""), ("/newsletter/", mark), ("/about/", "")]
+    assert names == [("/outcomes/", ""), ("/forums/", ""), ("/newsletter/", mark), ("/events/", ""), ("/about/", "")]

@@ -1,0 +1,18 @@
+"""Prices as people read them: 'Free', '£20', 'US$50', '¥5,000'."""
+
+from decimal import Decimal
+
+# What stands before the number, so that no dollar is taken for another; other currencies show their three letters.
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "INR": "₹", "JPY": "¥"}
+WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"}  # ISO 4217: no smaller unit
+
+
+def price_in_words(price: Decimal | None, currency: str) -> str:
+    """Return a price in full; '' where it is not known, 'Free' for nothing. Whole amounts stand without '.00'."""
+    if price is None:
+        return ""
+    if price == 0:
+        return "Free"
+    whole = price == price.to_integral_value() or currency in WITHOUT_CENTS
+    number = f"{price:,.0f}" if whole else f"{price:,.2f}"
+    return f"{SIGNS[currency]}{number}" if currency in SIGNS else f"{number} {currency}"

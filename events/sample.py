@@ -1,0 +1,65 @@
+"""Sample content of the events: the training of the community's fifth newsletter, in our words, and two examples to come."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from events.models import Event
+from outcomes.models import Organisation, Outcome
+
+LONDON = ZoneInfo("Europe/London")
+LEARN = """\
+How trauma works and what it does
+Practical tools for trauma at work
+How Survivor Alliance joins theory and practice"""
+
+
+def load() -> None:
+    """Fill the list of events. The outcomes are there already."""
+    _training()
+    _to_come("A morning on case conferences (example)", days=24, hour=10, price=None, currency="GBP")
+    _to_come("Housing standards, an evening talk (example)", days=45, hour=18, price=Decimal(0), currency="GBP")
+
+
+def _training() -> None:
+    event = Event.objects.create(
+        title="Mental health and wellbeing, with Survivor Alliance",
+        state=Event.State.PUBLISHED,
+        organiser=Organisation.objects.get(name="Survivor Alliance"),
+        summary="Survivor Alliance, a partner of the study, teaches its own approach, from lived experience.",
+        learn=LEARN,
+        audience="practitioners",
+        for_survivors=True,
+        starts=datetime(2023, 3, 30, 17, tzinfo=LONDON),
+        ends=datetime(2023, 3, 30, 18, 30, tzinfo=LONDON),
+        zone="Europe/London",
+        stated_time="5 to 6:30pm GMT / 12 to 1:30pm EST",
+        price=Decimal(50),
+        currency="USD",
+        cost_help="If that is a barrier, email the organiser and ask for less.",
+        free_for="survivors and members",
+        booking_url="https://www.survivoralliance.org/",
+        booking_tracks=True,
+    )
+    event.outcomes.set(Outcome.objects.filter(short_name="services"))
+
+
+def _to_come(title: str, *, days: int, hour: int, price: Decimal | None, currency: str) -> None:
+    day = timezone.localdate() + timedelta(days=days)
+    starts = datetime(day.year, day.month, day.day, hour, tzinfo=LONDON)
+    event = Event.objects.create(
+        title=title,
+        state=Event.State.PUBLISHED,
+        kind=Event.Kind.TALK,
+        organiser=Organisation.objects.get(name="King's College London"),
+        summary="An example, to show how events are listed.",
+        starts=starts,
+        ends=starts + timedelta(hours=2),
+        price=price,
+        currency=currency,
+        access="Captions; cameras may stay off",
+        recording=Event.Recording.NO,
+    )
+    event.outcomes.set(Outcome.objects.filter(short_name="housing"))

@@ -1,0 +1,162 @@
+"""The list of events and the page of one, as readers get them."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from outcomes.models import Nation
+from tests.events.conftest import NOW, make_event
+from tests.outcomes.conftest import make_outcome
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(answer):
+    main = answer.content.decode().partition('id="main"')[2].partition("<footer")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def titles(answer):
+    return [html.unescape(each) for each in re.findall(r"<h3><a [^>]*>([^<]*)</a>", answer.content.decode())]
+
+
+def test_the_page_of_the_training_of_week_5(client, training):
+    answer = client.get(training.get_absolute_url())
+    text = text_of(answer)
+    assert "Thursday 30 March 2023" in text
+    assert "5pm to 6:30pm , London (BST, UTC+1), organiser’s time" in text
+    assert "Midday to 1:30pm , New York (EDT, UTC\u22124)" in text
+    assert "US$50. If that is a barrier, email the organiser. Free for survivors and members." in text
+    assert "Book with Survivor Alliance Opens another website" in text
+    assert "<title>Event –" in answer.content.decode()
+    assert answer.cookies == {}
+
+
+def test_what_is_to_come_stands_by_month_and_what_has_ended_apart(client, training):
+    make_event("In April", starts=datetime(2023, 4, 3, 9, tzinfo=UTC))
+    make_event("Over", starts=NOW - timedelta(days=2))
+    make_event("A draft", state="draft")
+    coming, past = client.get("/events/"), client.get("/events/past/")
+    assert (titles(coming), titles(past)) == (["A training", "In April"], ["Over"])
+    assert re.findall(r"<h2>(\w+ \d+)</h2>", coming.content.decode()) == ["March 2023", "April 2023"]
+    assert "This has ended" in text_of(past)
+
+
+def test_an_event_is_there_until_it_ends(client, training):
+    for moment, expected in ((training.ends - timedelta(seconds=1), ["A training"]), (training.ends, [])):
+        with time_machine.travel(moment, tick=False):
+            assert titles(client.get("/events/")) == expected
+
+
+def test_empty_lists_say_what_to_do(client):
+    assert "No events coming up. Tell us about one" in text_of(client.get("/events/"))
+    assert "No event has ended yet." in text_of(client.get("/events/past/"))
+    assert "No events match." in text_of(client.get("/events/?cost=free"))
+
+
+@pytest.fixture
+def several(db):
+    housing = make_outcome("housing")
+    make_event("Free and online", price=0, on=[housing])
+    make_event("In Leeds", is_online=False, place="Leeds", cost_help="Ask us.", for_survivors=True)
+    scottish = make_event("In Scotland", organiser="Another", price=20, free_for="members")
+    scottish.nations.set(Nation.objects.filter(name="Scotland"))
+    return scottish
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("where=online", ["Free and online", "In Scotland"]),
+        ("where=place", ["In Leeds"]),
+        ("cost=free", ["Free and online"]),
+        ("cost=help", ["In Leeds", "In Scotland"]),
+        ("open=1", ["In Leeds"]),
+        ("outcome=housing", ["Free and online"]),
+        ("where=online&cost=free", ["Free and online"]),
+        ("cost=nonsense&where=%00&page=x", ["Free and online", "In Leeds", "In Scotland"]),
+    ],
+)
+def test_filters_live_in_the_address(client, several, query, expected):
+    assert titles(client.get(f"/events/?{query}")) == expected
+
+
+def test_filters_by_organiser_and_nation(client, several):
+    assert titles(client.get(f"/events/?by={several.organiser_id}")) == ["In Scotland"]
+    assert titles(client.get(f"/events/?nation={several.nations.get().code}")) == ["In Scotland"]
+
+
+def test_a_time_zone_is_one_line_more_and_a_wrong_one_is_passed_over(client, training):
+    shown = text_of(client.get(f"{training.get_absolute_url()}?zone=Asia/Kolkata"))
+    assert "9:30pm to 11pm , Kolkata (IST, UTC+5:30)" in shown
+    assert "Kolkata (" not in text_of(client.get(f"{training.get_absolute_url()}?zone=Atlantis"))
+    assert "?zone=Asia/Kolkata" in client.get("/events/?zone=Asia/Kolkata").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "books"),
+    [
+        ({"state": "cancelled", "change_note": "The trainer is ill."}, "Cancelled. The trainer is ill.", False),
+        ({"state": "changed", "change_note": "A new day."}, "Changed. A new day.", True),
+        ({"starts": NOW - timedelta(days=1)}, "This has ended.", False),
+        ({"book_by": NOW - timedelta(hours=1)}, "", False),
+        ({}, "", True),
+    ],
+)
+def test_the_banner_and_whether_one_can_book(client, fields, words, books):
+    event = make_event(booking_url="https://example.org/", **fields)
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert words in page
+    assert ("Book with" in page) is books
+
+
+def test_without_a_link_booking_details_are_to_come(client):
+    assert "Booking details to come." in text_of(client.get(make_event().get_absolute_url()))
+
+
+def test_a_booking_site_that_follows_its_visitors_is_told_of_first(client):
+    event = make_event(booking_url="https://tickets.example.org/", booking_tracks=True)
+    text = text_of(client.get(event.get_absolute_url()))
+    assert text.index("tickets.example.org sells tickets and follows its visitors") < text.index("Book with")
+
+
+def test_an_event_without_a_price_never_says_free(client):
+    text = text_of(client.get(make_event().get_absolute_url()))
+    assert "The organiser does not say. Ask before you book." in text
+    assert "Free" not in text
+
+
+def test_a_draft_is_not_there(client):
+    assert client.get(make_event(state="draft").get_absolute_url()).status_code == 404
+    assert client.get("/events/nosuchcode/").status_code == 404
+
+
+def test_an_event_of_three_days_and_one_of_no_length(client):
+    long = text_of(client.get(make_event(starts=datetime(2023, 5, 1, 9, tzinfo=UTC), hours=56).get_absolute_url()))
+    assert "1 May, 10am to 6pm on 3 May, London (BST, UTC+1)" in long.replace(" ,", ",")
+    assert client.get(make_event(hours=0).get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_no_list_asks_the_database_more_often_for_many_events_than_for_one(
+    client, django_assert_max_num_queries, count
+):
+    outcome = make_outcome("housing")
+    for number in range(count):
+        make_event(f"Event {number}", on=[outcome], organiser=f"Organiser {number}")
+    for path in ("/events/", "/events/past/", "/events/?outcome=housing&page=2", "/"):
+        with django_assert_max_num_queries(8) as asked:
+            assert client.get(path).status_code == 200
+        assert len(asked) <= 8
+
+
+def test_home_shows_the_next_two_that_go_ahead(client, training):
+    make_event("Cancelled", state="cancelled", change_note="No trainer.", starts=NOW + timedelta(days=1))
+    make_event("Soon", starts=NOW + timedelta(days=2))
+    make_event("Late", starts=timezone.now() + timedelta(days=90))
+    text = text_of(client.get("/"))
+    assert ("Soon" in text, "A training" in text, "Late" in text, "No trainer" in text) == (True, True, False, False)
