@@ -47,23 +47,32 @@ class Server:
 
 @contextmanager
 def smtp_server(**settings):
-    """Run a server on a free port of this machine."""
+    """Run a server on a free port of this machine, in a thread with a loop of its own."""
     server = Server(**settings)
     loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(asyncio.start_server(lambda *ends: serve(server, *ends), "127.0.0.1", 0))
-    server.port = listening.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+
+    def there(work):
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    listening = there(asyncio.start_server(lambda *ends: serve(server, *ends), "127.0.0.1", 0))
+    server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
+        there(_end(listening))
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        listening.close()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
         loop.close()
+
+
+async def _end(listening):
+    listening.close()
+    talks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for talk in talks:
+        talk.cancel()
+    await asyncio.gather(*talks, return_exceptions=True)
 
 
 async def serve(server, reader, writer):
