@@ -72,8 +72,9 @@ def test_no_mail_holds_a_telling_word_an_address_or_what_somebody_typed(letters)
     for name, message in letters.items():
         html = message.alternatives[0][0]
         for text in (message.subject, message.body, html):
-            assert telling_words(text) == [], name
-            assert re.findall(r"hara|Sam|Bcc|new@", text) == [], name
+            said = re.sub(r"/[\w-]{20,}/", "/word/", text)  # a random word in a link may hold any letters
+            assert telling_words(said) == [], name
+            assert re.findall(r"hara|Sam|Bcc|new@", said) == [], name
         headers = message.message().as_string().split("\n\n")[0]
         assert "b@example.org" not in headers, name
         assert "Auto-Submitted: auto-generated" in headers, name
