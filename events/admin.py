@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from simple_history.admin import SimpleHistoryAdmin
 
+from events.actions import save_event
 from events.models import Event
 from events.money import WITHOUT_CENTS
 from events.times import CHOICES
@@ -42,11 +44,28 @@ class WallTimeField(forms.DateTimeField):
         return found.replace(tzinfo=None) if found else None
 
 
+class DaysField(forms.CharField):
+    """Days, one a line, as people write them; stored as '2023-04-06', in order."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def clean(self, value: Any) -> str:
+        """Return the days; raises ValidationError for the first line that is none."""
+        one_day, lines = forms.DateField(), super().clean(value).split("\n")
+        days = set()
+        for line in filter(None, map(str.strip, lines)):
+            try:
+                days.add(one_day.clean(line))
+            except ValidationError as error:
+                raise ValidationError(f"'{line[:40]}' is no day. Write it as 6/4/2023.") from error
+        return "\n".join(day.isoformat() for day in sorted(days))
+
+
 class EventForm(forms.ModelForm):
     """An event. Its times are typed as the organiser's clocks show them."""
 
-    starts = WallTimeField(help_text="On the organiser's clocks.")
-    ends = WallTimeField(help_text="On the organiser's clocks.")
+    starts = WallTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
+    ends = WallTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
     book_by = WallTimeField(required=False, help_text="On the organiser's clocks. Empty if nobody says.")
     zone = forms.CharField(
         max_length=40,
@@ -55,6 +74,12 @@ class EventForm(forms.ModelForm):
         help_text="Of the organiser: Europe/London, America/New_York.",
     )
 
+    repeats_every = forms.IntegerField(
+        required=False, min_value=1, max_value=12, initial=1, label="Every", help_text="2: every other week or month."
+    )
+    left_out = DaysField(
+        required=False, label="Not on", help_text="One day a line: 6/4/2023. It then takes place on the other dates."
+    )
     booking_url = forms.URLField(
         required=False, max_length=500, assume_scheme="https", label="Address for booking", widget=AdminURLFieldWidget
     )
@@ -87,6 +112,20 @@ class EventForm(forms.ModelForm):
             self.add_error("price", f"{currency} has no smaller unit. Give a whole number.")
         return cleaned
 
+    def _post_clean(self) -> None:
+        """Hold the rule by which it repeats against the times, once both stand in the event."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own
+        event = self.instance
+        if not self.errors and event.rule:
+            first = event.starts.astimezone(event.clock).replace(tzinfo=None)
+            trouble = event.rule.trouble(first, event.ends - event.starts)
+            if trouble:
+                self.add_error("repeats", trouble)
+
+    def clean_repeats_every(self) -> int:
+        """Return 1 where nothing was typed."""
+        return self.cleaned_data["repeats_every"] or 1
+
     def clean_zone(self) -> str:
         """Refuse what is no zone, before a time is read in it."""
         zone: str = self.cleaned_data["zone"]
@@ -117,14 +156,27 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
     date_hierarchy = "starts"
     markdown_fields = ("body",)
     autocomplete_fields = ("organiser",)
-    readonly_fields = ("code", "checked_time")
+    readonly_fields = ("code", "takes_place", "checked_time")
     save_as = True  # next month's training from this month's: its zone and all else stay
     fieldsets = (
         (
             "What it is",
             {"fields": ("title", ("kind", "state", "change_note"), "organiser", "summary", "learn", "body")},
         ),
-        ("When", {"fields": (("starts", "ends", "zone"), "stated_time", "checked_time", "time_settled_on")}),
+        (
+            "When",
+            {
+                "fields": (
+                    ("starts", "ends", "zone"),
+                    ("repeats", "repeats_every", "repeats_until"),
+                    "left_out",
+                    "takes_place",
+                    "stated_time",
+                    "checked_time",
+                    "time_settled_on",
+                )
+            },
+        ),
         ("Where, and who may come", {"fields": (("is_online", "place"), "audience", "for_survivors", "nations")}),
         ("What it costs", {"fields": (("price", "currency"), "cost_help", "free_for")}),
         ("Booking", {"fields": ("booking_url", "booking_tracks", "book_by", "contact")}),
@@ -135,7 +187,14 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
     @admin.display(description="begins", ordering="starts")
     def begins(self, event: Event) -> datetime:
         """Return when it starts, on the organiser's clocks."""
-        return event.starts_there.replace(tzinfo=None)
+        return event.span.starts.astimezone(event.clock).replace(tzinfo=None)
+
+    @admin.display(description="it takes place on")
+    def takes_place(self, event: Event) -> str:
+        """Return its dates, one a line, on the organiser's clocks."""
+        if not event.pk:
+            return "Its dates stand here once it is saved."
+        return "\n".join(date_format(span.starts.astimezone(event.clock), "l j F Y, H:i") for span in event.spans)
 
     @admin.display(description="what the check says")
     def checked_time(self, event: Event) -> str:
@@ -168,9 +227,10 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
         return render(request, "events/event_detail.html", event_context(event))
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
-        """Save, and let calendars that hold the event take it for a newer one."""
-        obj.sequence += change
-        super().save_model(request, obj, form, change)
+        """Save the event with its dates, and say what is to be looked at."""
+        if "_saveasnew" in request.POST:  # a copy is checked before it is listed, and nobody has asked about its time
+            obj.state, obj.change_note, obj.time_settled_on = Event.State.DRAFT, "", None
+        save_event(event=obj)
         for sentence in _to_look_at(obj):
             self.message_user(request, sentence, messages.WARNING)
 
@@ -180,7 +240,16 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
 
 
 def _to_look_at(event: Event) -> list[str]:
-    """Return what an editor should know of an event's times: both readings of what was written, a change of the clocks."""
-    spans = check_span(event.starts, event.ends, zoneinfo.ZoneInfo(event.zone))
-    settled = ["A note tells readers so until you fill in 'Time asked about on'."] if event.uncertain else []
-    return [*event.time_check.editor_sentences, *settled, *(finding.editor for finding in spans)]
+    """Return what an editor should know of an event's times: both readings of what was written, a change of the clocks.
+
+    Of several dates those of the first that has something are told of: the others most often have the same.
+    """
+    for span in event.coming_dates or [event.span]:
+        spans = [finding.editor for finding in check_span(*span, event.clock)]
+        check = event.check_on(span)
+        settled = ["A note tells readers so until you fill in 'Time asked about on'."] if check.public_note else []
+        if event.time_settled_on or event.is_cancelled:
+            settled = []
+        if check.editor_sentences or spans:
+            return [*check.editor_sentences, *settled, *spans]
+    return []

@@ -7,7 +7,7 @@ is 'not read', never 'fine'.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -134,12 +134,17 @@ class TimeCheck:
         return frozenset(finding.kind for finding in self.findings)
 
 
-def check_stated_time(text: str, *, starts: datetime, ends: datetime | None, zone: ZoneInfo, today: date) -> TimeCheck:
-    """Return what holding an organiser's words against an event's time comes to. Any text is taken."""
+def check_stated_time(
+    text: str, *, starts: datetime, ends: datetime | None, zone: ZoneInfo, today: date, any_day: bool = False
+) -> TimeCheck:
+    """Return what holding an organiser's words against an event's time comes to. Any text is taken.
+
+    With `any_day` the days that were written are not held against the event's.
+    """
     if not text.strip():
         return TimeCheck(Verdict.NOTHING_STATED, Statement())
     event, statement = Entered(starts, ends, zone, today), read(text)
-    findings = tuple(_findings(statement, event))
+    findings = tuple(_findings(replace(statement, days=()) if any_day else statement, event))
     return TimeCheck(_verdict(findings), statement, findings, _public_note(findings, event))
 
 

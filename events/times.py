@@ -43,6 +43,11 @@ class Clock(NamedTuple):
     ends: datetime
 
     @property
+    def begins(self) -> str:
+        """When it starts: '5pm'."""
+        return hour_in_words(self.starts)
+
+    @property
     def several_days(self) -> bool:
         """Whether it ends on another day than it starts, there."""
         return self.starts.date() != self.ends.date()

@@ -1,32 +1,22 @@
 """Reading about events. Reading touches neither the session nor who is signed in."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any
 
 from django.core.paginator import Page
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from events.calendars import calendar_of
 from events.forms import EventFilterForm, ZoneForm
 from events.models import Event, EventQuerySet
-from events.money import price_in_words
 from events.times import Clock, clocks, known
-from events.wall_time import check_span
 from mscos.pagination import paginate
 from outcomes.models.resources import host_of
 
 EVENTS_A_PAGE = 30
-
-
-class Shown(NamedTuple):
-    """An event as a list or a page shows it: with its time on several clocks, and its price in words."""
-
-    event: Event
-    clocks: list[Clock]
-    price: str
 
 
 @require_safe
@@ -51,41 +41,42 @@ def event_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def event_file(request: HttpRequest, code: str) -> HttpResponse:
     """Give one event as a calendar file: `?title=plain` for one that says nothing of it."""
-    event = get_object_or_404(Event.objects.listed().with_organiser(), code=code)
-    return _calendar(calendar_of([event], plain=request.GET.get("title") == "plain"), "event.ics")
+    events = Event.objects.listed().with_organiser().filter(code=code)
+    get_object_or_404(events)
+    content = b"".join(calendar_of(events, plain=_is_plain(request)))
+    return HttpResponse(content, headers=_file_headers("event.ics"))
 
 
 @require_safe
-def event_calendar(request: HttpRequest) -> HttpResponse:
+def event_calendar(request: HttpRequest) -> StreamingHttpResponse:
     """Give a calendar to follow, narrowed as the list is: of all events, of an outcome, of an organiser."""
     events = EventFilterForm(request.GET).filter(Event.objects.for_calendars())
-    plain = request.GET.get("title") == "plain"
-    return _calendar(calendar_of(events.iterator(chunk_size=200), plain=plain, name="Events"), "calendar.ics")
+    content = calendar_of(events, plain=_is_plain(request), name="Events")
+    return StreamingHttpResponse(content, headers=_file_headers("calendar.ics"))
 
 
 def event_context(event: Event, *, zone: str = "") -> dict[str, Any]:
     """Return what an event's page shows, also for an editor's preview of a draft."""
     return {
         "event": event,
-        "shown": shown(event, zone),
+        "clocks": clocks(*event.span, event.zone, zone),
+        "dates": [clocks(*span, event.zone, zone) for span in event.coming_dates],
         "zones": ZoneForm(initial={"zone": zone}),
         "outcomes": event.outcomes.all(),
         "nations": event.nations.all(),
         "site": host_of(event.booking_url),
-        "clock_changes": [
-            each.reader for each in check_span(event.starts, event.ends, ZoneInfo(event.zone)) if each.reader
-        ],
     }
 
 
-def shown(event: Event, zone: str = "") -> Shown:
-    """Return an event with what a page says of its time and price; `zone` is one more to show its time in."""
-    return Shown(event, clocks(event.starts, event.ends, event.zone, zone), price_in_words(event.price, event.currency))
+def _is_plain(request: HttpRequest) -> bool:
+    return request.GET.get("title") == "plain"
 
 
-def _calendar(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+def _file_headers(name: str) -> dict[str, str]:
+    return {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
 
 
 def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpResponse:
@@ -104,9 +95,10 @@ def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpRes
     return render(request, template, context)
 
 
-def _by_month(events: Iterable[Event], zone: str) -> list[tuple[Any, list[Shown]]]:
-    """Return the events under the first day of their month, as the organiser's clocks tell it, in their own order."""
-    months: dict[Any, list[Shown]] = {}
+def _by_month(events: Iterable[Event], zone: str) -> list[tuple[date, list[tuple[Event, list[Clock]]]]]:
+    """Return the events with their times, under the first day of their month as the organiser's clocks tell it."""
+    months: dict[date, list[tuple[Event, list[Clock]]]] = {}
     for event in events:
-        months.setdefault(event.day.replace(day=1), []).append(shown(event, zone))
+        shown = (event, clocks(*event.span, event.zone, zone))
+        months.setdefault(event.day.replace(day=1), []).append(shown)
     return list(months.items())

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from events.models import Event
-from events.views import shown
 from forums.models import CallForViews, Thread
 from mscos.privacy import STALE_TOKEN
 from newsletters.models import Issue
@@ -29,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "issue": issue,
         "highlights": highlights_of(issue) if issue else [],
         "calls": CallForViews.objects.open().select_related("forum"),
-        "events": [shown(event) for event in Event.objects.going_ahead().with_organiser()[:2]],
+        "events": Event.objects.going_ahead().with_organiser()[:2],
         "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }
     return render(request, "mscos/home.html", context)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from events.actions import save_event
 from events.models import Event
 from mscos.groups import EDITORS
 from outcomes.models import Organisation
@@ -45,6 +46,6 @@ def make_event(title="An event", *, hours=1.5, organiser="Survivor Alliance", on
     starts = fields.pop("starts", NOW + timedelta(days=10))
     given = {"state": "published", "summary": "What it is.", "ends": starts + timedelta(hours=hours), **fields}
     by, _ = Organisation.objects.get_or_create(name=organiser)
-    event = Event.objects.create(title=title, organiser=by, starts=starts, **given)
+    event = save_event(event=Event(title=title, organiser=by, starts=starts, **given))
     event.outcomes.set(on)
     return event

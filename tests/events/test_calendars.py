@@ -22,7 +22,7 @@ ZONES = ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Adelaid
 
 def read(answer):
     """Return the entries of a file as icalendar reads them."""
-    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+    return list(Calendar.from_ical(answer.getvalue()).walk("VEVENT"))
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -5,16 +5,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
+from events.money import price_in_words
+from events.repeats import Repeats, Rule, Span, spans_of
 from events.time_check import TimeCheck, check_stated_time
+from events.times import Clock, clocks
+from events.wall_time import WallFinding, check_span
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from outcomes.models import Nation, Organisation, Outcome
@@ -37,22 +41,32 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.exclude(state=Event.State.DRAFT)
 
     def upcoming(self) -> "EventQuerySet":
-        """Return the listed events that have not ended, the next one first."""
-        return self.listed().filter(ends__gt=timezone.now()).order_by("starts", "pk")
+        """Return the listed events that are not over, by their next date; add `next_starts`, when that begins."""
+        now = timezone.now()
+        coming = EventDate.objects.filter(event=OuterRef("pk"), ends__gt=now).order_by("starts")
+        return (
+            self.listed()
+            .filter(over_at__gt=now)
+            .annotate(next_starts=Subquery(coming.values("starts")[:1]))
+            .order_by("next_starts", "pk")
+        )
 
     def going_ahead(self) -> "EventQuerySet":
         """Return the upcoming events that are not cancelled: what other pages point to."""
         return self.upcoming().exclude(state=Event.State.CANCELLED)
 
     def past(self) -> "EventQuerySet":
-        """Return the listed events that have ended, the latest first."""
-        return self.listed().filter(ends__lte=timezone.now()).order_by("-starts", "-pk")
+        """Return the listed events that are over, the latest first."""
+        return self.listed().filter(over_at__lte=timezone.now()).order_by("-over_at", "-pk")
+
+    def newest(self) -> "EventQuerySet":
+        """Return the listed events that are not over, the one listed last first."""
+        return self.listed().filter(over_at__gt=timezone.now()).order_by("-listed_at", "-pk")
 
     def for_calendars(self) -> "EventQuerySet":
         """Return the listed events of the last weeks and all to come: a cancelled one stays until nobody looks for it."""
-        return (
-            self.listed().filter(ends__gt=timezone.now() - KEPT_IN_CALENDARS).order_by("starts", "pk").with_organiser()
-        )
+        since = timezone.now() - KEPT_IN_CALENDARS
+        return self.listed().filter(over_at__gt=since).order_by("starts", "pk").with_organiser()
 
     def free(self) -> "EventQuerySet":
         """Return the events that cost nothing."""
@@ -114,6 +128,17 @@ class Event(models.Model):
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     zone = models.CharField("time zone", max_length=40, default="Europe/London", validators=[known_zone])
+    repeats = models.CharField(max_length=8, choices=Repeats, blank=True, default=Repeats.ONCE)
+    repeats_every = models.PositiveSmallIntegerField(
+        "every",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+        help_text="2: every other week or month.",
+    )
+    repeats_until = models.DateField("last day", null=True, blank=True, help_text="It does not begin after this day.")
+    left_out = models.TextField(
+        "not on", blank=True, help_text="Days on which it does not take place after all, one a line: 2023-04-06."
+    )
     stated_time = models.CharField(
         "time as the organiser wrote it",
         max_length=200,
@@ -161,16 +186,19 @@ class Event(models.Model):
     nations = models.ManyToManyField(Nation, blank=True, related_name="events", verbose_name="area it is for")
     tags = TaggableManager(through="events.TaggedEvent", blank=True, help_text="Words, with commas between them.")
 
-    # What calendar programs need to take a new version for one (RFC 5545, 3.8.7.4).
+    # What `events.actions.save_event` keeps: the end of the last date, when it was first listed, and what calendar
+    # programs need to take a new version for one (RFC 5545, 3.8.7.4).
+    over_at = models.DateTimeField(editable=False)
+    listed_at = models.DateTimeField(null=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = EventQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["body_html", "sequence", "changed_at"])
+    history = HistoricalRecords(excluded_fields=["body_html", "over_at", "listed_at", "sequence", "changed_at"])
 
     class Meta:
         ordering = ["starts", "pk"]
-        indexes = [models.Index(fields=["state", "ends", "starts"], name="event_list")]
+        indexes = [models.Index(fields=["state", "over_at"], name="event_list")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__gte=F("starts")),
@@ -185,6 +213,13 @@ class Event(models.Model):
                 name="event_says_what_changed",
                 violation_error_message="Say in 'What changed' what is new.",
             ),
+            models.CheckConstraint(
+                condition=Q(repeats="", repeats_until=None, left_out="")
+                | ~Q(repeats="") & Q(repeats_until__isnull=False),
+                name="event_repeats_until_a_day",
+                violation_error_message="Say how it repeats and up to which day, or leave both out.",
+            ),
+            models.CheckConstraint(condition=Q(over_at__gte=F("ends")), name="event_over_at_its_last_end"),
         ]
 
     def __str__(self) -> str:
@@ -201,8 +236,8 @@ class Event(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is over."""
-        return self.ends <= timezone.now()
+        """Whether its last date is over."""
+        return self.over_at <= timezone.now()
 
     @property
     def is_cancelled(self) -> bool:
@@ -216,32 +251,90 @@ class Event(models.Model):
         return open_still and not self.has_ended and not self.is_cancelled
 
     @property
+    def clock(self) -> zoneinfo.ZoneInfo:
+        """The zone on whose clocks its times are meant."""
+        return zoneinfo.ZoneInfo(self.zone)
+
+    @property
+    def rule(self) -> Rule | None:
+        """How it repeats; None for what takes place once."""
+        if not self.repeats or self.repeats_until is None:
+            return None
+        left_out = frozenset(date.fromisoformat(day) for day in self.left_out.split())
+        return Rule(Repeats(self.repeats), self.repeats_every, self.repeats_until, left_out)
+
+    @property
+    def rule_in_words(self) -> str:
+        """How it repeats, in words; '' for what takes place once."""
+        return self.rule.in_words(self.starts.astimezone(self.clock)) if self.rule else ""
+
+    @property
+    def spans(self) -> list[Span]:
+        """All its dates, worked out from the first one and the rule."""
+        return spans_of(self.starts, self.ends, self.clock, self.rule)
+
+    @property
+    def span(self) -> Span:
+        """The date that pages show first: the one under way or the next, or the last of an event that is over."""
+        if self.has_ended:
+            return Span(self.over_at - (self.ends - self.starts), self.over_at)
+        if hasattr(self, "next_starts"):  # added by `upcoming`
+            return Span(self.next_starts, self.next_starts + (self.ends - self.starts))
+        return next(span for span in self.spans if span.ends > timezone.now())
+
+    @property
+    def coming_dates(self) -> list[Span]:
+        """The dates that are not over, of an event that repeats."""
+        return [span for span in self.spans if span.ends > timezone.now()] if self.repeats else []
+
+    @property
+    def days_left_out(self) -> list[date]:
+        """The days to come on which it does not take place although its rule says so."""
+        return sorted(day for day in self.rule.left_out if day >= timezone.localdate()) if self.rule else []
+
+    @property
     def day(self) -> date:
-        """The day on which it starts, where it is meant to be read."""
-        return self.starts_there.date()
+        """The day of the date that pages show first, where it is meant to be read."""
+        return self.span.starts.astimezone(self.clock).date()
 
     @property
-    def starts_there(self) -> datetime:
-        """When it starts, on the organiser's clocks."""
-        return self.starts.astimezone(zoneinfo.ZoneInfo(self.zone))
-
-    @property
-    def ends_there(self) -> datetime:
-        """When it ends, on the organiser's clocks."""
-        return self.ends.astimezone(zoneinfo.ZoneInfo(self.zone))
+    def clocks(self) -> list[Clock]:
+        """The time of that date on the organiser's clocks and on others."""
+        return clocks(*self.span, self.zone)
 
     @property
     def book_by_there(self) -> datetime | None:
         """Until when one can book, on the organiser's clocks."""
-        return self.book_by.astimezone(zoneinfo.ZoneInfo(self.zone)) if self.book_by else None
+        return self.book_by.astimezone(self.clock) if self.book_by else None
+
+    @property
+    def price_in_words(self) -> str:
+        """What it costs: 'US$50', 'Free', '' where nobody says."""
+        return price_in_words(self.price, self.currency)
 
     @property
     def time_check(self) -> TimeCheck:
-        """What comes of holding the organiser's words against the time, the zone and the day."""
-        zone = zoneinfo.ZoneInfo(self.zone)
+        """What comes of holding the organiser's words against the date that pages show first."""
+        return self.check_on(self.span)
+
+    def check_on(self, span: Span) -> TimeCheck:
+        """Return what comes of holding the organiser's words against one date: its time, its zone and its day.
+
+        Of an event that repeats the day is not held against: the organiser may have written that of another date.
+        """
         return check_stated_time(
-            self.stated_time, starts=self.starts, ends=self.ends, zone=zone, today=timezone.localdate()
+            self.stated_time,
+            starts=span.starts,
+            ends=span.ends,
+            zone=self.clock,
+            today=timezone.localdate(),
+            any_day=bool(self.repeats),
         )
+
+    @property
+    def clock_changes(self) -> tuple[WallFinding, ...]:
+        """What is to be said where the clocks change during the date that pages show first."""
+        return check_span(*self.span, self.clock)
 
     @property
     def uncertain(self) -> str:
@@ -252,6 +345,33 @@ class Event(models.Model):
     def things_to_learn(self) -> list[str]:
         """What somebody learns there, one thing each."""
         return [line.strip(" -*•") for line in self.learn.splitlines() if line.strip(" -*•")]
+
+
+class EventDateQuerySet(models.QuerySet["EventDate"]):
+    """Reads of dates."""
+
+    def touching(self, first: datetime, last: datetime) -> "EventDateQuerySet":
+        """Return the dates of listed events that fall between two moments, all or in part, in order."""
+        listed = self.exclude(event__state=Event.State.DRAFT).filter(starts__lt=last, ends__gte=first)
+        return listed.select_related("event__organiser").order_by("starts", "event")
+
+
+class EventDate(models.Model):
+    """One date of an event, for lists to ask for. `events.actions.save_event` works them out from the event."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="dates")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    objects = EventDateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts"]
+        indexes = [models.Index(fields=["starts"], name="event_date")]
+        constraints = [models.UniqueConstraint(fields=["event", "starts"], name="event_once_at_a_time")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.starts:%Y-%m-%d %H:%M}"
 
 
 class TaggedEvent(TaggedItemBase):

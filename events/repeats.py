@@ -1,0 +1,126 @@
+"""Trainings that take place more than once: on which dates, and the rule that calendar programs read.
+
+A rule repeats what the clocks in the event's zone show: 5pm stays 5pm when they change. Each date lasts as long as the
+first (RFC 5545, 3.8.5.3). There are no rules without end: nobody can promise a training for ever.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
+from django.db.models import TextChoices
+from django.utils.formats import date_format
+
+MOST_DATES = 105  # two years of a weekly training
+TWICE = 2
+WEEK = 7  # days
+NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Repeats(TextChoices):
+    """How an event comes again. Which weekday or day of the month it is, its first date tells."""
+
+    ONCE = "", "Once"
+    WEEKLY = "weekly", "By the week, on the same weekday"
+    MONTHLY_DAY = "day", "By the month, on the same day: the 30th"
+    MONTHLY_WEEKDAY = "weekday", "By the month, on the same weekday: the second Tuesday"
+    MONTHLY_LAST = "last", "By the month, on the last such weekday"
+
+
+class Span(NamedTuple):
+    """One date on which an event takes place: two moments."""
+
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How an event repeats: `every` so many weeks or months, up to the day `until`, but not on the days left out."""
+
+    repeats: Repeats
+    every: int
+    until: date
+    left_out: frozenset[date] = frozenset()
+
+    def walls(self, first: datetime) -> Iterator[datetime]:
+        """Yield what the clocks show at each start, from `first` on, which has no zone; those left out as well."""
+        by: dict[str, Any] = {}
+        if self.repeats == Repeats.MONTHLY_DAY:
+            by["bymonthday"] = first.day
+        elif self.repeats != Repeats.WEEKLY:
+            by["byweekday"] = weekday(first.weekday(), self._nth(first))
+        frequency = WEEKLY if self.repeats == Repeats.WEEKLY else MONTHLY
+        until = datetime.combine(self.until, time.max)
+        yield from islice(rrule(frequency, interval=self.every, dtstart=first, until=until, **by), MOST_DATES + 1)
+
+    def for_calendars(self, first: datetime, last: datetime) -> dict[str, Any]:
+        """Return the parts of an RRULE, for a start on the event's own clocks; `last` is the moment of the last start."""
+        rule: dict[str, Any] = {"FREQ": "WEEKLY" if self.repeats == Repeats.WEEKLY else "MONTHLY"}
+        if self.every > 1:
+            rule["INTERVAL"] = self.every
+        if self.repeats == Repeats.MONTHLY_DAY:
+            rule["BYMONTHDAY"] = first.day
+        else:
+            nth = "" if self.repeats == Repeats.WEEKLY else str(self._nth(first))
+            rule["BYDAY"] = f"{nth}{DAYS[first.weekday()]}"
+        return {**rule, "UNTIL": last.astimezone(UTC)}  # RFC 5545, 3.3.10: in UTC where the start has a zone
+
+    def in_words(self, first: datetime) -> str:
+        """Return 'Every 2 weeks on Thursday', 'Every month on the second Tuesday', 'Every month on the 30th'."""
+        unit = "week" if self.repeats == Repeats.WEEKLY else "month"
+        often = f"Every {unit}" if self.every == 1 else f"Every {self.every} {unit}s"
+        if self.repeats == Repeats.MONTHLY_DAY:
+            return f"{often} on the {date_format(first, 'jS')}"
+        which = "" if self.repeats == Repeats.WEEKLY else f"the {NTH[self._nth(first)]} "
+        return f"{often} on {which}{first:%A}"
+
+    def trouble(self, first: datetime, length: timedelta) -> str:
+        """Return what keeps this from being the rule of an event that starts at `first`, by its own clocks; '' if nothing."""
+        walls = list(self.walls(first))
+        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {wall.date() for wall in walls}))
+        last_of_month = (first + timedelta(days=WEEK)).month != first.month
+        troubles = {
+            f"A month seldom has a fifth {first:%A}. Choose the last such weekday.": (
+                self.repeats == Repeats.MONTHLY_WEEKDAY and nth_of(first) not in NTH
+            ),
+            f"{_day(first)} is not the last {first:%A} of its month. Choose another rule or another start.": (
+                self.repeats == Repeats.MONTHLY_LAST and not last_of_month
+            ),
+            f"That is more than {MOST_DATES} dates. Choose an earlier last day.": len(walls) > MOST_DATES,
+            "It does not come again by its last day. Choose a later one, or let it take place once.": len(walls)
+            < TWICE,
+            "It lasts longer than it takes until it begins again.": walls[1:] and walls[1] - walls[0] < length,
+            "It cannot leave out its first date. Let it start on the first one that takes place.": (
+                first.date() in self.left_out
+            ),
+            f"Not among its dates, so it cannot be left out: {strangers}.": strangers,
+        }
+        return next((sentence for sentence, found in troubles.items() if found), "")
+
+    def _nth(self, first: datetime) -> int:
+        return -1 if self.repeats == Repeats.MONTHLY_LAST else nth_of(first)
+
+
+def nth_of(first: datetime) -> int:
+    """Return which of its weekday a day is in its month: 2 for the second Tuesday."""
+    return (first.day - 1) // WEEK + 1
+
+
+def spans_of(starts: datetime, ends: datetime, zone: ZoneInfo, rule: Rule | None) -> list[Span]:
+    """Return all dates of an event that first takes place from `starts` to `ends` (aware), in order."""
+    if rule is None:
+        return [Span(starts, ends)]
+    first = starts.astimezone(zone).replace(tzinfo=None)
+    later = [wall for wall in rule.walls(first) if wall > first and wall.date() not in rule.left_out]
+    moments = [starts, *(wall.replace(tzinfo=zone).astimezone(UTC) for wall in later)]
+    return [Span(moment, moment + (ends - starts)) for moment in moments]
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
