@@ -193,8 +193,13 @@ class Event(models.Model):
     sequence = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
+    # By what an entry of a calendar file that was read in is known again: a digest, as its own name may name a meeting.
+    imported_from = models.CharField(max_length=64, blank=True, default="", editable=False)
+
     objects = EventQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["body_html", "over_at", "listed_at", "sequence", "changed_at"])
+    history = HistoricalRecords(
+        excluded_fields=["body_html", "over_at", "listed_at", "sequence", "changed_at", "imported_from"]
+    )
 
     class Meta:
         ordering = ["starts", "pk"]
@@ -220,6 +225,9 @@ class Event(models.Model):
                 violation_error_message="Say how it repeats and up to which day, or leave both out.",
             ),
             models.CheckConstraint(condition=Q(over_at__gte=F("ends")), name="event_over_at_its_last_end"),
+            models.UniqueConstraint(
+                fields=["imported_from"], condition=~Q(imported_from=""), name="event_imported_once"
+            ),
         ]
 
     def __str__(self) -> str:
