@@ -2,8 +2,7 @@
 
 from forums.models import Post
 from mscos.groups import MODERATORS
-from mscos.mail import send
-from mscos.models import User
+from mscos.mail import tell_group
 
 
 def tell_moderators() -> None:
@@ -11,7 +10,5 @@ def tell_moderators() -> None:
 
     Never at the moment of a post: the time of the mail would be the time of writing.
     """
-    if not Post.objects.waiting().exists():
-        return
-    for email in User.objects.filter(groups__name=MODERATORS, is_active=True).values_list("email", flat=True):
-        send("forums/emails/something_waits", to=email, context={})
+    if Post.objects.waiting().exists():
+        tell_group(MODERATORS, page="admin:forums_post_changelist")

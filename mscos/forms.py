@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.http import QueryDict
 
+from mscos.addresses import mail_address
 from mscos.privacy import Refusal
 
 # What a browser shows nobody: joiners, fillers, direction overrides, tags, and the variation selectors that can carry
@@ -64,6 +65,30 @@ class PlainTextField(forms.CharField):
         if not isinstance(self.widget, forms.Textarea):
             text = " ".join(text.split())  # no browser sends two lines from a field of one
         return text.strip() if self.strip else text
+
+
+class AddressField(PlainTextField):
+    """An email address, in the one form in which it is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
+        super().__init__(name="email address", **{"label": "Email address", "widget": widget, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        """Return the address; raises ValidationError for what can be none."""
+        typed = super().to_python(value)
+        try:
+            return mail_address(typed) if typed else ""
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class NameField(PlainTextField):
+    """A name of somebody or of where they work; on one line, and never needed."""
+
+    def __init__(self, *, name: str, label: str, max_length: int, autocomplete: str) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+        super().__init__(name=name, label=label, max_length=max_length, required=False, widget=widget)
 
 
 class RefusableForm(forms.Form):

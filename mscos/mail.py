@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
+from mscos.models import User
 from mscos.outbox import post
 
 
@@ -14,10 +16,16 @@ def send(name: str, *, to: str, context: dict[str, Any]) -> None:
     post(compose(name, to=to, context=context))
 
 
+def tell_group(group: str, *, page: str) -> None:
+    """Tell each active member of a group that something waits, and nothing of what. `page` names the admin's page."""
+    for email in User.objects.filter(groups__name=group, is_active=True).values_list("email", flat=True):
+        send("mscos/emails/something_waits", to=email, context={"page": reverse(page)})
+
+
 def compose(name: str, *, to: str, context: dict[str, Any]) -> EmailMultiAlternatives:
     """Return a mail to one address, as text and as HTML.
 
-    `name` is that of its templates: `forums/emails/something_waits` has `_subject.txt`, `.txt` and `.html`.
+    `name` is that of its templates: `mscos/emails/something_waits` has `_subject.txt`, `.txt` and `.html`.
     """
     context = {**context, "site_url": settings.SITE_URL, "site_name": settings.SITE_NAME}
     subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())

@@ -4,10 +4,9 @@ No mail to readers holds a word that somebody typed: a form must not be a way to
 """
 
 from django.core.mail import EmailMessage
-from django.db.models import QuerySet
 
 from mscos.groups import EDITORS
-from mscos.mail import compose, send
+from mscos.mail import compose, send, tell_group
 from mscos.models import User
 from newsletters import reader_links
 from newsletters.models import Enquiry, Issue, Subscriber
@@ -38,17 +37,11 @@ def change_email(subscriber: Subscriber, to: str) -> EmailMessage:
 
 def tell_editors() -> None:
     """Tell each editor, once a day, where somebody wrote and nobody has begun to answer. A job of the work loop."""
-    if not Enquiry.objects.filter(state=Enquiry.State.NEW).exists():
-        return
-    for email in _editors():
-        send("newsletters/emails/something_waits", to=email, context={})
+    if Enquiry.objects.filter(state=Enquiry.State.NEW).exists():
+        tell_group(EDITORS, page="admin:newsletters_enquiry_changelist")
 
 
 def tell_not_sent(issue: Issue) -> None:
     """Tell each editor that a scheduled issue did not go out, and where to mend it."""
-    for email in _editors():
+    for email in User.objects.filter(groups__name=EDITORS, is_active=True).values_list("email", flat=True):
         send("newsletters/emails/not_sent", to=email, context={"issue": issue})
-
-
-def _editors() -> QuerySet[User, str]:
-    return User.objects.filter(groups__name=EDITORS, is_active=True).values_list("email", flat=True)

@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-from mscos.addresses import mail_address
-from mscos.forms import PlainTextField, RefusableForm, StampedForm
+from mscos.forms import AddressField, NameField, PlainTextField, RefusableForm, StampedForm
 from newsletters.models import Subscriber
 
 MESSAGE_LENGTH = 5_000
@@ -18,30 +17,6 @@ STYLES = [
     (Subscriber.SubjectStyle.PLAIN.value, "Plain: 'Week 5'"),
     (Subscriber.SubjectStyle.FULL.value, "Full: 'Week 5: housing'"),
 ]
-
-
-class AddressField(PlainTextField):
-    """An email address, in the one form in which it is stored."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
-        super().__init__(name="email address", **{"label": "Email address", "widget": widget, **kwargs})
-
-    def to_python(self, value: Any) -> str:
-        """Return the address; raises ValidationError for what can be none."""
-        typed = super().to_python(value)
-        try:
-            return mail_address(typed) if typed else ""
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-
-
-class NameField(PlainTextField):
-    """A name of somebody or of where they work; on one line, and never needed."""
-
-    def __init__(self, *, name: str, label: str, max_length: int, autocomplete: str) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": autocomplete})
-        super().__init__(name=name, label=label, max_length=max_length, required=False, widget=widget)
 
 
 class AboutYouForm(forms.Form):

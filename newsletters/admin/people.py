@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,9 +22,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from mscos.addresses import mail_address
 from mscos.codes import address_digest
-from mscos.erasure import after_erasure
 from mscos.groups import EDITORS
 from mscos.models import User
+from mscos.people_admin import InboxAdmin, PeopleAdmin
 from newsletters.import_forms import ImportForm
 from newsletters.importing import Outcome, Report, import_subscribers
 from newsletters.models import Enquiry, NeverAgain, Subscriber
@@ -32,38 +32,6 @@ from newsletters.subscriptions import unsubscribe
 
 ISSUES_SHOWN = 10  # on the page of a subscriber
 BEGINNING = 80  # characters of an enquiry, in the inbox
-
-
-class PeopleAdmin(admin.ModelAdmin):
-    """Rows about people: nobody adds them here, and deleting one erases it for good."""
-
-    filters: frozenset[str] = frozenset()  # the query parameters that may narrow the list
-    list_per_page = 50
-    show_full_result_count = False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Allow the filters of this page only: others could guess at columns that it does not show."""
-        return lookup in self.filters
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: these rows come from the people themselves, or from an import."""
-        return False
-
-    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-        """Show the row that is to be deleted as a list of one."""
-        return super().render_delete_form(request, {**context, "queryset": [context["object"]]})
-
-    @transaction.atomic
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        """Delete a row, and have the freed space written over."""
-        super().delete_model(request, obj)
-        after_erasure()
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the ticked rows, and have the freed space written over."""
-        super().delete_queryset(request, queryset)
-        after_erasure()
 
 
 @admin.register(Subscriber)
@@ -228,28 +196,6 @@ class NeverAgainAdmin(PeopleAdmin):
         return super().changelist_view(request, {"title": "Addresses never to write to", **(extra_context or {})})
 
 
-class InboxFilter(admin.SimpleListFilter):
-    """The inbox shows what waits, new and in hand, unless something else is asked for."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer each state, and all; what waits is there without asking."""
-        return [*((state.value, state.label) for state in Enquiry.State), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Call the choice that is there without asking by its name."""
-        first, *others = super().choices(changelist)
-        return [{**first, "display": "Waiting"}, *others]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
-        """Return the enquiries asked for."""
-        if self.value() is None:
-            return queryset.exclude(state=Enquiry.State.DONE)
-        return queryset if self.value() == "all" else queryset.filter(state=self.value())
-
-
 class AnswerForm(forms.Form):
     """How far the answer is, and who gives it."""
 
@@ -276,18 +222,14 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(Enquiry)
-class EnquiryAdmin(PeopleAdmin):
+class EnquiryAdmin(InboxAdmin):
     """The inbox, oldest first, and the page of one enquiry. Only who answers, and how far that is, changes here."""
 
     list_display = ("beginning", "name", "state", "who_answers", "received_on", "day_of_erasure")
-    list_filter = (InboxFilter,)
-    filters = frozenset({"state"})
     list_select_related = ("answered_by",)
-    ordering = ("received_on", "pk")
     search_fields = ("name", "email", "organisation")
     search_help_text = "A name, an address or an organisation"
     change_list_template = "admin/newsletters/enquiry/list.html"
-    delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/enquiry/erase.html"
 
     @admin.display(description="message")
     def beginning(self, enquiry: Enquiry) -> str:
@@ -298,16 +240,6 @@ class EnquiryAdmin(PeopleAdmin):
     def who_answers(self, enquiry: Enquiry) -> User | None:
         """Return who answers."""
         return enquiry.answered_by
-
-    @admin.display(description="erased on", ordering="received_on")
-    def day_of_erasure(self, enquiry: Enquiry) -> Any:
-        """Return the day on which it is erased."""
-        return enquiry.erased_on
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the inbox; one that is empty says so."""
-        context = {"title": "Enquiries", "something_waits": Enquiry.objects.waiting().exists()}
-        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
