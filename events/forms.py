@@ -1,12 +1,15 @@
-"""The filters of the list of events, and the zone in which its times are shown."""
+"""The filters of the list of events, the zone in which its times are shown, and what people tell us about."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 
 from events.models import Event, EventQuerySet
 from events.times import CHOICES
 from mscos.filters import FilterForm
+from mscos.forms import AddressField, NameField, PlainTextField, StampedForm
 from outcomes.models import Nation, Organisation, Outcome
 
 ANY = ("", "Any")
@@ -56,3 +59,65 @@ class ZoneForm(forms.Form):
     """In which zone times are shown as well. It lives in the address alone."""
 
     zone = forms.ChoiceField(required=False, label="Show in my time zone", choices=[("", "As they are"), *CHOICES])
+
+
+class WebAddressField(PlainTextField):
+    """The address of a web page, with or without its beginning."""
+
+    is_one = URLValidator(schemes=["http", "https"])
+
+    def to_python(self, value: Any) -> str:
+        """Return the address; raises ValidationError for what can be none."""
+        typed = super().to_python(value)
+        address = typed if "://" in typed or not typed else f"https://{typed}"
+        try:
+            if address:
+                self.is_one(address)
+        except ValidationError as error:
+            raise ValidationError("Enter a web address, like https://example.org/training") from error
+        return address
+
+
+class SuggestionForm(StampedForm):
+    """An event of others, in the words of whoever tells us about it."""
+
+    title = PlainTextField(name="title", article="its", label="What is it called?", max_length=160)
+    organiser = PlainTextField(name="organiser", article="its", label="Who runs it?", max_length=160)
+    stated_time = PlainTextField(
+        name="day and time",
+        article="its",
+        label="When is it?",
+        max_length=200,
+        help_text="Copy it word for word, with the time zone: '30 March 2023, 5 to 6:30pm UK time'. Say so if it comes again.",
+    )
+    url = WebAddressField(
+        name="web page",
+        label="Its web page",
+        max_length=500,
+        required=False,
+        help_text="Where it is described, or where people book. Not a link that opens the meeting.",
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
+    place = PlainTextField(
+        name="place", label="Where is it?", max_length=200, required=False, help_text="Online, or the town and venue."
+    )
+    cost = PlainTextField(
+        name="cost",
+        label="What does it cost?",
+        max_length=200,
+        required=False,
+        help_text="With the currency, and who pays less or nothing.",
+    )
+    about = PlainTextField(
+        name="text",
+        label="Anything else?",
+        max_length=2_000,
+        required=False,
+        help_text="Who it is for, what one learns, captions and breaks.",
+        widget=forms.Textarea(attrs={"rows": 5, "data-count": 2_000, "autocomplete": "off"}),
+    )
+    name = NameField(name="name", label="Your name", max_length=80, autocomplete="name")
+    email = AddressField(
+        required=False, help_text="Only to ask you about this event. Leave both empty to stay anonymous."
+    )
+    field_order = ["title", "organiser", "stated_time", "url", "place", "cost", "about", "name", "email"]

@@ -42,6 +42,10 @@ class Clock(NamedTuple):
     starts: datetime
     ends: datetime
 
+    def __str__(self) -> str:
+        """Return '5pm to 6:30pm, London (BST, UTC+1)'."""
+        return f"{self.hours}, {self.place} ({self.zone})"
+
     @property
     def begins(self) -> str:
         """When it starts: '5pm'."""

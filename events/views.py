@@ -1,22 +1,31 @@
-"""Reading about events. Reading touches neither the session nor who is signed in."""
+"""Reading about events, and telling us of one. Neither touches the session or who is signed in."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Page
+from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from events.calendars import calendar_of
-from events.forms import EventFilterForm, ZoneForm
-from events.models import Event, EventQuerySet
+from events.forms import EventFilterForm, SuggestionForm, ZoneForm
+from events.models import Event, EventDate, EventQuerySet
+from events.months import Month
+from events.suggestions import suggest
 from events.times import Clock, clocks, known
+from mscos.limits import Limit
 from mscos.pagination import paginate
+from mscos.privacy import Refusal, anonymous_form
 from outcomes.models.resources import host_of
 
 EVENTS_A_PAGE = 30
+SUGGESTING = Limit("suggesting", times=10, seconds=60 * 60)
+DATES_A_MONTH = 200  # what one page can show
 
 
 @require_safe
@@ -29,6 +38,26 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def event_past(request: HttpRequest) -> HttpResponse:
     """List what has ended, the latest first."""
     return _list(request, Event.objects.past(), "events/event_past.html")
+
+
+@require_safe
+def event_month(request: HttpRequest) -> HttpResponse:
+    """Show a month as a table, narrowed as the list is: `?month=2023-03`, or the present one."""
+    filters = EventFilterForm(request.GET)
+    month = Month.named(request.GET.get("month", ""))
+    of_events = EventDate.objects.filter(event__in=filters.filter(Event.objects.listed()))
+    dates = list(of_events.touching(*month.moments)[: DATES_A_MONTH + 1])
+    weeks = month.weeks(dates[:DATES_A_MONTH])
+    context = {
+        **_filtering(filters),
+        "month": month,
+        "kept": f"month={month}",
+        "has_any": any(day.entries for week in weeks for day in week),
+        "weeks": weeks,
+        "is_cut": len(dates) > DATES_A_MONTH,
+        "bounds": of_events.aggregate(first=Min("starts"), last=Max("starts")),
+    }
+    return render(request, "events/event_month.html", context)
 
 
 @require_safe
@@ -55,6 +84,17 @@ def event_calendar(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(content, headers=_file_headers("calendar.ics"))
 
 
+@anonymous_form(limit=SUGGESTING)
+def suggestion_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Take what somebody tells us about an event. Nothing of who they are is stored but what they typed."""
+    form = SuggestionForm(request.POST if request.method == "POST" else None, refusal=refusal)
+    if form.is_valid():
+        SUGGESTING.count(request)
+        suggest(**form.to_store())
+        return render(request, "events/suggestion_done.html", {"may_ask": form.cleaned_data["email"]})
+    return render(request, "events/suggestion_create.html", {"form": form}, status=form.status)
+
+
 def event_context(event: Event, *, zone: str = "") -> dict[str, Any]:
     """Return what an event's page shows, also for an editor's preview of a draft."""
     return {
@@ -65,6 +105,7 @@ def event_context(event: Event, *, zone: str = "") -> dict[str, Any]:
         "outcomes": event.outcomes.all(),
         "nations": event.nations.all(),
         "site": host_of(event.booking_url),
+        "site_url": settings.SITE_URL,
     }
 
 
@@ -84,15 +125,18 @@ def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpRes
     zone = known(request.GET.get("zone", ""))
     page: Page[Event] = paginate(request, filters.filter(events).with_organiser(), EVENTS_A_PAGE)
     context = {
-        "filters": filters,
-        "chosen": filters.chosen(),
-        "narrowed": filters.as_query(),
+        **_filtering(filters),
         "zone": zone,
+        "kept": urlencode({"zone": zone}) if zone else "",
         "zones": ZoneForm(initial={"zone": zone}),
         "page": page,
         "months": _by_month(page, zone),
     }
     return render(request, template, context)
+
+
+def _filtering(filters: EventFilterForm) -> dict[str, Any]:
+    return {"filters": filters, "chosen": filters.chosen(), "narrowed": filters.as_query()}
 
 
 def _by_month(events: Iterable[Event], zone: str) -> list[tuple[date, list[tuple[Event, list[Clock]]]]]:

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 
 from mscos.erasure import after_erasure
 
@@ -77,9 +78,9 @@ class InboxAdmin(PeopleAdmin):
     delete_confirmation_template = delete_selected_confirmation_template = "admin/_erase.html"
 
     @admin.display(description="erased on", ordering="received_on")
-    def day_of_erasure(self, row: Any) -> Any:
+    def day_of_erasure(self, row: Any) -> str:
         """Return the day on which it is erased."""
-        return row.erased_on
+        return date_format(row.erased_on)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the inbox under its plain name; one that is empty says so."""

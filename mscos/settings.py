@@ -56,7 +56,7 @@ LEAVE_URL = env.str("LEAVE_URL", default="https://www.metoffice.gov.uk/")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="mscos@kcl.ac.uk")
 CHECKING_DAYS = env.int("CHECKING_DAYS", default=2)
 ANSWER_DAYS = env.int("ANSWER_DAYS", default=5)  # working days in which the team answers a message
-ENQUIRY_DAYS = env.int("ENQUIRY_DAYS", default=90)  # after which a message to the team is erased
+ENQUIRY_DAYS = env.int("ENQUIRY_DAYS", default=90)  # after which what people tell the team is erased
 # Checked against the helplines' own pages by an editor before launch and every quarter.
 HELPLINES = [
     ("Modern Slavery & Exploitation Helpline", "08000 121 700", "24 hours, every day"),
@@ -324,6 +324,8 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
 WORK_JOBS = {
     "mscos.work.clear_expired_sessions": 60 * 60,
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
+    "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
+    "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
     "newsletters.subscriptions.erase_unconfirmed": 24 * 60 * 60,

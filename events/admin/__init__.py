@@ -1,5 +1,5 @@
 """What editors see of this room."""
 
-from events.admin import events
+from events.admin import events, suggestions
 
-__all__ = ["events"]
+__all__ = ["events", "suggestions"]

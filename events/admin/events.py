@@ -14,7 +14,9 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from events.actions import save_event
 from events.admin_forms import EventForm
-from events.models import Event
+from events.first_draft import as_event
+from events.models import Event, Suggestion
+from events.suggestions import AlreadyDealtWithError, take_up
 from events.times import CHOICES
 from events.views import event_context
 from events.wall_time import check_span
@@ -95,7 +97,9 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Offer the zones by name."""
-        answer: HttpResponse = super().render_change_form(request, {**context, "zones": CHOICES}, *args, **kwargs)
+        answer: HttpResponse = super().render_change_form(
+            request, {**context, "zones": CHOICES, "suggestion": _suggestion(request)}, *args, **kwargs
+        )
         return answer
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,17 +109,40 @@ class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
             raise PermissionDenied
         return render(request, "events/event_detail.html", event_context(event))
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with what somebody suggested, where that is what this event is made of."""
+        suggestion = _suggestion(request)
+        return as_event(suggestion) if suggestion else super().get_changeform_initial_data(request)
+
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
         """Save the event with its dates, and say what is to be looked at."""
         if "_saveasnew" in request.POST:  # a copy is checked before it is listed, and nobody has asked about its time
             obj.state, obj.change_note, obj.time_settled_on = Event.State.DRAFT, "", None
         save_event(event=obj)
+        suggestion = None if change else _suggestion(request)
+        if suggestion:
+            self._take_up(request, suggestion, obj)
         for sentence in _to_look_at(obj):
+            self.message_user(request, sentence, messages.WARNING)
+
+    def _take_up(self, request: HttpRequest, suggestion: Suggestion, event: Event) -> None:
+        try:
+            take_up(suggestion=suggestion, event=event)
+        except AlreadyDealtWithError:
+            sentence = "Another editor dealt with this suggestion meanwhile: look whether the event is listed twice."
             self.message_user(request, sentence, messages.WARNING)
 
     def view_on_site(self, event: Event) -> str:
         """Lead to the page, or for what readers cannot see to its preview."""
         return event.get_absolute_url() if event.is_listed else reverse("admin:events_event_preview", args=[event.pk])
+
+
+def _suggestion(request: HttpRequest) -> Suggestion | None:
+    """Return the suggestion that the address of the form for a new event names."""
+    try:
+        return Suggestion.objects.filter(pk=request.GET.get("suggestion", "0")).first()
+    except ValueError:
+        return None
 
 
 def _to_look_at(event: Event) -> list[str]:

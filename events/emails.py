@@ -1,0 +1,11 @@
+"""Mail to staff about events. It says that something waits and nothing of what."""
+
+from events.models import Suggestion
+from mscos.groups import EDITORS
+from mscos.mail import tell_group
+
+
+def tell_editors() -> None:
+    """Tell each editor, once a day, where suggestions wait. A job of the work loop."""
+    if Suggestion.objects.waiting().exists():
+        tell_group(EDITORS, page="admin:events_suggestion_changelist")

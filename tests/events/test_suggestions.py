@@ -1,0 +1,278 @@
+"""What people tell us about events: the form, the inbox, and what an editor makes of it."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from events.emails import tell_editors
+from events.first_draft import as_event
+from events.forms import SuggestionForm
+from events.models import Event, Suggestion
+from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, suggest, take_up, turn_down
+from mscos.forms import new_stamp
+from outcomes.models import Organisation
+from tests.events.conftest import NOW, make_event
+from tests.events.test_admin import ADD, typed
+from tests.forums.test_pages import title, words
+from tests.forums.test_writing import kept, problems
+from tests.mailbox import sent_mail
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+PATH = "/events/suggest/"
+INBOX = "/admin/events/suggestion/"
+TOLD = {
+    "title": "A talk on housing",
+    "organiser": "The Passage",
+    "stated_time": "30 March 2023, 5 to 6:30pm UK time",
+    "url": "https://example.org/talk",
+    "place": "Online",
+    "cost": "£5, free for members",
+    "about": "For caseworkers.\nCaptions.",
+    "name": "Alex",
+    "email": "alex@example.org",
+}
+
+
+def fields(**changed):
+    return {**TOLD, "stamp": new_stamp(), "leave_empty": "", **changed}
+
+
+@pytest.fixture
+def told(db):
+    return suggest(stamp="one", **TOLD)
+
+
+@pytest.fixture
+def desk(client, editor):
+    sign_in(client, editor)
+    return client
+
+
+def messages(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_suggestion_waits_with_the_words_and_the_day(client):
+    answer = client.post(PATH, fields())
+    assert title(answer) == "Sent – Community of Practice"
+    assert "usually within 5 working days" in words(answer)
+    assert "we write to the address that you gave" in words(answer)
+    suggestion = Suggestion.objects.get()
+    assert {name: getattr(suggestion, name) for name in TOLD} == TOLD
+    assert (suggestion.state, suggestion.event, suggestion.received_on) == ("new", None, date(2023, 3, 20))
+    assert not Event.objects.exists()
+
+
+def test_without_a_name_and_with_the_least_that_is_needed(client):
+    sent = fields(**dict.fromkeys(["url", "place", "cost", "about", "name", "email"], ""))
+    assert "we write to the address" not in words(client.post(PATH, sent))
+    assert Suggestion.objects.get().name == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "messages"),
+    [
+        ({"title": " \u200b"}, ["Enter its title"]),
+        ({"organiser": ""}, ["Enter its organiser"]),
+        ({"stated_time": ""}, ["Enter its day and time"]),
+        ({"stated_time": "x" * 201}, ["Day and time must be 200 characters or less"]),
+        ({"url": "not a page"}, ["Enter a web address, like https://example.org/training"]),
+        ({"url": "javascript:alert(1)"}, ["Enter a web address, like https://example.org/training"]),
+        ({"url": "ftp://example.org/x"}, ["Enter a web address, like https://example.org/training"]),
+        ({"about": "a\x00b"}, ["Text has characters that we cannot store. Type those words again, then send"]),
+        ({"about": "x" * 2_001}, ["Text must be 2,000 characters or less"]),
+        ({"email": "alex"}, ["Enter an email address in the correct format, like name@example.com"]),
+        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
+    ],
+)
+def test_what_is_refused_is_told_and_kept_and_not_stored(client, changed, messages):
+    sent = fields(**changed)
+    answer = client.post(PATH, sent)
+    assert problems(answer) == messages
+    assert title(answer) == "Error: Tell us about an event – Community of Practice"
+    assert {name: kept(answer, name) for name in TOLD} == {name: sent[name] for name in TOLD}
+    assert not Suggestion.objects.exists()
+
+
+def test_an_address_without_its_beginning_is_a_safe_one(client):
+    client.post(PATH, fields(url="example.org/talk"))
+    assert Suggestion.objects.get().url == "https://example.org/talk"
+
+
+def test_one_form_sent_twice_stores_one_and_a_changed_one_another(client):
+    sent = fields()
+    pages = [words(client.post(PATH, sent)) for _ in range(2)]
+    assert (pages[0], Suggestion.objects.count()) == (pages[1], 1)
+    client.post(PATH, {**sent, "title": "Another"})
+    assert Suggestion.objects.count() == 2
+
+
+def test_a_stale_token_and_too_many_give_the_text_back(client):
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post(PATH, fields())
+    assert (refused.status_code, kept(refused, "about")) == (403, TOLD["about"])
+    for _ in range(10):
+        assert client.post(PATH, fields()).status_code == 200
+    refused = client.post(PATH, fields())
+    assert (refused.status_code, kept(refused, "about")) == (429, TOLD["about"])
+    assert Suggestion.objects.count() == 10
+
+
+def test_signed_in_or_not_nothing_of_the_person_is_stored(client):
+    sign_in(client, make_staff("kim@example.org", display_name="Kim"))
+    before = list(Session.objects.values_list("session_key", "session_data", "expire_date"))
+    client.get(PATH)
+    answer = client.post(PATH, fields(name="", email=""))
+    assert list(Session.objects.values_list("session_key", "session_data", "expire_date")) == before
+    assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("no-store, private", "noindex, noarchive")
+    columns = {field.name for field in Suggestion._meta.fields} - set(TOLD)
+    assert columns == {"id", "state", "event", "received_on", "form_digest"}
+    assert "kim" not in str(Suggestion.objects.values().get()).lower()
+
+
+def test_signed_out_the_form_sets_the_form_token_only(client):
+    assert list(client.get(PATH).cookies) == ["form"]
+
+
+def test_the_form_holds_what_the_action_takes():
+    form = SuggestionForm(fields())
+    assert form.is_valid()
+    assert sorted(form.to_store()) == sorted([*TOLD, "stamp"])
+
+
+def test_the_list_of_events_leads_to_the_form(client):
+    assert f'href="{PATH}">Tell us about one' in client.get("/events/").content.decode()
+    make_event()
+    assert f'href="{PATH}">Tell us about an event' in client.get("/events/").content.decode()
+
+
+# What the form of a new event begins with
+
+
+def begins(stated, **changed):
+    return as_event(suggest(stamp=stated, **{**TOLD, "stated_time": stated, **changed}))
+
+
+@pytest.mark.parametrize(
+    ("stated", "starts", "ends", "zone"),
+    [
+        ("30 March 2023, 5 to 6:30pm UK time", "2023-03-30 17:00", "18:30", "Europe/London"),
+        ("30 March, 5pm ET", "2023-03-30 17:00", None, "America/New_York"),
+        ("1 March, 9am to 1pm", "2024-03-01 09:00", "13:00", "Europe/London"),
+        ("29 February, 9am", "2024-02-29 09:00", None, "Europe/London"),
+        ("30 March 2023, 10pm to 1am IST", "2023-03-30 22:00", "01:00", "Europe/London"),
+    ],
+)
+def test_times_that_were_written_clearly_are_filled_in(stated, starts, ends, zone):
+    found = begins(stated)
+    assert f"{found['starts']:%Y-%m-%d %H:%M}" == starts
+    assert (f"{found['ends']:%H:%M}" if found["ends"] else None, found["zone"]) == (ends, zone)
+
+
+@pytest.mark.parametrize("stated", ["soon", "30 March", "5pm", "30 or 31 March, 5pm", "31 February 2023, 5pm"])
+def test_what_is_not_clear_is_left_to_the_editor(stated):
+    assert {"starts", "ends", "zone"} & set(begins(stated)) == set()
+
+
+def test_words_go_over_and_an_organiser_that_is_known(told):
+    passage = Organisation.objects.create(name="the passage")
+    found = as_event(told)
+    names = ("title", "stated_time", "booking_url", "place", "is_online", "organiser")
+    assert [found[name] for name in names] == [
+        TOLD["title"], TOLD["stated_time"], TOLD["url"], "Online", True, passage
+    ]  # fmt: skip
+    assert begins("x", place="Leeds", organiser="Nobody we know")["is_online"] is False
+
+
+# The inbox
+
+
+def test_editors_see_what_waits_and_no_one_edits_the_words(desk, told):
+    listed = desk.get(INBOX).content.decode()
+    assert (TOLD["title"] in listed, "30 March 2023, 5 to 6:30pm" in listed) == (True, True)
+    page = desk.get(f"{INBOX}{told.pk}/change/").content.decode()
+    for text in ("A talk on housing", "The Passage", "£5, free for members", "alex@example.org", "18 June 2023"):
+        assert text in page
+    assert re.findall(r'name="(title|about|email)"', page) == []
+    assert desk.get(f"{INBOX}add/").status_code == 403
+    take_up(suggestion=told, event=make_event())
+    assert "Nothing waits. Thank you." in desk.get(INBOX).content.decode()
+    assert TOLD["title"] in desk.get(f"{INBOX}?state=all").content.decode()
+
+
+def test_an_editor_makes_an_event_of_it(desk, told):
+    page = desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
+    assert "What somebody told us" in page
+    assert ('value="2023-03-30T17:00"' in page, 'value="A talk on housing"' in page) == (True, True)
+    answer = desk.post(f"{ADD}?suggestion={told.pk}", typed(title=TOLD["title"]), follow=True)
+    told.refresh_from_db()
+    assert (told.state, told.event) == ("taken up", Event.objects.get())
+    again = desk.post(f"{ADD}?suggestion={told.pk}", typed(title="Twice"), follow=True)
+    warning = "Another editor dealt with this suggestion meanwhile: look whether the event is listed twice."
+    assert (warning in messages(answer), warning in messages(again)) == (False, True)
+    assert (Event.objects.count(), Suggestion.objects.get().event.title) == (2, TOLD["title"])
+
+
+@pytest.mark.parametrize("named", ["", "0", "x", "9" * 40, "-1", "1 OR 1"])
+def test_a_suggestion_that_is_none_gives_an_empty_form(desk, named):
+    answer = desk.get(ADD, {"suggestion": named})
+    assert (answer.status_code, "What somebody told us" in answer.content.decode()) == (200, False)
+
+
+def test_turning_down_can_be_undone_and_says_nothing_in_the_log(desk, told):
+    answer = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
+    assert messages(answer) == ["Turned down. Nobody is told. You can put it back until it is erased."]
+    late = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
+    assert messages(late) == ["Another editor dealt with this suggestion while you were reading."]
+    assert Suggestion.objects.get().state == "turned down"
+    desk.post(f"{INBOX}{told.pk}/put-back/")
+    assert Suggestion.objects.get().state == "new"
+    logged = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
+    assert f"Suggestion {told.pk}" in logged
+    assert [text for text in TOLD.values() if text in logged] == []
+
+
+def test_only_editors_deal_with_suggestions(client, told):
+    sign_in(client, make_staff("sam@example.org", groups=["Moderators"]))
+    for path in (INBOX, f"{INBOX}{told.pk}/change/"):
+        assert client.get(path).status_code == 403
+    for act in ("turn-down", "put-back"):
+        assert client.post(f"{INBOX}{told.pk}/{act}/").status_code == 403
+        assert client.get(f"{INBOX}{told.pk}/{act}/").status_code in {403, 405}
+    assert Suggestion.objects.get().state == "new"
+
+
+def test_two_editors_cannot_both_deal_with_one(told):
+    turn_down(suggestion=told)
+    with pytest.raises(AlreadyDealtWithError):
+        take_up(suggestion=told, event=make_event())
+    assert Suggestion.objects.get().event is None
+
+
+def test_editors_are_told_once_a_day_and_nothing_of_what(told, editor):
+    tell_editors()
+    [mail] = sent_mail()
+    assert (mail.to, mail.subject) == ([editor.email], "Something is waiting")
+    assert "http://testserver/admin/events/suggestion/" in mail.body
+    assert [text for text in TOLD.values() if text in mail.message().as_string()] == []
+    turn_down(suggestion=told)
+    tell_editors()
+    assert len(sent_mail()) == 1
+
+
+def test_a_suggestion_is_erased_on_its_day_and_the_event_stays(told, settings):
+    settings.ENQUIRY_DAYS = 30
+    take_up(suggestion=told, event=make_event())
+    for days, count in ((29, 1), (30, 0)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            erase_old_suggestions()
+            assert Suggestion.objects.count() == count
+    assert (Event.objects.count(), timezone.localdate()) == (1, date(2023, 3, 20))
