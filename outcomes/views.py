@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from outcomes.models.resources import host_of
 RESOURCES_A_PAGE = 20
 RESOURCES_BESIDE = 5  # on pages about something else
 THREADS_ON_OUTCOME = 3
+EVENTS_ON_OUTCOME = 3
 
 
 @require_safe
@@ -25,8 +26,11 @@ def outcome_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def outcome_detail(request: HttpRequest, short_name: str) -> HttpResponse:
-    """Show why an outcome matters, what good looks like, its resources, and what its forum talks about."""
-    outcome = get_object_or_404(Outcome.objects.select_related("forum"), short_name=short_name)
+    """Show why an outcome matters, what good looks like, its resources, its forum and the events that are to come."""
+    around = {each.short_name: each for each in Outcome.objects.around(short_name).select_related("forum")}
+    outcome = around.pop(short_name, None)
+    if outcome is None:
+        raise Http404
     resources = Resource.objects.listed().featured_first(outcome).with_maker()[: RESOURCES_BESIDE + 1]
     featured, more = split_featured(list(resources))
     forum = getattr(outcome, "forum", None)
@@ -36,10 +40,11 @@ def outcome_detail(request: HttpRequest, short_name: str) -> HttpResponse:
         "references": outcome.references.all(),
         "featured": featured,
         "more": more,
-        "related": outcome.related.all(),
+        "related": around.values(),
         "forum": forum,
         "calls": forum.calls.open().prefetch_related("prompts") if forum else [],
         "threads": forum.threads.visible()[:THREADS_ON_OUTCOME] if forum else [],
+        "events": outcome.events.going_ahead().with_organiser()[:EVENTS_ON_OUTCOME],
     }
     return render(request, "outcomes/outcome_detail.html", context)
 

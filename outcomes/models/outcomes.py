@@ -16,6 +16,10 @@ MARKDOWN = "Use the buttons for headings, lists and links, and look at the previ
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     """Reads of outcomes."""
 
+    def around(self, short_name: str) -> "OutcomeQuerySet":
+        """Return the outcome of this short name and those that go with it; nothing where there is none."""
+        return self.filter(Q(short_name=short_name) | Q(related__short_name=short_name)).distinct()
+
     def with_counts(self) -> "OutcomeQuerySet":
         """Return the outcomes in the study's order; add `resource_count`: how many listed resources each has.
 

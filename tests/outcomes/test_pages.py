@@ -5,9 +5,11 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from model_bakery import baker
 
 from outcomes.models import Domain, Feature, Nation, Organisation, Reference, ResourceOrganisation
+from tests.events.conftest import make_event
 from tests.outcomes.conftest import TODAY, make_forum, make_outcome, make_quotation, make_resource
 from tests.outcomes.reading import links, page, title
 
@@ -120,6 +122,19 @@ def test_at_most_five_resources_stand_beside(client, outcome, today, featured):
         *["Number 6"] * featured,
         *(f"Number {number}" for number in range(5)),
     ]
+
+
+def test_the_next_events_are_shown_and_none_that_is_over_or_called_off(client, outcome, today):
+    now = timezone.now()
+    assert "Coming up" not in page(client, "/outcomes/housing/")
+    for number in (3, 1, 4, 2):
+        make_event(f"In {number} days", starts=now + number * DAY, on=[outcome])
+    make_event("Over", starts=now - 2 * DAY, on=[outcome])
+    make_event("Called off", starts=now, state="cancelled", change_note="No trainer.", on=[outcome])
+    make_event("On something else", starts=now)
+    text = page(client, "/outcomes/housing/")
+    assert links(text, r"/events/\w{8}/") == ["In 1 days", "In 2 days", "In 3 days"]
+    assert links(text, r"/events/\?outcome=housing") == ["All housing events, and a calendar to follow"]
 
 
 def test_related_outcomes_are_linked(client, outcome):
@@ -290,6 +305,7 @@ def fill(outcome, forum, rows):
         call = baker.make("forums.CallForViews", forum=forum, opens=TODAY, closes=None)
         baker.make("forums.Prompt", call=call, code="a")
         Domain.objects.create(name=f"Domain {number}", position=number)
+        make_event(f"Event {number}", starts=timezone.now() + DAY, organiser=f"Organiser {number}", on=[outcome])
     first.nations.set(Nation.objects.all())
     return first
 
