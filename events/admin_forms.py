@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from events.joining import JOINING_LINK, joining_links
 from events.models import Event
 from events.money import WITHOUT_CENTS
 from events.wall_time import Trouble, check_walls
@@ -88,7 +89,7 @@ class EventForm(forms.ModelForm):
                 self.initial[name] = moment.astimezone(there).replace(tzinfo=None) if moment else None
 
     def clean(self) -> dict[str, Any]:
-        """Make moments of the times, in the event's zone; refuse a price that nobody could pay."""
+        """Make moments of the times, in the event's zone; refuse a price that nobody could pay, a link into a meeting."""
         cleaned = super().clean() or {}
         zone = cleaned.get("zone") or "UTC"
         for name in WALL_TIMES:
@@ -100,6 +101,8 @@ class EventForm(forms.ModelForm):
         price, currency = cleaned.get("price"), cleaned.get("currency")
         if price and currency in WITHOUT_CENTS and price != price.to_integral_value():
             self.add_error("price", f"{currency} has no smaller unit. Give a whole number.")
+        for name in [name for name, value in cleaned.items() if isinstance(value, str) and joining_links(value)]:
+            self.add_error(name, JOINING_LINK)
         return cleaned
 
     def _post_clean(self) -> None:
