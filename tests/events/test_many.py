@@ -1,0 +1,76 @@
+"""Ten thousand events: lists ask as little as for one, and a calendar holds a batch of them in memory."""
+
+import tracemalloc
+from datetime import timedelta
+
+import pytest
+from model_bakery import baker
+
+from events.calendars import BATCH, calendar_of
+from events.models import Event, EventDate
+from outcomes.models import Organisation
+from tests.events.conftest import NOW
+from tests.outcomes.conftest import make_outcome
+
+pytestmark = pytest.mark.django_db
+MANY = 10_000
+HOUR = timedelta(hours=1)
+
+
+def fill(count):
+    """Make `count` listed events on housing: half of them over, a tenth of an organiser each."""
+    outcome = make_outcome("housing")
+    organisers = baker.make(Organisation, _quantity=10)
+    starts = [NOW + (number - count // 2) * HOUR for number in range(count)]
+    events = Event.objects.bulk_create(
+        Event(
+            title=f"Event {number}", organiser=organisers[number % 10], state="published", summary="What it is.",
+            starts=moment, ends=moment + HOUR, over_at=moment + HOUR, listed_at=NOW, stated_time="5pm GMT",
+        )
+        for number, moment in enumerate(starts)
+    )  # fmt: skip
+    EventDate.objects.bulk_create(EventDate(event=each, starts=each.starts, ends=each.ends) for each in events)
+    Event.outcomes.through.objects.bulk_create(Event.outcomes.through(event=each, outcome=outcome) for each in events)
+    return organisers
+
+
+def test_no_list_asks_more_than_eight_times(client, django_assert_max_num_queries):
+    organiser = fill(MANY)[3]
+    assert (Event.objects.upcoming().count(), Event.objects.past().count()) == (MANY // 2, MANY // 2)
+    for path in (
+        "/events/",
+        "/events/?page=167",
+        f"/events/?outcome=housing&by={organiser.pk}&where=online&zone=Asia/Kolkata",
+        "/events/past/?page=100",
+        "/events/month/",
+        "/events/month/?month=2023-09&outcome=housing",
+        "/events/feed/",
+        "/outcomes/housing/",
+        "/",
+    ):
+        with django_assert_max_num_queries(8):
+            assert client.get(path).status_code == 200
+
+
+def peak(count):
+    """Return the most memory, in bytes, that a calendar of `count` events took while it was written."""
+    events = Event.objects.listed().with_organiser().order_by("starts", "pk").filter(pk__in=_first(count))
+    size = 0
+    tracemalloc.start()
+    for piece in calendar_of(events, plain=False, name="Events"):
+        size += len(piece)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most, size
+
+
+def _first(count):
+    return Event.objects.order_by("pk").values("pk")[:count]
+
+
+def test_a_calendar_of_many_holds_two_batches_at_the_most():
+    fill(6 * BATCH)
+    peak(1)  # what is loaded once
+    (two, small), (six, large) = peak(2 * BATCH), peak(6 * BATCH)
+    assert large > 2.9 * small
+    assert six < 1.2 * two
