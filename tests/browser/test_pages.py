@@ -16,6 +16,8 @@ PAGES = {
     "code": "/code/",
     "events": "/events/",
     "past events": "/events/past/",
+    "events of a month": "/events/month/?month=2023-03",
+    "suggest an event": "/events/suggest/",
     "about": "/about/",
     "safety": "/safety/",
     "accessibility": "/accessibility/",
@@ -28,6 +30,7 @@ REACHED = {  # pages whose address is random, by the page that links to them and
     "call": ("/forums/housing/", ".notice a"),
     "resource": ("/resources/", ".rows .row a, .cards .card a"),
     "event": ("/events/past/", ".rows .row a"),
+    "event that repeats": ("/events/?cost=free", ".rows .row a"),
     "reply": ("/forums/housing/", ".rows .row a"),
 }
 BUDGETED = ["home", "outcome", "forum", "thread", "event"]

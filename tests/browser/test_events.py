@@ -1,0 +1,131 @@
+"""A reader finds a training, somebody tells us of one, and an editor lists it: with JavaScript off."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from icalendar import Calendar
+
+from tests.browser.conftest import press, sign_in
+
+EDITOR = "editor@example.org"
+READING_GROUP = "Reading group on trauma-informed support (example)"
+
+
+def text(page):
+    return " ".join(page.locator("main").inner_text().split())
+
+
+def test_a_reader_narrows_the_list_and_takes_a_training_into_a_calendar(visit, site):
+    page = visit(script=False)
+    page.goto(f"{site.url}/events/")
+    page.get_by_label("Cost").select_option("free")
+    page.get_by_label("Show in my time zone").select_option("Asia/Kolkata")
+    press(page, page.get_by_role("button", name="Show results"))
+    assert "2 found. Remove: Free" in text(page)
+    press(page, page.get_by_role("link", name=READING_GROUP))
+    assert "Kolkata (IST, UTC+5:30)" in text(page)
+    assert "Every 2 weeks on" in text(page)
+    assert page.locator(".dates li").count() == 5
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="a plain title").click()
+    assert waiting.value.suggested_filename == "event.ics"
+    [entry] = Calendar.from_ical(waiting.value.path().read_bytes()).walk("VEVENT")
+    assert (str(entry["SUMMARY"]), "EXDATE" in entry) == ("Online meeting", True)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_month_is_walked_by_keyboard_and_whole_at_each_width(visit, site, width):
+    page = visit(script=False, width=width)
+    page.goto(f"{site.url}/events/")
+    press(page, page.get_by_role("link", name="See a month at a glance"))
+    for _ in range(3):
+        if page.locator(".month a").count():
+            break
+        page.locator("a[rel=next]").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heads = page.get_by_role("columnheader")
+    assert heads.count() == (7 if width == 1280 else 0)
+    page.locator(".month a").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert re.search(r"/events/\w{8}/$", page.url)
+
+
+def test_an_event_is_printed_with_its_address_and_without_forms(visit, site):
+    page = visit(script=False)
+    page.goto(f"{site.url}/events/past/")
+    press(page, page.locator(".rows a").first)
+    page.emulate_media(media="print")
+    assert page.locator("form:visible, .leave:visible, nav:visible").count() == 0
+    after = "getComputedStyle(document.querySelector('main a[href^=http]'), '::after').content"
+    assert "https://www.survivoralliance.org" in page.evaluate(after)
+    assert page.get_by_text("The time is uncertain.").is_visible()
+
+
+def test_the_training_of_week_5_says_that_its_time_is_uncertain(visit, site):
+    page = visit(script=False, width=320, height=568)
+    page.goto(f"{site.url}/events/past/")
+    press(page, page.get_by_role("link", name="Mental health and wellbeing, with Survivor Alliance"))
+    said = text(page)
+    for words in (
+        "5pm to 6:30pm, London (BST, UTC+1), organiser’s time",
+        "Midday to 1:30pm, New York (EDT, UTC−4)",
+        "The organiser wrote 5pm GMT and 12pm EST. London was on BST and New York on EDT that day, so the time could be an "
+        "hour later. Check with the organiser.",
+    ):
+        assert words in said
+
+
+def test_somebody_tells_of_a_training_and_an_editor_lists_it(visit, site):
+    teller = visit(script=False, width=320, height=568)
+    today = datetime.now(UTC).date()
+    day = today + timedelta(days=60)
+    written = f"{day.day} {day:%B %Y}, 5 to 6pm BDT"
+    teller.goto(f"{site.url}/events/")
+    press(teller, teller.get_by_role("link", name="Tell us about an event"))
+    press(teller, teller.get_by_role("button", name="Send to the editors"))
+    assert teller.title().startswith("Error: ")
+    for label, words in (
+        ("What is it called?", "A talk on tenancies"),
+        ("Who runs it?", "Crisis"),
+        ("When is it?", written),
+        ("Its web page", "example.org/talk"),
+    ):
+        teller.get_by_label(label).fill(words)
+    press(teller, teller.get_by_role("button", name="Send to the editors"))
+    assert "An editor will look at it, usually within 5 working days." in text(teller)
+    assert [cookie["name"] for cookie in teller.context.cookies()] == ["form"]
+
+    editor = visit(script=False)
+    sign_in(editor, site, EDITOR)
+    editor.goto(f"{site.url}/admin/events/suggestion/")
+    press(editor, editor.get_by_role("link", name="A talk on tenancies"))
+    press(editor, editor.get_by_role("link", name="Make an event of it"))
+    assert "What somebody told us" in editor.locator("body").inner_text()
+    assert editor.get_by_label("Starts:").input_value() == f"{day.isoformat()}T17:00"
+    assert editor.get_by_label("Address for booking:").input_value() == "https://example.org/talk"
+    editor.get_by_label("Ends:").fill(f"{day.isoformat()}T18:00")
+    editor.get_by_label("Time as the organiser wrote it:").fill(written.replace("BDT", "EST"))
+    editor.get_by_label("Summary:").fill("What tenants should know.")
+    press(editor, editor.get_by_role("button", name="Save and continue editing"))
+    warned = editor.locator(".messagelist").inner_text()
+    assert "5pm EST is another time. This event begins at 17:00 in London." in warned
+    press(editor, editor.get_by_role("link", name="View on site"))
+    assert "Draft: only editors can see this page." in editor.locator("body").inner_text()
+    address = editor.url
+    editor.go_back()
+    editor.get_by_label("State:").select_option("published")
+    press(editor, editor.get_by_role("button", name="Save and continue editing"))
+    assert editor.goto(address).status == 200
+
+    press(teller, teller.get_by_role("link", name="Back to the events"))
+    press(teller, teller.get_by_role("link", name="A talk on tenancies"))
+    assert "The time is uncertain. The organiser wrote 5pm EST." in text(teller)
+    editor.go_back()
+    editor.get_by_label("Time asked about on:").fill(today.strftime("%d/%m/%Y"))
+    press(editor, editor.get_by_role("button", name="Save and continue editing"))
+    teller.reload()
+    assert "uncertain" not in text(teller)
