@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.formats import date_format
 
+from events.models import Suggestion
 from mscos.codes import address_digest
 from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 
@@ -27,12 +28,14 @@ class Holdings:
     subscriber: Subscriber | None
     deliveries: list[Delivery]
     enquiries: list[Enquiry]
+    suggestions: list[Suggestion]
     never_again: NeverAgain | None
 
     @property
     def rows(self) -> list[models.Model]:
         """Return every row, those that are missing left out."""
-        return [row for row in (self.subscriber, *self.deliveries, *self.enquiries, self.never_again) if row]
+        told = [*self.enquiries, *self.suggestions]
+        return [row for row in (self.subscriber, *self.deliveries, *told, self.never_again) if row]
 
     def in_words(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return each row as what it is and what each of its columns says, for a page."""
@@ -45,7 +48,7 @@ class Holdings:
 
 
 def held_about(email: str) -> Holdings:
-    """Return what is held about an address; four queries."""
+    """Return what is held about an address; five queries."""
     subscriber = Subscriber.objects.by_email(email).first()
     deliveries = Delivery.objects.filter(subscriber=subscriber).select_related("mailing__issue").order_by("-pk")
     return Holdings(
@@ -53,6 +56,7 @@ def held_about(email: str) -> Holdings:
         subscriber,
         list(deliveries) if subscriber else [],
         list(Enquiry.objects.by_email(email)),
+        list(Suggestion.objects.by_email(email).select_related("event")),
         NeverAgain.objects.filter(digest=address_digest(email)).first(),
     )
 
@@ -62,6 +66,8 @@ def _title(row: models.Model) -> str:
         return "Newsletter"
     if isinstance(row, Delivery):
         return f"{row.mailing.issue}, as it was sent to you"
+    if isinstance(row, Suggestion):
+        return "Event that you told us about"
     return "Message to us" if isinstance(row, Enquiry) else "Address never to write to"
 
 
@@ -69,12 +75,14 @@ def _facts(row: models.Model) -> list[tuple[str, Any]]:
     facts = [
         (NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in row._meta.concrete_fields
     ]
-    return [*facts, ("erased on", row.erased_on)] if isinstance(row, Enquiry) else facts
+    return [*facts, ("erased on", row.erased_on)] if isinstance(row, Enquiry | Suggestion) else facts
 
 
 def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
     if isinstance(row, Delivery) and field.is_relation:
         return str(row.mailing.issue) if field.name == "mailing" else "you"
+    if isinstance(row, Suggestion) and field.is_relation:
+        return row.event.title if row.event else "none"
     if field.is_relation:  # only who of the team answers: their names are theirs
         return "somebody of the team" if getattr(row, field.attname) else "nobody yet"
     in_words = getattr(row, f"get_{field.name}_display", None)

@@ -163,7 +163,7 @@ def _acts_on(held: Holdings) -> list[str]:
         "details": held.subscriber,
         "address": held.subscriber and held.subscriber.state != Subscriber.State.PENDING,
         "export": held.rows,
-        "erase": held.subscriber or held.enquiries,
+        "erase": held.subscriber or held.enquiries or held.suggestions,
     }
     return [act for act, is_possible in acts.items() if is_possible]
 

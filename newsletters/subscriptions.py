@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from events.models import Suggestion
 from mscos.codes import address_digest
 from mscos.erasure import after_erasure
 from mscos.limits import Limit
@@ -58,7 +59,8 @@ def confirm(*, subscriber: Subscriber) -> None:
 
 def send_link(*, email: str) -> None:
     """Mail the link to what is held about an address, if anything is and its owner may be written to."""
-    known = Subscriber.objects.by_email(email).first() or Enquiry.objects.by_email(email).first()
+    places = (Subscriber.objects, Enquiry.objects, Suggestion.objects)
+    known = next((row for row in (place.by_email(email).first() for place in places) if row), None)
     to = known.email if known else email  # as its owner wrote it, whoever asks
     _write(to, lambda: emails.your_link(to), to_nobody=known is None or NeverAgain.objects.holds(email))
 
@@ -118,9 +120,10 @@ def unsubscribe(*, subscriber: Subscriber, never_again: bool) -> None:
 
 @transaction.atomic
 def erase(*, email: str, never_again: bool) -> None:
-    """Delete everything about an address: subscriber and enquiries; `never_again` as for `unsubscribe`."""
+    """Delete everything about an address: subscriber, enquiries and suggestions; `never_again` as for `unsubscribe`."""
     Subscriber.objects.by_email(email).delete()
     Enquiry.objects.by_email(email).delete()
+    Suggestion.objects.by_email(email).delete()
     if never_again:
         _never_again(email)
     after_erasure()

@@ -17,6 +17,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         """Return those that no editor has dealt with."""
         return self.filter(state=Suggestion.State.NEW)
 
+    def by_email(self, email: str) -> "SuggestionQuerySet":
+        """Return what was sent with an address."""
+        return self.filter(email__iexact=email)
+
     def run_out(self) -> "SuggestionQuerySet":
         """Return those whose day of erasure has come."""
         return self.filter(received_on__lte=timezone.localdate() - timedelta(days=settings.ENQUIRY_DAYS))

@@ -13,11 +13,14 @@ from django.test import Client
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 
+from events.models import Suggestion
+from events.suggestions import suggest, take_up
 from mscos.codes import address_digest
 from mscos.forms import new_stamp
 from newsletters import reader_links, subscriptions
 from newsletters.enquiries import enquire
 from newsletters.models import Enquiry, NeverAgain, Subscriber
+from tests.events.conftest import make_event
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
@@ -162,6 +165,22 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     ]
 
 
+def test_an_event_that_somebody_told_us_about_is_shown_taken_along_and_erased(client, send, link):
+    told = suggest(stamp="one", title="A talk", organiser="Crisis", stated_time="5pm", email="READER@example.org")
+    other = suggest(stamp="two", title="Another", organiser="Crisis", stated_time="5pm", email="other@example.org")
+    take_up(suggestion=told, event=make_event("The talk itself"))
+    [(what, facts_of_it)] = facts(client.get(link))
+    assert (what, len(facts_of_it) - 1) == ("Event that you told us about", len(Suggestion._meta.concrete_fields))
+    names = ("Title", "Organiser", "When", "State", "Event made of it", "Email")
+    assert [facts_of_it[name] for name in names] == [
+        "A talk", "Crisis", "5pm", "Made an event", "The talk itself", "READER@example.org"
+    ]  # fmt: skip
+    send(asked(), to="/subscription/")
+    assert subjects() == [(["READER@example.org"], "Your link")]
+    send({"act": "erase"}, to=link)
+    assert list(Suggestion.objects.all()) == [other]
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
     client, link, reader, editor, count, django_assert_num_queries
@@ -169,7 +188,7 @@ def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
     for number in range(count):
         wrote(stamp=str(number))
     Enquiry.objects.update(answered_by=editor)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get(link)
     assert len(facts(page)) == 1 + count
 

@@ -15,7 +15,14 @@ from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
-PRIVATE = ["/forums/housing/new/", "/forums/housing/t/{thread}/reply/", "/code/", "/contact/", "/subscription/"]
+PRIVATE = [
+    "/forums/housing/new/",
+    "/forums/housing/t/{thread}/reply/",
+    "/code/",
+    "/contact/",
+    "/subscription/",
+    "/events/suggest/",
+]
 READING = [
     "/",
     "/outcomes/",
@@ -24,6 +31,9 @@ READING = [
     "/forums/housing/",
     "/forums/housing/t/{thread}/",
     "/views/{call}/",
+    "/events/",
+    "/events/month/",
+    "/events/past/",
     "/about/",
     "/safety/",
     "/accessibility/",
