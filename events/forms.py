@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from events.joining import JOINING_LINK, joining_links
 from events.models import Event, EventQuerySet
 from events.times import CHOICES
 from mscos.filters import FilterForm
@@ -121,3 +122,11 @@ class SuggestionForm(StampedForm):
         required=False, help_text="Only to ask you about this event. Leave both empty to stay anonymous."
     )
     field_order = ["title", "organiser", "stated_time", "url", "place", "cost", "about", "name", "email"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a link that opens a meeting, wherever it was put: many people read what is suggested."""
+        cleaned = super().clean() or {}
+        for name in ("title", "organiser", "stated_time", "url", "place", "cost", "about"):
+            if joining_links(cleaned.get(name) or ""):
+                self.add_error(name, JOINING_LINK)
+        return cleaned

@@ -10,6 +10,8 @@ from django.utils import timezone
 from events.actions import save_event
 from events.models import Event
 from events.repeats import Repeats
+from events.suggestions import suggest
+from mscos.forms import new_stamp
 from outcomes.models import Organisation, Outcome
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,6 +27,14 @@ def load() -> None:
     _to_come("A morning on case conferences (example)", days=24, hour=10, price=None)
     _to_come("Housing standards, an evening talk (example)", days=45, hour=18, price=Decimal(0))
     _weekly()
+    suggest(
+        stamp=new_stamp(),
+        title="Council housing and safety, a lunchtime talk (example)",
+        organiser="A housing charity (example)",
+        stated_time="First Thursday of next month, 1 to 2pm",
+        place="Online",
+        cost="Free",
+    )
 
 
 def _training() -> None:
