@@ -1,0 +1,90 @@
+"""Forums, their threads, and the calls for views that are answered in them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from forums.models import CallForViews, Forum, Prompt, Thread
+from mscos.markdown_admin import MarkdownAdminMixin
+
+
+@admin.register(Thread)
+class ThreadAdmin(admin.ModelAdmin):
+    """Threads: to pin, to close, to open again, to put under another type."""
+
+    list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
+    list_filter = ("state", "pinned", "forum")
+    list_select_related = ("forum",)
+    search_fields = ("code",)
+    fields = ("forum", "shown_title", "prompt", "pinned", "state")
+    readonly_fields = ("forum", "shown_title")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: threads are started on the site."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Thread | None = None) -> bool:
+        """Return False: posts are taken down one by one, for a reason."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Thread, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
+        """Save what was changed and nothing else: a title taken down meanwhile stays gone."""
+        fresh = Thread.objects.select_for_update().get(pk=obj.pk)
+        changed = [name for name in form.changed_data if name != "state" or fresh.state in Thread.VISIBLE]
+        if changed:
+            obj.save(update_fields=changed)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
+        """Return 'state' too where the thread waits or is gone: its posts decide that."""
+        unseen = obj is not None and obj.state not in Thread.VISIBLE
+        return ("forum", "shown_title", "state") if unseen else ("forum", "shown_title")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Offer the types of this forum's own calls."""
+        form: Any = super().get_form(request, obj, *args, **kwargs)
+        if obj and "prompt" in form.base_fields:
+            form.base_fields["prompt"].queryset = Prompt.objects.filter(call__forum=obj.forum_id)
+        return form
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the two states that a moderator may choose."""
+        if db_field.name == "state":
+            kwargs["choices"] = [(state.value, state.label) for state in Thread.VISIBLE]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(Forum)
+class ForumAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+    """Forums: to describe, to pause, to close."""
+
+    list_display = ("title", "outcome", "state", "paused_until", "position")
+    list_filter = ("state",)
+    search_fields = ("title", "purpose")
+    prepopulated_fields = {"slug": ("title",)}
+    markdown_fields = ("rules",)
+
+
+class PromptInline(admin.TabularInline):
+    """The sides of a call's question."""
+
+    model = Prompt
+    extra = 1
+
+
+@admin.register(CallForViews)
+class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+    """Calls for views with their prompts."""
+
+    list_display = ("question", "forum", "opens", "closes", "is_open")
+    list_filter = ("forum",)
+    search_fields = ("question",)
+    date_hierarchy = "opens"
+    inlines = (PromptInline,)
+    markdown_fields = ("why", "what_we_heard")
+
+    @admin.display(description="Open today", boolean=True)
+    def is_open(self, call: CallForViews) -> bool:
+        """Tell whether views are taken today."""
+        return call.is_open
