@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import reply, start_thread, withdraw
-from forums.admin import ThreadAdmin
+from forums.admin.forums import ThreadAdmin
 from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS, EDITORS
