@@ -9,8 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from forums import actions, receipts
-from forums.forms import WRONG_CODE, CodeForm, ReplyForm, ThreadFilterForm, ThreadForm, is_number
-from forums.models import CallForViews, Forum, Post, Prompt, Thread, Voice
+from forums.by_code import WRONG_CODES, opened_by_code
+from forums.call_forms import ActForm
+from forums.call_views import request_context
+from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm, is_number
+from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread, Voice
 from forums.models.threads import POSTS_A_PAGE
 from mscos.limits import Limit
 from mscos.pagination import paginate
@@ -18,7 +21,6 @@ from mscos.privacy import Refusal, anonymous_form, too_many
 
 THREADS_A_PAGE = 20
 POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
-WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
 
 
 @require_safe
@@ -121,10 +123,13 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
 @anonymous_form(limit=WRONG_CODES)
 def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     """Ask for a code and show what it opens. The code comes by POST and goes into no address."""
-    form, voice = _voice_by_code(request, refusal)
-    if voice is None:
+    form, found = opened_by_code(request, refusal)
+    if isinstance(found, CallRequest):
+        act = ActForm(initial={"words": request.POST.get("words", "")})
+        return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
+    if found is None:
         return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
-    context = {"voice": voice, "posts": voice.posts.for_writer(), "code": form.cleaned_data["code"]}
+    context = {"voice": found, "posts": found.posts.for_writer(), "code": form.cleaned_data["code"]}
     return render(request, "forums/voice_detail.html", context)
 
 
@@ -133,8 +138,8 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
     """Ask once, then take one of the code's posts down. The post is named by its place among them."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    form, voice = _voice_by_code(request, refusal)
-    if voice is None:
+    form, voice = opened_by_code(request, refusal)
+    if not isinstance(voice, Voice):
         return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
     number = request.POST.get("n", "")
     posts = list(voice.posts.select_related("thread__forum").order_by("pk"))
@@ -168,16 +173,3 @@ def _answered(thread: Thread, form: ReplyForm) -> Post | None:
         if is_number(number)
         else None
     )
-
-
-def _voice_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeForm, Voice | None]:
-    """Return the form and, where its code opens one, the voice; a wrong code counts towards the limit."""
-    if request.method != "POST":
-        return CodeForm(), None
-    form = CodeForm(request.POST, refusal=refusal)
-    voice = Voice.objects.by_code(form.cleaned_data["code"]).first() if form.is_valid() else None
-    if voice is None and refusal is None:
-        WRONG_CODES.count(request)
-        if not form.errors:
-            form.add_error("code", WRONG_CODE)
-    return form, voice

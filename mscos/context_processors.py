@@ -12,6 +12,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "checking_days": settings.CHECKING_DAYS,
         "answer_days": settings.ANSWER_DAYS,
         "enquiry_days": settings.ENQUIRY_DAYS,
+        "contact_days": settings.CONTACT_DAYS,
+        "request_days": settings.REQUEST_DAYS,
         "helplines": settings.HELPLINES,
         "leave_url": settings.LEAVE_URL,
     }

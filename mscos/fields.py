@@ -1,12 +1,13 @@
 """Model fields of our own."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.utils.safestring import SafeString
 
+from mscos.sealing import Sealed
 from mscos.text import render_editorial, stored
 
 
@@ -40,3 +41,31 @@ class RenderedMarkdownField(models.TextField):
     ) -> SafeString | None:
         """Return stored HTML marked as safe."""
         return None if value is None else stored(value)
+
+
+class SealedField(models.TextField):
+    """A text that a stolen database does not show: the column holds a seal, the row a `Sealed`.
+
+    Nothing can be looked up by it. `manage.py reseal` seals it anew when the keys have changed.
+    """
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Sealed  # type: ignore[assignment]  # a text only where it is stored
+        _pyi_private_get_type: Sealed  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"blank": True, "default": Sealed, "editable": False, **kwargs})
+
+    def from_db_value(self, value: str, expression: Expression, connection: BaseDatabaseWrapper) -> Sealed:
+        """Return the stored seal, unopened."""
+        return Sealed(value)
+
+    def to_python(self, value: Any) -> Sealed:
+        """Return a seal; a plain text is refused, since it may have been meant to be sealed."""
+        if isinstance(value, Sealed) or value == "":
+            return value or Sealed()
+        raise TypeError("A sealed column takes Sealed.of(text).")
+
+    def get_prep_value(self, value: Any) -> str:
+        """Return what the column holds."""
+        return self.to_python(value).token

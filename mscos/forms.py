@@ -111,7 +111,8 @@ class RefusableForm(forms.Form):
 
     def put(self, name: str, value: str) -> None:
         """Let the form show `value` in a field when it comes back, instead of what was sent."""
-        self.data = {**{each: self.data[each] for each in self.data}, name: value}
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # of a QueryDict: with all boxes that were ticked
+        self.data[name] = value  # type: ignore[index]
 
     @property
     def status(self) -> int:

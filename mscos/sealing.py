@@ -7,10 +7,53 @@ with any, so that a key can be changed without losing what the old one sealed.
 import base64
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+LOST = "(cannot be read: the key that sealed this is not here)"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A text that is stored sealed, and opened only where somebody asks for its words.
+
+    Written into a page, a log or an error by mistake it says '(sealed)'.
+    """
+
+    token: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> "Sealed":
+        """Return a text sealed with the newest key; '' stays empty, since there is nothing to hide in it."""
+        return cls(seal(text) if text else "")
+
+    def __bool__(self) -> bool:
+        return bool(self.token)
+
+    def __str__(self) -> str:
+        return "(sealed)" if self.token else ""
+
+    __repr__ = __str__
+
+    @property
+    def words(self) -> str:
+        """The text; what LOST says where no key of ours opens it."""
+        try:
+            return unseal(self.token) if self.token else ""
+        except InvalidToken:
+            return LOST
+
+    def renewed(self) -> "Sealed":
+        """Return the same text sealed with the newest key; raises InvalidToken where no key of ours opens it."""
+        newest = _fernets()[0]
+        try:
+            newest.decrypt(self.token.encode())
+        except InvalidToken:
+            return Sealed(_keys().rotate(self.token.encode()).decode())
+        return self
 
 
 def seal(text: str) -> str:
@@ -47,5 +90,10 @@ def open_link(purpose: str, token: str, *, lasts: timedelta) -> dict[str, str] |
 
 
 def _keys() -> MultiFernet:
+    return MultiFernet(_fernets())
+
+
+def _fernets() -> list[Fernet]:
+    """Return our keys, the newest first."""
     keys = [key.strip() for key in settings.FIELD_KEY.split(",")]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys if key])
+    return [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys if key]

@@ -57,6 +57,9 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="mscos@kcl.ac.uk")
 CHECKING_DAYS = env.int("CHECKING_DAYS", default=2)
 ANSWER_DAYS = env.int("ANSWER_DAYS", default=5)  # working days in which the team answers a message
 ENQUIRY_DAYS = env.int("ENQUIRY_DAYS", default=90)  # after which what people tell the team is erased
+# Of requests for a call: days after the call on which the number or address is erased, and after asking everything.
+CONTACT_DAYS = env.int("CONTACT_DAYS", default=7)
+REQUEST_DAYS = env.int("REQUEST_DAYS", default=90)
 # Checked against the helplines' own pages by an editor before launch and every quarter.
 HELPLINES = [
     ("Modern Slavery & Exploitation Helpline", "08000 121 700", "24 hours, every day"),

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
 
-from forums.models import CallForViews, Forum, Prompt, Thread
+from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
 from mscos.markdown_admin import MarkdownAdminMixin
 
 
@@ -88,3 +89,19 @@ class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
     def is_open(self, call: CallForViews) -> bool:
         """Tell whether views are taken today."""
         return call.is_open
+
+
+@admin.register(UrgentSteps)
+class UrgentStepsAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
+    """The one text; it is changed, never added to or deleted."""
+
+    fields = ("body",)
+    markdown_fields = ("body",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: there is one text for all."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: UrgentSteps | None = None) -> bool:
+        """Return False: an empty place would help nobody."""
+        return False

@@ -1,6 +1,22 @@
-"""Forums and their calls for views; threads, anonymous voices and their posts."""
+"""Forums and their calls for views; threads, anonymous voices and their posts; requests for a call."""
 
+from forums.models.call_requests import CallMessage, CallOffer, CallRequest, ContactView, ErasedRequests
 from forums.models.forums import CallForViews, Forum, Prompt
+from forums.models.steps import UrgentSteps
 from forums.models.threads import ModeratorNote, Post, Thread, Voice
 
-__all__ = ["CallForViews", "Forum", "ModeratorNote", "Post", "Prompt", "Thread", "Voice"]
+__all__ = [
+    "CallForViews",
+    "CallMessage",
+    "CallOffer",
+    "CallRequest",
+    "ContactView",
+    "ErasedRequests",
+    "Forum",
+    "ModeratorNote",
+    "Post",
+    "Prompt",
+    "Thread",
+    "UrgentSteps",
+    "Voice",
+]

@@ -1,0 +1,272 @@
+"""Requests for a call, for the group Call handlers only: whoever is not in it sees nothing here, administrators included.
+
+The queue and the log show no word of what was typed. A number or address is opened by a deliberate act that is recorded.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+
+from forums import call_handling
+from forums.call_handling import NotPossible
+from forums.call_team_forms import HandOverForm, OfferForm, WordsForm
+from forums.call_views import offer_on_clocks
+from forums.models import CallRequest, ContactView, ErasedRequests, UrgentSteps
+from mscos.groups import CALL_HANDLERS
+from mscos.models import User
+from mscos.people_admin import PeopleAdmin
+
+GONE = "This request was withdrawn and erased. There is nothing more to do."
+TO_CALL = ("ask_for", "agreed_word", "contact", "times", "say_instead")
+
+
+class HandlersOnly:
+    """What only members of the group may see, whatever other rights somebody has."""
+
+    def _is_handler(self, request: HttpRequest) -> bool:
+        user = cast("User", request.user)
+        return user.is_active and user.groups.filter(name=CALL_HANDLERS).exists()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Return whether this person handles calls."""
+        return self._is_handler(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether this person handles calls."""
+        return self._is_handler(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: nobody edits these rows; handlers act on them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: requests go by their asker or on their day."""
+        return False
+
+
+@admin.register(CallRequest)
+class CallRequestAdmin(HandlersOnly, PeopleAdmin):
+    """The queue, urgent ones first, and the page of one request."""
+
+    list_display = ("__str__", "age", "from_forum", "state", "urgent", "has_news", "handled_by")
+    list_filter = ("state", "urgent")
+    filters = frozenset({"state__exact", "urgent__exact"})
+    actions = None
+    change_list_template = "admin/forums/callrequest/queue.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the requests with all that the queue shows, in its order."""
+        return CallRequest.objects.for_handlers()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Keep the order of the queryset."""
+        return ()
+
+    @admin.display(description="asked")
+    def age(self, call: CallRequest) -> str:
+        """Return for how long it has been there."""
+        days = call.age_in_days
+        return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
+
+    @admin.display(description="from", empty_value="-")
+    def from_forum(self, call: CallRequest) -> Any:
+        """Return the forum that it came from."""
+        return call.forum
+
+    @admin.display(description="new message", boolean=True)
+    def has_news(self, call: Any) -> bool:
+        """Return whether the asker wrote something that nobody has read."""
+        return bool(call.has_news)
+
+    @admin.display(description="who handles it", empty_value="nobody yet")
+    def handled_by(self, call: CallRequest) -> User | None:
+        """Return who handles it."""
+        return call.handler
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the card for the call."""
+        card = self.admin_site.admin_view(self.card)
+        return [path("<int:pk>/card/", card, name="forums_callrequest_card"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the queue under its plain name."""
+        context = {"title": "Requests for a call", "waiting": CallRequest.objects.waiting().count()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    @method_decorator(sensitive_post_parameters())
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one request, and do what its handler asks for."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        call = self.get_object(request, object_id)
+        if call is None:
+            return self._gone(request)
+        act = request.POST.get("act", "") if request.method == "POST" else ""
+        forms: dict[str, Any] = {
+            "offer": OfferForm(request.POST if act == "offer" else None),
+            "write": WordsForm(request.POST if act == "write" else None),
+            "hand_over": HandOverForm(request.POST if act == "hand_over" else None),
+        }
+        if act in ACTS and (act not in forms or forms[act].is_valid()):
+            return self._act(request, call, act, forms)
+        return self._page(request, call, forms)
+
+    @method_decorator(sensitive_post_parameters())
+    def card(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what is needed to make contact, and nothing of the reason. That it was opened is recorded."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return redirect("admin:forums_callrequest_change", pk)
+        call = CallRequest.objects.filter(pk=pk).first()
+        if call is None:
+            return self._gone(request)
+        try:
+            opened = call_handling.open_contact(request=call, by=cast("User", request.user))
+        except NotPossible as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect("admin:forums_callrequest_change", pk)
+        except CallRequest.DoesNotExist:
+            return self._gone(request)
+        self.log_change(request, call, "Opened the contact details.")
+        response = TemplateResponse(request, "admin/forums/callrequest/card.html", self._card_context(request, opened))
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    def _card_context(self, request: HttpRequest, call: CallRequest) -> dict[str, Any]:
+        agreed = call.offers.filter(accepted=True).first()
+        columns: dict[str, Any] = {field.name: field for field in CallRequest._meta.concrete_fields}
+        lines = [(columns[name].verbose_name, getattr(call, name).words) for name in TO_CALL]
+        return {
+            **self._frame(request, "For the call", call),
+            "lines": lines,
+            "agreed": offer_on_clocks(agreed, call) if agreed else [],
+        }
+
+    def _act(self, request: HttpRequest, call: CallRequest, act: str, forms: dict[str, Any]) -> HttpResponse:
+        try:
+            done = ACTS[act](call, cast("User", request.user), forms)
+        except NotPossible as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return self._page(request, call, forms)
+        except CallRequest.DoesNotExist:
+            return self._gone(request)
+        self.log_change(request, call, done)
+        self.message_user(request, done, messages.SUCCESS)
+        return redirect("admin:forums_callrequest_change", call.pk)
+
+    def _page(self, request: HttpRequest, call: CallRequest, forms: dict[str, Any]) -> HttpResponse:
+        fresh = CallRequest.objects.for_handlers().filter(pk=call.pk).first()
+        if fresh is None:
+            return self._gone(request)
+        context = {
+            **self._frame(request, f"Request {fresh.code}", fresh),
+            **forms,
+            "is_mine": fresh.handler_id == request.user.pk,
+            "urgent_steps": UrgentSteps.objects.first() if fresh.urgent else None,
+            "topic": fresh.topic.words,
+            "interpreter": fresh.interpreter.words,
+            "words": [(message, message.body.words) for message in fresh.messages.all()],
+            "offers": [(offer, offer_on_clocks(offer, fresh)) for offer in fresh.offers.all()],
+            "openings": fresh.contact_views.select_related("viewer"),
+        }
+        response = TemplateResponse(request, "admin/forums/callrequest/detail.html", context)
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    def _frame(self, request: HttpRequest, title: str, call: CallRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "call": call}
+
+    def _gone(self, request: HttpRequest) -> HttpResponse:
+        self.message_user(request, GONE, messages.WARNING)
+        return redirect("admin:forums_callrequest_changelist")
+
+
+def _claim(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.claim(request=call, by=by)
+    return "You handle this request now."
+
+
+def _hand_over(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    to = forms["hand_over"].cleaned_data["to"]
+    call_handling.hand_over(request=call, by=by, to=to)
+    return f"{to} handles this request now." if to else "Nobody handles this request now."
+
+
+def _offer(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.offer(request=call, by=by, starts=forms["offer"].moments)
+    return "The times are offered. The asker sees them with their code."
+
+
+def _write(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"])
+    return "Written. The asker reads it with their code."
+
+
+def _read(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.note_read(request=call, by=by)
+    return "Noted as read."
+
+
+def _called(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.called(request=call, by=by)
+    return "Noted as called."
+
+
+def _not_reached(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.not_reached(request=call, by=by)
+    return "Noted that nobody was reached. The asker reads so with their code."
+
+
+def _open_again(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.open_again(request=call, by=by)
+    return "Open again."
+
+
+def _urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.mark_urgent(request=call, urgent=True)
+    return "Marked: someone may be in danger. Follow the steps now."
+
+
+def _not_urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    call_handling.mark_urgent(request=call, urgent=False)
+    return "No longer marked as urgent."
+
+
+ACTS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
+    "claim": _claim,
+    "hand_over": _hand_over,
+    "offer": _offer,
+    "write": _write,
+    "read": _read,
+    "called": _called,
+    "not_reached": _not_reached,
+    "open_again": _open_again,
+    "urgent": _urgent,
+    "not_urgent": _not_urgent,
+}
+
+
+@admin.register(ContactView)
+class ContactViewAdmin(HandlersOnly, PeopleAdmin):
+    """Who opened whose number or address, and on which day."""
+
+    list_display = ("request_code", "viewer", "day")
+    list_select_related = ("viewer",)
+
+
+@admin.register(ErasedRequests)
+class ErasedRequestsAdmin(HandlersOnly, PeopleAdmin):
+    """How many requests were erased, by month."""
+
+    list_display = ("__str__", "count", "called")

@@ -1,0 +1,26 @@
+"""What a code opens: a voice in a thread, or a request for a call. Both are asked for every time, so both take the same time."""
+
+from django.http import HttpRequest
+
+from forums.forms import WRONG_CODE, CodeForm
+from forums.models import CallRequest, Voice
+from mscos.limits import Limit
+from mscos.privacy import Refusal
+
+WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
+
+
+def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeForm, Voice | CallRequest | None]:
+    """Return the form and what its code opens, None where it opens nothing; a wrong code counts towards the limit."""
+    if request.method != "POST":
+        return CodeForm(), None
+    form, found = CodeForm(request.POST, refusal=refusal), None
+    if form.is_valid():
+        code = form.cleaned_data["code"]
+        voice, call = Voice.objects.by_code(code).first(), CallRequest.objects.by_code(code).first()
+        found = voice or call
+    if found is None and refusal is None:
+        WRONG_CODES.count(request)
+        if not form.errors:
+            form.add_error("code", WRONG_CODE)
+    return form, found

@@ -1,0 +1,169 @@
+"""Asking for a call, and coming back to the request with its code.
+
+Three steps, and nothing is stored before the last: what was answered rides in the form, signed. None of these views
+touches a session or a user.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from events.times import LONDON, Clock, clock
+from forums import call_requests, receipts
+from forums.actions import NotAccepted
+from forums.by_code import WRONG_CODES, opened_by_code
+from forums.call_forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
+from forums.models import CallOffer, CallRequest, Forum
+from mscos.limits import Limit
+from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
+from mscos.sealing import Sealed
+
+ASKING = Limit("call", times=5, seconds=60 * 60)
+DONE = {
+    ActForm.ACCEPT: "The time is agreed.",
+    ActForm.OTHERS: "We will offer you other times.",
+    ActForm.WRITE: "Your message is with the team.",
+}
+Answers = dict[str, Any]
+
+
+@anonymous_form()
+def request_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Say what will happen, ask how it is safe, let the answers be checked, then take the request."""
+    forum = _forum(request.POST.get("from") or request.GET.get("from", ""))
+    if request.method != "POST":
+        is_answering = request.GET.get("step") == "answer"
+        return _answer(request, forum, CallForm()) if is_answering else _start(request, forum)
+    if request.POST.get("step") == "check":
+        form = CallForm(request.POST, refusal=refusal)
+        return _to_check(request, forum, form.answers) if form.is_valid() else _answer(request, forum, form)
+    answers = answers_in(request.POST.get("answers", ""))
+    if answers is None:
+        return _answer(request, forum, CallForm(), is_lost=True)
+    if request.POST.get("step") == "change":
+        return _answer(request, forum, CallForm(initial={**answers, "stamp": CallForm().initial["stamp"]}))
+    return _send(request, forum, answers, refusal)
+
+
+@anonymous_form(limit=WRONG_CODES)
+def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Do what somebody asks for with the request that their code opens, and show it again."""
+    if request.method != "POST":
+        return redirect("forums:voice_detail")
+    if refusal == STALE_TOKEN and WRONG_CODES.reached(request):
+        refusal = too_many(WRONG_CODES)
+    # Whoever knows the code is no other website: a stale token keeps the words, and does nothing.
+    form, found = opened_by_code(request, None if refusal == STALE_TOKEN else refusal)
+    if not isinstance(found, CallRequest):
+        context = {"form": form, "kept": request.POST.get("words", "")}
+        return render(request, "forums/voice_ask.html", context, status=form.status)
+    act = ActForm(request.POST, refusal=refusal)
+    if act.is_valid():
+        return _act(request, found, form.cleaned_data["code"], act)
+    context = request_context(found, form.cleaned_data["code"], act)
+    return render(request, "forums/request_detail.html", context, status=act.status)
+
+
+def request_context(found: CallRequest, code: str, form: ActForm | None = None, done: str = "") -> dict[str, Any]:
+    """Return what the page of a request shows its asker: all of it, opened."""
+    return {
+        "call": found,
+        "code": code,
+        "form": form or ActForm(),
+        "done": done,
+        "offers": [(offer, offer_on_clocks(offer, found)) for offer in found.offers.all()],
+        "messages_": [(message, message.body.words) for message in found.messages.all()],
+        "held": held_in(found),
+        "openings": found.contact_views.values_list("day", flat=True),
+    }
+
+
+def offer_on_clocks(offer: CallOffer, request: CallRequest) -> list[Clock]:
+    """Return when a call would begin, on the asker's clocks and on the team's, each as it is on that very day."""
+    zones = dict.fromkeys([request.zone, LONDON])
+    return [clock(offer.starts, offer.starts, zone) for zone in zones]
+
+
+def held_in(request: CallRequest) -> list[tuple[str, str]]:
+    """Return each column of a request by its name, in words: what is sealed opened, what is empty left out."""
+    facts = []
+    for field in request._meta.concrete_fields:
+        value = getattr(request, field.name)
+        shown = getattr(request, f"get_{field.name}_display", None)
+        words = value.words if isinstance(value, Sealed) else shown() if shown else value
+        facts.append((str(field.verbose_name), words))
+    return facts
+
+
+def _forum(slug: str) -> Forum | None:
+    return Forum.objects.filter(slug=slug).first() if slug.isprintable() else None
+
+
+def _start(request: HttpRequest, forum: Forum | None) -> HttpResponse:
+    return render(request, "forums/request_start.html", {"forum": forum})
+
+
+def _answer(request: HttpRequest, forum: Forum | None, form: CallForm, *, is_lost: bool = False) -> HttpResponse:
+    context = {"forum": forum, "form": form, "is_lost": is_lost}
+    return render(request, "forums/request_answer.html", context, status=form.status)
+
+
+def _to_check(
+    request: HttpRequest, forum: Forum | None, answers: Answers, refusal: Refusal | None = None
+) -> HttpResponse:
+    context = {"forum": forum, "read": to_read(answers), "answers": signed(answers), "refusal": refusal}
+    return render(request, "forums/request_check.html", context, status=refusal.status if refusal else 200)
+
+
+def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: Refusal | None) -> HttpResponse:
+    if refusal:
+        return _to_check(request, forum, answers, refusal)
+    limit = too_many(ASKING)
+    try:
+        limited = limit.sentence if ASKING.reached(request) else ""
+        asked = call_requests.ask(forum=forum, limited=limited, **to_ask(answers))
+    except NotAccepted:
+        return _to_check(request, forum, answers, limit)
+    if not asked.again:
+        ASKING.count(request)
+    is_over = not (receipts.is_open(asked.form) and CallRequest.objects.by_code(asked.code).exists())
+    name = "request_receipt_over" if is_over else "request_receipt"
+    return render(request, f"forums/{name}.html", {"forum": forum, "code": asked.code})
+
+
+def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> HttpResponse:
+    fields = form.cleaned_data
+    if fields["act"] == ActForm.WITHDRAW:
+        return _withdraw(request, found, code, sure=fields["sure"])
+    try:
+        _carry_out(found, fields)
+    except NotAccepted as error:
+        form.refuse(Refusal(409, str(error)))
+    except CallRequest.DoesNotExist:
+        return render(request, "forums/request_withdrawn.html")
+    fresh = CallRequest.objects.filter(pk=found.pk).first()
+    if fresh is None:
+        return render(request, "forums/request_withdrawn.html")
+    done = "" if form.errors else DONE[fields["act"]]
+    context = request_context(fresh, code, form if form.errors else None, done)
+    return render(request, "forums/request_detail.html", context, status=form.status)
+
+
+def _carry_out(found: CallRequest, fields: dict[str, Any]) -> None:
+    if fields["act"] == ActForm.ACCEPT:
+        call_requests.accept(request=found, offer_pk=fields["offer"] or 0)
+    elif fields["act"] == ActForm.OTHERS:
+        call_requests.ask_for_others(request=found, stamp=fields["stamp"], words=fields["words"])
+    else:
+        call_requests.write(request=found, stamp=fields["stamp"], words=fields["words"])
+
+
+def _withdraw(request: HttpRequest, found: CallRequest, code: str, *, sure: bool) -> HttpResponse:
+    """Ask once, then erase everything."""
+    if not sure:
+        return render(request, "forums/request_withdraw.html", {"code": code, "form": ActForm()})
+    with suppress(CallRequest.DoesNotExist):  # the button was pressed twice, or the day of erasure came
+        call_requests.withdraw(request=found)
+    return render(request, "forums/request_withdrawn.html")

@@ -1,0 +1,218 @@
+"""Requests for a call, and the private thread between whoever asks and the team.
+
+They have tables and querysets of their own, so that no forgotten filter of posts can ever show one. What was typed is
+sealed: the number or address, what to say, the topic, every message. There is no account, no address of a device and no
+time of day; the day is that of asking.
+"""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from mscos.codes import digest, public_code
+from mscos.fields import SealedField
+
+
+class CallRequestQuerySet(models.QuerySet["CallRequest"]):
+    """Reads of requests for a call."""
+
+    def by_code(self, code: str) -> "CallRequestQuerySet":
+        """Return the one request, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
+        return self.filter(code_digest=digest(code))
+
+    def open(self) -> "CallRequestQuerySet":
+        """Return those that somebody of the team has still to do something about."""
+        return self.exclude(state=CallRequest.State.DONE)
+
+    def for_handlers(self) -> "CallRequestQuerySet":
+        """Return all with who handles them, urgent ones first, then the oldest; add `has_news`: an unread message."""
+        news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
+        return (
+            self.annotate(has_news=Exists(news))
+            .select_related("handler", "forum")
+            .order_by(F("urgent").desc(), "asked_on", "code")
+        )
+
+    def waiting(self) -> "CallRequestQuerySet":
+        """Return those in which the next step is the team's: nobody has begun, or something was written."""
+        news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
+        return self.open().filter(Q(state=CallRequest.State.NEW) | Exists(news))
+
+    def with_contact_run_out(self) -> "CallRequestQuerySet":
+        """Return those whose number or address is to be erased: CONTACT_DAYS after the call."""
+        last_day = timezone.localdate() - timedelta(days=settings.CONTACT_DAYS)
+        return self.filter(contact_erased_on=None, done_on__lte=last_day)
+
+    def run_out(self) -> "CallRequestQuerySet":
+        """Return those that are to be erased: REQUEST_DAYS after they were asked."""
+        return self.filter(asked_on__lte=timezone.localdate() - timedelta(days=settings.REQUEST_DAYS))
+
+
+class CallRequest(models.Model):
+    """Somebody who would like to talk, and how that is safe for them."""
+
+    class State(models.TextChoices):
+        """How far it is. The labels are those that the asker and the team see."""
+
+        NEW = "new", "Waiting for the team"
+        OFFERED = "offered", "Times offered"
+        AGREED = "agreed", "A time is agreed"
+        DONE = "done", "Done"
+
+    class How(models.TextChoices):
+        """How the asker would like it to work. What needs no contact details comes first."""
+
+        CODE = "code", "I will come back with my code, and you leave me times"
+        CONTACT = "contact", "You contact me"
+
+    class Way(models.TextChoices):
+        """By which way the team may make contact."""
+
+        PHONE = "phone", "Phone call"
+        TEXT = "text", "Text message"
+        EMAIL = "email", "Email"
+
+    # What is erased some days after the call; the rest goes with the row.
+    CONTACT = ("contact", "times", "say_instead", "ask_for", "agreed_word")
+
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    code_digest = models.CharField(max_length=64, unique=True, editable=False)
+    form_digest = models.CharField(max_length=64, unique=True, editable=False)
+    forum = models.ForeignKey("forums.Forum", models.SET_NULL, null=True, editable=False, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.NEW)
+    urgent = models.BooleanField("someone may be in danger", default=False)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="who handles it"
+    )
+    how = models.CharField("how it works", max_length=8, choices=How)
+    way = models.CharField("way", max_length=8, choices=Way, blank=True)
+    contact = SealedField("number or address")
+    zone = models.CharField("time zone", max_length=40)
+    times = SealedField("safe days and times")
+    leave_message = models.BooleanField("may leave a message", default=False)
+    say_instead = SealedField("what to say to anybody else")
+    ask_for = SealedField("name to ask for")
+    agreed_word = SealedField("word that the caller says first")
+    topic = SealedField("what to talk about")
+    interpreter = SealedField("interpreter for")
+    asked_on = models.DateField(default=timezone.localdate, editable=False)
+    done_on = models.DateField(null=True, editable=False)
+    contact_erased_on = models.DateField("number or address erased on", null=True, editable=False)
+
+    objects = CallRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_on", "code"]
+        indexes = [models.Index(fields=["state", "asked_on"], name="call_request_queue")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(how="code", way="", contact="") | Q(how="contact") & ~Q(way=""),
+                name="call_request_contact_only_where_asked_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_erased_on=None)
+                | Q(contact="", times="", say_instead="", ask_for="", agreed_word=""),
+                name="call_request_contact_erased_is_gone",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_on__isnull=False) | ~Q(state="done") & Q(done_on=None),
+                name="call_request_done_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name it without a word of it: this stands in the admin's log, which outlives it."""
+        return f"request {self.code}"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody has anything more to do."""
+        return self.state == self.State.DONE
+
+    @property
+    def contact_erased_after(self) -> date | None:
+        """The day on which number or address go; None while the call is still to come."""
+        if self.contact_erased_on:
+            return self.contact_erased_on
+        return self.done_on + timedelta(days=settings.CONTACT_DAYS) if self.done_on else None
+
+    @property
+    def erased_after(self) -> date:
+        """The day on which everything goes."""
+        return self.asked_on + timedelta(days=settings.REQUEST_DAYS)
+
+    @property
+    def age_in_days(self) -> int:
+        """For how many days it has been there."""
+        return (timezone.localdate() - self.asked_on).days
+
+
+class CallOffer(models.Model):
+    """A time for a call that the team offers."""
+
+    request = models.ForeignKey(CallRequest, models.CASCADE, related_name="offers")
+    starts = models.DateTimeField()
+    accepted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "starts"], name="call_offer_once_at_a_time"),
+            models.UniqueConstraint(fields=["request"], condition=Q(accepted=True), name="call_offer_one_accepted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+
+class CallMessage(models.Model):
+    """What the asker or the team wrote in the private thread."""
+
+    request = models.ForeignKey(CallRequest, models.CASCADE, related_name="messages")
+    by_team = models.BooleanField(editable=False)
+    body = SealedField()
+    read = models.BooleanField(default=False, editable=False)
+    day = models.DateField(default=timezone.localdate, editable=False)
+    form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class ContactView(models.Model):
+    """That somebody of the team opened a number or address: who and on which day, never what it was."""
+
+    request = models.ForeignKey(CallRequest, models.SET_NULL, null=True, related_name="contact_views")
+    request_code = models.CharField(max_length=12)
+    viewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    day = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        verbose_name = "opening of contact details"
+        verbose_name_plural = "openings of contact details"
+
+    def __str__(self) -> str:
+        return f"request {self.request_code}, {self.day}"
+
+
+class ErasedRequests(models.Model):
+    """How many requests were erased in a month, for the yearly report: all that is left of them."""
+
+    month = models.DateField(unique=True)  # its first day
+    count = models.PositiveIntegerField(default=0)
+    called = models.PositiveIntegerField(default=0, help_text="Of these, how many had a call.")
+
+    class Meta:
+        ordering = ["-month"]
+        verbose_name = "month of erased requests"
+        verbose_name_plural = "erased requests, by month"
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"
