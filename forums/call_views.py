@@ -16,9 +16,9 @@ from forums.actions import NotAccepted
 from forums.by_code import WRONG_CODES, opened_by_code
 from forums.call_forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
 from forums.models import CallOffer, CallRequest, Forum
+from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
 from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
-from mscos.sealing import Sealed
 
 ASKING = Limit("call", times=5, seconds=60 * 60)
 DONE = {
@@ -75,7 +75,7 @@ def request_context(found: CallRequest, code: str, form: ActForm | None = None, 
         "done": done,
         "offers": [(offer, offer_on_clocks(offer, found)) for offer in found.offers.all()],
         "messages_": [(message, message.body.words) for message in found.messages.all()],
-        "held": held_in(found),
+        "held": [(name, in_words(value)) for name, value in facts_of(found)],
         "openings": found.contact_views.values_list("day", flat=True),
     }
 
@@ -84,17 +84,6 @@ def offer_on_clocks(offer: CallOffer, request: CallRequest) -> list[Clock]:
     """Return when a call would begin, on the asker's clocks and on the team's, each as it is on that very day."""
     zones = dict.fromkeys([request.zone, LONDON])
     return [clock(offer.starts, offer.starts, zone) for zone in zones]
-
-
-def held_in(request: CallRequest) -> list[tuple[str, str]]:
-    """Return each column of a request by its name, in words: what is sealed opened, what is empty left out."""
-    facts = []
-    for field in request._meta.concrete_fields:
-        value = getattr(request, field.name)
-        shown = getattr(request, f"get_{field.name}_display", None)
-        words = value.words if isinstance(value, Sealed) else shown() if shown else value
-        facts.append((str(field.verbose_name), words))
-    return facts
 
 
 def _forum(slug: str) -> Forum | None:

@@ -1,7 +1,7 @@
 """Mail to staff about the forums. It says that something waits and nothing of what; writers are never mailed."""
 
-from forums.models import Post
-from mscos.groups import MODERATORS
+from forums.models import CallRequest, Post
+from mscos.groups import CALL_HANDLERS, MODERATORS
 from mscos.mail import tell_group
 
 
@@ -12,3 +12,12 @@ def tell_moderators() -> None:
     """
     if Post.objects.waiting().exists():
         tell_group(MODERATORS, page="admin:forums_post_changelist")
+
+
+def tell_handlers() -> None:
+    """Tell each call handler, four times a day, where a request waits or news came. A job of the work loop.
+
+    Never at the moment of a request: the time of the mail would be the time of asking.
+    """
+    if CallRequest.objects.waiting().exists():
+        tell_group(CALL_HANDLERS, page="admin:index")

@@ -5,19 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 
 from events.models import Suggestion
 from mscos.codes import address_digest
+from mscos.holdings import facts_of, in_words
 from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
-
-# Columns whose own name tells a reader too little.
-NAMES = {
-    "id": "number of the row",
-    "token": "word in your unsubscribe link",
-    "form_digest": "scrambled form of what you sent, to know it if it is sent twice",
-    "digest": "scrambled form of the address, from which nobody can read it",
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class Holdings:
 
     def in_words(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return each row as what it is and what each of its columns says, for a page."""
-        return [(_title(row), [(name, _words(value)) for name, value in _facts(row)]) for row in self.rows]
+        return [(_title(row), [(name, in_words(value)) for name, value in _facts(row)]) for row in self.rows]
 
     def for_file(self) -> dict[str, Any]:
         """Return the same for a JSON file; days as 2023-03-20."""
@@ -72,27 +64,10 @@ def _title(row: models.Model) -> str:
 
 
 def _facts(row: models.Model) -> list[tuple[str, Any]]:
-    facts = [
-        (NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in row._meta.concrete_fields
-    ]
+    facts = facts_of(row)
+    if isinstance(row, Delivery):  # 'as it was sent to you' says whom
+        facts = [(name, "you" if name == "subscriber" else value) for name, value in facts]
     return [*facts, ("erased on", row.erased_on)] if isinstance(row, Enquiry | Suggestion) else facts
-
-
-def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
-    if isinstance(row, Delivery) and field.is_relation:
-        return str(row.mailing.issue) if field.name == "mailing" else "you"
-    if isinstance(row, Suggestion) and field.is_relation:
-        return row.event.title if row.event else "none"
-    if field.is_relation:  # only who of the team answers: their names are theirs
-        return "somebody of the team" if getattr(row, field.attname) else "nobody yet"
-    in_words = getattr(row, f"get_{field.name}_display", None)
-    return in_words() if in_words else getattr(row, field.name)
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, date):
-        return date_format(value, "j F Y")
-    return "Nothing" if value in {None, ""} else str(value)
 
 
 def _plain(value: Any) -> Any:

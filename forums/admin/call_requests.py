@@ -59,16 +59,13 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
     list_display = ("__str__", "age", "from_forum", "state", "urgent", "has_news", "handled_by")
     list_filter = ("state", "urgent")
     filters = frozenset({"state__exact", "urgent__exact"})
+    ordering = CallRequest.QUEUE
     actions = None
     change_list_template = "admin/forums/callrequest/queue.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the requests with all that the queue shows, in its order."""
         return CallRequest.objects.for_handlers()
-
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Keep the order of the queryset."""
-        return ()
 
     @admin.display(description="asked")
     def age(self, call: CallRequest) -> str:
@@ -139,9 +136,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         except CallRequest.DoesNotExist:
             return self._gone(request)
         self.log_change(request, call, "Opened the contact details.")
-        response = TemplateResponse(request, "admin/forums/callrequest/card.html", self._card_context(request, opened))
-        response.headers["Cache-Control"] = "no-store, private"
-        return response
+        return TemplateResponse(request, "admin/forums/callrequest/card.html", self._card_context(request, opened))
 
     def _card_context(self, request: HttpRequest, call: CallRequest) -> dict[str, Any]:
         agreed = call.offers.filter(accepted=True).first()
@@ -180,9 +175,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
             "offers": [(offer, offer_on_clocks(offer, fresh)) for offer in fresh.offers.all()],
             "openings": fresh.contact_views.select_related("viewer"),
         }
-        response = TemplateResponse(request, "admin/forums/callrequest/detail.html", context)
-        response.headers["Cache-Control"] = "no-store, private"
-        return response
+        return TemplateResponse(request, "admin/forums/callrequest/detail.html", context)
 
     def _frame(self, request: HttpRequest, title: str, call: CallRequest) -> dict[str, Any]:
         return {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "call": call}

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from forums import moderation
 from forums.differences import differences
 from forums.forms import DecisionForm
-from forums.models import Post
+from forums.models import CallRequest, Post
 from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
@@ -127,6 +127,7 @@ class PostAdmin(admin.ModelAdmin):
         rows = Post.objects.order_by().values_list("state").annotate(Count("pk"))
         context = {
             "title": "Posts to check",
+            "calls_waiting": CallRequest.objects.waiting().count(),
             "counts": [(labels[state], count) for state, count in sorted(rows)],
             "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
         }

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from mscos.codes import digest, public_code
@@ -30,11 +30,7 @@ class CallRequestQuerySet(models.QuerySet["CallRequest"]):
     def for_handlers(self) -> "CallRequestQuerySet":
         """Return all with who handles them, urgent ones first, then the oldest; add `has_news`: an unread message."""
         news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
-        return (
-            self.annotate(has_news=Exists(news))
-            .select_related("handler", "forum")
-            .order_by(F("urgent").desc(), "asked_on", "code")
-        )
+        return self.annotate(has_news=Exists(news)).select_related("handler", "forum").order_by(*CallRequest.QUEUE)
 
     def waiting(self) -> "CallRequestQuerySet":
         """Return those in which the next step is the team's: nobody has begun, or something was written."""
@@ -75,6 +71,7 @@ class CallRequest(models.Model):
         TEXT = "text", "Text message"
         EMAIL = "email", "Email"
 
+    QUEUE = ("-urgent", "asked_on", "code")  # within a day by the random code: the order of the rows is that of asking
     # What is erased some days after the call; the rest goes with the row.
     CONTACT = ("contact", "times", "say_instead", "ask_for", "agreed_word")
 

@@ -1,0 +1,45 @@
+"""What a row holds, in words for whoever it is about: every column, whatever columns there are."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.formats import date_format
+
+from mscos.sealing import Sealed
+
+# Columns whose own name tells a reader too little.
+NAMES = {
+    "id": "number of the row",
+    "code": "number that the team knows it by",
+    "code_digest": "scrambled form of your code, from which nobody can read it",
+    "token": "word in your unsubscribe link",
+    "form_digest": "scrambled form of what you sent, to know it if it is sent twice",
+    "digest": "scrambled form of the address, from which nobody can read it",
+}
+
+
+def facts_of(row: models.Model) -> list[tuple[str, Any]]:
+    """Return each column's name and value: choices by their label, what is sealed opened, people of the team unnamed."""
+    return [(NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in row._meta.concrete_fields]
+
+
+def in_words(value: Any) -> str:
+    """Return a value as a page says it."""
+    if isinstance(value, date):
+        return date_format(value, "j F Y")
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return "Nothing" if value in {None, ""} else str(value)
+
+
+def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+    if field.is_relation and field.related_model._meta.label == "mscos.User":  # type: ignore[union-attr]
+        return "somebody of the team" if getattr(row, field.attname) else "nobody yet"
+    value = getattr(row, field.name)
+    if isinstance(value, Sealed):
+        return value.words
+    if field.is_relation:
+        return str(value) if value else "none"
+    label = getattr(row, f"get_{field.name}_display", None)
+    return label() if label else value

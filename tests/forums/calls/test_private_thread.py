@@ -1,0 +1,280 @@
+"""The private thread, as whoever asked sees it with the code."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from forums import call_handling, call_requests
+from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
+from mscos.forms import new_stamp
+from tests.forums.calls.conftest import NOW, fresh, make_request
+from tests.forums.test_pages import title, words
+from tests.forums.test_writing import kept, problems
+
+pytestmark = pytest.mark.django_db
+CODE, ACT = "/code/", "/code/call/"
+
+
+@pytest.fixture
+def mine(asked, sam):
+    """The request, handled by Sam."""
+    call_handling.claim(request=asked.request, by=sam)
+    return asked
+
+
+@pytest.fixture
+def offered(mine, sam):
+    """With two times offered: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
+    starts = [datetime(2026, 3, day, 14, tzinfo=UTC) for day in (30, 31)]
+    call_handling.offer(request=mine.request, by=sam, starts=starts)
+    return mine
+
+
+def act(client, asked, name, **typed):
+    return client.post(ACT, {"code": asked.code, "stamp": new_stamp(), "act": name, **typed})
+
+
+def offers_of(asked):
+    return list(CallOffer.objects.filter(request=asked.request).values_list("starts", "accepted"))
+
+
+def said(asked):
+    return [(message.by_team, message.body.words) for message in asked.request.messages.all()]
+
+
+def test_the_code_opens_the_request_in_any_writing(client, asked):
+    for typed in (asked.code, asked.code.lower().replace("-", " ")):
+        page = client.post(CODE, {"code": typed})
+        assert "Your request for a call Waiting for the team" in words(page)
+    assert title(page) == "Use a code – Community of Practice"
+    assert "No times yet. Please look again in 2 working days." in words(page)
+    assert (page["Cache-Control"], page["X-Robots-Tag"]) == ("no-store, private", "noindex, noarchive")
+
+
+def test_a_code_that_opens_nothing_says_the_same_for_posts_and_requests(client, asked, waiting):
+    assert problems(client.post(CODE, {"code": "K7QW-3MHT-9XRC-V2PD"})) == problems(
+        client.post(ACT, {"code": "K7QW-3MHT-9XRC-V2PD", "act": "write", "words": "x"})
+    )
+    assert "What happened to your post" in words(client.post(CODE, {"code": waiting.code}))
+    page = client.post(ACT, {"code": waiting.code, "act": "withdraw", "sure": "on", "stamp": new_stamp()})
+    assert words(page).startswith("Use a code")
+    assert (CallRequest.objects.count(), Post.objects.get().state) == (1, "waiting")
+
+
+def test_all_that_is_held_is_shown_with_when_it_is_erased(client, asked):
+    text = words(client.post(CODE, {"code": asked.code}))
+    for part in (
+        "Number or address 07700 900123, ask twice",
+        "Word that the caller says first marmalade",
+        "What to talk about a landlord who keeps the deposit",
+        "Interpreter for Amharic",
+        "Asked on 20 March 2026",
+        "Time zone America/New_York",
+        "are erased 7 days after the call. Everything is erased on 18 June 2026.",
+    ):
+        assert part in text
+    page = client.post(CODE, {"code": asked.code}).content.decode()
+    assert len(re.findall(r"<dt>(.*?)</dt>", page)) == len(CallRequest._meta.concrete_fields)
+
+
+def test_times_are_on_the_askers_clocks_and_on_the_teams(client, offered):
+    text = words(client.post(CODE, {"code": offered.code}))
+    assert "Monday 30 March 2026, 10am , New York (EDT, UTC\u22124)" in text
+    assert "For the team: Monday 30 March, 3pm, London (BST, UTC+1)" in text
+
+
+@pytest.mark.parametrize(
+    ("day", "asker", "team"),
+    [
+        ("2026-03-07", "9am , New York (EST, UTC\u22125)", "2pm, London (GMT, UTC)"),
+        (
+            "2026-03-09",
+            "10am , New York (EDT, UTC\u22124)",
+            "2pm, London (GMT, UTC)",
+        ),  # New York has changed, London not
+        ("2026-03-30", "10am , New York (EDT, UTC\u22124)", "3pm, London (BST, UTC+1)"),
+        (
+            "2026-10-26",
+            "10am , New York (EDT, UTC\u22124)",
+            "2pm, London (GMT, UTC)",
+        ),  # London has changed, New York not
+        ("2026-11-02", "9am , New York (EST, UTC\u22125)", "2pm, London (GMT, UTC)"),
+    ],
+)
+def test_times_are_right_around_both_changes_of_the_clocks(client, mine, sam, day, asker, team):
+    starts = datetime.fromisoformat(f"{day}T14:00").replace(tzinfo=UTC)
+    with time_machine.travel(starts - timedelta(days=3), tick=False):
+        call_handling.offer(request=mine.request, by=sam, starts=[starts])
+        text = words(client.post(CODE, {"code": mine.code}))
+    assert (asker in text, team in text) == (True, True)
+
+
+def test_an_asker_in_london_sees_one_clock(client, forum, sam):
+    asked = make_request(zone="Europe/London")
+    call_handling.claim(request=asked.request, by=sam)
+    call_handling.offer(request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
+    assert "For the team" not in words(client.post(CODE, {"code": asked.code}))
+
+
+def test_a_time_is_agreed_on(client, offered):
+    first = CallOffer.objects.first()
+    page = act(client, offered, "accept", offer=first.pk)
+    assert "Done. The time is agreed." in page.content.decode().replace("<strong>", "").replace("</strong>", "")
+    assert "A time is agreed" in words(page)
+    assert (fresh(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
+
+
+@pytest.mark.parametrize(
+    ("given", "moment", "sentence"),
+    [
+        ({"offer": 10**6}, NOW, "This time is no longer offered. Look at what stands here now"),
+        ({}, NOW, "This time is no longer offered. Look at what stands here now"),
+        ({"offer": None}, datetime(2026, 3, 30, 14, tzinfo=UTC), "This time is over. Ask for other times"),
+    ],
+)
+def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment, sentence):
+    if "offer" in given and given["offer"] is None:
+        given = {"offer": CallOffer.objects.first().pk}
+    with time_machine.travel(moment, tick=False):
+        page = act(client, offered, "accept", **given)
+    assert (page.status_code, problems(page)) == (409, [sentence])
+    assert fresh(offered).state == "offered"
+
+
+def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
+    other = make_request()
+    call_handling.claim(request=other.request, by=sam)
+    call_handling.offer(request=other.request, by=sam, starts=[NOW + timedelta(days=2)])
+    theirs = CallOffer.objects.get(request=other.request)
+    assert act(client, offered, "accept", offer=theirs.pk).status_code == 409
+    assert not CallOffer.objects.filter(accepted=True).exists()
+
+
+def test_other_times_can_be_asked_for(client, offered):
+    page = act(client, offered, "others")
+    assert "No times yet." in words(page)
+    assert (fresh(offered).state, offers_of(offered)) == ("new", [])
+    assert said(offered) == [(False, "Please offer me other times.")]
+
+
+def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
+    typed = {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": "Not on Friday.\r\nSorry."}
+    for _ in range(2):
+        page = client.post(ACT, typed)
+    call_handling.write(request=mine.request, by=sam, words="Then Monday?")
+    assert said(mine) == [(False, "Not on Friday.\nSorry."), (True, "Then Monday?")]
+    assert "Your message is with the team." in page.content.decode()
+    page = client.post(CODE, {"code": mine.code})
+    assert "You , 20 March 2026 Not on Friday. Sorry. The team , 20 March 2026 Then Monday?" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"words": " \u200b"}, "Enter your message"),
+        ({"words": "x" * 5_001}, "Message must be 5,000 characters or less"),
+        ({"words": "a\x00b"}, "Message has characters that we cannot store. Type those words again, then send"),
+        ({"words": "Hello", "stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+    ],
+)
+def test_a_message_that_is_refused_is_kept(client, mine, typed, sentence):
+    page = act(client, mine, "write", **typed)
+    assert (problems(page), kept(page, "words")) == ([sentence], typed["words"])
+    assert said(mine) == []
+
+
+def test_a_stale_token_keeps_the_words_and_does_nothing(mine):
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post(ACT, {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": "Kept"})
+    assert (page.status_code, kept(page, "words")) == (403, "Kept")
+    assert act(strict, mine, "withdraw", sure="on").status_code == 403
+    assert (said(mine), CallRequest.objects.count()) == ([], 1)
+
+
+def test_ten_wrong_codes_are_enough_on_every_way_in_and_keep_the_words(mine):
+    strict = Client(enforce_csrf_checks=True)
+    for number in range(9):
+        wrong = {"code": f"K7QW-3MHT-9XRC-V2P{number}", "act": "write", "words": "Kept", "stamp": new_stamp()}
+        (strict if number % 2 else Client()).post(ACT, wrong)
+    for client in (strict, Client()):
+        page = client.post(ACT, {"code": mine.code, "act": "write", "words": "Kept", "stamp": new_stamp()})
+        assert (page.status_code, kept(page, "words")) == (429, "Kept")
+    assert Client().post(CODE, {"code": mine.code}).status_code == 429
+    assert said(mine) == []
+
+
+def test_words_that_were_kept_go_along_with_the_code(client, mine):
+    page = client.post(CODE, {"code": mine.code, "words": "Kept"})
+    assert kept(page, "words") == "Kept"
+
+
+def test_withdrawing_asks_once_and_erases_everything(client, offered):
+    act(client, offered, "write", words="One more thing")
+    page = act(client, offered, "withdraw")
+    assert "Withdraw and erase everything?" in words(page)
+    assert CallRequest.objects.count() == 1
+    page = act(client, offered, "withdraw", sure="on")
+    assert words(page).startswith("Erased Nothing of the request is left here")
+    assert (CallRequest.objects.count(), CallMessage.objects.count(), CallOffer.objects.count()) == (0, 0, 0)
+    assert list(ErasedRequests.objects.values_list("count", "called")) == [(1, 0)]
+    again = act(client, offered, "withdraw", sure="on")
+    assert problems(again) == ["Check the code. It has 16 letters and numbers"]
+
+
+def test_two_at_once_erase_it_once(asked):
+    call_requests.withdraw(request=asked.request)
+    with pytest.raises(CallRequest.DoesNotExist):
+        call_requests.withdraw(request=asked.request)
+    assert ErasedRequests.objects.get().count == 1
+
+
+def test_reading_the_address_alone_shows_nothing(client, asked):
+    assert client.get(ACT).status_code == 302
+    assert asked.code not in client.get(f"{CODE}?code={asked.code}").content.decode()
+
+
+def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, settings):
+    call_handling.called(request=mine.request, by=sam)
+    assert "were erased" not in words(client.post(CODE, {"code": mine.code}))
+    for days, contact in ((6, True), (7, False)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            call_requests.erase_old_requests()
+        assert all(getattr(fresh(mine), name).words for name in CallRequest.CONTACT) is contact
+    assert fresh(mine).topic.words == "a landlord who keeps the deposit"
+    assert "Number, address and what goes with them were erased on 27 March 2026." in words(
+        client.post(CODE, {"code": mine.code})
+    )
+    for days, count in ((89, 1), (90, 0)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            call_requests.erase_old_requests()
+        assert CallRequest.objects.count() == count
+    assert list(ErasedRequests.objects.values_list("month", "count", "called")) == [(date(2026, 6, 1), 1, 1)]
+
+
+def test_the_days_are_settings(client, mine, sam, settings):
+    settings.CONTACT_DAYS, settings.REQUEST_DAYS = 1, 2
+    call_handling.called(request=mine.request, by=sam)
+    text = words(client.post(CODE, {"code": mine.code}))
+    assert "are erased on 21 March 2026. Everything is erased on 22 March 2026." in text
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        call_requests.erase_old_requests()
+    assert fresh(mine).contact.words == ""
+
+
+def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
+    call_handling.open_contact(request=mine.request, by=sam)
+    text = words(client.post(CODE, {"code": mine.code}))
+    assert "Your number or address was opened by somebody of the team on 20 March 2026." in text
+    assert "Sam" not in text
+
+
+def test_a_lost_key_is_said_and_breaks_nothing(client, asked, settings):
+    settings.FIELD_KEY = "another"
+    text = words(client.post(CODE, {"code": asked.code}))
+    assert "Number or address (cannot be read: the key that sealed this is not here)" in text
+    assert act(client, asked, "write", words="Still here").status_code == 200
+    assert act(client, asked, "withdraw", sure="on").status_code == 200
+    assert not CallRequest.objects.exists()

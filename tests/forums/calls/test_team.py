@@ -1,0 +1,299 @@
+"""What the team does with a request, who may, and what the pages show."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from forums import call_handling, call_requests
+from forums.call_handling import NotPossible
+from forums.emails import tell_handlers
+from forums.models import CallOffer, CallRequest, ContactView, ErasedRequests, UrgentSteps
+from mscos.forms import new_stamp
+from mscos.groups import EDITORS, MODERATORS
+from tests.forums.calls.conftest import NOW, TYPED, fresh, make_request
+from tests.mailbox import sent_mail
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/forums/callrequest/"
+OTHER_ACTS = ["hand_over", "offer", "write", "read", "called", "not_reached", "open_again"]
+SHOWN_ON_THE_PAGE = {"a landlord who keeps the deposit", "Amharic"}
+
+
+@pytest.fixture
+def desk(client, sam):
+    """Sam's browser."""
+    sign_in(client, sam)
+    return client
+
+
+@pytest.fixture
+def mine(asked, sam):
+    call_handling.claim(request=asked.request, by=sam)
+    return asked
+
+
+def page_of(asked):
+    return f"{QUEUE}{asked.request.pk}/change/"
+
+
+def card_of(asked):
+    return f"{QUEUE}{asked.request.pk}/card/"
+
+
+def act(client, asked, name, **typed):
+    return client.post(page_of(asked), {"act": name, **typed}, follow=True)
+
+
+def told(page):
+    return [str(message) for message in page.context["messages"]]
+
+
+def found(page, texts=TYPED):
+    return {text for text in texts if text in page.content.decode()}
+
+
+# Who sees what
+
+
+@pytest.mark.parametrize("groups", [[], [MODERATORS], [EDITORS], [MODERATORS, EDITORS]])
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_whoever_is_no_handler_sees_nothing_whatever_else_they_may(client, asked, groups, is_superuser):
+    sign_in(client, make_staff("kim@example.org", groups=groups, is_superuser=is_superuser))
+    for path in (QUEUE, page_of(asked), f"{QUEUE}{asked.request.pk}/history/", "/admin/forums/contactview/"):
+        assert client.get(path).status_code == 403, path
+    for path in (page_of(asked), card_of(asked)):
+        assert client.post(path, {"act": "claim"}).status_code == 403
+    assert "callrequest" not in client.get("/admin/").content.decode()
+    assert (fresh(asked).handler, ContactView.objects.count()) == (None, 0)
+
+
+def test_moderators_see_that_requests_exist_and_nothing_of_them(client, asked):
+    sign_in(client, make_staff("kim@example.org", groups=[MODERATORS]))
+    page = client.get("/admin/forums/post/")
+    assert "1 request for a call waits for the call handlers." in page.content.decode()
+    assert found(page, [*TYPED, asked.request.code, "callrequest"]) == set()
+
+
+def test_a_handler_who_loses_the_role_mid_way_does_nothing_more(desk, mine, sam):
+    assert desk.get(page_of(mine)).status_code == 200
+    sam.groups.clear()
+    for name in ("called", "write", "urgent"):
+        assert desk.post(page_of(mine), {"act": name, "words": "x"}).status_code == 403
+    assert desk.post(card_of(mine)).status_code == 403
+    assert (fresh(mine).state, ContactView.objects.count()) == ("new", 0)
+
+
+def test_the_queue_shows_age_and_state_and_no_word(desk, mine, forum):
+    CallRequest.objects.update(asked_on=NOW.date() - timedelta(days=2))
+    call_requests.write(request=mine.request, stamp=new_stamp(), words="Secret words")
+    page = desk.get(QUEUE)
+    assert found(page, [*TYPED, "Secret words"]) == set()
+    for text in (f"request {mine.request.code}", "2 days ago", "Housing forum", "Waiting for the team", "Sam"):
+        assert text in page.content.decode()
+    assert "1 waits for the team." in page.content.decode()
+
+
+def test_the_queue_has_urgent_ones_first_then_the_oldest(desk, db):
+    requests = [make_request().request for _ in range(3)]
+    for days, each in zip((0, 3, 1), requests, strict=True):
+        CallRequest.objects.filter(pk=each.pk).update(asked_on=NOW.date() - timedelta(days=days))
+    call_handling.mark_urgent(request=requests[0], urgent=True)
+    codes = re.findall(r">request (\w{8})<", desk.get(QUEUE).content.decode())
+    assert codes == [requests[0].code, requests[1].code, requests[2].code]
+
+
+def test_an_empty_queue_says_so_and_many_requests_ask_no_more(desk, django_assert_max_num_queries):
+    assert "No requests. Thank you." in desk.get(QUEUE).content.decode()
+    make_request()
+    with django_assert_max_num_queries(30) as one:
+        desk.get(QUEUE)
+    for _ in range(20):
+        make_request()
+    with django_assert_max_num_queries(len(one)):
+        desk.get(QUEUE)
+
+
+# Acts
+
+
+def test_a_request_is_claimed_once_and_handed_over(desk, asked, sam, alex):
+    assert told(act(desk, asked, "claim")) == ["You handle this request now."]
+    theirs = Client()
+    sign_in(theirs, alex)
+    assert told(act(theirs, asked, "claim")) == ["Sam handles this request. Ask them to hand it over."]
+    assert told(act(desk, asked, "hand_over", to=alex.pk)) == ["Alex handles this request now."]
+    assert fresh(asked).handler == alex
+    assert told(act(theirs, asked, "hand_over", to="")) == ["Nobody handles this request now."]
+    assert fresh(asked).handler is None
+
+
+def test_a_request_of_somebody_who_handles_none_any_more_can_be_claimed(desk, asked, sam, alex):
+    call_handling.claim(request=asked.request, by=alex)
+    alex.groups.clear()
+    assert told(act(desk, asked, "claim")) == ["You handle this request now."]
+    assert fresh(asked).handler == sam
+
+
+def test_it_is_handed_over_to_handlers_only(mine, sam):
+    editor = make_staff("kim@example.org", display_name="Kim", groups=[EDITORS])
+    with pytest.raises(NotPossible, match="Kim does not handle requests"):
+        call_handling.hand_over(request=mine.request, by=sam, to=editor)
+
+
+@pytest.mark.parametrize("name", OTHER_ACTS)
+def test_only_whoever_handles_it_acts(desk, asked, name):
+    typed = {"words": "x", "time_1": "2026-04-01T10:00", "to": ""}
+    assert told(act(desk, asked, name, **typed)) == ["Claim this request first."]
+    assert (fresh(asked).state, asked.request.messages.count()) == ("new", 0)
+    assert told(desk.post(card_of(asked), follow=True)) == ["Claim this request first."]
+    assert ContactView.objects.count() == 0
+
+
+def test_the_page_shows_the_reason_and_no_contact(desk, mine):
+    page = desk.get(page_of(mine))
+    assert found(page) == SHOWN_ON_THE_PAGE
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_contact_details_are_opened_by_an_act_that_is_recorded(desk, mine, sam):
+    assert desk.get(card_of(mine)).status_code == 302
+    card = desk.post(card_of(mine))
+    assert found(card) == set(TYPED) - SHOWN_ON_THE_PAGE - {TYPED[1]}
+    assert "Monday, Friday<br>In the morning, 9am to midday" in card.content.decode()
+    assert "no-store" in card["Cache-Control"]
+    assert list(ContactView.objects.values_list("request", "request_code", "viewer", "day")) == [
+        (mine.request.pk, mine.request.code, sam.pk, NOW.date())
+    ]
+    assert "Sam on 20 March 2026" in desk.get(page_of(mine)).content.decode()
+    assert mine.request.code in desk.get("/admin/forums/contactview/").content.decode()
+
+
+def test_the_record_of_openings_outlives_the_request(mine, sam):
+    call_handling.open_contact(request=mine.request, by=sam)
+    call_requests.withdraw(request=mine.request)
+    assert list(ContactView.objects.values_list("request", "request_code")) == [(None, mine.request.code)]
+
+
+def test_times_are_offered_on_the_teams_clocks(desk, mine):
+    page = act(desk, mine, "offer", time_1="2026-03-30T10:00", time_3="2026-03-27T09:30", time_4="2026-03-30T10:00")
+    assert told(page) == ["The times are offered. The asker sees them with their code."]
+    assert list(CallOffer.objects.values_list("starts", flat=True)) == [
+        datetime(2026, 3, 27, 9, 30, tzinfo=UTC),
+        datetime(2026, 3, 30, 9, tzinfo=UTC),
+    ]
+    assert fresh(mine).state == "offered"
+    assert "Monday 30 March 2026, 5am, New York (EDT, UTC\u22124)" in page.content.decode()
+    act(desk, mine, "offer", time_1="2026-04-01T10:00")
+    assert CallOffer.objects.get().starts == datetime(2026, 4, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Offer at least one time, and 6 at most."),
+        ({"time_1": "2026-03-20T11:59"}, "A time that you offer is over. Offer times to come."),
+        ({"time_1": "2026-03-29T01:30"}, "01:30 on 29 March 2026 does not exist in London"),
+        ({"time_1": "2026-10-25T01:30"}, "01:30 on 25 October 2026 comes twice in London"),
+        ({"time_1": "tomorrow"}, "Enter a valid date/time."),
+        ({"time_1": "9999-12-31T23:59", "time_2": "0001-01-01T00:00"}, "A time that you offer is over."),
+    ],
+)
+def test_times_that_cannot_be_offered_are_told_and_kept(desk, mine, typed, sentence):
+    page = act(desk, mine, "offer", **typed)
+    assert sentence in page.content.decode()
+    for text in typed.values():
+        assert f'value="{text}"' in page.content.decode()
+    assert (fresh(mine).state, CallOffer.objects.count()) == ("new", 0)
+
+
+def test_words_go_to_the_asker_and_empty_ones_do_not(desk, mine):
+    assert "Enter your message" in act(desk, mine, "write", words=" ").content.decode()
+    assert told(act(desk, mine, "write", words="Would Monday do?")) == ["Written. The asker reads it with their code."]
+    assert [message.body.words for message in mine.request.messages.all()] == ["Would Monday do?"]
+
+
+def test_what_the_asker_wrote_is_news_until_it_is_read_or_answered(desk, mine, sam):
+    for name, typed in (("read", {}), ("write", {"words": "x"}), ("called", {})):
+        call_requests.write(request=mine.request, stamp=new_stamp(), words="Hello?")
+        assert CallRequest.objects.waiting().count() == 1
+        act(desk, mine, name, **typed)
+        assert not CallRequest.objects.for_handlers().get().has_news
+
+
+def test_a_call_that_took_place_can_be_taken_back(desk, mine):
+    assert told(act(desk, mine, "called")) == ["Noted as called."]
+    assert (fresh(mine).state, fresh(mine).done_on) == ("done", NOW.date())
+    assert "Contact details on 27 March 2026, everything on 18 June 2026" in desk.get(page_of(mine)).content.decode()
+    assert "This request is done. Open it again first." in told(act(desk, mine, "offer", time_1="2026-04-01T10:00"))
+    assert told(act(desk, mine, "open_again")) == ["Open again."]
+    assert (fresh(mine).state, fresh(mine).done_on) == ("new", None)
+
+
+def test_the_asker_reads_that_nobody_could_be_reached(desk, mine, sam):
+    call_handling.offer(request=mine.request, by=sam, starts=[NOW + timedelta(days=1)])
+    act(desk, mine, "not_reached")
+    assert (fresh(mine).state, CallOffer.objects.count()) == ("new", 0)
+    assert [message.body.words for message in mine.request.messages.all()] == [call_handling.NOT_REACHED]
+
+
+def test_urgent_shows_the_steps_that_the_team_has_set(desk, asked):
+    assert UrgentSteps.objects.get().body_html
+    UrgentSteps.objects.update(body="Ring **Jo**.", body_html="<p>Ring <strong>Jo</strong>.</p>")
+    assert "Ring <strong>Jo</strong>." not in desk.get(page_of(asked)).content.decode()
+    assert "Ring <strong>Jo</strong>." in act(desk, asked, "urgent").content.decode()
+    assert fresh(asked).urgent
+    act(desk, asked, "not_urgent")
+    assert not fresh(asked).urgent
+
+
+def test_a_request_that_is_erased_while_its_page_is_open_says_so(desk, mine):
+    call_requests.withdraw(request=mine.request)
+    gone = ["This request was withdrawn and erased. There is nothing more to do."]
+    for name in ("claim", "called", "urgent", "write"):
+        assert told(act(desk, mine, name, words="x")) == gone
+    assert told(desk.post(card_of(mine), follow=True)) == gone
+    assert told(desk.get(page_of(mine), follow=True)) == gone
+
+
+@pytest.mark.parametrize("name", ["", "x", "delete", "__class__"])
+def test_an_act_that_is_none_does_nothing(desk, mine, name):
+    assert act(desk, mine, name).status_code == 200
+    assert fresh(mine).state == "new"
+
+
+def test_the_log_names_what_was_done_and_no_word(desk, mine):
+    act(desk, mine, "write", words="Would Monday do?")
+    desk.post(card_of(mine))
+    logged = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
+    assert f"request {mine.request.code}" in logged
+    assert [text for text in [*TYPED, "Would Monday do?"] if text in logged] == []
+
+
+def test_handlers_are_told_that_something_waits_and_nothing_of_what(asked, sam, alex):
+    make_staff("kim@example.org", groups=[MODERATORS])
+    tell_handlers()
+    assert sorted(mail.to for mail in sent_mail()) == [["alex@example.org"], ["sam@example.org"]]
+    content = sent_mail()[0].message().as_string()
+    assert sent_mail()[0].subject == "Something is waiting"
+    assert [text for text in [*TYPED, asked.request.code, asked.code, "call for"] if text in content] == []
+    call_handling.claim(request=asked.request, by=sam)
+    call_handling.offer(request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
+    tell_handlers()
+    assert len(sent_mail()) == 2
+
+
+def test_the_yearly_report_counts_and_keeps_nothing_else(desk, mine):
+    act(desk, mine, "called")
+    call_requests.withdraw(request=mine.request)
+    call_requests.withdraw(request=make_request().request)
+    assert list(ErasedRequests.objects.values_list("count", "called")) == [(2, 1)]
+    assert "March 2026" in desk.get("/admin/forums/erasedrequests/").content.decode()
+
+
+def test_the_group_is_the_one_that_a_migration_made():
+    assert Group.objects.filter(name="Call handlers").exists()
