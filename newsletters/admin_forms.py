@@ -12,11 +12,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
+from events.models import Event, EventDate
 from forums.models import CallForViews
 from newsletters.actions import STEP, frozen_because
 from newsletters.models import Issue, Section
@@ -194,7 +196,7 @@ def choices_for(section: Section) -> QuerySet[Any]:
     found: QuerySet[Any] = (
         COLUMNS[section.shows]
         .related_model._default_manager.filter(Q(pk__in=usable().values("pk")) | chosen)
-        .order_by(*order)
+        .order_by(*(each() if callable(each) else each for each in order))
     )
     return found.select_related("outcome") if section.shows == "reference" else found
 
@@ -204,12 +206,20 @@ def _not_over() -> QuerySet[CallForViews]:
     return CallForViews.objects.filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
 
 
-USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
+def _next_date() -> OrderBy:
+    """Put events in the order in which they come; one that is over, and chosen all the same, stands last."""
+    coming = EventDate.objects.filter(event=OuterRef("pk"), ends__gt=timezone.now()).order_by("starts")
+    return Subquery(coming.values("starts")[:1]).asc(nulls_last=True)
+
+
+# What can be chosen, and in which order; a part of the order that depends on the moment is made when it is asked for.
+USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str | Callable[[], OrderBy], ...]]] = {
     "outcome": (Outcome.objects.all, ("position",)),
     "resource": (Resource.objects.listed, ("title", "pk")),
     "reference": (Reference.objects.all, ("outcome__position", "position", "pk")),
     "quotation": (Quotation.objects.for_newsletter, ("-pk",)),
     "call": (_not_over, ("-opens", "pk")),
+    "event": (Event.objects.going_ahead, (_next_date, "pk")),
 }
 
 
@@ -219,6 +229,8 @@ def name_of(shown: Any) -> str:
         return f"{Truncator(shown.text).chars(60)} ({shown.credit})" if shown.text else str(shown)
     if isinstance(shown, Reference):
         return ", ".join(filter(None, (shown.document, shown.place)))
+    if isinstance(shown, Event):
+        return f"{shown.title}, {date_format(shown.day, 'j F Y')}"
     return str(shown)
 
 
@@ -232,7 +244,15 @@ def doubt_about(shown: Any) -> str:
         return f" – opens {date_format(shown.opens, 'j F Y')}"
     if isinstance(shown, CallForViews) and not shown.is_open:
         return " – closed"
-    return ""
+    return _doubt_about_event(shown) if isinstance(shown, Event) else ""
+
+
+def _doubt_about_event(event: Event) -> str:
+    if event.is_cancelled or not event.is_listed:
+        return f" – cannot be used: {event.get_state_display().lower()}"
+    if event.has_ended:
+        return " – cannot be used: it is over"
+    return " – time uncertain" if event.uncertain else ""
 
 
 class LondonTimeField(forms.DateTimeField):

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from events.models import Event
 from forums.models import CallForViews
 from mscos.text import render_plain
+from newsletters.event_facts import facts_of
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource, ResourceOrganisation
 
@@ -87,6 +90,8 @@ def may_be_shown(section: Section) -> bool:
         return section.resource.is_listed
     if section.quotation:
         return section.quotation.is_for_newsletter
+    if section.event:
+        return section.event.is_listed
     return section.call is None or section.call.is_published
 
 
@@ -182,6 +187,19 @@ def _quotation(section: Section, quotation: Quotation) -> Part:
     )
 
 
+def _event(section: Section, event: Event) -> Part:
+    words = "Read about this event and how to book" if event.takes_bookings else "Read about this event"
+    return Part(
+        section,
+        sort=section.get_kind_display(),
+        heading=section.heading or event.title,
+        content_note=section.content_note or event.content_note,
+        html=section.body_html or render_to_string("newsletters/_event_words.html", {"event": event}),
+        facts=facts_of(event),
+        button=_button(section, words, event.get_absolute_url()),
+    )
+
+
 def _button(section: Section, words: str, url: str) -> Link:
     return Link(section.link_words or words, section.link_url or url)
 
@@ -193,4 +211,5 @@ BUILDERS: dict[Section.Kind, Callable[[Section, Any], Part]] = {
     Section.Kind.CALL: _call,
     Section.Kind.REFERENCE: _reference,
     Section.Kind.QUOTATION: _quotation,
+    Section.Kind.EVENT: _event,
 }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from events.models import Event
 from forums.models import CallForViews
 from mscos.fields import RenderedMarkdownField
 from outcomes.models import Outcome, Quotation, Reference, Resource
@@ -142,7 +143,9 @@ class SectionQuerySet(models.QuerySet["Section"]):
     def with_what_they_show(self) -> "SectionQuerySet":
         """Return the sections in order, with the objects that they show and what is said of those: four queries."""
         return (
-            self.select_related("outcome", "resource", "reference", "quotation__organisation", "call__forum")
+            self.select_related(
+                "outcome", "resource", "reference", "quotation__organisation", "call__forum", "event__organiser"
+            )
             .prefetch_related("resource__credits__organisation", "call__prompts")
             .order_by("position", "pk")
         )
@@ -161,6 +164,7 @@ class Section(models.Model):
         SPOTLIGHT = "spotlight", "Spotlight"
         REFERENCE = "reference", "Reference"
         QUOTATION = "quotation", "Quotation"
+        EVENT = "event", "Event"
         NOTICE = "notice", "Notice"
 
     # Which column holds the object that a kind shows.
@@ -171,6 +175,7 @@ class Section(models.Model):
         Kind.REFERENCE: "reference",
         Kind.QUOTATION: "quotation",
         Kind.CALL: "call",
+        Kind.EVENT: "event",
     }
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="sections")
@@ -207,6 +212,7 @@ class Section(models.Model):
     reference = models.ForeignKey(Reference, models.SET_NULL, null=True, blank=True, related_name="+")
     quotation = models.ForeignKey(Quotation, models.SET_NULL, null=True, blank=True, related_name="+")
     call = models.ForeignKey(CallForViews, models.SET_NULL, null=True, blank=True, related_name="+")
+    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = SectionQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["body_html"])
@@ -221,6 +227,7 @@ class Section(models.Model):
             models.CheckConstraint(condition=Q(reference=None) | Q(kind="reference"), name="section_of_a_reference"),
             models.CheckConstraint(condition=Q(quotation=None) | Q(kind="quotation"), name="section_of_a_quotation"),
             models.CheckConstraint(condition=Q(call=None) | Q(kind="call"), name="section_of_a_call"),
+            models.CheckConstraint(condition=Q(event=None) | Q(kind="event"), name="section_of_an_event"),
             models.CheckConstraint(
                 condition=Q(link_words="") | ~Q(link_url="") | ~Q(kind__in=["text", "notice"]),
                 name="section_link_has_an_address",

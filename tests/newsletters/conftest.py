@@ -9,6 +9,7 @@ from forums.models import CallForViews, Forum, Prompt
 from mscos.groups import EDITORS
 from newsletters.models import Issue, Section, Subscriber
 from outcomes.models import Reference
+from tests.events.conftest import make_event
 from tests.outcomes.conftest import make_outcome, make_quotation, make_resource
 from tests.people import make_staff
 
@@ -57,7 +58,13 @@ def call(outcome):
 
 
 @pytest.fixture
-def issue(outcome, resource, reference, quotation, call):
+def event(db):
+    """A training in ten days, on the hour."""
+    return make_event("A course", starts=timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=10))
+
+
+@pytest.fixture
+def issue(outcome, resource, reference, quotation, call, event):
     """A draft that is ready to go out, with a section of each kind."""
     issue = make_issue(5)
     add_section(issue, "text", heading="Welcome", body="Thank you, **all**. See [the forum](/forums/housing/).")
@@ -70,6 +77,7 @@ def issue(outcome, resource, reference, quotation, call):
     add_section(
         issue, "notice", heading="A training", body="On Thursday.", link_words="Book", link_url="https://example.org/"
     )
+    add_section(issue, "event", event=event)
     return issue
 
 

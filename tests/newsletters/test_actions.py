@@ -91,9 +91,9 @@ def test_a_copy_has_the_next_number_and_all_sections_in_order(issue, editor):
         for each in (issue, copy)
     )
     assert of_new == of_old
-    assert len(of_new) == 8
+    assert len(of_new) == 9
     assert writers(copy.history) == [("Robin", "+")]
-    assert writers(Section.history.filter(issue_id=copy.pk)) == [("Robin", "+")] * 8
+    assert writers(Section.history.filter(issue_id=copy.pk)) == [("Robin", "+")] * 9
 
 
 def test_a_copy_of_a_withdrawn_issue_is_a_plain_draft(published_issue, editor):

@@ -29,7 +29,8 @@ def test_an_issue_in_the_feed(client, published_issue):
     assert entry["link"].get("href") == entry["id"].text == "http://testserver/newsletter/week-5/"
     assert entry["published"].text == entry["updated"].text == "2023-03-20T09:00:00+00:00"
     assert entry["summary"].text == (
-        "Welcome; Secure and suitable housing; A handbook; A toolkit; What would have to change?; Another one; A training"
+        "Welcome; Secure and suitable housing; A handbook; A toolkit; What would have to change?; Another one; A training; "
+        "A course"
     )
 
 

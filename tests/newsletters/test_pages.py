@@ -112,9 +112,10 @@ def test_an_issue_has_its_title_day_contents_parts_and_credits(client, published
         ("#part-6", "We need your views: What would have to change?"),
         ("#part-7", "Spotlight: Another one"),
         ("#part-8", "Notice: A training"),
+        ("#part-9", "Event: A course"),
     ]
-    assert re.findall(r'<section id="(part-\d+)"', html) == [f"part-{number}" for number in range(1, 10)]
-    end = html.split('id="part-9"')[1]
+    assert re.findall(r'<section id="(part-\d+)"', html) == [f"part-{number}" for number in range(1, 11)]
+    end = html.split('id="part-10"')[1]
     assert "<p>The team</p>" in end
     assert (
         "<p>Please forward this to a colleague. They can sign up at "
@@ -145,9 +146,9 @@ def test_a_content_note_stands_before_the_words_with_a_way_past(client, issue):
     html = page_of(client, "/newsletter/week-5/")
     assert (
         '<p class="notice note"><strong>About this section:</strong> it mentions detention. No graphic detail. '
-        '<a href="#part-10" data-screen-only>Skip to the next section</a></p>\n  <div class="prose"><p>Words.</p>'
+        '<a href="#part-11" data-screen-only>Skip to the next section</a></p>\n  <div class="prose"><p>Words.</p>'
     ) in re.sub(r"\n\s*\n", "\n", html)
-    assert html.count('id="part-10"') == 1
+    assert html.count('id="part-11"') == 1
 
 
 def test_issues_lead_to_those_before_and_after(client):
@@ -200,7 +201,7 @@ def test_a_draft_is_read_by_its_link_until_that_runs_out(client, preview):
         '<p class="notice waiting"><strong>A draft, for checking.</strong> This link works until '
         f"{last_day.strftime('%A %-d %B %Y')}.</p>"
     ) in html
-    assert re.findall(r'<section id="(part-\d+)"', html) == [f"part-{number}" for number in range(1, 10)]
+    assert re.findall(r'<section id="(part-\d+)"', html) == [f"part-{number}" for number in range(1, 11)]
     assert '<meta name="robots" content="noindex, noarchive">' in html
     address = preview.get_preview_url()
     with time_machine.travel(f"{last_day} 12:00 +0000"):
@@ -246,7 +247,7 @@ def test_addresses_shown_do_not_come_from_the_request(client, published_issue, s
 
 
 def test_no_page_asks_the_database_more_often_for_many_than_for_one(
-    client, outcome, resource, reference, quotation, call, django_assert_max_num_queries
+    client, outcome, resource, reference, quotation, call, event, django_assert_max_num_queries
 ):
     kinds = {
         "text": {"body": "Words."},
@@ -255,6 +256,7 @@ def test_no_page_asks_the_database_more_often_for_many_than_for_one(
         "reference": {"reference": reference},
         "quotation": {"quotation": quotation},
         "call": {"call": call},
+        "event": {"event": event},
     }
     middle = Issue.objects.get(pk=many_issues(3)[1].pk)
     draft = make_issue(30)

@@ -26,10 +26,11 @@ def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num
         ("We need your views", "What would have to change?"),
         ("Spotlight", "Another one"),
         ("Notice", "A training"),
+        ("Event", "A course"),
     ]
 
 
-def test_each_kind_leads_to_what_it_shows(issue, resource, call):
+def test_each_kind_leads_to_what_it_shows(issue, resource, call, event):
     assert [part.button for part in parts_of(issue)] == [
         None,
         Link("Read about housing", "/outcomes/housing/"),
@@ -39,6 +40,7 @@ def test_each_kind_leads_to_what_it_shows(issue, resource, call):
         Link("Add your view", call.get_absolute_url()),
         Link("Read about housing", "/outcomes/housing/"),
         Link("Book", "https://example.org/"),
+        Link("Read about this event and how to book", event.get_absolute_url()),
     ]
 
 

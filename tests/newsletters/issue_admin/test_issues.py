@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
@@ -90,7 +91,7 @@ def test_a_new_issue_leads_on_to_its_sections(client):
     assert links == [
         f"{reverse('admin:newsletters_section_add')}?issue={issue.pk}&amp;kind={kind}" for kind in Section.Kind.values
     ]
-    assert [client.get(link.replace("&amp;", "&")).status_code for link in links] == [200] * 8
+    assert [client.get(link.replace("&amp;", "&")).status_code for link in links] == [200] * 9
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_the_next_draft_starts_from_what_is_new(client, resource):
 # The page of an issue
 
 
-def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue):
+def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue, event):
     section = issue.sections.get(kind="feature")
     section.resource.state = "withdrawn"
     section.resource.save()
@@ -146,10 +147,11 @@ def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue):
         ("Text", "Welcome"),
         ("Reference", "A handbook, pages 1 to 2"),
         ("Call for views", "What would"),
+        ("Event", f"A course, {date_format(event.day, 'j F Y')}"),
     ):
         assert f"{kind} {name}" in text
     buttons = re.findall(r"Edit section \d0|Up with section \d0|Down with section \d0|Take out section \d0", text)
-    assert len(buttons) == 8 * 4 - 2
+    assert len(buttons) == 9 * 4 - 2
 
 
 def test_the_page_names_who_writes_and_stays_there(client, draft):
@@ -245,7 +247,7 @@ def test_a_page_asks_as_often_for_fifty_sections_as_for_one(client, issue, page,
         for _ in range(24):
             section.pk = None
             section.save()
-    assert issue.sections.count() == 200
+    assert issue.sections.count() == 225
     assert count() == few
 
 

@@ -21,10 +21,13 @@ PIECES = st.sampled_from(
 WRITTEN = st.characters(exclude_characters="\0", exclude_categories=["Cs"])  # what a database can hold
 
 
-def test_the_same_queries_for_five_sections_as_for_thirty(outcome, resource, call, quotation, reference, reader):
+def test_the_same_queries_for_six_sections_as_for_thirty_six(
+    outcome, resource, call, quotation, reference, event, reader
+):
     shown = {
         "text": {"body": "[a](/about/)"}, "feature": {"resource": resource}, "call": {"call": call},
         "quotation": {"quotation": quotation}, "reference": {"reference": reference},
+        "event": {"event": event},
     }  # fmt: skip
 
     def counted(times):

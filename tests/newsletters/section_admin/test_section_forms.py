@@ -1,15 +1,19 @@
 """The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from events.models import Event
 from forums.models import CallForViews, Forum
 from newsletters.models import Section
 from outcomes.models import Quotation, Resource
+from tests.events.conftest import make_event
+from tests.newsletters.conftest import add_section
 from tests.newsletters.section_admin.doing import (
     ADD,
     WORDS,
@@ -27,12 +31,15 @@ from tests.outcomes.conftest import make_quotation, make_resource
 
 pytestmark = pytest.mark.django_db
 
+LONG_AGO = datetime(2023, 3, 30, 16, tzinfo=UTC)
 
 # Adding
 
 
-@pytest.mark.parametrize("kind", ["focus", "spotlight", "feature", "reference", "quotation", "call"])
-def test_each_kind_shows_an_object_of_its_own(client, draft, outcome, resource, reference, quotation, call, kind):
+@pytest.mark.parametrize("kind", ["focus", "spotlight", "feature", "reference", "quotation", "call", "event"])
+def test_each_kind_shows_an_object_of_its_own(
+    client, draft, outcome, resource, reference, quotation, call, event, kind
+):
     objects = {
         "focus": outcome,
         "spotlight": outcome,
@@ -40,6 +47,7 @@ def test_each_kind_shows_an_object_of_its_own(client, draft, outcome, resource, 
         "reference": reference,
         "quotation": quotation,
         "call": call,
+        "event": event,
     }
     answer = add(client, draft, kind, shown=objects[kind].pk)
     section = Section.objects.get()
@@ -65,6 +73,7 @@ def test_words_of_our_own_show_no_object(client, draft, kind):
         ("reference", "Reference"),
         ("quotation", "Quotation"),
         ("call", "Call"),
+        ("event", "Event"),
     ],
 )
 def test_the_form_asks_for_one_object(client, draft, kind, label):
@@ -139,6 +148,52 @@ def test_calls_that_are_not_over_can_be_chosen(client, draft, call):
     ]
 
 
+@time_machine.travel("2023-03-20 12:00 +0000", tick=False)
+def test_events_that_are_to_come_can_be_chosen_by_their_next_date(client, draft):
+    first = datetime(2023, 3, 2, 12, tzinfo=UTC)  # a Thursday
+    weekly = {"repeats": "weekly", "repeats_until": date(2023, 4, 13)}
+    make_event("Late", starts=first + timedelta(weeks=5))
+    make_event("Weekly", starts=first, **weekly)
+    make_event("Soon", starts=first + timedelta(weeks=3, hours=2))
+    make_event("Changed", starts=first + timedelta(weeks=4), state="changed", change_note="New.")
+    make_event("GMT", starts=first + timedelta(weeks=6), stated_time="1pm GMT")
+    make_event("Over", starts=first, stated_time="1pm GMT")
+    make_event("Cancelled", state="cancelled", change_note="It is ill.")
+    make_event("A draft", state="draft")
+    assert labels(client, add_url(draft, "event")) == [
+        "Choose …",
+        "Weekly, 23 March 2023",
+        "Soon, 23 March 2023",
+        "Changed, 30 March 2023",
+        "Late, 6 April 2023",
+        "GMT, 13 April 2023 – time uncertain",
+    ]
+
+
+@time_machine.travel("2023-03-20 12:00 +0000", tick=False)
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({"state": "draft"}, "Mine, 30 March 2023 – cannot be used: draft"),
+        ({"state": "cancelled", "change_note": "Ill."}, "Mine, 30 March 2023 – cannot be used: cancelled"),
+        ({"starts": datetime(2023, 3, 20, 10, tzinfo=UTC)}, "Mine, 20 March 2023 – cannot be used: it is over"),
+    ],
+)
+def test_an_event_that_cannot_be_used_any_more_is_marked(client, draft, fields, label):
+    section = add_section(draft, "event", event=make_event("Mine", **fields))
+    assert labels(client, change_url(section)) == ["Choose …", label]
+
+
+@time_machine.travel("2023-03-20 12:00 +0000", tick=False)
+def test_an_event_that_is_over_stands_after_those_to_come(client, draft):
+    over, _ = make_event("Over", starts=LONG_AGO - timedelta(weeks=4)), make_event("To come", starts=LONG_AGO)
+    section = add_section(draft, "event", event=over)
+    assert labels(client, change_url(section))[1:] == [
+        "To come, 30 March 2023",
+        "Over, 2 March 2023 – cannot be used: it is over",
+    ]
+
+
 def test_references_are_told_apart_by_their_place(client, draft, reference):
     assert labels(client, add_url(draft, "reference")) == ["Choose …", "A handbook, pages 1 to 2"]
 
@@ -158,6 +213,13 @@ def test_references_are_told_apart_by_their_place(client, draft, reference):
                 opens=timezone.localdate() - timedelta(days=2), closes=timezone.localdate() - timedelta(days=1)
             ),
             "What would have to change? – closed",
+        ),
+        (
+            "event",
+            lambda: Event.objects.update(
+                title="Old", starts=LONG_AGO, ends=LONG_AGO, over_at=LONG_AGO, stated_time="5pm GMT"
+            ),
+            "Old, 30 March 2023 – cannot be used: it is over",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -10,6 +11,7 @@ from django.urls import reverse
 from mscos.groups import MODERATORS
 from newsletters.models import Section
 from outcomes.models import Outcome
+from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.section_admin.doing import (
     add,
@@ -17,6 +19,7 @@ from tests.newsletters.section_admin.doing import (
     change,
     change_url,
     freeze,
+    labels,
     opened,
     problems_of,
     sections_of,
@@ -171,7 +174,7 @@ def test_nothing_is_added_moved_or_taken_out_on_its_way(client, issue, state):
     assert (
         client.post(reverse("admin:newsletters_section_delete", args=[section.pk]), {"post": "yes"}).status_code == 403
     )
-    assert issue.sections.count() == 8
+    assert issue.sections.count() == 9
     assert issue.sections.first() == section
 
 
@@ -195,7 +198,7 @@ def test_sections_are_for_editors(issue):
         assert client.get(reverse(f"admin:newsletters_section_{name}", args=[section.pk])).status_code == 403, name
     for name in ("change", "delete", "move", "take_out"):
         assert client.post(reverse(f"admin:newsletters_section_{name}", args=[section.pk])).status_code == 403, name
-    assert issue.sections.count() == 8
+    assert issue.sections.count() == 9
 
 
 def test_reading_an_address_moves_nothing(client, issue):
@@ -230,8 +233,24 @@ def test_the_page_asks_as_often_for_fifty_references_as_for_one(
             client.get(add_url(draft, "reference"))
         return len(queries)
 
+    count()  # what is fetched once and kept, such as content types
     one = count()
     outcome = Outcome.objects.get()
     for number in range(49):
         outcome.references.create(document=f"Handbook {number}")
+    assert count() == one
+
+
+def test_the_page_asks_as_often_for_ten_events_as_for_one(client, draft, event, django_assert_max_num_queries):
+    def count():
+        with django_assert_max_num_queries(12) as queries:
+            client.get(add_url(draft, "event"))
+        return len(queries)
+
+    count()  # what is fetched once and kept, such as content types
+    one = count()
+    weekly = {"repeats": "weekly", "repeats_until": event.day + timedelta(weeks=5)}
+    for number in range(9):
+        make_event(f"Event {number}", starts=event.starts, organiser=f"Organiser {number}", **weekly)
+    assert len(labels(client, add_url(draft, "event"))) == 1 + 10
     assert count() == one

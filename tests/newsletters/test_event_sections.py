@@ -1,0 +1,288 @@
+"""What a section says of an event: when, for whom, at what cost; and what becomes of it when the event is over."""
+
+from datetime import UTC, date, datetime
+from itertools import chain
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from events.actions import save_event
+from events.models import Event
+from newsletters.actions import duplicate
+from newsletters.faces import mail_of
+from newsletters.models import Section
+from newsletters.parts import Link, parts_of
+from tests.events.conftest import make_event
+from tests.newsletters.conftest import add_section, make_issue, publish
+from tests.newsletters.reading import words, words_of_parts
+
+pytestmark = pytest.mark.django_db
+
+READ = "Read about this event"
+BOOK = "Read about this event and how to book"
+
+
+@pytest.fixture(autouse=True)
+def today():
+    """Ten days before the training of Week 5."""
+    with time_machine.travel("2023-03-20 12:00 +0000", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def training(db):
+    """All that can be said of an event."""
+    return make_event(
+        "A training",
+        starts=datetime(2023, 3, 30, 16, tzinfo=UTC),
+        learn="How trauma works\n- Tools & ways",
+        audience="practitioners",
+        for_survivors=True,
+        stated_time="5 to 6:30pm GMT / 12 to 1:30pm EST",
+        price=50,
+        currency="USD",
+        cost_help="If that is a barrier, email the organiser.",
+        free_for="survivors and members",
+        content_note="trauma",
+    )
+
+
+def part_of(event, **fields):
+    """Return what a section says of an event; None if it is left out."""
+    issue = make_issue(5)
+    add_section(issue, "event", event=event, **fields)
+    return next(iter(parts_of(issue)), None)
+
+
+def facts_of(**fields):
+    """Return the facts of an event without what every event has."""
+    facts = dict(part_of(make_event(**fields)).facts)
+    assert facts.pop("Run by") == "Survivor Alliance"
+    return facts
+
+
+def words_within(html):
+    return " ".join(html.split())
+
+
+def test_a_section_says_all_that_is_known_of_an_event(training):
+    part = part_of(training)
+    assert (part.sort, part.heading, part.content_note) == ("Event", "A training", "trauma")
+    assert words_within(part.html) == (
+        "<p>What it is.</p> <p>What you will learn:</p> <ul> <li>How trauma works</li><li>Tools &amp; ways</li> </ul>"
+    )
+    assert part.facts == (
+        ("When", "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"),
+        ("In New York", "Midday to 1:30pm (EDT, UTC−4)"),
+        ("Time uncertain", training.uncertain),
+        ("Run by", "Survivor Alliance"),
+        ("Who it is for", "Practitioners. Open to people with lived experience."),
+        ("Where", "Online"),
+        ("Cost", "US$50. If that is a barrier, email the organiser. Free for survivors and members."),
+    )
+    assert part.button == Link(BOOK, training.get_absolute_url())
+    assert "London is on BST and New York on EDT that day" in training.uncertain
+
+
+def test_of_what_is_not_known_nothing_is_said(db):
+    part = part_of(make_event(is_online=False))
+    assert words_within(part.html) == "<p>What it is.</p>"
+    assert part.content_note == ""
+    assert part.facts == (
+        ("When", "Thursday 30 March 2023, 1pm to 2:30pm, London (BST, UTC+1)"),
+        ("In New York", "8am to 9:30am (EDT, UTC−4)"),
+        ("Run by", "Survivor Alliance"),
+        ("Where", "To come"),
+        ("Cost", "Ask the organiser"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "fact", "words"),
+    [
+        ({"audience": "nurses"}, "Who it is for", "Nurses"),
+        ({"for_survivors": True}, "Who it is for", "Open to people with lived experience"),
+        ({"place": "Zoom"}, "Where", "Online: Zoom"),
+        ({"is_online": False, "place": "Leeds, town hall"}, "Where", "Leeds, town hall"),
+        ({"price": 0}, "Cost", "Free"),
+        ({"cost_help": "Who may pay less?", "free_for": "members"}, "Cost", "Who may pay less? Free for members."),
+    ],
+)
+def test_each_fact_by_itself(db, fields, fact, words):
+    assert facts_of(**fields)[fact] == words
+
+
+@pytest.mark.parametrize(
+    ("starts", "hours", "zone", "told"),
+    [
+        (
+            datetime(2023, 3, 30, 11, tzinfo=UTC), 12.5, "Europe/London",
+            {
+                "When": "Thursday 30 March 2023, midday to Friday 31 March 2023, 12:30am, London (BST, UTC+1)",
+                "In New York": "7am to 7:30pm (EDT, UTC−4)",
+            },
+        ),
+        (
+            datetime(2023, 3, 31, 0, tzinfo=UTC), 4, "America/New_York",
+            {
+                "When": "Thursday 30 March 2023, 8pm to Friday 31 March 2023, midnight, New York (EDT, UTC−4)",
+                "In London": "Friday 31 March 2023, 1am to 5am (BST, UTC+1)",
+            },
+        ),
+        (
+            datetime(2023, 3, 30, 22, 30, tzinfo=UTC), 1, "America/New_York",
+            {
+                "When": "Thursday 30 March 2023, 6:30pm to 7:30pm, New York (EDT, UTC−4)",
+                "In London": "Thursday 30 March 2023, 11:30pm to Friday 31 March 2023, 12:30am (BST, UTC+1)",
+            },
+        ),
+        (
+            datetime(2023, 3, 31, 15, tzinfo=UTC), 1, "Asia/Kathmandu",
+            {
+                "When": "Friday 31 March 2023, 8:45pm to 9:45pm, Kathmandu (UTC+5:45)",
+                "In London": "4pm to 5pm (BST, UTC+1)",
+            },
+        ),
+    ],
+    ids=["over midnight", "another day there", "over midnight there", "a zone without letters"],
+)  # fmt: skip
+def test_a_day_is_named_where_it_is_another(db, starts, hours, zone, told):
+    facts = facts_of(starts=starts, hours=hours, zone=zone)
+    assert {name: facts[name] for name in told} == told
+
+
+def test_an_event_that_repeats_says_how_and_until_when(db, today):
+    rule = {"repeats": "weekly", "repeats_every": 2, "repeats_until": date(2023, 5, 12)}
+    event = make_event("Sundays", starts=datetime(2023, 3, 26, 16, tzinfo=UTC), **rule)
+    part = part_of(event)
+    assert part.facts[0] == ("When", "Sunday 26 March 2023, 5pm to 6:30pm, London (BST, UTC+1)")
+    assert dict(part.facts)["Repeats"] == "Every 2 weeks on Sunday until Friday 12 May 2023"
+    event.left_out = "2023-04-09\n2023-05-07"
+    save_event(event=event)
+    today.move_to("2023-03-27 12:00 +0000")
+    facts = dict(parts_of(Section.objects.get().issue)[0].facts)
+    assert facts["When"] == "Sunday 23 April 2023, 5pm to 6:30pm, London (BST, UTC+1)"
+    assert facts["Repeats"] == ("Every 2 weeks on Sunday until Friday 12 May 2023. Not on 9 April 2023, 7 May 2023.")
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "note"), [("cancelled", "Cancelled", "It is ill."), ("changed", "Changed", "An hour later.")]
+)
+def test_that_it_is_cancelled_or_what_changed_comes_first(training, state, name, note):
+    training.state, training.change_note = state, note
+    save_event(event=training)
+    part = part_of(training)
+    assert part.facts[0] == (name, note)
+    assert part.button.words == (READ if state == "cancelled" else BOOK)
+
+
+def test_a_note_of_what_changed_is_not_shown_once_it_is_as_published(db):
+    assert list(facts_of(change_note="Old news.")) == ["When", "In New York", "Where", "Cost"]
+
+
+def test_an_issue_goes_on_showing_an_event_that_is_over(client, training, today):
+    issue = make_issue(5)
+    add_section(issue, "event", event=training)
+    publish(issue)
+    before = parts_of(issue)[0]
+    today.move_to("2023-04-01 12:00 +0000")
+    part = parts_of(issue)[0]
+    assert part.facts[0] == ("When", "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1). This has ended.")
+    assert [part.facts[1], *part.facts[3:]] == [before.facts[1], *before.facts[3:]]
+    assert part.button.words == READ
+    assert client.get(issue.get_absolute_url()).content.decode().count("This has ended.") == 1
+
+
+def test_of_a_cancelled_event_nobody_says_that_it_has_ended(training, today):
+    training.state, training.change_note = "cancelled", "It is ill."
+    save_event(event=training)
+    today.move_to("2023-04-01 12:00 +0000")
+    assert dict(part_of(training).facts)["When"] == "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"
+
+
+def test_nobody_is_led_to_book_after_the_last_day_to_book(training, today):
+    training.book_by = datetime(2023, 3, 21, 12, tzinfo=UTC)
+    save_event(event=training)
+    assert part_of(training).button.words == BOOK
+    today.move_to("2023-03-21 12:00 +0000")
+    assert parts_of(Section.objects.get().issue)[0].button.words == READ
+
+
+def test_an_editors_words_go_before_those_of_the_event(training):
+    own = {"heading": "Ours", "body": "Our words.", "content_note": "other things"}
+    part = part_of(training, link_words="Book", link_url="https://example.org/", **own)
+    assert (part.heading, part.html, part.content_note, part.button) == (
+        "Ours",
+        "<p>Our words.</p>\n",
+        "other things",
+        Link("Book", "https://example.org/"),
+    )
+    assert len(part.facts) == 7
+
+
+def test_a_draft_is_shown_to_nobody(db):
+    assert part_of(make_event(state="draft")) is None
+
+
+def test_beside_a_draft_an_editors_words_stand_alone(db):
+    part = part_of(make_event(state="draft"), heading="Ours", body="Our words.")
+    assert (part.sort, part.heading, part.html, part.facts, part.button) == (
+        "Event",
+        "Ours",
+        "<p>Our words.</p>\n",
+        (),
+        None,
+    )
+
+
+def test_a_deleted_event_leaves_its_section(training):
+    issue = make_issue(5)
+    section = add_section(issue, "event", event=training)
+    Event.objects.all().delete()
+    section.refresh_from_db()
+    assert (section.event, parts_of(issue)) == (None, [])
+
+
+@pytest.mark.parametrize("kind", sorted({*Section.Kind.values} - {"event"}))
+def test_no_other_kind_shows_an_event(training, kind):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_section(make_issue(5), kind, event=training)
+
+
+def test_page_mail_and_text_say_the_same_of_an_event(client, training):
+    training.state, training.change_note = "changed", "An hour later."
+    training.repeats, training.repeats_until = "weekly", date(2023, 4, 13)
+    save_event(event=training)
+    issue = make_issue(5)
+    add_section(issue, "event", event=training)
+    publish(issue)
+    mail, part = mail_of(issue), parts_of(issue)[0]
+    on_page = words_of_parts(client.get(issue.get_absolute_url()).content.decode(), 1)
+    said = [part.sort, part.heading, *chain(*part.facts), part.button.words]
+    assert [word for piece in said for word in words(piece) if word not in on_page[0]] == []
+    assert words_of_parts(mail.html, 1) == on_page
+    in_text = words(mail.text.split("=\n")[-1].split("Please forward")[0].replace(_address(training), ""))
+    assert in_text == on_page[0]
+
+
+def _address(event):
+    return f"http://testserver{event.get_absolute_url()}"
+
+
+def test_twelve_events_ask_no_more_than_one(django_assert_num_queries):
+    issue = make_issue(5)
+    weekly = {"repeats": "weekly", "repeats_until": date(2023, 5, 12)}
+    for number in range(12):
+        event = make_event(f"Event {number}", organiser=f"Organiser {number}", **(weekly if number % 2 else {}))
+        add_section(issue, "event", event=event)
+    with django_assert_num_queries(1):
+        parts = parts_of(issue)
+    assert [dict(part.facts)["Run by"] for part in parts] == [f"Organiser {number}" for number in range(12)]
+
+
+def test_a_copy_of_an_issue_shows_the_same_event(training, editor):
+    issue = make_issue(5)
+    add_section(issue, "event", event=training)
+    copy = duplicate(issue=issue, by=editor)
+    assert [(row.kind, row.event) for row in copy.sections.all()] == [("event", training)]
