@@ -6,13 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
+from events.models import Event
 from forums.models import CallForViews
 from newsletters.models import Section
-from newsletters.wording import Complaint, blocking, short
+from newsletters.wording import Complaint, blocking, short, warning
 from outcomes.models import Quotation, Resource
 
 CONSENT_DAYS = 7
+LATE = timedelta(days=1)  # many readers open a mail on the day after it came
 TAKE_OUT = "or take the section out."
 
 
@@ -74,8 +77,48 @@ def _quotation(quotation: Quotation) -> Iterator[Complaint]:
         yield Complaint(blocks=blocks, problem=f"{name} {problem}.", mend=mend)
 
 
+def _event(event: Event) -> Iterator[Complaint]:
+    name = f"The event '{short(event.title)}'"
+    if event.is_cancelled:
+        yield blocking(f"{name} is cancelled.", f"Choose another one, {TAKE_OUT}")
+    elif event.has_ended:
+        ended = _day(event.over_at.astimezone(event.clock))
+        yield blocking(f"{name} ended on {ended}.", f"Choose another one, {TAKE_OUT}")
+    elif not event.is_listed:
+        yield blocking(f"{name} is not listed yet.", f"List it, {TAKE_OUT}")
+    else:
+        yield from _of_its_times(event)
+
+
+def _of_its_times(event: Event) -> Iterator[Complaint]:
+    """Complain of an event that takes place, where readers could come at another time, or learn of it too late."""
+    the_event = f"the event '{short(event.title)}'"
+    if event.uncertain:
+        settled = capfirst(Event._meta.get_field("time_settled_on").verbose_name)
+        yield warning(
+            f"The time of {the_event} is uncertain. {event.uncertain}",
+            f"Ask the organiser which time is right, then fill in '{settled}' in the event.",
+        )
+    if event.book_by_there and not event.takes_bookings:
+        problem = f"Booking for {the_event} ended on {_day(event.book_by_there)}."
+        yield warning(problem, "Choose another one, or say in the section what readers can still do.")
+    begins = event.spans[-1].starts.astimezone(event.clock)
+    if begins < timezone.now() + LATE:
+        verb = "began" if begins <= timezone.now() else "begins"
+        last = " for the last time" if event.repeats else ""
+        yield warning(
+            f"{capfirst(the_event)} {verb}{last} on {_day(begins)}. Many readers open a mail a day after it came.",
+            f"Send the issue at once, choose another one, {TAKE_OUT}",
+        )
+
+
 def _day(day: date) -> str:
     return date_format(day, "j F Y")
 
 
-RULES: dict[str, Callable[[Any], Iterator[Complaint]]] = {"resource": _resource, "call": _call, "quotation": _quotation}
+RULES: dict[str, Callable[[Any], Iterator[Complaint]]] = {
+    "resource": _resource,
+    "call": _call,
+    "quotation": _quotation,
+    "event": _event,
+}

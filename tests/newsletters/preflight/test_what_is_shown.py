@@ -1,6 +1,6 @@
 """Each rule of pre-flight: an issue that is ready, one change, and exactly what is said of it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from forums.models import CallForViews
 from newsletters.models import Section
 from newsletters.preflight import findings
 from outcomes.models import Quotation, Resource
+from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
 from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the, warns
 from tests.outcomes.conftest import make_outcome
@@ -15,6 +16,7 @@ from tests.outcomes.conftest import make_outcome
 pytestmark = pytest.mark.django_db
 
 TAKE_OUT = "or take the section out."
+CHOOSE = "Choose another one, or take the section out."
 ASK = "Ask for consent and note it, or take the section out."
 
 
@@ -113,7 +115,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
     ("kind", "name"),
     [
         ("focus", "outcome"), ("feature", "resource"), ("reference", "reference"), ("quotation", "quotation"),
-        ("call", "call for views"),
+        ("call", "call for views"), ("event", "event"),
     ],
 )  # fmt: skip
 def test_a_section_without_its_object(ready, kind, name):
@@ -214,6 +216,100 @@ def test_a_consent_that_ends_soon(ready, today, days):
     ]
     Quotation.objects.update(consent_expires_on=today + timedelta(days=8))
     assert findings(ready) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem", "mend"),
+    [
+        ({"state": "draft"}, "is not listed yet.", "List it, or take the section out."),
+        ({"state": "cancelled", "change_note": "Ill."}, "is cancelled.", CHOOSE),
+        ({"starts": datetime(2023, 3, 20, 10, tzinfo=UTC), "hours": 2}, "ended on 20 March 2023.", CHOOSE),
+        ({"starts": datetime(2023, 3, 2, 17, tzinfo=UTC), "state": "draft"}, "ended on 2 March 2023.", CHOOSE),
+        (
+            {"starts": datetime(2023, 3, 20, 2, tzinfo=UTC), "zone": "America/New_York", "stated_time": "5pm GMT"},
+            "ended on 19 March 2023.",
+            CHOOSE,
+        ),
+    ],
+)
+def test_an_event_that_nobody_can_go_to(ready, fields, problem, mend):
+    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", mend, the(ready, "event"))]
+
+
+def test_an_event_that_repeats_is_over_after_its_last_date(ready):
+    rule = {"starts": datetime(2023, 3, 2, 17, tzinfo=UTC), "repeats": "weekly"}
+    assert of_event(ready, **rule, repeats_until=date(2023, 3, 23)) == []
+    assert of_event(ready, **rule, repeats_until=date(2023, 3, 16)) == [
+        blocks("The event 'A talk' ended on 16 March 2023.", CHOOSE, the(ready, "event"))
+    ]
+
+
+def test_an_event_whose_time_is_uncertain_until_somebody_asked(ready):
+    wrong = {"starts": datetime(2023, 3, 30, 16, tzinfo=UTC), "stated_time": "5 to 6:30pm GMT / 12 to 1:30pm EST"}
+    assert of_event(ready, **wrong) == [
+        warns(
+            "The time of the event 'A talk' is uncertain. The organiser wrote 5pm GMT and 12pm EST. London is on BST and "
+            "New York on EDT that day, so the time could be an hour later. Check with the organiser.",
+            "Ask the organiser which time is right, then fill in 'Time asked about on' in the event.",
+            the(ready, "event"),
+        )
+    ]
+    assert of_event(ready, **wrong, time_settled_on=date(2023, 3, 20)) == []
+
+
+def test_an_event_that_takes_no_bookings_any_more(ready):
+    deadline = {"zone": "America/New_York", "book_by": datetime(2023, 3, 20, 12, tzinfo=UTC) - timedelta(hours=9)}
+    assert of_event(ready, **deadline) == [
+        warns(
+            "Booking for the event 'A talk' ended on 19 March 2023.",
+            "Choose another one, or say in the section what readers can still do.",
+            the(ready, "event"),
+        )
+    ]
+    assert of_event(ready, book_by=datetime(2023, 3, 20, 13, tzinfo=UTC)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"starts": datetime(2023, 3, 21, 11, 59, tzinfo=UTC)}, "begins on 21 March 2023."),
+        ({"starts": datetime(2023, 3, 20, 12, tzinfo=UTC)}, "began on 20 March 2023."),
+        ({"starts": datetime(2023, 3, 21, 3, tzinfo=UTC), "zone": "America/New_York"}, "begins on 20 March 2023."),
+        (
+            {"starts": datetime(2023, 3, 14, 10, tzinfo=UTC), "repeats": "weekly", "repeats_until": date(2023, 3, 21)},
+            "begins for the last time on 21 March 2023.",
+        ),
+    ],
+)
+def test_an_event_of_which_many_would_read_too_late(ready, fields, problem):
+    assert of_event(ready, **fields) == [
+        warns(
+            f"The event 'A talk' {problem} Many readers open a mail a day after it came.",
+            "Send the issue at once, choose another one, or take the section out.",
+            the(ready, "event"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"starts": datetime(2023, 3, 21, 12, tzinfo=UTC)},
+        {"starts": datetime(2023, 3, 14, 10, tzinfo=UTC), "repeats": "weekly", "repeats_until": date(2023, 3, 28)},
+        {"state": "changed", "change_note": "An hour later."},
+    ],
+    ids=["in a day", "again later", "changed"],
+)
+def test_an_event_of_which_nothing_is_to_be_said(ready, fields):
+    assert of_event(ready, **fields) == []
+
+
+def of_event(issue, **fields):
+    """Return what is said when the issue's section of an event shows this one."""
+    section = the(issue, "event")
+    section.event = make_event("A talk", **fields)
+    section.save()
+    return findings(issue)
 
 
 @pytest.mark.parametrize("body", ["", "  ", "---"])
