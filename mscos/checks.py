@@ -54,6 +54,20 @@ def _site_problems() -> Iterator[CheckMessage]:
             id="mscos.E004",
         )
 
+    if not settings.FIELD_KEY.replace(",", "").strip():
+        yield Error(
+            "FIELD_KEY holds no key.",
+            hint="Set it to a long random word, or leave it unset: then one is made in VAR_DIR. What was sealed before opens "
+            "only with the key that sealed it.",
+            id="mscos.E011",
+        )
+    if settings.CONTACT_DAYS < 1 or settings.REQUEST_DAYS < 1:
+        yield Error(
+            f"CONTACT_DAYS is {settings.CONTACT_DAYS} and REQUEST_DAYS is {settings.REQUEST_DAYS}.",
+            hint="Both are days, 1 at least.",
+            id="mscos.E012",
+        )
+
 
 def _mail_problems() -> Iterator[CheckMessage]:
     if settings.BOUNCE_ADDRESS and not _can_be_tagged(settings.BOUNCE_ADDRESS):

@@ -72,6 +72,8 @@ SECRET_KEY = secret("SECRET_KEY", VAR_DIR)
 # Codes and second-factor secrets have keys of their own, so that SECRET_KEY can be changed without losing either.
 CODE_KEY = secret("CODE_KEY", VAR_DIR)
 FIELD_KEY = secret("FIELD_KEY", VAR_DIR)
+# Start although what is stored was sealed with a key that is lost for good.
+FIELD_KEY_LOST = env.bool("FIELD_KEY_LOST", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname])
 # How many proxies of ours stand in front and append to X-Forwarded-For; 0 trusts no header.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
 from mscos import sample
+from mscos.resealing import unreadable
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             _port_is_free(int(settings.PORT))
         _database_answers()
         call_command("migrate", verbosity=0, interactive=False)
+        seals_open()
         if _static_files_are_old():
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         if settings.SAMPLE_SITE and sample.load_if_empty():
@@ -68,6 +70,17 @@ def _database_answers() -> None:
         ) from error
     finally:
         once.close()
+
+
+def seals_open() -> None:
+    """Raise CommandError where the key is missing that sealed what is stored."""
+    missing = [] if settings.FIELD_KEY_LOST else unreadable()
+    if missing:
+        raise CommandError(
+            f"FIELD_KEY does not open what is stored sealed ({', '.join(missing)}). Set it to the key that sealed it, or add that "
+            "key after a comma. If it is lost for good, set FIELD_KEY_LOST=yes: the site then starts, and says of each text "
+            "that it cannot be read."
+        )
 
 
 def _static_files_are_old() -> bool:

@@ -1,0 +1,142 @@
+"""Keys that change: everything is sealed anew while people go on reading and writing."""
+
+from io import StringIO
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
+
+from forums import call_requests
+from forums.models import CallMessage, CallRequest
+from mscos.forms import new_stamp
+from mscos.management.commands.prepare import seals_open
+from mscos.resealing import count_rows, reseal, unreadable
+from mscos.sealing import LOST, Sealed, seal
+from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.people import SECRET, make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+MANY = 10_000
+
+
+@pytest.fixture
+def old(settings):
+    settings.FIELD_KEY = "old"
+    return settings
+
+
+def opens_with(settings, key):
+    settings.FIELD_KEY = key
+    return {name: getattr(CallRequest.objects.get(), name).words for name in call_requests.SEALED}
+
+
+def test_a_text_says_only_that_it_is_sealed_until_its_words_are_asked_for():
+    sealed = Sealed.of("a word")
+    assert (str(sealed), repr(sealed), f"{sealed}", sealed.words) == ("(sealed)", "(sealed)", "(sealed)", "a word")
+    assert (str(Sealed.of("")), bool(Sealed.of("")), Sealed.of("").words) == ("", False, "")
+    assert Sealed.of("a word") != sealed
+
+
+def test_a_plain_text_cannot_get_into_a_sealed_column(db):
+    with pytest.raises(TypeError, match=r"Sealed\.of"):
+        CallRequest(code_digest="x", form_digest="x", how="code", zone="UTC", topic="in clear").save()
+
+
+def test_after_sealing_anew_the_new_key_is_enough(old):
+    make_request()
+    old.FIELD_KEY = "new,old"
+    assert reseal().renewed == len(call_requests.SEALED)
+    assert opens_with(old, "new") == {name: ANSWERS[name] for name in call_requests.SEALED}
+    assert (reseal().renewed, reseal().lost) == (0, 0)
+
+
+def test_a_second_step_goes_on_working_with_the_new_key_alone(client, old):
+    person = make_staff()
+    before = Authenticator.objects.get(type="totp").data["secret"]
+    old.FIELD_KEY = "new,old"
+    assert reseal().renewed == 2
+    old.FIELD_KEY = "new"
+    assert Authenticator.objects.get(type="totp").data["secret"] != before
+    assert sign_in(client, person).status_code == 302
+    assert client.get("/admin/").status_code == 200
+    assert SECRET not in before
+
+
+def test_what_no_key_opens_is_counted_and_left(old):
+    make_request()
+    old.FIELD_KEY = "new"
+    before = CallRequest.objects.get().contact
+    done = reseal()
+    assert (done.renewed, done.lost) == (0, len(call_requests.SEALED))
+    assert (CallRequest.objects.get().contact, before.words) == (before, LOST)
+
+
+def test_what_is_written_meanwhile_stays(old):
+    asked = make_request()
+    old.FIELD_KEY = "new,old"
+    seen = []
+
+    def write_meanwhile():
+        if not seen:
+            seen.append(1)
+            CallRequest.objects.filter(pk=asked.request.pk).update(topic=Sealed.of("Written meanwhile"))
+
+    make_request(topic="Another")
+    reseal(progress=write_meanwhile)
+    old.FIELD_KEY = "new"
+    assert CallRequest.objects.get(pk=asked.request.pk).topic.words == "Written meanwhile"
+
+
+def test_ten_thousand_requests_are_sealed_anew_while_the_site_answers(client, old):
+    asked = make_request()
+    contact, topic = Sealed(seal("07700 900123")), Sealed(seal("a landlord"))
+    CallRequest.objects.bulk_create(
+        CallRequest(
+            code=f"r{number}", code_digest=f"c{number}", form_digest=f"f{number}", how="contact", way="phone",
+            zone="Europe/London", contact=contact, topic=topic,
+        )
+        for number in range(MANY)
+    )  # fmt: skip
+    old.FIELD_KEY = "new,old"
+    rows, answered = 0, 0
+
+    def look():
+        nonlocal rows, answered
+        rows += 1
+        if rows % 1_000 == 0:
+            page = client.post("/code/", {"code": asked.code})
+            assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
+            call_requests.write(request=asked.request, stamp=new_stamp(), words="Still there?")
+            answered += 1
+
+    done = reseal(progress=look)
+    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(call_requests.SEALED), 0, True)
+    old.FIELD_KEY = "new"
+    assert CallRequest.objects.get(code=f"r{MANY - 1}").contact.words == "07700 900123"
+    assert {message.body.words for message in CallMessage.objects.all()} == {"Still there?"}
+
+
+def test_the_command_tells_how_much_it_did(old):
+    make_request()
+    old.FIELD_KEY = "new,old"
+    told = StringIO()
+    call_command("reseal", stdout=told)
+    assert told.getvalue() == "7 seals made anew.\n"
+    old.FIELD_KEY = "third"
+    told = StringIO()
+    call_command("reseal", stdout=told)
+    assert "0 seals made anew.\n7 seals were left: no key in FIELD_KEY opens them." in told.getvalue()
+    assert count_rows() == 1
+
+
+def test_a_start_without_the_key_stops_and_says_what_to_do(old, monkeypatch):
+    make_request()
+    assert unreadable() == []
+    old.FIELD_KEY = "another"
+    with pytest.raises(CommandError, match=r"FIELD_KEY does not open what is stored sealed \(call requests\)"):
+        seals_open()
+    old.FIELD_KEY_LOST = True
+    seals_open()
+    old.FIELD_KEY_LOST = False
+    make_request()  # whoever asks now can be answered
+    seals_open()

@@ -1,0 +1,92 @@
+"""What a thief of the database finds of a request for a call: not one of the words typed; after an erasure, with the key too."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from forums import call_handling, call_requests
+from forums.models import CallRequest
+from mscos.forms import new_stamp
+from mscos.groups import CALL_HANDLERS
+from mscos.sealing import LOST, Sealed
+from tests.forums.calls.conftest import ANSWERS, TYPED, make_request
+from tests.people import make_staff
+
+ROOT = Path(__file__).resolve().parents[2]
+SEAL = re.compile(rb"gAAAA[A-Za-z0-9_-]{60,}={0,2}")
+WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]
+ON_A_FILE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.conf import settings
+from django.db import connection
+from tests.mscos.test_sealed_bytes import fill, found_in, words_in
+connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
+held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
+asked = fill()
+print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
+from forums.call_requests import withdraw
+withdraw(request=asked.request)
+print(found_in(held()), words_in(held()))
+"""
+
+
+def fill():
+    """Ask for a call, and write both ways."""
+    asked = make_request(**ANSWERS)
+    sam = make_staff("sealed-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
+    call_handling.claim(request=asked.request, by=sam)
+    call_handling.write(request=asked.request, by=sam, words="Would Monday do?")
+    call_requests.write(request=asked.request, stamp=new_stamp(), words="Not on Friday.")
+    return asked
+
+
+def found_in(held):
+    """Return the words that stand in some bytes, as they were typed."""
+    return [word for word in WORDS if word.encode() in held]
+
+
+def words_in(held):
+    """Return the words that stand in any seal among some bytes that our key opens."""
+    opened = [Sealed(token.decode()).words for token in SEAL.findall(held)]
+    return [word for word in WORDS if any(word in text for text in opened if text != LOST)]
+
+
+def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_seal_either(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
+    environment |= {"DJANGO_SETTINGS_MODULE": "mscos.settings", "VAR_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", ON_A_FILE],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["True [] True", "[] []"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a dump of PostgreSQL")
+def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_seal_either():
+    asked = fill()
+    before = dump()
+    assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
+    call_requests.withdraw(request=asked.request)
+    assert (found_in(dump()), words_in(dump())) == ([], [])
+    assert not CallRequest.objects.exists()
+
+
+def dump():
+    """Return the test database as pg_dump writes it."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    program = next((str(folder / "pg_dump") for folder in folders[::-1]), shutil.which("pg_dump"))
+    parameters = settings.DATABASES["default"]
+    address = {
+        "PGHOST": parameters["HOST"], "PGPORT": str(parameters["PORT"] or 5432), "PGUSER": parameters["USER"],
+        "PGPASSWORD": parameters["PASSWORD"], "PGDATABASE": connection.settings_dict["NAME"],
+    }  # fmt: skip
+    return subprocess.run([program], env={**os.environ, **address}, capture_output=True, check=True).stdout
