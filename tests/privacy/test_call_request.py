@@ -1,0 +1,152 @@
+"""Asking for a call leaves one row and no trace of a person or device; what was typed stands nowhere in clear."""
+
+import html
+import re
+
+import pytest
+import time_machine
+from django.db import connection
+
+from forums import call_handling
+from forums.models import CallRequest
+from mscos.forms import new_stamp
+from mscos.groups import CALL_HANDLERS
+from mscos.sealing import Sealed
+from tests.people import make_staff, sign_in
+from tests.privacy.snapshot import take
+from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, code_in, writer  # noqa: F401  the same writer
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "contact": "07700 900123 typed",
+    "say_instead": "typed answer for others",
+    "ask_for": "Typed Juniper",
+    "agreed_word": "typed marmalade",
+    "interpreter": "typed Amharic",
+    "topic": "typed words about a landlord",
+}
+
+
+def asking(client, **changed):
+    """Walk the three steps; return the last page."""
+    answers = {
+        "step": "check", "how": "contact", "way": "phone", "days": ["Monday"], "zone": "Africa/Lagos",
+        "hours": ["In the morning, 9am to midday"], "leave_message": "no", "stamp": new_stamp(), **TYPED, **changed,
+    }  # fmt: skip
+    with time_machine.travel(MOMENT, tick=False):
+        client.get("/call/?from=housing")
+        page = client.post("/call/", {**answers, "from": "housing"})
+        riding = html.unescape(re.search(r'name="answers" value="([^"]*)"', page.content.decode())[1])
+        return client.post("/call/", {"step": "send", "from": "housing", "answers": riding})
+
+
+def doing(client, code, act, **typed):
+    with time_machine.travel(MOMENT, tick=False):
+        return client.post("/code/call/", {"code": code, "stamp": new_stamp(), "act": act, **typed})
+
+
+@pytest.fixture
+def code(forum):
+    """The code of a request from somebody else's device."""
+    from django.test import Client
+
+    return code_in(asking(Client()))
+
+
+def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
+    before = take(log)
+    page = asking(writer)
+    after = take(log)
+    code = code_in(page)
+    assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_callrequest": 1}
+    assert after.gone(before) == {}
+    [row] = after.added(before)["forums_callrequest"]
+    sealed = {"contact", "times", "say_instead", "ask_for", "agreed_word", "interpreter", "topic"}
+    random = {"id", "code", "code_digest", "form_digest"}
+    plain = {name: str(value) for name, value in row.items() if name not in sealed | random}
+    assert plain == {
+        "forum_id": str(forum.pk), "state": "new", "urgent": str(row["urgent"]), "handler_id": "None", "how": "contact",
+        "way": "phone", "zone": "Africa/Lagos", "leave_message": str(row["leave_message"]), "asked_on": DAY,
+        "done_on": "None", "contact_erased_on": "None",
+    }  # fmt: skip
+    assert (bool(row["urgent"]), bool(row["leave_message"])) == (False, False)
+    assert {name: Sealed(row[name]).words for name in TYPED} == TYPED
+    assert_no_trace({**writer.marks, **TYPED, "code": code, "bare code": code.replace("-", "")}, before, after)
+    assert (list(page.cookies), after.log, after.mail) == ([], before.log, before.mail)
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "rows"),
+    [
+        ("write", {"words": "typed message"}, {"forums_callmessage": 1}),
+        ("others", {"words": "typed message"}, {"forums_callmessage": 1}),
+        ("withdraw", {}, {}),
+        ("accept", {"offer": "1"}, {}),
+    ],
+)
+def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):  # noqa: F811
+    before = take(log)
+    doing(writer, code, act, **typed)
+    after = take(log)
+    assert {name: len(found) for name, found in after.added(before).items()} == rows
+    assert_no_trace({**writer.marks, **typed, "code": code}, before, after)
+
+
+def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):  # noqa: F811
+    before = take(log)
+    doing(writer, code, "withdraw", sure="on")
+    after = take(log)
+    assert after.gone(before) == {"forums_callrequest": 1}
+    [counted] = after.added(before).pop("forums_erasedrequests")
+    assert {name: str(value) for name, value in counted.items() if name != "id"} == {
+        "month": "2026-03-01",
+        "count": "1",
+        "called": "0",
+    }
+    assert set(after.added(before)) == {"forums_erasedrequests"}
+    assert_no_trace({**writer.marks, **TYPED, "code": code}, before, after)
+
+
+def test_looking_and_what_is_refused_change_nothing(writer, code, log):  # noqa: F811
+    before = take(log)
+    asking_page = writer.post("/call/", {"step": "check", "how": "contact", **TYPED})
+    with time_machine.travel(MOMENT, tick=False):
+        writer.post("/code/", {"code": code})
+    doing(writer, code, "write", words="")
+    doing(writer, "K7QW-3MHT-9XRC-V2PD", "write", words="typed message")
+    after = take(log)
+    assert asking_page.status_code == 200
+    assert (after.added(before), after.gone(before)) == ({}, {})
+    assert_no_trace({**writer.marks, **TYPED, "message": "typed message", "code": code}, before, after)
+
+
+def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, code, log):
+    sam = make_staff("handler@example.org", display_name="Handler", groups=[CALL_HANDLERS])
+    sign_in(client, sam)
+    call = CallRequest.objects.get()
+    call_handling.claim(request=call, by=sam)
+    before = take(log)
+    client.get(f"/admin/forums/callrequest/{call.pk}/change/")
+    assert b"07700 900123" in client.post(f"/admin/forums/callrequest/{call.pk}/card/").content
+    client.post(f"/admin/forums/callrequest/{call.pk}/change/", {"act": "write", "words": "typed message"})
+    after = take(log)
+    assert_no_trace({**TYPED, "message": "typed message"}, before, after)
+    assert set(after.added(before)) <= {
+        "forums_contactview",
+        "forums_callmessage",
+        "django_admin_log",
+        "django_session",
+    }
+
+
+def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, forum, log):  # noqa: F811
+    writer.raise_request_exception = False
+    before = take(log)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE forums_callrequest RENAME TO forums_away")
+    page = asking(writer)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE forums_away RENAME TO forums_callrequest")
+    after = take(log)
+    assert page.status_code == 500
+    assert_no_trace({**writer.marks, **TYPED}, before, after)
