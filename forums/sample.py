@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from forums import moderation
+from events.times import LONDON
+from forums import call_handling, moderation
 from forums.actions import reply, start_thread
-from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from forums.call_requests import ask
+from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread
 from mscos.forms import new_stamp
 from mscos.models import User
 from mscos.text import REDACTED
@@ -155,3 +157,28 @@ def _thread(forum: Forum, title: str, body: str, prompt: Prompt | None, content_
         forum=forum, stamp=new_stamp(), title=title, body=body, prompt=prompt, content_note=content_note
     )
     return sent.post
+
+
+def load_request(*, by: User) -> str:
+    """Ask for a call, let `by` offer times, and return the code that opens the request."""
+    asked = ask(
+        stamp=new_stamp(),
+        forum=Forum.objects.get(slug="housing"),
+        how=CallRequest.How.CODE,
+        way="",
+        contact="",
+        times="Monday, Wednesday\nIn the morning, 9am to midday",
+        zone=LONDON,
+        leave_message=False,
+        say_instead="",
+        ask_for="Juniper (example)",
+        agreed_word="marmalade",
+        interpreter="",
+        topic="How a case conference could be set up here (example).",
+    )
+    request = CallRequest.objects.by_code(asked.code).get()
+    call_handling.claim(request=request, by=by)
+    tomorrow = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    call_handling.offer(request=request, by=by, starts=[tomorrow + timedelta(days=day) for day in (0, 2, 5)])
+    call_handling.write(request=request, by=by, words="Thank you for asking. Would one of these times suit you?")
+    return asked.code

@@ -12,13 +12,14 @@ import events.sample
 import forums.sample
 import newsletters.sample
 import outcomes.sample
-from mscos.groups import EDITORS, MODERATORS
+from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
 from mscos.models import User
 from outcomes.models import Outcome
 
 PEOPLE = (
     ("moderator@example.org", "Sample moderator", (MODERATORS,)),
     ("editor@example.org", "Sample editor", (EDITORS,)),
+    ("handler@example.org", "Sample call handler", (CALL_HANDLERS,)),
 )
 
 
@@ -35,9 +36,10 @@ def load_if_empty() -> bool:
         notes = [_person(email, name, groups) for email, name, groups in PEOPLE]
         forums.sample.load(by=User.objects.get(email="moderator@example.org"))
         newsletters.sample.load(by=User.objects.get(email="editor@example.org"))
+        code = forums.sample.load_request(by=User.objects.get(email="handler@example.org"))
     path = notes_path()
     path.touch(mode=0o600)
-    path.write_text("\n".join(notes) + "\n")
+    path.write_text("\n".join([*notes, f"Sample request for a call, to open with its code: {code}"]) + "\n")
     return True
 
 
