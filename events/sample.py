@@ -53,7 +53,7 @@ def _training() -> None:
             stated_time="5 to 6:30pm GMT / 12 to 1:30pm EST",
             price=Decimal(50),
             currency="USD",
-            cost_help="If that is a barrier, email the organiser and ask for less.",
+            cost_help="The price is for one person. If it is a barrier, email the organiser and ask for less.",
             free_for="survivors and members",
             booking_url="https://www.survivoralliance.org/",
             booking_tracks=True,

@@ -1,7 +1,7 @@
 """An event's time on several clocks, worked out for its own day: names and offsets are never typed."""
 
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.utils.text import capfirst
@@ -47,6 +47,16 @@ class Clock(NamedTuple):
         return f"{self.hours}, {self.place} ({self.zone})"
 
     @property
+    def day(self) -> date:
+        """The day on which it starts, there. Templates take this: they would turn a moment into London's own time."""
+        return self.starts.date()
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it ends, there."""
+        return self.ends.date()
+
+    @property
     def begins(self) -> str:
         """When it starts: '5pm'."""
         return hour_in_words(self.starts)
@@ -54,7 +64,7 @@ class Clock(NamedTuple):
     @property
     def several_days(self) -> bool:
         """Whether it ends on another day than it starts, there."""
-        return self.starts.date() != self.ends.date()
+        return self.day != self.last_day
 
 
 def clocks(starts: datetime, ends: datetime, zone: str, chosen: str = "") -> list[Clock]:

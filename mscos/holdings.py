@@ -11,7 +11,6 @@ from mscos.sealing import Sealed
 # Columns whose own name tells a reader too little.
 NAMES = {
     "id": "number of the row",
-    "code": "number that the team knows it by",
     "code_digest": "scrambled form of your code, from which nobody can read it",
     "token": "word in your unsubscribe link",
     "form_digest": "scrambled form of what you sent, to know it if it is sent twice",

@@ -65,8 +65,9 @@ def _title(row: models.Model) -> str:
 
 def _facts(row: models.Model) -> list[tuple[str, Any]]:
     facts = facts_of(row)
-    if isinstance(row, Delivery):  # 'as it was sent to you' says whom
-        facts = [(name, "you" if name == "subscriber" else value) for name, value in facts]
+    if isinstance(row, Delivery):  # what was sent to whom, as its reader knows it
+        known = {"mailing": str(row.mailing.issue), "subscriber": "you"}
+        facts = [(name, known.get(name, value)) for name, value in facts]
     return [*facts, ("erased on", row.erased_on)] if isinstance(row, Enquiry | Suggestion) else facts
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
@@ -17,7 +18,7 @@ from taggit.models import TaggedItemBase
 from events.money import price_in_words
 from events.repeats import Repeats, Rule, Span, spans_of
 from events.time_check import TimeCheck, check_stated_time
-from events.times import Clock, clocks
+from events.times import Clock, clocks, hour_in_words
 from events.wall_time import WallFinding, check_span
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
@@ -314,6 +315,12 @@ class Event(models.Model):
     def book_by_there(self) -> datetime | None:
         """Until when one can book, on the organiser's clocks."""
         return self.book_by.astimezone(self.clock) if self.book_by else None
+
+    @property
+    def book_by_in_words(self) -> str:
+        """Until when one can book: 'Tuesday 28 March 2023, midday'; '' where nobody says."""
+        moment = self.book_by_there
+        return f"{date_format(moment, 'l j F Y')}, {hour_in_words(moment)}" if moment else ""
 
     @property
     def price_in_words(self) -> str:

@@ -32,8 +32,14 @@ class HandlersOnly:
     """What only members of the group may see, whatever other rights somebody has."""
 
     def _is_handler(self, request: HttpRequest) -> bool:
-        user = cast("User", request.user)
-        return user.is_active and user.groups.filter(name=CALL_HANDLERS).exists()
+        """Tell whether the signed-in person handles calls: asked several times a page, answered once."""
+        if not hasattr(request, "handles_calls"):
+            user = cast("User", request.user)
+            # The right is known already and spares others the question; administrators have it without the group.
+            has_right = user.has_perm("forums.view_callrequest")
+            found = has_right and user.groups.filter(name=CALL_HANDLERS).exists()
+            request.handles_calls = found  # type: ignore[attr-defined]
+        return bool(request.handles_calls)  # type: ignore[attr-defined]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Return whether this person handles calls."""

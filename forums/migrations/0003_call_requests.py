@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='CallRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=mscos.codes.public_code, editable=False, max_length=12, unique=True)),
+                ('code', models.CharField(default=mscos.codes.public_code, editable=False, max_length=12, unique=True, verbose_name='number that the team knows it by')),
                 ('code_digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('form_digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('state', models.CharField(choices=[('new', 'Waiting for the team'), ('offered', 'Times offered'), ('agreed', 'A time is agreed'), ('done', 'Done')], default='new', max_length=8)),

@@ -11,6 +11,7 @@ FIRST = """\
 4. Note on the page what you did, without details that point to anyone.
 
 The team has not yet put its own steps here. Change this text before the site opens."""
+HANDLING = [(model, f"view_{model}") for model in ("callrequest", "contactview", "erasedrequests")]
 CHANGING = [("urgentsteps", "view_urgentsteps"), ("urgentsteps", "change_urgentsteps")]
 
 
@@ -27,5 +28,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(write, migrations.RunPython.noop),
         grant(MODERATORS, "forums", CHANGING),
-        grant(CALL_HANDLERS, "forums", CHANGING),
+        grant(CALL_HANDLERS, "forums", HANDLING + CHANGING),
     ]

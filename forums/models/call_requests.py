@@ -75,7 +75,9 @@ class CallRequest(models.Model):
     # What is erased some days after the call; the rest goes with the row.
     CONTACT = ("contact", "times", "say_instead", "ask_for", "agreed_word")
 
-    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
+    code = models.CharField(
+        "number that the team knows it by", max_length=12, unique=True, default=public_code, editable=False
+    )
     code_digest = models.CharField(max_length=64, unique=True, editable=False)
     form_digest = models.CharField(max_length=64, unique=True, editable=False)
     forum = models.ForeignKey("forums.Forum", models.SET_NULL, null=True, editable=False, related_name="+")

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -34,6 +34,29 @@ def test_the_page_of_the_training_of_week_5(client, training):
     assert "Book with Survivor Alliance Opens another website" in text
     assert "<title>Event –" in answer.content.decode()
     assert answer.cookies == {}
+
+
+def test_days_are_those_of_the_organisers_clocks_wherever_london_is(client):
+    """8pm on Thursday in New York is past midnight in London."""
+    given = {"starts": datetime(2023, 3, 31, 0, tzinfo=UTC), "zone": "America/New_York"}
+    event = make_event(
+        "Late", book_by=datetime(2023, 3, 29, 3, tzinfo=UTC), booking_url="https://example.org/", **given
+    )
+    page = client.get(event.get_absolute_url())
+    text = text_of(page)
+    assert "Late Thursday 30 March 2023 8pm to 9:30pm , New York (EDT, UTC\u22124), organiser’s time" in text
+    assert "1am to 2:30am , London (BST, UTC+1), Friday 31 March" in text
+    assert "Book by Tuesday 28 March 2023, 11pm, New York time." in text
+    html_of = page.content.decode()
+    assert ('datetime="2023-03-30T20:00:00-04:00"' in html_of, 'content="2023-03-30T20:00:00-04:00"' in html_of) == (
+        True,
+        True,
+    )
+    assert "Late Thursday 30 March 2023 8pm" in text_of(client.get("/events/"))
+    text = text_of(
+        client.get(make_event("Weekly", repeats="weekly", repeats_until=date(2023, 4, 6), **given).get_absolute_url())
+    )
+    assert "Thursday 6 April 2023 : 8pm in New York, 1am in London on Friday" in text
 
 
 def test_what_is_to_come_stands_by_month_and_what_has_ended_apart(client, training):

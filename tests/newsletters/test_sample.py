@@ -45,7 +45,7 @@ def test_week_5_has_each_part_in_its_order():
         "How Survivor Alliance joins theory and practice",
         "When: Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1). This has ended.",
         "The organiser wrote 5pm GMT and 12pm EST. London was on BST and New York on EDT that day",
-        "Cost: US$50. If that is a barrier, email the organiser and ask for less. Free for survivors and members.",
+        "Cost: US$50. The price is for one person. If it is a barrier, email the organiser and ask for less. Free for survivors and members.",
         "Please forward this",
         "Designed and directed by",
     ]

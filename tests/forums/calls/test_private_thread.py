@@ -112,6 +112,15 @@ def test_times_are_right_around_both_changes_of_the_clocks(client, mine, sam, da
     assert (asker in text, team in text) == (True, True)
 
 
+def test_a_day_is_that_of_the_askers_clocks_wherever_london_is(client, sam):
+    asked = make_request(zone="Pacific/Auckland")
+    call_handling.claim(request=asked.request, by=sam)
+    call_handling.offer(request=asked.request, by=sam, starts=[datetime(2026, 3, 30, 14, tzinfo=UTC)])
+    text = words(client.post(CODE, {"code": asked.code}))
+    assert "Tuesday 31 March 2026, 3am , Auckland" in text
+    assert "For the team: Monday 30 March, 3pm, London" in text
+
+
 def test_an_asker_in_london_sees_one_clock(client, forum, sam):
     asked = make_request(zone="Europe/London")
     call_handling.claim(request=asked.request, by=sam)
