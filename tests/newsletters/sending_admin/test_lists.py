@@ -180,7 +180,7 @@ def test_what_is_held_about_an_address_names_each_delivery(mailing):
         ("due at", "1 July 2026"),
         ("changed at", "1 July 2026"),
         ("answer of the mail server", "250 2.0.0"),
-        ("may have gone out twice", "False"),
+        ("may have gone out twice", "No"),
     ]
     held = held_about("r0@example.org").for_file()["held"][1]
     assert (held["what"], held["state"], held["changed at"]) == (
