@@ -2,6 +2,7 @@
 
 from forums.models.call_requests import CallMessage, CallOffer, CallRequest, ContactView, ErasedRequests
 from forums.models.forums import CallForViews, Forum, Prompt
+from forums.models.reports import Report
 from forums.models.steps import UrgentSteps
 from forums.models.threads import ModeratorNote, Post, Thread, Voice
 
@@ -16,6 +17,7 @@ __all__ = [
     "ModeratorNote",
     "Post",
     "Prompt",
+    "Report",
     "Thread",
     "UrgentSteps",
     "Voice",

@@ -202,6 +202,10 @@ class Post(models.Model):
     day = models.DateField(default=timezone.localdate, editable=False)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
+    urgent = models.BooleanField("someone may be in danger", default=False, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -272,12 +276,14 @@ class Post(models.Model):
 
 
 class ModeratorNote(models.Model):
-    """Words from the moderators to a voice, which its code opens. Written by staff, seen by nobody else."""
+    """Words between the moderators and a voice, which its code opens; nobody else sees them."""
 
     voice = models.ForeignKey(Voice, models.CASCADE, related_name="notes")
     post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
+    by_writer = models.BooleanField(default=False, editable=False)
     body = models.TextField()
     day = models.DateField(default=timezone.localdate, editable=False)
+    form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
 
     class Meta:
         ordering = ["day", "pk"]

@@ -1,0 +1,34 @@
+"""What readers do who report a post, and what becomes of reports."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from forums.models import Post, Report
+from mscos.codes import form_digest
+from mscos.erasure import after_erasure
+from mscos.models import User
+
+REPORT_DAYS = 30  # after it was dealt with, a report is erased; also told on the safety page
+
+
+def report(*, post: Post, stamp: str, reason: str, words: str) -> Report:
+    """Store a report of a post that everybody may read, and return it. One form, sent twice, is one report."""
+    digest = form_digest(repr((stamp, post.pk, reason, words)))
+    found, _ = Report.objects.get_or_create(
+        form_digest=digest, defaults={"post": post, "reason": reason, "words": words}
+    )
+    return found
+
+
+@transaction.atomic
+def close_reports(*, post: Post, by: User) -> int:
+    """Note that a moderator looked at what was reported about a post; return how many reports that were."""
+    return post.reports.open().update(handled_by=by, handled_on=timezone.localdate())
+
+
+def erase_old_reports() -> None:
+    """Delete the reports dealt with more than REPORT_DAYS ago. A job of the work loop."""
+    Report.objects.filter(handled_on__lt=timezone.localdate() - timedelta(days=REPORT_DAYS)).delete()
+    after_erasure()
