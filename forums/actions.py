@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forums.models import Forum, Post, Prompt, Thread, Voice
+from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import pick_name
 from forums.receipts import open_receipt
 from mscos.codes import digest, form_digest, make_code
@@ -99,6 +99,15 @@ def withdraw(*, post: Post) -> None:
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
     fresh.notes.all().delete()
+
+
+@transaction.atomic
+def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
+    """Store what a writer says to the moderators about a post. One form, sent twice, is one answer."""
+    fresh = hold(post)
+    digest = form_digest(repr((stamp, post.pk, words)))
+    fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "body": words}
+    ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
 
 
 def erase_refused_posts() -> None:

@@ -1,10 +1,19 @@
-"""What moderators decide. Every decision is taken once: of two moderators at once the second is told who was first."""
+"""What moderators decide. Every decision is taken once: of two moderators at once the second is told who was first.
 
+Publishing a post as it is and refusing one can be undone for ten minutes. That they were decided so lately is known to
+memory alone: a stored time of publication would be close to that of writing.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from forums.actions import destroy_words, hold, recount
 from forums.models import ModeratorNote, Post, Thread
+from forums.reports import close_reports
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post
@@ -14,6 +23,8 @@ class AlreadyHandled(Exception):
     """Somebody else decided first; the message says who, what and when."""
 
 
+UNDO_LASTS = 10 * 60  # seconds
+SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
 
@@ -24,7 +35,10 @@ def publish(*, post: Post, by: User, seen: str = Post.State.WAITING) -> None:
     `seen` is the state in which the moderator saw it, waiting or refused: what was refused meanwhile is not published by
     a page that was opened before. Raises AlreadyHandled.
     """
-    _release(_claim_to_publish(post, seen), by=by, state=Post.State.PUBLISHED)
+    fresh = _claim_to_publish(post, seen)
+    if fresh.state == Post.State.WAITING:
+        _let_undo(fresh)
+    _release(fresh, by=by, state=Post.State.PUBLISHED)
 
 
 @transaction.atomic
@@ -55,6 +69,7 @@ def publish_with_changes(
 def refuse(*, post: Post, by: User, reason: str, words: str) -> None:
     """Do not publish a post that waits; the writer can read why by the code. Raises AlreadyHandled."""
     fresh = _claim(post, Post.State.WAITING)
+    _let_undo(fresh)
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
     fresh.save(update_fields=["state", "reason", "day", "decided_by", "decided_on"])
@@ -68,7 +83,92 @@ def remove(*, post: Post, by: User, reason: str, words: str) -> None:
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
     fresh.save(update_fields=["decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
+    close_reports(post=fresh, by=by)
     _tell(fresh, words)
+
+
+def publish_many(*, posts: Sequence[Post], by: User) -> int:
+    """Publish posts as they are, and return how many were: somebody else may have decided on others meanwhile.
+
+    They appear in the order of their release, which is drawn by lot: in the order of arrival the page would tell it.
+    """
+    drawn = list(posts)
+    secrets.SystemRandom().shuffle(drawn)
+    # The first post of a thread comes before what answers in it, or the thread would begin with an answer.
+    drawn.sort(key=lambda post: not post.starts_thread)
+    return _each(drawn, lambda post: publish(post=post, by=by))
+
+
+def refuse_many_as_spam(*, posts: Sequence[Post], by: User) -> int:
+    """Refuse posts that advertise something, and return how many were: on others somebody may have decided."""
+    return _each(posts, lambda post: refuse(post=post, by=by, reason=Post.Reason.SPAM, words=SPAM_WORDS))
+
+
+@transaction.atomic
+def ask_writer(*, post: Post, words: str) -> None:
+    """Ask the writer something before deciding; they read it with their code, and can answer there."""
+    _tell(_claim(post, Post.State.WAITING), words)
+
+
+@transaction.atomic
+def hand_over(*, post: Post, to: User | None) -> None:
+    """Ask a colleague to look at a post that waits, or (None) let it wait for anybody."""
+    fresh = _claim(post, Post.State.WAITING)
+    Post.objects.filter(pk=fresh.pk).update(assigned_to=to)
+
+
+@transaction.atomic
+def mark_urgent(*, post: Post, urgent: bool) -> None:
+    """Put a post that waits first in everybody's queue, or back in its place."""
+    fresh = _claim(post, Post.State.WAITING)
+    Post.objects.filter(pk=fresh.pk).update(urgent=urgent)
+
+
+def can_undo(*, post: Post) -> bool:
+    """Tell whether the decision about a post was taken in the last ten minutes and can be taken back."""
+    return bool(cache.get(_undo_key(post)))
+
+
+@transaction.atomic
+def undo(*, post: Post) -> None:
+    """Let a post wait again that was published or refused a moment ago.
+
+    Words to the writer about it are taken back too. Raises AlreadyHandled where ten minutes are over, where something
+    else became of the post, and where another post of its thread was published after it.
+    """
+    fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
+    if not can_undo(post=post):
+        raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
+    if fresh.number and fresh.number != fresh.thread.posts.highest_number():
+        raise AlreadyHandled("Another post was published after it. Take it down instead.")
+    if fresh.state == Post.State.REFUSED:
+        fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
+    if fresh.number == 1:
+        Thread.objects.filter(pk=fresh.thread_id).update(state=Thread.State.WAITING, opened_on=None)
+    fresh.number, fresh.state, fresh.body_html = None, Post.State.WAITING, ""
+    fresh.decided_by, fresh.decided_on, fresh.reason = None, None, ""
+    fresh.save(update_fields=["number", "state", "body_html", "decided_by", "decided_on", "reason"])
+    recount(fresh.thread)
+    cache.delete(_undo_key(post))
+
+
+def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
+    done = 0
+    for post in posts:
+        try:
+            act(post)
+        except AlreadyHandled:
+            continue
+        done += 1
+    return done
+
+
+def _let_undo(post: Post) -> None:
+    cache.set(_undo_key(post), "yes", UNDO_LASTS)
+
+
+def _undo_key(post: Post) -> str:
+    return f"undo:{post.pk}"
 
 
 def _claim_to_publish(post: Post, seen: str) -> Post:

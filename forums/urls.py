@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forums import call_views, views
+from forums import call_views, report_views, views, voice_views
 
 app_name = "forums"
 urlpatterns = [
@@ -11,9 +11,11 @@ urlpatterns = [
     path("forums/<slug:slug>/new/", views.thread_create, name="thread_create"),
     path("forums/<slug:slug>/t/<slug:code>/", views.thread_detail, name="thread_detail"),
     path("forums/<slug:slug>/t/<slug:code>/reply/", views.reply_create, name="reply_create"),
+    path("forums/<slug:slug>/t/<slug:code>/report/", report_views.report_create, name="report_create"),
     path("views/<slug:code>/", views.call_detail, name="call_detail"),
     path("call/", call_views.request_create, name="request_create"),
     path("code/call/", call_views.request_detail, name="request_detail"),
-    path("code/", views.voice_detail, name="voice_detail"),
-    path("code/take-down/", views.post_withdraw, name="post_withdraw"),
+    path("code/", voice_views.voice_detail, name="voice_detail"),
+    path("code/answer/", voice_views.post_answer, name="post_answer"),
+    path("code/take-down/", voice_views.post_withdraw, name="post_withdraw"),
 ]

@@ -1,19 +1,17 @@
-"""Reading the forums, writing in them without an account, and coming back with a code.
+"""Reading the forums and writing in them without an account. What a code opens is in `voice_views.py`.
 
 The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
 models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from forums import actions, receipts
-from forums.by_code import WRONG_CODES, opened_by_code
-from forums.call_forms import ActForm
-from forums.call_views import request_context
+from forums.by_code import WRONG_CODES
 from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm, is_number
-from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread, Voice
+from forums.models import CallForViews, Forum, Post, Prompt, Thread
 from forums.models.threads import POSTS_A_PAGE
 from mscos.limits import Limit
 from mscos.pagination import paginate
@@ -118,37 +116,6 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
         WRONG_CODES.count(request)
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
     return render(request, "forums/reply_create.html", context, status=form.status)
-
-
-@anonymous_form(limit=WRONG_CODES)
-def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Ask for a code and show what it opens. The code comes by POST and goes into no address."""
-    form, found = opened_by_code(request, refusal)
-    if isinstance(found, CallRequest):
-        act = ActForm(initial={"words": request.POST.get("words", "")})
-        return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
-    if found is None:
-        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
-    context = {"voice": found, "posts": found.posts.for_writer(), "code": form.cleaned_data["code"]}
-    return render(request, "forums/voice_detail.html", context)
-
-
-@anonymous_form(limit=WRONG_CODES)
-def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Ask once, then take one of the code's posts down. The post is named by its place among them."""
-    if request.method != "POST":
-        return redirect("forums:voice_detail")
-    form, voice = opened_by_code(request, refusal)
-    if not isinstance(voice, Voice):
-        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
-    number = request.POST.get("n", "")
-    posts = list(voice.posts.select_related("thread__forum").order_by("pk"))
-    post = posts[int(number) - 1] if is_number(number) and 0 < int(number) <= len(posts) else None
-    context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
-    if post is None or request.POST.get("sure") != "yes":
-        return render(request, "forums/post_withdraw.html", context)
-    actions.withdraw(post=post)
-    return render(request, "forums/post_withdrawn.html", context)
 
 
 def _limited(request: HttpRequest) -> str:

@@ -333,6 +333,7 @@ WORK_JOBS = {
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
     "forums.call_requests.erase_old_requests": 6 * 60 * 60,
+    "forums.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.tell_handlers": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
     "newsletters.subscriptions.erase_unconfirmed": 24 * 60 * 60,

@@ -4,9 +4,11 @@ Nothing here shows who an anonymous writer is, because nothing of it is stored. 
 number and a thread's code, never a text.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,10 +21,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from forums import moderation
 from forums.differences import differences
 from forums.forms import DecisionForm
-from forums.models import CallRequest, Post
+from forums.models import CallRequest, Post, UrgentSteps
+from forums.moderation_forms import AskForm, PassOnForm
+from forums.reports import close_reports
+from mscos.models import User
 from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
+Act = Callable[[Post, User, dict[str, Any]], str]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -33,7 +39,8 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every state but the one that is shown without asking, and all."""
-        return [*((value, label) for value, label in Post.State.choices if value != Post.State.WAITING), ("all", "All")]
+        others = [(value, label) for value, label in Post.State.choices if value != Post.State.WAITING]
+        return [*others, ("reported", "Reported"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
         """Call the choice that is there without asking by its name."""
@@ -46,6 +53,8 @@ class StateFilter(admin.SimpleListFilter):
         """Return the posts in the state asked for."""
         if self.value() == "all":
             return queryset
+        if self.value() == "reported":
+            return queryset.filter(pk__in=Post.objects.reported().values("pk"))
         return queryset.filter(state=self.value() or Post.State.WAITING)
 
 
@@ -70,11 +79,11 @@ class ContentNoteFilter(admin.SimpleListFilter):
 class PostAdmin(admin.ModelAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
-    list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "state")
+    list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
     list_filter = (StateFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
-    ordering = ("day", "pk")
-    actions = None
+    ordering = ("-urgent", "day", "pk")
+    actions = ("publish_chosen", "refuse_chosen")
     change_list_template = "admin/forums/post/queue.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
@@ -115,6 +124,16 @@ class PostAdmin(admin.ModelAdmin):
         """Return the forum's title."""
         return post.thread.forum.title
 
+    @admin.display(description="Look at")
+    def flags(self, post: Any) -> str:
+        """Return what is to be known before opening it: urgent, reported, passed to somebody."""
+        known = {
+            "urgent": post.urgent,
+            "reported": post.is_reported,
+            f"for {post.assigned_to}": post.assigned_to_id,
+        }
+        return ", ".join(words for words, is_so in known.items() if is_so)
+
     @admin.display(description="Since", ordering="day")
     def waiting_since(self, post: Post) -> str:
         """Return the age in days."""
@@ -127,6 +146,7 @@ class PostAdmin(admin.ModelAdmin):
         rows = Post.objects.order_by().values_list("state").annotate(Count("pk"))
         context = {
             "title": "Posts to check",
+            "reported": Post.objects.reported().count(),
             "calls_waiting": CallRequest.objects.waiting().count(),
             "counts": [(labels[state], count) for state, count in sorted(rows)],
             "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
@@ -143,7 +163,13 @@ class PostAdmin(admin.ModelAdmin):
             raise Http404
         if not self.has_change_permission(request, post):
             raise PermissionDenied
-        form = DecisionForm(request.POST if request.method == "POST" else None, post=post)
+        act = request.POST.get("act", "") if request.method == "POST" else ""
+        asking = AskForm(request.POST if act == "ask" else None)
+        passing = PassOnForm(request.POST if act == "pass_on" else None)
+        beside = {"ask": asking, "pass_on": passing}.get(act)
+        if act in ACTS and (beside is None or beside.is_valid()):
+            return self._do(request, post, ACTS[act], beside.cleaned_data if beside else {})
+        form = DecisionForm(request.POST if request.method == "POST" and not act else None, post=post)
         if form.is_valid():
             if self._asks_first(form):
                 return self._confirm(request, post, form)
@@ -155,8 +181,51 @@ class PostAdmin(admin.ModelAdmin):
             "change_form": form if changing else DecisionForm(post=post),
             "refuse_form": DecisionForm(post=post) if changing else form,
             "thread_posts": _thread_posts(post),
+            "asking": asking,
+            "passing": passing,
+            "notes": post.notes.all(),
+            "reports": post.reports.open(),
+            "can_undo": moderation.can_undo(post=post),
+            "urgent_steps": UrgentSteps.objects.first() if post.urgent else None,
         }
         return self._page(request, "review", post, context)
+
+    def _do(self, request: HttpRequest, post: Post, act: Act, fields: dict[str, Any]) -> HttpResponse:
+        try:
+            done = act(post, cast("User", request.user), fields)
+        except moderation.AlreadyHandled as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.log_change(request, post, done)
+            self.message_user(request, done, messages.SUCCESS)
+        return redirect("admin:forums_post_change", post.pk)
+
+    @admin.action(description="Publish the chosen posts as they are")
+    def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
+        """Publish several posts; each can be undone on its page."""
+        posts = list(chosen.filter(content_note=""))
+        noted = chosen.count() - len(posts)
+        done = moderation.publish_many(posts=posts, by=cast("User", request.user))
+        self._tell_how_many(request, "published", done, noted)
+        if noted:
+            words = f"{noted} with a content note {'was' if noted == 1 else 'were'} left: open and read each."
+            self.message_user(request, words, messages.WARNING)
+
+    @admin.action(description="Refuse the chosen posts as advertising")
+    def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
+        """Refuse several posts; each can be undone on its page."""
+        done = moderation.refuse_many_as_spam(posts=list(chosen), by=cast("User", request.user))
+        self._tell_how_many(request, "refused", done)
+
+    def _tell_how_many(self, request: HttpRequest, what: str, done: int, left: int = 0) -> None:
+        """Tell what was done, and of how many of those ticked somebody decided meanwhile: they are not in the list."""
+        handled = len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - done - left
+        if done:
+            words = f"{done} {what}. Each can be undone on its page for ten minutes."
+            self.message_user(request, words, messages.SUCCESS)
+        if handled:
+            words = f"{handled} left: somebody had decided already, or {'it' if handled == 1 else 'they'} did not wait."
+            self.message_user(request, words, messages.WARNING)
 
     def _asks_first(self, form: DecisionForm) -> bool:
         destroys = form.cleaned_data["decision"] in (DecisionForm.CHANGE, DecisionForm.REMOVE)
@@ -212,3 +281,43 @@ def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
 def _thread_posts(post: Post) -> list[Post]:
     """Return the last three posts that can be read in the thread, for context, oldest first."""
     return list(post.thread.posts.shown().select_related("voice", "author").order_by("-number")[:3])[::-1]
+
+
+def _ask(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.ask_writer(post=post, words=fields["question"])
+    return "Asked. The writer reads it with their code."
+
+
+def _pass_on(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.hand_over(post=post, to=fields["to"])
+    return f"Passed to {fields['to']}." if fields["to"] else "It waits for anybody."
+
+
+def _urgent(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.mark_urgent(post=post, urgent=True)
+    return "Marked: someone may be in danger. Follow the steps now."
+
+
+def _not_urgent(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.mark_urgent(post=post, urgent=False)
+    return "No longer marked as urgent."
+
+
+def _undo(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.undo(post=post)
+    return "Undone. It waits again."
+
+
+def _keep(post: Post, by: User, fields: dict[str, Any]) -> str:
+    count = close_reports(post=post, by=by)
+    return f"{count} report{'' if count == 1 else 's'} dealt with. The post stays."
+
+
+ACTS: dict[str, Act] = {
+    "ask": _ask,
+    "pass_on": _pass_on,
+    "urgent": _urgent,
+    "not_urgent": _not_urgent,
+    "undo": _undo,
+    "keep": _keep,
+}

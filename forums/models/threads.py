@@ -4,9 +4,11 @@ Nothing here points to a writer: a voice is a keyed digest of a code and a made-
 order, and there is no column for an account beside a voice (a constraint), an address, a browser or a time of day.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -140,8 +142,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def for_moderators(self) -> "PostQuerySet":
-        """Return the posts with all that the moderators' queue shows."""
-        return self.select_related(
+        """Return the posts with all that the moderators' queue shows; add `is_reported`: a report that is open."""
+        return self.annotate(is_reported=Exists(self._open_reports())).select_related(
+            "assigned_to",
             "thread__forum",
             "thread__prompt",
             "voice",
@@ -150,6 +153,15 @@ class PostQuerySet(models.QuerySet["Post"]):
             "in_reply_to__author",
             "decided_by",
         )
+
+    def reported(self) -> "PostQuerySet":
+        """Return the posts that readers reported and that no moderator has looked at since."""
+        return self.filter(Exists(self._open_reports()))
+
+    def _open_reports(self) -> models.QuerySet[Any]:
+        reports: Any = self.model._meta.get_field("reports").related_model
+        found: models.QuerySet[Any] = reports._default_manager.open().filter(post=OuterRef("pk"))
+        return found
 
     def highest_number(self) -> int:
         """Return the highest number given so far, 0 for none."""

@@ -100,6 +100,8 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "state": "waiting",
         "day": DAY,
         "reason": "",
+        "urgent": "False",
+        "assigned_to_id": "None",
         "decided_on": "None",
         "author_id": "None",
         "decided_by_id": "None",

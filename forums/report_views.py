@@ -1,0 +1,56 @@
+"""Reporting a post, without an account. Nothing here touches a session or a user."""
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from forums.forms import is_number
+from forums.models import Post, Report, Thread
+from forums.reports import report
+from mscos.forms import PlainTextField, StampedForm
+from mscos.limits import Limit
+from mscos.privacy import Refusal, anonymous_form
+
+REPORTING = Limit("report", times=20, seconds=60 * 60)
+WORDS_LENGTH = 1_000
+
+
+class ReportForm(StampedForm):
+    """Why a post should be looked at again."""
+
+    reason = forms.ChoiceField(
+        label="This post …",
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a reason"),
+    )
+    words = PlainTextField(
+        name="text",
+        label="Anything else that we should know?",
+        max_length=WORDS_LENGTH,
+        required=False,
+        help_text="Nobody can answer you here, and we do not know who you are.",
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
+    )
+
+
+@anonymous_form(limit=REPORTING)
+def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a report of one post of a thread: `?n=7`."""
+    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    post = _post(thread, request.POST.get("n") or request.GET.get("n", ""))
+    form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)
+    context = {"thread": thread, "forum": thread.forum, "post": post, "form": form}
+    if form.is_valid():
+        REPORTING.count(request)
+        report(post=post, **form.to_store())
+        return render(request, "forums/report_done.html", context)
+    return render(request, "forums/report_create.html", context, status=form.status)
+
+
+def _post(thread: Thread, number: str) -> Post:
+    found = thread.posts.shown().select_related("voice", "author").filter(number=number) if is_number(number) else None
+    post = found.first() if found is not None else None
+    if post is None:
+        raise Http404
+    return post

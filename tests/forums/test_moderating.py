@@ -1,0 +1,275 @@
+"""Beside deciding: undoing, several at once, asking the writer, passing on, urgent; and the writer's answers."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from forums import actions, moderation
+from forums.actions import start_thread, withdraw
+from forums.models import ModeratorNote, Post, Thread, UrgentSteps
+from mscos.forms import new_stamp
+from mscos.groups import MODERATORS
+from tests.forums.conftest import published_reply
+from tests.forums.test_admin import QUEUE, review
+from tests.forums.test_admin import words as admin_words
+from tests.forums.test_pages import words
+from tests.forums.test_writing import kept, problems
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, sam):
+    sign_in(client, sam)
+    return client
+
+
+def act(client, post, name, **typed):
+    return client.post(review(post), {"act": name, **typed}, follow=True)
+
+
+def told(page):
+    return [str(message) for message in page.context["messages"]]
+
+
+def fresh(sent):
+    return Post.objects.select_related("thread").get(pk=sent.post.pk)
+
+
+def facts(post):
+    return (post.state, post.number, post.thread.state, post.thread.reply_count, post.decided_by)
+
+
+# Undoing
+
+
+def test_a_published_thread_can_wait_again(desk, waiting, sam):
+    moderation.publish(post=waiting.post, by=sam)
+    assert "Undo this decision" in admin_words(desk.get(review(waiting.post)))
+    assert told(act(desk, waiting.post, "undo")) == ["Undone. It waits again."]
+    assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
+    assert (fresh(waiting).body, fresh(waiting).body_html) == ("Is there one?", "")
+    assert Client().get(waiting.post.thread.get_absolute_url()).status_code == 404
+    moderation.publish(post=waiting.post, by=sam)
+    assert facts(fresh(waiting)) == ("published", 1, "open", 0, sam)
+
+
+def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam):
+    sent = published_reply(thread, sam)
+    act(desk, sent.post, "undo")
+    assert facts(fresh(sent)) == ("waiting", None, "open", 0, None)
+
+
+def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting, sam):
+    moderation.ask_writer(post=waiting.post, words="Which one?")
+    actions.answer_moderators(post=waiting.post, stamp="s", words="That one.")
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
+    act(desk, waiting.post, "undo")
+    assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
+    assert fresh(waiting).reason == ""
+    assert list(ModeratorNote.objects.values_list("body", flat=True)) == ["Which one?", "That one."]
+
+
+def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
+        sign_in(desk, sam)
+        moderation.publish(post=waiting.post, by=sam)
+        clock.shift(timedelta(minutes=9, seconds=59))
+        assert moderation.can_undo(post=waiting.post)
+        clock.shift(timedelta(seconds=2))
+        assert not moderation.can_undo(post=waiting.post)
+        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
+            moderation.undo(post=waiting.post)
+    assert fresh(waiting).state == "published"
+
+
+def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
+    published_reply(published.post.thread, sam)
+    assert told(act(desk, published.post, "undo")) == ["Another post was published after it. Take it down instead."]
+    assert fresh(published).number == 1
+
+
+def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words")
+    assert not moderation.can_undo(post=waiting.post)
+    moderation.remove(post=waiting.post, by=sam, reason="spam", words="No.")
+    assert not moderation.can_undo(post=waiting.post)
+
+
+def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
+    moderation.publish(post=waiting.post, by=sam)
+    withdraw(post=waiting.post)
+    assert "This is no longer waiting: Taken down by the writer." in told(act(desk, waiting.post, "undo"))
+    assert fresh(waiting).state == "withdrawn"
+
+
+def test_what_was_decided_lately_is_known_to_memory_alone(waiting, sam):
+    moderation.publish(post=waiting.post, by=sam)
+    assert len([key for key in cache._cache if "undo:" in key]) == 1
+    assert fresh(waiting).decided_on == timezone.localdate()
+
+
+# Several at once
+
+
+def many(forum, count, **fields):
+    return [
+        start_thread(forum=forum, stamp=new_stamp(), title=f"T{n}", body=f"Words {n}", **fields).post
+        for n in range(count)
+    ]
+
+
+def chosen(client, name, posts):
+    return client.post(QUEUE, {"action": name, "_selected_action": [post.pk for post in posts]}, follow=True)
+
+
+def test_several_are_published_at_once_and_those_with_a_note_are_left_to_be_read(desk, forum, sam):
+    posts, noted = many(forum, 3), many(forum, 1, content_note="threats")
+    assert told(chosen(desk, "publish_chosen", [*posts, *noted])) == [
+        "3 published. Each can be undone on its page for ten minutes.",
+        "1 with a content note was left: open and read each.",
+    ]
+    assert list(Post.objects.order_by("pk").values_list("state", flat=True)) == ["published"] * 3 + ["waiting"]
+    assert all(moderation.can_undo(post=post) for post in posts)
+
+
+def test_those_that_somebody_decided_on_are_left_and_told(desk, forum, sam, alex):
+    posts = many(forum, 2)
+    moderation.refuse(post=posts[0], by=alex, reason="spam", words="No.")
+    done = moderation.publish_many(posts=posts, by=sam)
+    assert done == 1
+    page = chosen(desk, "refuse_chosen", posts)
+    assert told(page) == ["2 left: somebody had decided already, or they did not wait."]
+
+
+def test_several_are_refused_as_advertising(desk, forum):
+    posts = many(forum, 2)
+    chosen(desk, "refuse_chosen", posts)
+    assert set(Post.objects.values_list("state", "reason")) == {("refused", "spam")}
+    assert {note.body for note in ModeratorNote.objects.all()} == {moderation.SPAM_WORDS}
+
+
+def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
+    """Three batches of twelve: that one comes out in the order of arrival by chance happens once in 160 million runs."""
+    orders = set()
+    for _ in range(3):
+        sent = [actions.reply(thread=thread, stamp=new_stamp(), body=f"Words {n}").post for n in range(12)]
+        moderation.publish_many(posts=sent, by=sam)
+        numbers = list(
+            Post.objects.filter(pk__in=[post.pk for post in sent]).order_by("pk").values_list("number", flat=True)
+        )
+        lowest = min(numbers)
+        orders.add(tuple(number - lowest for number in numbers))
+    assert tuple(range(12)) not in orders
+    assert all(sorted(order) == list(range(12)) for order in orders)
+
+
+# Asking, passing on, urgent
+
+
+def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
+    page = act(desk, waiting.post, "ask", question="Which town is meant?")
+    assert told(page) == ["Asked. The writer reads it with their code."]
+    assert fresh(waiting).state == "waiting"
+    reader = Client()
+    assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))
+    typed = {"code": waiting.code, "n": "1", "stamp": new_stamp(), "words": "None in particular."}
+    for _ in range(2):
+        answer = reader.post("/code/answer/", typed)
+    assert "The moderators will read it." in answer.content.decode()
+    assert "From you" in words(answer)
+    assert list(ModeratorNote.objects.values_list("by_writer", "body")) == [
+        (False, "Which town is meant?"),
+        (True, "None in particular."),
+    ]
+    assert "The writer, " in admin_words(desk.get(review(waiting.post)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "messages"),
+    [
+        ({"words": " "}, ["Enter your message"]),
+        ({"words": "x" * 2_001}, ["Message must be 2,000 characters or less"]),
+        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+    ],
+)
+def test_an_answer_that_is_refused_is_kept(client, waiting, typed, messages):
+    sent = {"code": waiting.code, "n": "1", "stamp": new_stamp(), "words": "Kept", **typed}
+    page = client.post("/code/answer/", sent)
+    assert (problems(page), kept(page, "words")) == (messages, sent["words"])
+    assert not ModeratorNote.objects.exists()
+
+
+def test_a_stale_token_and_too_many_codes_keep_the_answer(waiting):
+    strict = Client(enforce_csrf_checks=True)
+    typed = {"n": "1", "stamp": new_stamp(), "words": "Kept"}
+    page = strict.post("/code/answer/", {"code": waiting.code, **typed})
+    assert (page.status_code, kept(page, "words")) == (403, "Kept")
+    for number in range(9):
+        strict.post("/code/answer/", {"code": f"K7QW-3MHT-9XRC-V2P{number}", **typed})
+    page = strict.post("/code/answer/", {"code": waiting.code, **typed})
+    assert (page.status_code, kept(page, "words")) == (429, "Kept")
+    assert not ModeratorNote.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "0", "2", "x", "9" * 30])
+def test_an_answer_about_no_post_is_kept(client, waiting, number):
+    sent = {"code": waiting.code, "n": number, "stamp": new_stamp(), "words": "Kept"}
+    assert client.post("/code/answer/", sent).status_code == 200
+    assert not ModeratorNote.objects.exists()
+
+
+def test_an_empty_question_is_not_asked(desk, waiting):
+    assert "Enter a question" in admin_words(act(desk, waiting.post, "ask", question=" "))
+    assert not ModeratorNote.objects.exists()
+
+
+def test_a_post_is_passed_to_a_colleague_who_checks_posts(desk, waiting, alex):
+    make_staff("kim@example.org", display_name="Kim")
+    assert told(act(desk, waiting.post, "pass_on", to=alex.pk)) == ["Passed to Alex."]
+    assert "for Alex" in admin_words(desk.get(QUEUE))
+    assert "Kim" not in admin_words(desk.get(review(waiting.post)))
+    assert told(act(desk, waiting.post, "pass_on", to="")) == ["It waits for anybody."]
+    assert fresh(waiting).assigned_to is None
+
+
+def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
+    second = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Second words")
+    UrgentSteps.objects.update(body_html="<p>Ring Jo.</p>")
+    assert "Ring Jo." not in admin_words(desk.get(review(second.post)))
+    assert "Ring Jo." in admin_words(act(desk, second.post, "urgent"))
+    queue = admin_words(desk.get(QUEUE))
+    assert queue.index("Second words") < queue.index("Is there one?")
+    act(desk, second.post, "not_urgent")
+    assert not fresh(second).urgent
+
+
+@pytest.mark.parametrize("name", ["ask", "pass_on", "urgent", "not_urgent"])
+def test_what_is_decided_is_asked_and_passed_on_no_more(desk, published, sam, name):
+    page = act(desk, published.post, name, question="x", to="")
+    assert told(page) == [moderation.what_happened(fresh(published))]
+    assert not ModeratorNote.objects.exists()
+
+
+def test_nobody_but_moderators_does_any_of_it(client, waiting):
+    sign_in(client, make_staff("kim@example.org", groups=["Editors"]))
+    for name in ("ask", "pass_on", "urgent", "undo", "keep"):
+        assert client.post(review(waiting.post), {"act": name, "question": "x"}).status_code == 403
+    assert (Thread.objects.get().state, MODERATORS) == ("waiting", "Moderators")
+
+
+# What is held
+
+
+def test_the_code_shows_every_column_of_the_post_and_the_voice(client, published):
+    page = client.post("/code/", {"code": published.code}).content.decode()
+    post, voice = page.split("What we hold about you in this thread")
+    assert post.split("What we hold about this post")[1].count("<dt>") == len(Post._meta.concrete_fields)
+    assert voice.count("<dt>") == len(type(published.post.voice)._meta.concrete_fields)
+    assert "somebody of the team" in post
+    assert "Sam" not in page

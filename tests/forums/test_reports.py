@@ -1,0 +1,146 @@
+"""Reporting a post without an account, and what moderators do with reports."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from forums import moderation, reports
+from forums.models import Post, Report
+from mscos.forms import new_stamp
+from tests.forums.conftest import published_reply
+from tests.forums.test_admin import QUEUE, review
+from tests.forums.test_admin import words as admin_words
+from tests.forums.test_pages import title, words
+from tests.forums.test_writing import kept, problems
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def path(thread):
+    return f"{thread.get_absolute_url()}report/"
+
+
+def fields(**typed):
+    return {"n": "1", "reason": "points", "words": "A name, I think.", "stamp": new_stamp(), "leave_empty": "", **typed}
+
+
+@pytest.fixture
+def reported(thread):
+    return reports.report(post=Post.objects.get(), stamp="s", reason="points", words="A name, I think.")
+
+
+@pytest.fixture
+def desk(client, sam):
+    sign_in(client, sam)
+    return client
+
+
+def test_each_post_leads_to_its_report(client, thread):
+    assert f'href="{path(thread)}?n=1"' in client.get(thread.get_absolute_url()).content.decode()
+    page = client.get(f"{path(thread)}?n=1")
+    assert "Report number 1 A moderator looks at it within 1 working day." in words(page)
+    assert title(page) == "Report a post – Community of Practice"
+
+
+def test_a_report_is_stored_with_its_words_and_day_and_nothing_else(client, thread, sam):
+    sign_in(client, sam)
+    before = list(Session.objects.values_list("session_key", "session_data", "expire_date"))
+    page = client.post(path(thread), fields())
+    assert "A moderator will look within 1 working day." in words(page)
+    report = Report.objects.get()
+    assert (report.post.number, report.reason, report.words, report.day) == (
+        1, "points", "A name, I think.", timezone.localdate()
+    )  # fmt: skip
+    assert (report.handled_by, report.handled_on) == (None, None)
+    assert list(Session.objects.values_list("session_key", "session_data", "expire_date")) == before
+    assert list(Client().get(f"{path(thread)}?n=1").cookies) == ["form"]
+
+
+def test_one_form_sent_twice_is_one_report(client, thread):
+    sent = fields()
+    assert [client.post(path(thread), sent).status_code for _ in range(2)] == [200, 200]
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "messages"),
+    [
+        ({"reason": ""}, ["Choose a reason"]),
+        ({"reason": "x"}, ["Choose a reason"]),
+        ({"words": "x" * 1_001}, ["Text must be 1,000 characters or less"]),
+        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+    ],
+)
+def test_what_is_refused_is_told_and_kept(client, thread, typed, messages):
+    sent = fields(**typed)
+    page = client.post(path(thread), sent)
+    assert (problems(page), kept(page, "words"), kept(page, "n")) == (messages, sent["words"], "1")
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "0", "2", "x", "9" * 40, "١"])
+def test_what_is_no_post_that_can_be_read_cannot_be_reported(client, thread, number):
+    assert client.get(path(thread), {"n": number}).status_code == 404
+    assert client.post(path(thread), fields(n=number)).status_code == 404
+
+
+def test_a_post_taken_down_or_waiting_cannot_be_reported(client, thread, sam):
+    moderation.remove(post=Post.objects.get(), by=sam, reason="spam", words="No.")
+    assert client.get(f"{path(thread)}?n=1").status_code == 404
+
+
+def test_a_stale_token_and_too_many_give_the_words_back(client, thread):
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post(path(thread), fields())
+    assert (page.status_code, kept(page, "words")) == (403, "A name, I think.")
+    for _ in range(20):
+        client.post(path(thread), fields())
+    page = client.post(path(thread), fields())
+    assert (page.status_code, kept(page, "words"), Report.objects.count()) == (429, "A name, I think.", 20)
+
+
+def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, sam):
+    queue = admin_words(desk.get(QUEUE))
+    assert "1 published post was reported by readers." in queue
+    listed = admin_words(desk.get(f"{QUEUE}?state=reported"))
+    assert ("Is there one?" in listed, "reported" in listed) == (True, True)
+    page = admin_words(desk.get(review(reported.post)))
+    assert "it could point to someone. “A name, I think.”" in page
+    answer = admin_words(desk.post(review(reported.post), {"act": "keep"}, follow=True))
+    assert ("Reported by readers" in answer, Post.objects.get().state) == (False, "published")
+    report = Report.objects.get()
+    assert (report.handled_by, report.handled_on) == (sam, timezone.localdate())
+    assert "reported by readers" not in admin_words(desk.get(QUEUE))
+
+
+def test_a_post_that_is_taken_down_closes_its_reports(reported, sam):
+    moderation.remove(post=reported.post, by=sam, reason="person", words="It named somebody.")
+    assert not Report.objects.open().exists()
+
+
+def test_reports_are_erased_a_month_after_they_were_dealt_with(reported, sam, thread):
+    reports.close_reports(post=reported.post, by=sam)
+    open_one = reports.report(post=reported.post, stamp="t", reason="spam", words="")
+    for days, left in ((30, 2), (31, 1)):
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            reports.erase_old_reports()
+            assert Report.objects.count() == left
+    assert Report.objects.get() == open_one
+
+
+def test_the_queue_asks_as_often_for_many_reports_as_for_one(desk, thread, sam):
+    counts = []
+    for number in range(12):
+        sent = published_reply(thread, sam, body=f"Reply {number}")
+        reports.report(post=sent.post, stamp=str(number), reason="spam", words="")
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(f"{QUEUE}?state=reported")
+        counts.append(len(asked))
+    assert counts[1:] == counts[1:2] * 11
