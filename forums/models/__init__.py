@@ -4,7 +4,7 @@ from forums.models.call_requests import CallMessage, CallOffer, CallRequest, Con
 from forums.models.forums import CallForViews, Forum, Prompt
 from forums.models.reports import Report
 from forums.models.steps import UrgentSteps
-from forums.models.threads import ModeratorNote, Post, Thread, Voice
+from forums.models.threads import ModeratorNote, Post, TaggedThread, Thread, Voice
 
 __all__ = [
     "CallForViews",
@@ -18,6 +18,7 @@ __all__ = [
     "Post",
     "Prompt",
     "Report",
+    "TaggedThread",
     "Thread",
     "UrgentSteps",
     "Voice",

@@ -12,6 +12,8 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from taggit.managers import TaggableManager
+from taggit.models import TaggedItemBase
 
 from mscos.codes import digest, public_code
 from mscos.fields import RenderedMarkdownField
@@ -54,13 +56,24 @@ class Thread(models.Model):
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     opened_on = models.DateField(null=True, editable=False)
     last_on = models.DateField(null=True, editable=False)
+    tags = TaggableManager(through="forums.TaggedThread", blank=True, help_text="Words, with commas between them.")
 
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
         # Within a day by the random code: the order of the rows is that of writing.
         ordering = ["-pinned", "-last_on", "code"]
-        indexes = [models.Index(fields=["forum", "state", "-pinned", "-last_on", "code"], name="thread_list")]
+        # In each order of a forum's list, with all that the list is narrowed by: no row is read but those that are shown.
+        indexes = [
+            models.Index(
+                fields=["forum", "-pinned", "-last_on", "code", "state", "prompt", "reply_count", "id"],
+                name="thread_list",
+            ),
+            models.Index(
+                fields=["forum", "-pinned", "-opened_on", "code", "state", "prompt", "reply_count", "id"],
+                name="thread_list_by_opening",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
         ]
@@ -89,6 +102,12 @@ class Thread(models.Model):
         if self.state == self.State.CLOSED:
             return "This thread is closed. Start a new one."
         return self.forum.closed_because
+
+
+class TaggedThread(TaggedItemBase):
+    """A tag on a thread: a table of its own, as for resources."""
+
+    content_object = models.ForeignKey(Thread, models.CASCADE, related_name="+")
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
