@@ -41,6 +41,7 @@ OPENS = re.compile(
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"(?:https?|zoommtg|zoomus|msteams|lync|sfb):", re.IGNORECASE)
+MARKS = re.compile(r"[/:%]")  # one of which each link has: most words need no closer look
 WORD = re.compile(r"[^\s<>\"]+")
 WRAPPINGS = 3  # mail programs wrap links in links of their own, one around the other
 AFTER_A_LINK = ".,;:!?'*_~)]}"
@@ -87,7 +88,7 @@ def _cut(word: str) -> str:
 
 def _link_in(word: str) -> str:
     """Return the link to a meeting that a word is or ends with; '' where it holds none."""
-    if not OPENS.search(_unwrapped(word)):
+    if not MARKS.search(word) or not OPENS.search(_unwrapped(word)):
         return ""
     begins = [found.start() for found in (SCHEME.search(word), OPENS.search(word)) if found]
     return word[min(begins, default=0) :].rstrip(AFTER_A_LINK)
