@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from simple_history.admin import SimpleHistoryAdmin
 
 from events.actions import save_event
+from events.admin.importing import ImportMixin
 from events.admin_forms import EventForm
 from events.first_draft import as_event
 from events.models import Event, Suggestion
@@ -24,7 +25,7 @@ from mscos.markdown_admin import MarkdownAdminMixin
 
 
 @admin.register(Event)
-class EventAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
+class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
     """The list of events, and the page of one."""
 
     form = EventForm
