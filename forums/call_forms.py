@@ -1,5 +1,6 @@
 """What people type who ask for a call, made clean. Nothing is stored before the last step: answers ride in the form."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,13 +8,35 @@ from django.core import signing
 
 from events.times import CHOICES, LONDON
 from forums.models import CallRequest
+from mscos.codes import holds_code
 from mscos.forms import STAMP_LASTS, PlainTextField, StampedForm
 
 ANSWERS = "forums.call_forms.answers"  # the salt of the signature under answers that ride in the form
 MESSAGE_LENGTH = 5_000
+# What is asked for only where the team makes contact, and what follows where it was left empty.
+IF_WE_CONTACT = ("way", "contact", "leave_message", "say_instead")
+EMPTY = {"say_instead": "Nothing: we say that we have the wrong number"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS = ("In the morning, 9am to midday", "In the afternoon, midday to 5pm", "In the evening, 5pm to 8pm")
+# In the asker's zone; the hours are the first and the one after the last.
+HOURS = {
+    "In the morning, 9am to midday": (9, 12),
+    "In the afternoon, midday to 5pm": (12, 17),
+    "In the evening, 5pm to 8pm": (17, 20),
+}
 NOT_STORED = {"autocomplete": "off"}
+
+
+def no_code(text: str) -> None:
+    """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
+    if holds_code(text):
+        raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
+
+
+def is_safe(there: datetime, times: str) -> bool:
+    """Tell whether a time on the asker's clocks is on one of the safe days, at a safe time, as `to_ask` wrote them."""
+    days, *hours = times.split("\n") if times else [""]
+    spans = [HOURS[each] for each in hours if each in HOURS]
+    return DAYS[there.weekday()] in days and any(first <= there.hour < end for first, end in spans)
 
 
 def _line(name: str, label: str, length: int, help_text: str = "") -> PlainTextField:
@@ -24,6 +47,7 @@ def _line(name: str, label: str, length: int, help_text: str = "") -> PlainTextF
         max_length=length,
         required=False,
         help_text=help_text,
+        validators=[no_code],
         widget=forms.TextInput(attrs={**NOT_STORED, "spellcheck": "false"}),
     )
 
@@ -43,7 +67,8 @@ class CallForm(StampedForm):
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how you would like this to work"),
     )
     way = forms.ChoiceField(
-        label="If we contact you: how?",
+        label="How should we contact you?",
+        help_text="A text message or an email stays on the device, and may show on a locked screen.",
         choices=CallRequest.Way.choices,
         required=False,
         widget=forms.RadioSelect,
@@ -93,10 +118,11 @@ class CallForm(StampedForm):
         label="What would you like to talk about?",
         max_length=2_000,
         required=False,
+        validators=[no_code],
         help_text="A word or two is enough. You can also leave it for the call.",
         widget=forms.Textarea(attrs={**NOT_STORED, "rows": 4, "data-count": 2_000}),
     )
-    field_order = ["how", "way", "contact", "days", "hours", "zone", "leave_message", "say_instead", "ask_for",
+    field_order = ["how", "days", "hours", "zone", "way", "contact", "leave_message", "say_instead", "ask_for",
                    "agreed_word", "interpreter", "topic"]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -136,9 +162,16 @@ def answers_in(typed: str) -> dict[str, Any] | None:
 
 
 def to_read(answers: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return each question that was answered with its answer in words, one of several on a line."""
-    asked = [(CallForm.base_fields[name], answers[name]) for name in CallForm.field_order if answers.get(name)]
-    return [(str(field.label), _in_words(field, value)) for field, value in asked]
+    """Return each question with its answer in words, one of several on a line; left out is what does not apply.
+
+    What was left empty is left out too, unless something follows from it.
+    """
+    empty = EMPTY if answers["how"] == CallRequest.How.CONTACT else {}
+    names = [
+        name for name in CallForm.field_order if answers["how"] != CallRequest.How.CODE or name not in IF_WE_CONTACT
+    ]
+    asked = [(CallForm.base_fields[name], answers.get(name) or empty.get(name)) for name in names]
+    return [(str(field.label), _in_words(field, value)) for field, value in asked if value]
 
 
 def to_ask(answers: dict[str, Any]) -> dict[str, Any]:
@@ -158,20 +191,28 @@ class ActForm(StampedForm):
 
     ACCEPT, OTHERS, WRITE, WITHDRAW = "accept", "others", "write", "withdraw"
 
-    act = forms.ChoiceField(choices=_choices(ACCEPT, OTHERS, WRITE, WITHDRAW))
-    offer = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    act = forms.ChoiceField(choices=_choices(OTHERS, WRITE, WITHDRAW), required=False)
+    # An offer is named by its time: a number would count those made to everybody.
+    offer = forms.DateTimeField(
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M:%S%z"],
+        error_messages={"invalid": "This time is no longer offered. Look at what stands here now"},
+    )
     sure = forms.BooleanField(required=False)
     words = PlainTextField(
         name="message",
         label="Write to the team",
         max_length=MESSAGE_LENGTH,
         required=False,
+        validators=[no_code],
         widget=forms.Textarea(attrs={**NOT_STORED, "rows": 5, "data-count": MESSAGE_LENGTH}),
     )
 
     def clean(self) -> dict[str, Any]:
         """Want words where they are to be sent."""
         fields = super().clean() or {}
+        if "offer" in self.data:
+            fields["act"] = self.ACCEPT
         if fields.get("act") == self.WRITE and fields.get("words") == "":
             self.add_error("words", "Enter your message")
         return fields

@@ -3,16 +3,20 @@
 What the team does is in `forums/call_handling.py`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from forums.actions import NotAccepted
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
-from forums.receipts import is_open, open_receipt
+from forums.receipts import is_open, note_erased, open_receipt, was_erased
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 from mscos.sealing import Sealed
@@ -37,8 +41,8 @@ def ask(*, stamp: str, forum: Forum | None, limited: str = "", **answers: Any) -
     """
     form = repr((stamp, forum and forum.pk, sorted(answers.items())))
     code, known = make_code(form), form_digest(form)
-    # One that was withdrawn a moment ago is not made again by the form that made it.
-    if CallRequest.objects.filter(form_digest=known).exists() or is_open(form):
+    # One that was withdrawn is not made again by the form that made it.
+    if CallRequest.objects.filter(form_digest=known).exists() or is_open(form) or was_erased(known):
         return Asked(code, form, again=True)
     if limited:
         raise NotAccepted(limited)
@@ -53,10 +57,10 @@ def ask(*, stamp: str, forum: Forum | None, limited: str = "", **answers: Any) -
 
 
 @transaction.atomic
-def accept(*, request: CallRequest, offer_pk: int) -> None:
+def accept(*, request: CallRequest, starts: datetime | None) -> None:
     """Agree on one of the times that the team offered; raises NotAccepted where it is over or no longer offered."""
     fresh = hold(request)
-    offer = fresh.offers.filter(pk=offer_pk).first()
+    offer = fresh.offers.filter(starts=starts).first() if starts else None
     if fresh.state != CallRequest.State.OFFERED or offer is None:
         raise NotAccepted("This time is no longer offered. Look at what stands here now")
     if offer.starts <= timezone.now():
@@ -71,9 +75,10 @@ def ask_for_others(*, request: CallRequest, stamp: str, words: str = "") -> None
     fresh = hold(request)
     if fresh.is_done:
         raise NotAccepted("This request is done. You can write to us below")
-    fresh.offers.all().delete()
-    CallRequest.objects.filter(pk=fresh.pk).update(state=CallRequest.State.NEW)
-    _write(fresh, stamp, words or "Please offer me other times.")
+    if _write(fresh, stamp, words or "Please offer me other times."):
+        # The same form once more, by a reload, must not undo what was agreed on since.
+        fresh.offers.all().delete()
+        CallRequest.objects.filter(pk=fresh.pk).update(state=CallRequest.State.NEW)
 
 
 @transaction.atomic
@@ -90,12 +95,20 @@ def withdraw(*, request: CallRequest) -> None:
 
 def erase_old_requests() -> None:
     """Erase numbers and addresses, and whole requests, whose day has come. A job of the work loop."""
-    gone = dict.fromkeys(CallRequest.CONTACT, Sealed())
-    CallRequest.objects.with_contact_run_out().update(**gone, contact_erased_on=timezone.localdate())
+    for request in CallRequest.objects.with_contact_run_out():
+        _erase_contact(request)
     for request in CallRequest.objects.run_out():
-        with transaction.atomic():
+        with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its asker may be quicker
             erase(hold(request))
     after_erasure()
+
+
+@transaction.atomic
+def _erase_contact(request: CallRequest) -> None:
+    """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
+    CallOffer.objects.filter(request=request.pk).delete()
+    gone = dict.fromkeys(CallRequest.CONTACT, Sealed())
+    CallRequest.objects.filter(pk=request.pk).update(**gone, contact_erased_on=timezone.localdate())
 
 
 def hold(request: CallRequest) -> CallRequest:
@@ -110,12 +123,17 @@ def erase(request: CallRequest) -> None:
     """Delete a request that is held, and count it; inside a transaction."""
     month, _ = ErasedRequests.objects.get_or_create(month=timezone.localdate().replace(day=1))
     ErasedRequests.objects.filter(pk=month.pk).update(count=F("count") + 1, called=F("called") + int(request.is_done))
+    kind = ContentType.objects.get_for_model(CallRequest)
+    LogEntry.objects.filter(content_type=kind, object_id=request.pk).delete()
+    note_erased(request.form_digest)
     request.delete()
     after_erasure()
 
 
-def _write(request: CallRequest, stamp: str, words: str) -> None:
+def _write(request: CallRequest, stamp: str, words: str) -> bool:
+    """Store a message, and return whether it is a new one."""
     known = form_digest(repr((stamp, request.pk, words)))
-    CallMessage.objects.get_or_create(
+    _, is_new = CallMessage.objects.get_or_create(
         form_digest=known, defaults={"request": request, "by_team": False, "body": Sealed.of(words)}
     )
+    return is_new

@@ -21,10 +21,14 @@ from mscos.limits import Limit
 from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
 
 ASKING = Limit("call", times=5, seconds=60 * 60)
+WRITING = Limit("call-words", times=30, seconds=60 * 60)
+# What the page says in one sentence: it names nothing that its asker typed, and could alarm whoever looks on.
+OURS = ("code", "code_digest", "form_digest", "urgent", "handler", "state")
 DONE = {
     ActForm.ACCEPT: "The time is agreed.",
     ActForm.OTHERS: "We will offer you other times.",
     ActForm.WRITE: "Your message is with the team.",
+    "": "Nothing was changed.",
 }
 Answers = dict[str, Any]
 
@@ -72,11 +76,12 @@ def request_context(found: CallRequest, code: str, form: ActForm | None = None, 
         "call": found,
         "code": code,
         "form": form or ActForm(),
+        "reach": found.reach.words,
         "done": done,
         "offers": [(offer, offer_on_clocks(offer, found)) for offer in found.offers.all()],
         "messages_": [(message, message.body.words) for message in found.messages.all()],
-        "held": [(name, in_words(value)) for name, value in facts_of(found)],
-        "openings": found.contact_views.values_list("day", flat=True),
+        "held": [(name, in_words(value)) for name, value in facts_of(found, leave_out=OURS) if value not in {None, ""}],
+        "openings": found.openings.values_list("day", flat=True).distinct().order_by("day") if found.way else [],
     }
 
 
@@ -126,8 +131,14 @@ def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> 
     fields = form.cleaned_data
     if fields["act"] == ActForm.WITHDRAW:
         return _withdraw(request, found, code, sure=fields["sure"])
+    if fields["act"] == ActForm.OTHERS and found.state == CallRequest.State.AGREED and not fields["sure"]:
+        return render(request, "forums/request_others.html", {"code": code, "form": form, "words": fields["words"]})
     try:
-        _carry_out(found, fields)
+        if WRITING.reached(request):
+            form.refuse(too_many(WRITING))
+        else:
+            WRITING.count(request)
+            _carry_out(found, fields)
     except NotAccepted as error:
         form.refuse(Refusal(409, str(error)))
     except CallRequest.DoesNotExist:
@@ -136,16 +147,17 @@ def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> 
     if fresh is None:
         return render(request, "forums/request_withdrawn.html")
     done = "" if form.errors else DONE[fields["act"]]
-    context = request_context(fresh, code, form if form.errors else None, done)
+    kept = ActForm(initial={"words": fields["words"]}) if fields["act"] == ActForm.ACCEPT else None
+    context = request_context(fresh, code, form if form.errors else kept, done)
     return render(request, "forums/request_detail.html", context, status=form.status)
 
 
 def _carry_out(found: CallRequest, fields: dict[str, Any]) -> None:
     if fields["act"] == ActForm.ACCEPT:
-        call_requests.accept(request=found, offer_pk=fields["offer"] or 0)
+        call_requests.accept(request=found, starts=fields["offer"])
     elif fields["act"] == ActForm.OTHERS:
         call_requests.ask_for_others(request=found, stamp=fields["stamp"], words=fields["words"])
-    else:
+    elif fields["act"] == ActForm.WRITE:
         call_requests.write(request=found, stamp=fields["stamp"], words=fields["words"])
 
 
@@ -153,6 +165,7 @@ def _withdraw(request: HttpRequest, found: CallRequest, code: str, *, sure: bool
     """Ask once, then erase everything."""
     if not sure:
         return render(request, "forums/request_withdraw.html", {"code": code, "form": ActForm()})
+    opened = bool(found.way) and found.openings.exists()
     with suppress(CallRequest.DoesNotExist):  # the button was pressed twice, or the day of erasure came
         call_requests.withdraw(request=found)
-    return render(request, "forums/request_withdrawn.html")
+    return render(request, "forums/request_withdrawn.html", {"opened": opened})

@@ -178,7 +178,10 @@ def load_request(*, by: User) -> str:
     )
     request = CallRequest.objects.by_code(asked.code).get()
     call_handling.claim(request=request, by=by)
-    tomorrow = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    call_handling.offer(request=request, by=by, starts=[tomorrow + timedelta(days=day) for day in (0, 2, 5)])
+    # On safe days, at a safe time in London.
+    now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
+    days = [now + timedelta(days=day) for day in range(1, 15)]
+    starts = [day for day in days if day.weekday() in {0, 2}][:3]
+    call_handling.offer(request=request, by=by, starts=starts, reach="At that time, call 020 7946 0000 (example).")
     call_handling.write(request=request, by=by, words="Thank you for asking. Would one of these times suit you?")
     return asked.code

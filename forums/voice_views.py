@@ -20,6 +20,7 @@ from mscos.holdings import facts_of, in_words
 from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
 
 WORDS_LENGTH = 2_000
+COUNTED = ("id",)  # a row's own number would tell how many others wrote in between; the page says so
 
 
 class AnswerForm(StampedForm):
@@ -42,7 +43,8 @@ def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
         act = ActForm(initial={"words": request.POST.get("words", "")})
         return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
     if found is None:
-        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
+        context = {"form": form, "kept": request.POST.get("words", "")}
+        return render(request, "forums/voice_ask.html", context, status=form.status)
     answer = AnswerForm(initial={"words": request.POST.get("words", "")})
     return _voice(request, found, form.cleaned_data["code"], answer)
 
@@ -91,7 +93,7 @@ def _voice(
     context: dict[str, Any] = {
         "voice": voice,
         "posts": [(post, _held(post)) for post in posts],
-        "held_of_voice": [(name, in_words(value)) for name, value in facts_of(voice)],
+        "held_of_voice": [(name, in_words(value)) for name, value in facts_of(voice, leave_out=COUNTED)],
         "code": code,
         "form": answer,
         "n": n or "1",
@@ -101,7 +103,7 @@ def _voice(
 
 
 def _held(post: Post) -> list[tuple[str, str]]:
-    return [(name, in_words(value)) for name, value in facts_of(post)]
+    return [(name, in_words(value)) for name, value in facts_of(post, leave_out=COUNTED)]
 
 
 def _named(voice: Voice, number: str) -> Post | None:

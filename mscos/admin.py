@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from mscos.accounts import give_address
+from mscos.groups import CALL_HANDLERS
 from mscos.models import User
 
 # What a group may do is granted by migrations (mscos/groups.py); addresses and second steps follow the person.
@@ -45,6 +46,18 @@ class PersonForm(forms.ModelForm):
             "is_active": "Untick this when somebody leaves.",
         }
         widgets = {"groups": forms.CheckboxSelectMultiple}
+
+    by: User  # who is changing this person
+
+    def clean_groups(self) -> Any:
+        """Refuse to let anybody make themself a call handler: a second person has to know of it."""
+        groups = self.cleaned_data["groups"]
+        handles = any(group.name == CALL_HANDLERS for group in groups)
+        if self.instance.pk == self.by.pk and handles and not self.instance.groups.filter(name=CALL_HANDLERS).exists():
+            raise forms.ValidationError(
+                "You cannot make yourself a call handler. Ask another administrator, so that two people know of it."
+            )
+        return groups
 
     def clean_email(self) -> str:
         """Return the address in lower case: sign-in does not mind the case, nor may two people differ only in it."""
@@ -86,6 +99,16 @@ class PersonAdmin(admin.ModelAdmin):
         for person in people:
             self.log_change(request, person, "Second step removed")
         self.message_user(request, "Removed. They are asked to set it up again before they enter these pages.")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Let the form know who is changing whom."""
+        form = super().get_form(request, obj, *args, **kwargs)
+        return type("PersonFormOf", (form,), {"by": request.user})
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """List what goes with a person, without what they did: that names things which not every administrator may see."""
+        _, *others = super().get_deleted_objects(objs, request)
+        return [str(person) for person in objs], *others
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         """Save a person and their one address; a new person has no password yet, a new address waits to be proven."""

@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
@@ -104,12 +104,15 @@ class PortalAdminSite(admin.AdminSite):
         on_site = self.admin_view(self.view_on_site)
         return [
             preview,
-            path("r/<int:content_type_id>/<path:object_id>/", on_site, name="view_on_site"),
+            path("r/<path:content_type_id>/<path:object_id>/", on_site, name="view_on_site"),
             *super().get_urls(),
         ]
 
     def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> Any:
         """Lead to a row's own page whoever may see the row here: its address can tell of a thread that waits."""
+        # Django's own pattern takes any text here, '+12' too: so does ours, or it would be walked around.
+        if not str(content_type_id).isdecimal():
+            raise Http404
         model = get_object_or_404(ContentType, pk=content_type_id).model_class()
         known = self._registry.get(model) if model else None
         if known is None or not known.has_view_permission(request):

@@ -1,5 +1,6 @@
 """What a row holds, in words for whoever it is about: every column, whatever columns there are."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,9 +19,13 @@ NAMES = {
 }
 
 
-def facts_of(row: models.Model) -> list[tuple[str, Any]]:
-    """Return each column's name and value: choices by their label, what is sealed opened, people of the team unnamed."""
-    return [(NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in row._meta.concrete_fields]
+def facts_of(row: models.Model, *, leave_out: Sequence[str] = ()) -> list[tuple[str, Any]]:
+    """Return each column's name and value: choices by their label, what is sealed opened, people of the team unnamed.
+
+    `leave_out` names columns that the page speaks of in its own words.
+    """
+    columns = [field for field in row._meta.concrete_fields if field.name not in leave_out]
+    return [(NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in columns]
 
 
 def in_words(value: Any) -> str:
@@ -39,6 +44,6 @@ def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
     if isinstance(value, Sealed):
         return value.words
     if field.is_relation:
-        return str(value) if value else "none"
+        return str(value) if value and getattr(value, "is_listed", True) else "none that can be seen"
     label = getattr(row, f"get_{field.name}_display", None)
     return label() if label else value

@@ -13,6 +13,9 @@ from datetime import timedelta
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+FILLING = b"\0"  # which no text holds: forms refuse it
+BLOCK = 128  # bytes
+NO_TIME = 0
 LOST = "(cannot be read: the key that sealed this is not here)"
 
 
@@ -20,7 +23,9 @@ LOST = "(cannot be read: the key that sealed this is not here)"
 class Sealed:
     """A text that is stored sealed, and opened only where somebody asks for its words.
 
-    Written into a page, a log or an error by mistake it says '(sealed)'.
+    Written into a page, a log or an error by mistake it says '(sealed)'. The seal carries no time, which Fernet would
+    write into it in clear, and the text is filled up to a multiple of BLOCK: neither when something was typed nor how
+    long it is can be read without the key.
     """
 
     token: str = ""
@@ -28,7 +33,11 @@ class Sealed:
     @classmethod
     def of(cls, text: str) -> "Sealed":
         """Return a text sealed with the newest key; '' stays empty, since there is nothing to hide in it."""
-        return cls(seal(text) if text else "")
+        if not text:
+            return cls()
+        raw = text.encode()
+        filled = raw + FILLING * (-len(raw) % BLOCK)
+        return cls(_keys().encrypt_at_time(filled, NO_TIME).decode())
 
     def __bool__(self) -> bool:
         return bool(self.token)
@@ -42,17 +51,17 @@ class Sealed:
     def words(self) -> str:
         """The text; what LOST says where no key of ours opens it."""
         try:
-            return unseal(self.token) if self.token else ""
+            return unseal(self.token).rstrip(FILLING.decode()) if self.token else ""
         except InvalidToken:
             return LOST
 
     def renewed(self) -> "Sealed":
         """Return the same text sealed with the newest key; raises InvalidToken where no key of ours opens it."""
-        newest = _fernets()[0]
+        newest, token = _fernets()[0], self.token.encode()
         try:
-            newest.decrypt(self.token.encode())
+            newest.decrypt(token)
         except InvalidToken:
-            return Sealed(_keys().rotate(self.token.encode()).decode())
+            return Sealed(_keys().rotate(token).decode())  # which keeps the time that stands in the seal
         return self
 
 

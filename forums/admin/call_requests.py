@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
+from events.times import clock
 from forums import call_handling
 from forums.call_handling import NotPossible
 from forums.call_team_forms import HandOverForm, OfferForm, WordsForm
@@ -25,6 +27,9 @@ from mscos.models import User
 from mscos.people_admin import PeopleAdmin
 
 GONE = "This request was withdrawn and erased. There is nothing more to do."
+# What the form promised for an answer that was left empty.
+ABSENT = {"what to say to anybody else": "That you have the wrong number. Nothing else."}
+ONLY_WITH_A_WAY = ("contact", "say_instead")
 TO_CALL = ("ask_for", "agreed_word", "contact", "times", "say_instead")
 
 
@@ -62,7 +67,7 @@ class HandlersOnly:
 class CallRequestAdmin(HandlersOnly, PeopleAdmin):
     """The queue, urgent ones first, and the page of one request."""
 
-    list_display = ("__str__", "age", "from_forum", "state", "urgent", "has_news", "handled_by")
+    list_display = ("__str__", "look_at", "age", "from_forum", "state", "handled_by")
     list_filter = ("state", "urgent")
     filters = frozenset({"state__exact", "urgent__exact"})
     ordering = CallRequest.QUEUE
@@ -84,10 +89,10 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         """Return the forum that it came from."""
         return call.forum
 
-    @admin.display(description="new message", boolean=True)
-    def has_news(self, call: Any) -> bool:
-        """Return whether the asker wrote something that nobody has read."""
-        return bool(call.has_news)
+    @admin.display(description="look at")
+    def look_at(self, call: Any) -> str:
+        """Return what is to be known before opening it."""
+        return ", ".join(filter(None, ["Urgent" if call.urgent else "", "New message" if call.has_news else ""]))
 
     @admin.display(description="who handles it", empty_value="nobody yet")
     def handled_by(self, call: CallRequest) -> User | None:
@@ -97,7 +102,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the card for the call."""
         card = self.admin_site.admin_view(self.card)
-        return [path("<int:pk>/card/", card, name="forums_callrequest_card"), *super().get_urls()]
+        return [path("<slug:pk>/card/", card, name="forums_callrequest_card"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the queue under its plain name."""
@@ -116,16 +121,17 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
             return self._gone(request)
         act = request.POST.get("act", "") if request.method == "POST" else ""
         forms: dict[str, Any] = {
-            "offer": OfferForm(request.POST if act == "offer" else None),
+            "offer": OfferForm(request.POST if act == "offer" else None, call=call),
             "write": WordsForm(request.POST if act == "write" else None),
             "hand_over": HandOverForm(request.POST if act == "hand_over" else None),
+            "seen": request.POST.get("seen", ""),
         }
         if act in ACTS and (act not in forms or forms[act].is_valid()):
             return self._act(request, call, act, forms)
         return self._page(request, call, forms)
 
     @method_decorator(sensitive_post_parameters())
-    def card(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def card(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Show what is needed to make contact, and nothing of the reason. That it was opened is recorded."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -147,10 +153,13 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
     def _card_context(self, request: HttpRequest, call: CallRequest) -> dict[str, Any]:
         agreed = call.offers.filter(accepted=True).first()
         columns: dict[str, Any] = {field.name: field for field in CallRequest._meta.concrete_fields}
-        lines = [(columns[name].verbose_name, getattr(call, name).words) for name in TO_CALL]
+        names = [name for name in TO_CALL if call.way or name not in ONLY_WITH_A_WAY]
+        lines = [(columns[name].verbose_name, getattr(call, name).words) for name in names]
         return {
-            **self._frame(request, "For the call", call),
-            "lines": lines,
+            **self._frame(request, f"For the call: request {call.code}", call),
+            "lines": [(name, words or ABSENT.get(name, "Nothing was given")) for name, words in lines],
+            "now_there": clock(timezone.now(), timezone.now(), call.zone),
+            "has_news": call.messages.filter(by_team=False, read=False).exists(),
             "agreed": offer_on_clocks(agreed, call) if agreed else [],
         }
 
@@ -170,18 +179,28 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         fresh = CallRequest.objects.for_handlers().filter(pk=call.pk).first()
         if fresh is None:
             return self._gone(request)
+        is_mine = fresh.handler_id == request.user.pk
         context = {
             **self._frame(request, f"Request {fresh.code}", fresh),
             **forms,
-            "is_mine": fresh.handler_id == request.user.pk,
+            "is_mine": is_mine,
+            "seen": call_handling.seen_of(fresh),
             "urgent_steps": UrgentSteps.objects.first() if fresh.urgent else None,
-            "topic": fresh.topic.words,
-            "interpreter": fresh.interpreter.words,
-            "words": [(message, message.body.words) for message in fresh.messages.all()],
+            "opened": self._opened(fresh) if is_mine else {},
             "offers": [(offer, offer_on_clocks(offer, fresh)) for offer in fresh.offers.all()],
-            "openings": fresh.contact_views.select_related("viewer"),
+            "openings": fresh.openings,
         }
         return TemplateResponse(request, "admin/forums/callrequest/detail.html", context)
+
+    def _opened(self, call: CallRequest) -> dict[str, Any]:
+        """Return what its handler reads to offer times; what a call itself needs is on the card."""
+        return {
+            "topic": call.topic.words,
+            "interpreter": call.interpreter.words,
+            "times": call.times.words,
+            "now_there": clock(timezone.now(), timezone.now(), call.zone),
+            "messages": [(message, message.body.words) for message in call.messages.all()],
+        }
 
     def _frame(self, request: HttpRequest, title: str, call: CallRequest) -> dict[str, Any]:
         return {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "call": call}
@@ -203,32 +222,34 @@ def _hand_over(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
 
 
 def _offer(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.offer(request=call, by=by, starts=forms["offer"].moments)
+    form = forms["offer"]
+    reach = form.cleaned_data.get("reach", "")
+    call_handling.offer(request=call, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
     return "The times are offered. The asker sees them with their code."
 
 
 def _write(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"])
+    call_handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
     return "Written. The asker reads it with their code."
 
 
 def _read(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.note_read(request=call, by=by)
+    call_handling.note_read(request=call, by=by, seen=forms["seen"])
     return "Noted as read."
 
 
 def _called(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.called(request=call, by=by)
+    call_handling.called(request=call, by=by, seen=forms["seen"])
     return "Noted as called."
 
 
 def _not_reached(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.not_reached(request=call, by=by)
+    call_handling.not_reached(request=call, by=by, seen=forms["seen"])
     return "Noted that nobody was reached. The asker reads so with their code."
 
 
 def _open_again(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.open_again(request=call, by=by)
+    call_handling.open_again(request=call, by=by, seen=forms["seen"])
     return "Open again."
 
 
@@ -261,7 +282,6 @@ class ContactViewAdmin(HandlersOnly, PeopleAdmin):
     """Who opened whose number or address, and on which day."""
 
     list_display = ("request_code", "viewer", "day")
-    list_select_related = ("viewer",)
 
 
 @admin.register(ErasedRequests)

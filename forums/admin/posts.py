@@ -147,7 +147,8 @@ class PostAdmin(admin.ModelAdmin):
         context = {
             "title": "Posts to check",
             "reported": Post.objects.reported().count(),
-            "calls_waiting": CallRequest.objects.waiting().count(),
+            # Since yesterday: the moment at which a request comes is nobody's to see.
+            "calls_wait": CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).exists(),
             "counts": [(labels[state], count) for state, count in sorted(rows)],
             "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
         }

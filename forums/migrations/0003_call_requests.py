@@ -35,8 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CallRequest',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=mscos.codes.public_code, editable=False, max_length=12, unique=True, verbose_name='number that the team knows it by')),
+                ('code', models.CharField(default=mscos.codes.public_code, editable=False, max_length=12, primary_key=True, serialize=False, verbose_name='word that the team knows it by')),
                 ('code_digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('form_digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('state', models.CharField(choices=[('new', 'Waiting for the team'), ('offered', 'Times offered'), ('agreed', 'A time is agreed'), ('done', 'Done')], default='new', max_length=8)),
@@ -52,6 +51,7 @@ class Migration(migrations.Migration):
                 ('agreed_word', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='word that the caller says first')),
                 ('topic', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='what to talk about')),
                 ('interpreter', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='interpreter for')),
+                ('reach', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='how to reach the team')),
                 ('asked_on', models.DateField(default=django.utils.timezone.localdate, editable=False)),
                 ('done_on', models.DateField(editable=False, null=True)),
                 ('contact_erased_on', models.DateField(editable=False, null=True, verbose_name='number or address erased on')),
@@ -93,10 +93,9 @@ class Migration(migrations.Migration):
             name='ContactView',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('request_code', models.CharField(max_length=12)),
+                ('request_code', models.CharField(db_index=True, max_length=12, verbose_name='request')),
+                ('viewer', models.CharField(max_length=80, verbose_name='opened by')),
                 ('day', models.DateField(default=django.utils.timezone.localdate)),
-                ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact_views', to='forums.callrequest')),
-                ('viewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'opening of contact details',

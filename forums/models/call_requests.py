@@ -23,24 +23,25 @@ class CallRequestQuerySet(models.QuerySet["CallRequest"]):
         """Return the one request, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
         return self.filter(code_digest=digest(code))
 
-    def open(self) -> "CallRequestQuerySet":
-        """Return those that somebody of the team has still to do something about."""
-        return self.exclude(state=CallRequest.State.DONE)
-
     def for_handlers(self) -> "CallRequestQuerySet":
         """Return all with who handles them, urgent ones first, then the oldest; add `has_news`: an unread message."""
         news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
         return self.annotate(has_news=Exists(news)).select_related("handler", "forum").order_by(*CallRequest.QUEUE)
 
     def waiting(self) -> "CallRequestQuerySet":
-        """Return those in which the next step is the team's: nobody has begun, or something was written."""
+        """Return those in which the next step is the team's: nobody has begun, or something was written, at any stage."""
         news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
-        return self.open().filter(Q(state=CallRequest.State.NEW) | Exists(news))
+        return self.filter(Q(state=CallRequest.State.NEW) | Exists(news))
 
     def with_contact_run_out(self) -> "CallRequestQuerySet":
-        """Return those whose number or address is to be erased: CONTACT_DAYS after the call."""
-        last_day = timezone.localdate() - timedelta(days=settings.CONTACT_DAYS)
-        return self.filter(contact_erased_on=None, done_on__lte=last_day)
+        """Return those whose number or address is to be erased: CONTACT_DAYS after the call, or after the time agreed on.
+
+        So it goes even where nobody noted that the call took place.
+        """
+        days = timedelta(days=settings.CONTACT_DAYS)
+        agreed = CallOffer.objects.filter(request=OuterRef("pk"), accepted=True, starts__lte=timezone.now() - days)
+        is_over = Q(done_on__lte=timezone.localdate() - days) | Q(state=CallRequest.State.AGREED) & Exists(agreed)
+        return self.filter(is_over, contact_erased_on=None)
 
     def run_out(self) -> "CallRequestQuerySet":
         """Return those that are to be erased: REQUEST_DAYS after they were asked."""
@@ -75,8 +76,9 @@ class CallRequest(models.Model):
     # What is erased some days after the call; the rest goes with the row.
     CONTACT = ("contact", "times", "say_instead", "ask_for", "agreed_word")
 
+    # Its key too: a number that counts would tell how many others asked, and in which order.
     code = models.CharField(
-        "number that the team knows it by", max_length=12, unique=True, default=public_code, editable=False
+        "word that the team knows it by", max_length=12, primary_key=True, default=public_code, editable=False
     )
     code_digest = models.CharField(max_length=64, unique=True, editable=False)
     form_digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -96,6 +98,7 @@ class CallRequest(models.Model):
     ask_for = SealedField("name to ask for")
     agreed_word = SealedField("word that the caller says first")
     topic = SealedField("what to talk about")
+    reach = SealedField("how to reach the team")
     interpreter = SealedField("interpreter for")
     asked_on = models.DateField(default=timezone.localdate, editable=False)
     done_on = models.DateField(null=True, editable=False)
@@ -144,6 +147,11 @@ class CallRequest(models.Model):
         return self.asked_on + timedelta(days=settings.REQUEST_DAYS)
 
     @property
+    def openings(self) -> "models.QuerySet[ContactView]":
+        """The record of who opened what a call needs."""
+        return ContactView.objects.filter(request_code=self.code)
+
+    @property
     def age_in_days(self) -> int:
         """For how many days it has been there."""
         return (timezone.localdate() - self.asked_on).days
@@ -185,11 +193,13 @@ class CallMessage(models.Model):
 
 
 class ContactView(models.Model):
-    """That somebody of the team opened a number or address: who and on which day, never what it was."""
+    """That somebody of the team opened what a call needs: who and on which day, never what it was.
 
-    request = models.ForeignKey(CallRequest, models.SET_NULL, null=True, related_name="contact_views")
-    request_code = models.CharField(max_length=12)
-    viewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    It outlives the request and the person's account: it holds their names only.
+    """
+
+    request_code = models.CharField("request", max_length=12, db_index=True)
+    viewer = models.CharField("opened by", max_length=80)
     day = models.DateField(default=timezone.localdate)
 
     class Meta:

@@ -1,8 +1,10 @@
 """Forums, and the calls for views that are answered in them."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,6 +12,7 @@ from django.utils.formats import date_format
 from forums.models import threads
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
+from mscos.quiet_words import telling_words
 from outcomes.models import Outcome
 
 
@@ -60,6 +63,10 @@ class Forum(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both."""
+        refuse_telling_words(title=self.title, slug=self.slug)
+
     def get_absolute_url(self) -> str:
         """Return the forum's own page."""
         return reverse("forums:forum_detail", args=[self.slug])
@@ -88,6 +95,14 @@ class CallForViewsQuerySet(models.QuerySet["CallForViews"]):
     def open(self) -> "CallForViewsQuerySet":
         """Return the calls that take views today: the closing day itself still counts."""
         return self.published().filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
+
+    def closed(self) -> "CallForViewsQuerySet":
+        """Return the calls whose closing day is over, the one that closed last first."""
+        return self.published().filter(closes__lt=timezone.localdate()).order_by("-closes", "pk")
+
+    def open_or_heard(self, *, since: date = date.min) -> "CallForViewsQuerySet":
+        """Return the calls that take views today, and those that closed on `since` or later and say what we heard."""
+        return self.open() | self.published().filter(closes__gte=since).exclude(what_we_heard="")
 
 
 class CallForViews(models.Model):
@@ -140,9 +155,18 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
     """Reads of prompts."""
 
     def with_view_counts(self) -> "PromptQuerySet":
-        """Add `view_count`: how many visible threads answer each."""
-        counted = self.annotate(view_count=Count("threads", filter=Q(threads__state__in=threads.Thread.VISIBLE)))
+        """Add `view_count`: how many visible threads answer each; and `reply_count`: how many replies those have."""
+        visible = Q(threads__state__in=threads.Thread.VISIBLE)
+        counted = self.annotate(
+            view_count=Count("threads", filter=visible),
+            reply_count=Sum("threads__reply_count", filter=visible, default=0),
+        )
         return counted.order_by("position", "pk")  # as above
+
+    def with_latest_views(self, each: int) -> "PromptQuerySet":
+        """Add `latest_views`: the first few visible threads that answer each, with all that their rows show."""
+        latest = threads.Thread.objects.visible().for_rows()[:each]
+        return self.prefetch_related(Prefetch("threads", latest, to_attr="latest_views"))
 
     def once(self) -> "PromptQuerySet":
         """Return one prompt for each code in a forum, the newest call's: a code means one type there (`Prompt.clean`)."""
@@ -172,8 +196,18 @@ class Prompt(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Raise ValidationError for a code that this forum uses for another type: its address would mean both."""
+        """Raise ValidationError for a code that tells something, or that this forum uses for another type."""
+        refuse_telling_words(code=self.code)
         same = Prompt.objects.filter(call__forum=self.call.forum_id, code=self.code)
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
         if other:
             raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")
+
+
+def refuse_telling_words(**values: str) -> None:
+    """Raise ValidationError for each of a row's values, by field, that holds a word to keep out of titles and addresses."""
+    telling = {name: words for name, value in values.items() if (words := telling_words(value))}
+    if telling:
+        raise ValidationError(
+            {name: f"Titles and addresses do not say '{words[0]}'. Choose another word." for name, words in telling.items()}
+        )

@@ -13,10 +13,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
-from taggit.models import TaggedItemBase
+from taggit.models import Tag, TaggedItemBase
 
 from mscos.codes import digest, public_code
 from mscos.fields import RenderedMarkdownField
+from mscos.quiet_words import telling_words
 
 POSTS_A_PAGE = 30
 
@@ -28,10 +29,29 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Return the threads that everybody may read, with their forums and prompts."""
         return self.filter(state__in=Thread.VISIBLE).select_related("forum", "prompt")
 
-    def with_openings(self) -> "ThreadQuerySet":
-        """Add each thread's first post, with who wrote it, as the one item of the list `opening`."""
+    def for_rows(self) -> "ThreadQuerySet":
+        """Add all that a row of a list shows: tags, and the first post with who wrote it, the one item of `opening`."""
         first = Post.objects.filter(number=1).select_related("voice", "author")
-        return self.prefetch_related(Prefetch("posts", first, to_attr="opening"))
+        return self.prefetch_related(Prefetch("posts", first, to_attr="opening"), "tags")
+
+    def stretch(self, first: int, last: int, *, of: int) -> "ThreadQuerySet":
+        """Return the rows from `first` up to `last` of this list, which has `of` rows, with all that they show.
+
+        Only keys are passed over on the way, from whichever end is nearer, and those are read in an index of the list's
+        order: the middle of a long list costs half of what counting it costs, its last page as little as its first.
+        """
+        keys = self.values("pk")
+        keys = keys[first:last] if first <= of // 2 else keys.reverse()[of - last : of - first]
+        rows = self.model.objects.visible().for_rows().filter(pk__in=keys)
+        return rows.order_by(*self.query.order_by) if self.query.order_by else rows
+
+    def related_to(self, thread: "Thread") -> "ThreadQuerySet":
+        """Return the other visible threads that answer the same prompt or share a tag, the liveliest first."""
+        tagged = TaggedThread.objects.filter(tag__in=TaggedThread.objects.filter(content_object=thread).values("tag"))
+        alike = Q(pk__in=tagged.values("content_object"))
+        if thread.prompt_id:
+            alike |= Q(prompt=thread.prompt_id)
+        return self.visible().filter(alike).exclude(pk=thread.pk).order_by("-last_on", "code")
 
 
 class Thread(models.Model):
@@ -90,6 +110,11 @@ class Thread(models.Model):
         if self.state == self.State.OPEN:
             return reverse("forums:reply_create", args=[self.forum.slug, self.code])
         return reverse("forums:thread_create", args=[self.forum.slug])
+
+    @property
+    def shown_tags(self) -> list[Tag]:
+        """Its tags, but for those that were renamed to a word that no address may hold."""
+        return [tag for tag in self.tags.all() if not telling_words(tag.slug)]
 
     @property
     def shown_title(self) -> str:

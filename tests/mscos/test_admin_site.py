@@ -8,11 +8,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.urls import resolve, reverse
 from model_bakery import baker
 
+from mscos.groups import CALL_HANDLERS
 from mscos.models import User
 from tests.mailbox import sent_mail
 from tests.people import PASSWORD, SECRET, code_now, make_person, make_staff, sign_in
@@ -232,11 +234,11 @@ def test_people_are_found_by_name_and_group(client, administrator):
 
 
 def test_the_list_of_people_asks_as_little_for_fifty_as_for_one(client, administrator, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(PEOPLE)
     for person in baker.make(User, 49):
         person.groups.set(Group.objects.all())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(PEOPLE)
 
 
@@ -272,3 +274,36 @@ def test_from_a_new_account_to_the_admin(client, administrator):
     with time_machine.travel(time.time() + 30):
         assert client.post("/accounts/code/step/", {"code": code_now(secret)})["Location"] == "/accounts/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_nobody_makes_themself_a_call_handler_and_others_can(client, administrator):
+    handlers = Group.objects.get(name=CALL_HANDLERS).pk
+    other = make_person("other@example.org")
+
+    def change(person):
+        sent = {
+            "email": person.email,
+            "display_name": "Name",
+            "groups": [handlers],
+            "is_staff": "on",
+            "is_active": "on",
+            "is_superuser": "on",
+        }
+        return client.post(f"{PEOPLE}{person.pk}/change/", sent)
+
+    assert "You cannot make yourself a call handler." in change(administrator).content.decode()
+    assert change(other).status_code == 302
+    assert list(User.objects.filter(groups=handlers)) == [other]
+
+
+def test_the_page_to_delete_a_person_does_not_list_what_they_did(client, administrator):
+    person = make_person("other@example.org")
+    LogEntry.objects.create(user=person, action_flag=2, object_repr="request abc", change_message="Marked urgent")
+    page = client.get(f"{PEOPLE}{person.pk}/delete/").content.decode()
+    assert ("request abc" in page, "Marked urgent" in page) == (False, False)
+
+
+@pytest.mark.parametrize("number", ["+1", " 1", "%201", "1x", "-1", "1/2"])
+def test_the_way_to_a_rows_own_page_takes_no_number_in_disguise(client, number):
+    sign_in(client, make_staff("sam@example.org", groups=["Editors"]))
+    assert client.get(f"/admin/r/{number}/1/").status_code == 404

@@ -20,7 +20,7 @@ from tests.forums.calls.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 
 ROOT = Path(__file__).resolve().parents[2]
-SEAL = re.compile(rb"gAAAA[A-Za-z0-9_-]{60,}={0,2}")
+SEAL = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
 WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]
 ON_A_FILE = """
 from django.core.management import call_command
@@ -55,8 +55,17 @@ def found_in(held):
 
 def words_in(held):
     """Return the words that stand in any seal among some bytes that our key opens."""
-    opened = [Sealed(token.decode()).words for token in SEAL.findall(held)]
-    return [word for word in WORDS if any(word in text for text in opened if text != LOST)]
+    opened = [opened_in(run) for run in SEAL.findall(held)]
+    return [word for word in WORDS if any(word in text for text in opened)]
+
+
+def opened_in(run):
+    """Return the words of the seal with which some letters begin: those of the next column may follow at once."""
+    for end in range(len(run) // 4 * 4, 60, -4):
+        words = Sealed(run[:end].decode()).words
+        if words != LOST:
+            return words
+    return ""
 
 
 def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_seal_either(tmp_path):

@@ -1,5 +1,6 @@
 """Asking for a call leaves one row and no trace of a person or device; what was typed stands nowhere in clear."""
 
+import base64
 import html
 import re
 
@@ -61,8 +62,8 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
     assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_callrequest": 1}
     assert after.gone(before) == {}
     [row] = after.added(before)["forums_callrequest"]
-    sealed = {"contact", "times", "say_instead", "ask_for", "agreed_word", "interpreter", "topic"}
-    random = {"id", "code", "code_digest", "form_digest"}
+    sealed = {"contact", "times", "say_instead", "ask_for", "agreed_word", "interpreter", "topic", "reach"}
+    random = {"code", "code_digest", "form_digest"}
     plain = {name: str(value) for name, value in row.items() if name not in sealed | random}
     assert plain == {
         "forum_id": str(forum.pk), "state": "new", "urgent": str(row["urgent"]), "handler_id": "None", "how": "contact",
@@ -71,6 +72,8 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
     }  # fmt: skip
     assert (bool(row["urgent"]), bool(row["leave_message"])) == (False, False)
     assert {name: Sealed(row[name]).words for name in TYPED} == TYPED
+    seals = [base64.urlsafe_b64decode(row[name]) for name in sealed if row[name]]
+    assert {seal[1:9] for seal in seals} == {bytes(8)}, "a seal carries the second at which it was made"
     assert_no_trace({**writer.marks, **TYPED, "code": code, "bare code": code.replace("-", "")}, before, after)
     assert (list(page.cookies), after.log, after.mail) == ([], before.log, before.mail)
 
@@ -81,7 +84,7 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
         ("write", {"words": "typed message"}, {"forums_callmessage": 1}),
         ("others", {"words": "typed message"}, {"forums_callmessage": 1}),
         ("withdraw", {}, {}),
-        ("accept", {"offer": "1"}, {}),
+        ("", {"offer": "2026-03-30T14:00:00+00:00"}, {}),
     ],
 )
 def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):  # noqa: F811

@@ -57,9 +57,9 @@ def checked(page, name):
 def test_the_first_step_says_what_will_happen_and_asks_nothing(client, forum):
     page = client.get(f"{PATH}?from=housing")
     for sentence in (
-        "This is no emergency line.",
-        "Nobody else can open your answers.",
-        "A number or address is erased 7 days after the call, everything 90 days after you ask.",
+        "This is not an emergency line. It can take 2 working days until we answer. In danger now? Call 999,",
+        "On this site nobody outside that group can open your answers. Those who run the server hold the key.",
+        "We erase a number or address 7 days after the call, and everything 90 days after you ask.",
         "we may have to tell others. We would try to talk to you first.",
     ):
         assert sentence in words(page)

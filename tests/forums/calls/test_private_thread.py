@@ -10,7 +10,7 @@ from django.test import Client
 from forums import call_handling, call_requests
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_stamp
-from tests.forums.calls.conftest import NOW, fresh, make_request
+from tests.forums.calls.conftest import ANSWERS, NOW, fresh, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 
@@ -73,11 +73,21 @@ def test_all_that_is_held_is_shown_with_when_it_is_erased(client, asked):
         "Interpreter for Amharic",
         "Asked on 20 March 2026",
         "Time zone America/New_York",
-        "are erased 7 days after the call. Everything is erased on 18 June 2026.",
+        "We erase your number or address, and what goes with it, 7 days after the call. We erase everything on 18 June 2026.",
     ):
         assert part in text
     page = client.post(CODE, {"code": asked.code}).content.decode()
-    assert len(re.findall(r"<dt>(.*?)</dt>", page)) == len(CallRequest._meta.concrete_fields)
+    kept_by_us = {"code", "code_digest", "form_digest", "urgent", "handler", "state"}
+    empty = {"reach", "done_on", "contact_erased_on"}
+    told = [field.verbose_name for field in CallRequest._meta.concrete_fields if field.name not in kept_by_us | empty]
+    assert [name.lower() for name in re.findall(r"<dt>(.*?)</dt>", page)] == [str(name).lower() for name in told]
+
+
+def test_nothing_on_the_page_could_alarm_whoever_looks_on(client, mine):
+    call_handling.mark_urgent(request=mine.request, urgent=True)
+    text = words(client.post(CODE, {"code": mine.code}))
+    for telling in ("danger", "Number of the row", "Sam", mine.request.code, mine.request.code_digest):
+        assert telling not in text
 
 
 def test_times_are_on_the_askers_clocks_and_on_the_teams(client, offered):
@@ -130,7 +140,8 @@ def test_an_asker_in_london_sees_one_clock(client, forum, sam):
 
 def test_a_time_is_agreed_on(client, offered):
     first = CallOffer.objects.first()
-    page = act(client, offered, "accept", offer=first.pk)
+    page = act(client, offered, "", offer=first.starts.isoformat(), words="Half written")
+    assert kept(page, "words") == "Half written"
     assert "Done. The time is agreed." in page.content.decode().replace("<strong>", "").replace("</strong>", "")
     assert "A time is agreed" in words(page)
     assert (fresh(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
@@ -139,16 +150,14 @@ def test_a_time_is_agreed_on(client, offered):
 @pytest.mark.parametrize(
     ("given", "moment", "sentence"),
     [
-        ({"offer": 10**6}, NOW, "This time is no longer offered. Look at what stands here now"),
-        ({}, NOW, "This time is no longer offered. Look at what stands here now"),
-        ({"offer": None}, datetime(2026, 3, 30, 14, tzinfo=UTC), "This time is over. Ask for other times"),
+        ("2026-03-30T14:01:00+00:00", NOW, "This time is no longer offered. Look at what stands here now"),
+        ("", NOW, "This time is no longer offered. Look at what stands here now"),
+        ("2026-03-30T14:00:00+00:00", datetime(2026, 3, 30, 14, tzinfo=UTC), "This time is over. Ask for other times"),
     ],
 )
 def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment, sentence):
-    if "offer" in given and given["offer"] is None:
-        given = {"offer": CallOffer.objects.first().pk}
     with time_machine.travel(moment, tick=False):
-        page = act(client, offered, "accept", **given)
+        page = act(client, offered, "", offer=given)
     assert (page.status_code, problems(page)) == (409, [sentence])
     assert fresh(offered).state == "offered"
 
@@ -158,7 +167,9 @@ def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
     call_handling.claim(request=other.request, by=sam)
     call_handling.offer(request=other.request, by=sam, starts=[NOW + timedelta(days=2)])
     theirs = CallOffer.objects.get(request=other.request)
-    assert act(client, offered, "accept", offer=theirs.pk).status_code == 409
+    assert act(client, offered, "", offer=theirs.starts.isoformat()).status_code == 409
+    odd = act(client, offered, "", offer="3")
+    assert problems(odd) == ["This time is no longer offered. Look at what stands here now"]
     assert not CallOffer.objects.filter(accepted=True).exists()
 
 
@@ -167,6 +178,65 @@ def test_other_times_can_be_asked_for(client, offered):
     assert "No times yet." in words(page)
     assert (fresh(offered).state, offers_of(offered)) == ("new", [])
     assert said(offered) == [(False, "Please offer me other times.")]
+
+
+def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
+    typed = {"code": offered.code, "stamp": new_stamp(), "act": "others", "words": "Later, please."}
+    client.post(ACT, typed)
+    later = NOW + timedelta(days=9)
+    call_handling.offer(request=offered.request, by=sam, starts=[later])
+    act(client, offered, "", offer=later.isoformat())
+    client.post(ACT, typed)
+    client.post(ACT, {**typed, "sure": "on"})
+    assert (fresh(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
+
+
+def test_an_agreed_time_is_cancelled_only_after_asking(client, offered):
+    act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
+    page = act(client, offered, "others", words="I cannot.")
+    assert "The time that you agreed on is cancelled, and we offer you others." in words(page)
+    assert (fresh(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
+    act(client, offered, "others", words="I cannot.", sure="on")
+    assert (fresh(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
+
+
+def test_too_many_messages_come_back_with_429(client, mine):
+    for number in range(30):
+        assert act(client, mine, "write", words=f"Word {number}").status_code == 200
+    page = act(client, mine, "write", words="One more")
+    assert (page.status_code, kept(page, "words"), mine.request.messages.count()) == (429, "One more", 30)
+
+
+def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(client, sam):
+    asked = make_request(how="code", way="", contact="")
+    call_handling.claim(request=asked.request, by=sam)
+    starts = NOW + timedelta(days=1)
+    with pytest.raises(call_handling.NotPossible, match="Say how they reach the team"):
+        call_handling.offer(request=asked.request, by=sam, starts=[starts])
+    call_handling.offer(request=asked.request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
+    assert "Call 020 7946 0000." in words(client.post(CODE, {"code": asked.code}))
+    page = act(client, asked, "", offer=starts.isoformat())
+    assert "Agreed: " in words(page)
+    assert "Call 020 7946 0000." in words(page)
+    call_handling.open_contact(request=asked.request, by=sam)
+    assert "looked at" not in words(client.post(CODE, {"code": asked.code}))
+
+
+def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, forum):
+    given = {"stamp": "one", "forum": forum, **ANSWERS}
+    call_requests.ask(**given)
+    with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
+        call_requests.withdraw(request=CallRequest.objects.get())
+        assert call_requests.ask(**given).again
+    assert not CallRequest.objects.exists()
+
+
+def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
+    act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
+    for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
+        with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
+            call_requests.erase_old_requests()
+        assert (CallOffer.objects.count(), bool(fresh(offered).contact)) == (left, bool(left))
 
 
 def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
@@ -226,7 +296,7 @@ def test_withdrawing_asks_once_and_erases_everything(client, offered):
     assert "Withdraw and erase everything?" in words(page)
     assert CallRequest.objects.count() == 1
     page = act(client, offered, "withdraw", sure="on")
-    assert words(page).startswith("Erased Nothing of the request is left here")
+    assert words(page).startswith("Erased Your answers, the times and the messages are erased")
     assert (CallRequest.objects.count(), CallMessage.objects.count(), CallOffer.objects.count()) == (0, 0, 0)
     assert list(ErasedRequests.objects.values_list("count", "called")) == [(1, 0)]
     again = act(client, offered, "withdraw", sure="on")
@@ -253,7 +323,7 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
             call_requests.erase_old_requests()
         assert all(getattr(fresh(mine), name).words for name in CallRequest.CONTACT) is contact
     assert fresh(mine).topic.words == "a landlord who keeps the deposit"
-    assert "Number, address and what goes with them were erased on 27 March 2026." in words(
+    assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
         client.post(CODE, {"code": mine.code})
     )
     for days, count in ((89, 1), (90, 0)):
@@ -267,7 +337,7 @@ def test_the_days_are_settings(client, mine, sam, settings):
     settings.CONTACT_DAYS, settings.REQUEST_DAYS = 1, 2
     call_handling.called(request=mine.request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
-    assert "are erased on 21 March 2026. Everything is erased on 22 March 2026." in text
+    assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         call_requests.erase_old_requests()
     assert fresh(mine).contact.words == ""
@@ -276,7 +346,9 @@ def test_the_days_are_settings(client, mine, sam, settings):
 def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
     call_handling.open_contact(request=mine.request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
-    assert "Your number or address was opened by somebody of the team on 20 March 2026." in text
+    call_handling.open_contact(request=mine.request, by=sam)
+    text = words(client.post(CODE, {"code": mine.code}))
+    assert "Someone from the team looked at your number or address on 20 March 2026." in text
     assert "Sam" not in text
 
 

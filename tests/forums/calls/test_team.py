@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -46,7 +47,9 @@ def card_of(asked):
 
 
 def act(client, asked, name, **typed):
-    return client.post(page_of(asked), {"act": name, **typed}, follow=True)
+    call = CallRequest.objects.filter(pk=asked.request.pk).first()
+    seen = call_handling.seen_of(call) if call else ""
+    return client.post(page_of(asked), {"act": name, "seen": seen, **typed}, follow=True)
 
 
 def told(page):
@@ -75,7 +78,10 @@ def test_whoever_is_no_handler_sees_nothing_whatever_else_they_may(client, asked
 def test_moderators_see_that_requests_exist_and_nothing_of_them(client, asked):
     sign_in(client, make_staff("kim@example.org", groups=[MODERATORS]))
     page = client.get("/admin/forums/post/")
-    assert "1 request for a call waits for the call handlers." in page.content.decode()
+    assert "for a call" not in page.content.decode()
+    CallRequest.objects.update(asked_on=NOW.date() - timedelta(days=1))
+    page = client.get("/admin/forums/post/")
+    assert "Requests for a call wait for the call handlers." in page.content.decode()
     assert found(page, [*TYPED, asked.request.code, "callrequest"]) == set()
 
 
@@ -147,16 +153,23 @@ def test_it_is_handed_over_to_handlers_only(mine, sam):
 
 @pytest.mark.parametrize("name", OTHER_ACTS)
 def test_only_whoever_handles_it_acts(desk, asked, name):
-    typed = {"words": "x", "time_1": "2026-04-01T10:00", "to": ""}
+    typed = {"words": "x", "time_1": "2026-04-01T10:00", "to": "", "sure": "on"}
     assert told(act(desk, asked, name, **typed)) == ["Claim this request first."]
     assert (fresh(asked).state, asked.request.messages.count()) == ("new", 0)
     assert told(desk.post(card_of(asked), follow=True)) == ["Claim this request first."]
     assert ContactView.objects.count() == 0
 
 
-def test_the_page_shows_the_reason_and_no_contact(desk, mine):
-    page = desk.get(page_of(mine))
-    assert found(page) == SHOWN_ON_THE_PAGE
+def test_the_page_shows_the_reason_and_no_contact_and_that_to_its_handler_only(desk, asked, sam):
+    call_requests.write(request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    assert found(desk.get(page_of(asked)), [*TYPED, "Not on this number."]) == set()
+    call_handling.claim(request=asked.request, by=sam)
+    page = desk.get(page_of(asked))
+    assert found(page, [*TYPED, "Not on this number."]) == SHOWN_ON_THE_PAGE | {"Not on this number."}
+    assert (
+        "Monday, Friday<br>In the morning, 9am to midday<br>New York (EDT, UTC\u22124): it is 8am there now"
+        in page.content.decode()
+    )
     assert "no-store" in page["Cache-Control"]
 
 
@@ -165,31 +178,114 @@ def test_contact_details_are_opened_by_an_act_that_is_recorded(desk, mine, sam):
     card = desk.post(card_of(mine))
     assert found(card) == set(TYPED) - SHOWN_ON_THE_PAGE - {TYPED[1]}
     assert "Monday, Friday<br>In the morning, 9am to midday" in card.content.decode()
+    assert f"For the call: request {mine.request.code}" in card.content.decode()
+    assert "New York (EDT, UTC\u22124): it is 8am there now" in card.content.decode()
     assert "no-store" in card["Cache-Control"]
-    assert list(ContactView.objects.values_list("request", "request_code", "viewer", "day")) == [
-        (mine.request.pk, mine.request.code, sam.pk, NOW.date())
+    assert list(ContactView.objects.values_list("request_code", "viewer", "day")) == [
+        (mine.request.code, "Sam", NOW.date())
     ]
     assert "Sam on 20 March 2026" in desk.get(page_of(mine)).content.decode()
     assert mine.request.code in desk.get("/admin/forums/contactview/").content.decode()
 
 
-def test_the_record_of_openings_outlives_the_request(mine, sam):
+def test_the_record_of_openings_outlives_the_request_and_the_person(mine, sam):
     call_handling.open_contact(request=mine.request, by=sam)
     call_requests.withdraw(request=mine.request)
-    assert list(ContactView.objects.values_list("request", "request_code")) == [(None, mine.request.code)]
+    sam.delete()
+    assert list(ContactView.objects.values_list("request_code", "viewer")) == [(mine.request.code, "Sam")]
+
+
+def test_the_card_says_what_the_form_promised_and_warns_of_what_is_unread(desk, sam):
+    asked = make_request(say_instead="")
+    call_handling.claim(request=asked.request, by=sam)
+    card = desk.post(card_of(asked)).content.decode()
+    assert "That you have the wrong number. Nothing else." in card
+    assert "nobody has read" not in card
+    call_requests.write(request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    assert (
+        "The asker wrote something that nobody has read. Read it before you call."
+        in desk.post(card_of(asked)).content.decode()
+    )
+
+
+def test_the_card_of_somebody_with_a_code_says_to_make_no_contact(desk, sam):
+    asked = make_request(how="code", way="", contact="")
+    call_handling.claim(request=asked.request, by=sam)
+    card = desk.post(card_of(asked)).content.decode()
+    assert "They reach the team. Make no contact" in card
+    assert ("Number or address" in card, "May leave a message" in card) == (False, False)
+
+
+@pytest.mark.parametrize("name", ["offer", "write", "called", "not_reached", "read", "open_again"])
+def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, sam, name):
+    """The asker accepts and writes a warning; the page that was open before knows of neither."""
+    starts = NOW + timedelta(days=3)
+    call_handling.offer(request=mine.request, by=sam, starts=[starts])
+    seen = call_handling.seen_of(fresh(mine))
+    call_requests.accept(request=mine.request, starts=starts)
+    call_requests.write(request=mine.request, stamp=new_stamp(), words="Not on this number any more.")
+    typed = {"seen": seen, "words": "Kept words", "time_1": "2026-04-01T15:00", "sure": "on"}
+    page = act(desk, mine, name, **typed)
+    assert told(page) == [call_handling.STALE]
+    assert (fresh(mine).state, mine.request.messages.get().read) == ("agreed", False)
+    assert ("Kept words" in page.content.decode()) is (name == "write")
+
+
+def test_a_message_after_the_call_waits_for_the_team(desk, mine, sam):
+    act(desk, mine, "called")
+    call_requests.write(request=mine.request, stamp=new_stamp(), words="I am in danger.")
+    assert CallRequest.objects.waiting().count() == 1
+    tell_handlers()
+    assert [mail.to for mail in sent_mail()] == [["sam@example.org"]]
+
+
+def test_nothing_in_the_admins_log_outlives_the_request(desk, mine):
+    act(desk, mine, "urgent")
+    desk.post(card_of(mine))
+    assert LogEntry.objects.filter(object_id=mine.request.pk).count() == 2
+    call_requests.withdraw(request=mine.request)
+    assert mine.request.code not in " ".join(f"{each.object_id} {each.object_repr}" for each in LogEntry.objects.all())
 
 
 def test_times_are_offered_on_the_teams_clocks(desk, mine):
-    page = act(desk, mine, "offer", time_1="2026-03-30T10:00", time_3="2026-03-27T09:30", time_4="2026-03-30T10:00")
+    times = {"time_1": "2026-03-30T15:00", "time_3": "2026-03-27T14:30", "time_4": "2026-03-30T15:00"}
+    page = act(desk, mine, "offer", **times)
     assert told(page) == ["The times are offered. The asker sees them with their code."]
     assert list(CallOffer.objects.values_list("starts", flat=True)) == [
-        datetime(2026, 3, 27, 9, 30, tzinfo=UTC),
-        datetime(2026, 3, 30, 9, tzinfo=UTC),
+        datetime(2026, 3, 27, 14, 30, tzinfo=UTC),
+        datetime(2026, 3, 30, 14, tzinfo=UTC),
     ]
     assert fresh(mine).state == "offered"
-    assert "Monday 30 March 2026, 5am, New York (EDT, UTC\u22124)" in page.content.decode()
-    act(desk, mine, "offer", time_1="2026-04-01T10:00")
-    assert CallOffer.objects.get().starts == datetime(2026, 4, 1, 9, tzinfo=UTC)
+    assert "Monday 30 March 2026, 10am, New York (EDT, UTC\u22124)" in page.content.decode()
+    act(desk, mine, "offer", time_1="2026-04-03T15:00")
+    assert CallOffer.objects.get().starts == datetime(2026, 4, 3, 14, tzinfo=UTC)
+
+
+def test_times_that_are_not_safe_are_told_of_on_the_askers_clocks(desk, mine):
+    typed = {"time_1": "2026-03-30T10:00", "time_2": "2026-03-31T15:00", "time_3": "2026-03-30T15:00"}
+    page = act(desk, mine, "offer", **typed).content.decode()
+    assert "Monday 30 March, 5am in New York is not among the safe times." in page
+    assert "Tuesday 31 March, 10am in New York is not among the safe times." in page
+    assert page.count("is not among the safe times.") == 2
+    assert CallOffer.objects.count() == 0
+    act(desk, mine, "offer", **typed, sure="on")
+    assert CallOffer.objects.count() == 3
+
+
+def test_new_times_cancel_an_agreed_one_only_when_told_to(desk, mine, sam):
+    starts = NOW + timedelta(days=3, hours=2)
+    call_handling.offer(request=mine.request, by=sam, starts=[starts])
+    call_requests.accept(request=mine.request, starts=starts)
+    page = act(desk, mine, "offer", time_1="2026-03-30T15:00")
+    assert "A time is agreed: new ones cancel it." in page.content.decode()
+    assert fresh(mine).state == "agreed"
+
+
+def test_a_code_in_a_message_is_refused_on_both_sides(client, desk, mine):
+    page = act(desk, mine, "write", words=f"Your code is {mine.code}")
+    assert "This seems to hold a code." in page.content.decode()
+    client.post("/code/call/", {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": f"It is {mine.code}"})
+    assert mine.request.messages.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -204,7 +300,7 @@ def test_times_are_offered_on_the_teams_clocks(desk, mine):
     ],
 )
 def test_times_that_cannot_be_offered_are_told_and_kept(desk, mine, typed, sentence):
-    page = act(desk, mine, "offer", **typed)
+    page = act(desk, mine, "offer", **typed, sure="on")
     assert sentence in page.content.decode()
     for text in typed.values():
         assert f'value="{text}"' in page.content.decode()
@@ -229,9 +325,26 @@ def test_a_call_that_took_place_can_be_taken_back(desk, mine):
     assert told(act(desk, mine, "called")) == ["Noted as called."]
     assert (fresh(mine).state, fresh(mine).done_on) == ("done", NOW.date())
     assert "Contact details on 27 March 2026, everything on 18 June 2026" in desk.get(page_of(mine)).content.decode()
-    assert "This request is done. Open it again first." in told(act(desk, mine, "offer", time_1="2026-04-01T10:00"))
+    late = act(desk, mine, "offer", time_1="2026-04-01T10:00", sure="on")
+    assert "This request is done. Open it again first." in told(late)
     assert told(act(desk, mine, "open_again")) == ["Open again."]
     assert (fresh(mine).state, fresh(mine).done_on) == ("new", None)
+
+
+def test_what_was_agreed_on_is_agreed_on_again_when_it_is_opened_again(desk, mine, sam):
+    starts = NOW + timedelta(days=3)
+    call_handling.offer(request=mine.request, by=sam, starts=[starts])
+    call_requests.accept(request=mine.request, starts=starts)
+    act(desk, mine, "called")
+    act(desk, mine, "open_again")
+    assert fresh(mine).state == "agreed"
+
+
+def test_noting_a_call_twice_keeps_the_number_no_longer(desk, mine, sam):
+    call_handling.called(request=mine.request, by=sam)
+    with time_machine.travel(NOW + timedelta(days=5), tick=False):
+        call_handling.called(request=mine.request, by=sam)
+    assert fresh(mine).done_on == NOW.date()
 
 
 def test_the_asker_reads_that_nobody_could_be_reached(desk, mine, sam):
