@@ -2,7 +2,7 @@
 
 import re
 
-from events.ics_file import raw_entries
+from events.ics.file import raw_entries
 from events.importing import import_events
 from events.models import Event
 from outcomes.models import Organisation

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from events.ics_drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
-from events.ics_rules import FIRST_LEFT_OUT, NOT_OURS
+from events.ics.drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
+from events.ics.rules import FIRST_LEFT_OUT, NOT_OURS
 from events.models import Event
 from tests.events.calendar_files import calendar, entry, take, the_draft
 

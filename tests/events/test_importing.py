@@ -10,8 +10,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events import ics_file
-from events.ics_drafts import (
+from events.ics import file as ics_file
+from events.ics.drafts import (
     ADDRESS,
     BODY,
     BODY_CUT,
@@ -28,7 +28,7 @@ from events.ics_drafts import (
     TITLE,
     TITLE_CUT,
 )  # fmt: skip
-from events.ics_file import NotACalendar, raw_entries
+from events.ics.file import NotACalendar, raw_entries
 from events.models import Event, EventDate
 from outcomes.models import Organisation
 from tests.events.calendar_files import calendar, entry, imported, take, the_draft

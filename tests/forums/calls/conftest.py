@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from forums import call_requests
+from forums import call_handling, call_requests
 from forums.models import CallRequest, Forum
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
 from tests.outcomes.conftest import make_outcome
-from tests.people import make_staff
+from tests.people import make_staff, sign_in
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 ANSWERS = {
@@ -58,6 +58,20 @@ def sam(db):
 @pytest.fixture
 def alex(db):
     return make_staff("alex@example.org", display_name="Alex", groups=[CALL_HANDLERS])
+
+
+@pytest.fixture
+def mine(asked, sam):
+    """The request, handled by Sam."""
+    call_handling.claim(request=asked.request, by=sam)
+    return asked
+
+
+@pytest.fixture
+def desk(client, sam):
+    """Sam's browser."""
+    sign_in(client, sam)
+    return client
 
 
 def make_request(forum=None, **answers):

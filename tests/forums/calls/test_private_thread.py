@@ -19,13 +19,6 @@ CODE, ACT = "/code/", "/code/call/"
 
 
 @pytest.fixture
-def mine(asked, sam):
-    """The request, handled by Sam."""
-    call_handling.claim(request=asked.request, by=sam)
-    return asked
-
-
-@pytest.fixture
 def offered(mine, sam):
     """With two times offered: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
     starts = [datetime(2026, 3, day, 14, tzinfo=UTC) for day in (30, 31)]

@@ -1,7 +1,7 @@
 """What the team does with a request, who may, and what the pages show."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -23,19 +23,6 @@ pytestmark = pytest.mark.django_db
 QUEUE = "/admin/forums/callrequest/"
 OTHER_ACTS = ["hand_over", "offer", "write", "read", "called", "not_reached", "open_again"]
 SHOWN_ON_THE_PAGE = {"a landlord who keeps the deposit", "Amharic"}
-
-
-@pytest.fixture
-def desk(client, sam):
-    """Sam's browser."""
-    sign_in(client, sam)
-    return client
-
-
-@pytest.fixture
-def mine(asked, sam):
-    call_handling.claim(request=asked.request, by=sam)
-    return asked
 
 
 def page_of(asked):
@@ -247,64 +234,11 @@ def test_nothing_in_the_admins_log_outlives_the_request(desk, mine):
     assert mine.request.code not in " ".join(f"{each.object_id} {each.object_repr}" for each in LogEntry.objects.all())
 
 
-def test_times_are_offered_on_the_teams_clocks(desk, mine):
-    times = {"time_1": "2026-03-30T15:00", "time_3": "2026-03-27T14:30", "time_4": "2026-03-30T15:00"}
-    page = act(desk, mine, "offer", **times)
-    assert told(page) == ["The times are offered. The asker sees them with their code."]
-    assert list(CallOffer.objects.values_list("starts", flat=True)) == [
-        datetime(2026, 3, 27, 14, 30, tzinfo=UTC),
-        datetime(2026, 3, 30, 14, tzinfo=UTC),
-    ]
-    assert fresh(mine).state == "offered"
-    assert "Monday 30 March 2026, 10am, New York (EDT, UTC\u22124)" in page.content.decode()
-    act(desk, mine, "offer", time_1="2026-04-03T15:00")
-    assert CallOffer.objects.get().starts == datetime(2026, 4, 3, 14, tzinfo=UTC)
-
-
-def test_times_that_are_not_safe_are_told_of_on_the_askers_clocks(desk, mine):
-    typed = {"time_1": "2026-03-30T10:00", "time_2": "2026-03-31T15:00", "time_3": "2026-03-30T15:00"}
-    page = act(desk, mine, "offer", **typed).content.decode()
-    assert "Monday 30 March, 5am in New York is not among the safe times." in page
-    assert "Tuesday 31 March, 10am in New York is not among the safe times." in page
-    assert page.count("is not among the safe times.") == 2
-    assert CallOffer.objects.count() == 0
-    act(desk, mine, "offer", **typed, sure="on")
-    assert CallOffer.objects.count() == 3
-
-
-def test_new_times_cancel_an_agreed_one_only_when_told_to(desk, mine, sam):
-    starts = NOW + timedelta(days=3, hours=2)
-    call_handling.offer(request=mine.request, by=sam, starts=[starts])
-    call_requests.accept(request=mine.request, starts=starts)
-    page = act(desk, mine, "offer", time_1="2026-03-30T15:00")
-    assert "A time is agreed: new ones cancel it." in page.content.decode()
-    assert fresh(mine).state == "agreed"
-
-
 def test_a_code_in_a_message_is_refused_on_both_sides(client, desk, mine):
     page = act(desk, mine, "write", words=f"Your code is {mine.code}")
     assert "This seems to hold a code." in page.content.decode()
     client.post("/code/call/", {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": f"It is {mine.code}"})
     assert mine.request.messages.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({}, "Offer at least one time, and 6 at most."),
-        ({"time_1": "2026-03-20T11:59"}, "A time that you offer is over. Offer times to come."),
-        ({"time_1": "2026-03-29T01:30"}, "01:30 on 29 March 2026 does not exist in London"),
-        ({"time_1": "2026-10-25T01:30"}, "01:30 on 25 October 2026 comes twice in London"),
-        ({"time_1": "tomorrow"}, "Enter a valid date/time."),
-        ({"time_1": "9999-12-31T23:59", "time_2": "0001-01-01T00:00"}, "A time that you offer is over."),
-    ],
-)
-def test_times_that_cannot_be_offered_are_told_and_kept(desk, mine, typed, sentence):
-    page = act(desk, mine, "offer", **typed, sure="on")
-    assert sentence in page.content.decode()
-    for text in typed.values():
-        assert f'value="{text}"' in page.content.decode()
-    assert (fresh(mine).state, CallOffer.objects.count()) == ("new", 0)
 
 
 def test_words_go_to_the_asker_and_empty_ones_do_not(desk, mine):

@@ -11,14 +11,14 @@ from icalendar.parser import Contentline
 from icalendar.parser.ical.component import ComponentIcalParser
 from icalendar.prop import TypesFactory, vBroken
 
-from events.ics_file import RawEntry
-from events.ics_text import one_line
+from events.ics.file import RawEntry
+from events.ics.text import one_line
 
 UNREADABLE = "It cannot be read. Add it by hand."
 
 
 class _Parser(ComponentIcalParser):
-    """icalendar's own, but it looks up no zones, which `ics_times` does, and no property breaks off the whole entry."""
+    """icalendar's own, but it looks up no zones, which `times` does, and no property breaks off the whole entry."""
 
     datetime_names = ()
 

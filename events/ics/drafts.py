@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from events.ics_entries import Entry, value_of
-from events.ics_rules import Series, series_of
-from events.ics_text import as_markdown, one_line, paragraphs_of, shortened
-from events.ics_times import YEARS, Stamp, days_of, stamp_of
+from events.ics.entries import Entry, value_of
+from events.ics.rules import Series, series_of
+from events.ics.text import as_markdown, one_line, paragraphs_of, shortened
+from events.ics.times import YEARS, Stamp, days_of, stamp_of
 from events.joining import joining_links, without_joining_links
 from events.models import Event
 from events.wall_time import check_span, check_walls, zone_words
