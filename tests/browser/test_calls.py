@@ -8,6 +8,7 @@ from tests.browser.conftest import press, sign_in
 from tests.browser.test_pages import broken_rules
 
 HANDLER = "handler@example.org"
+MONDAY = 0
 
 
 def text(page):
@@ -32,6 +33,11 @@ def open_request(page, site, code):
     page.goto(f"{site.url}/code/")
     page.get_by_label("Your code").fill(code)
     press(page, page.get_by_role("button", name="Show my post or request"))
+
+
+def days_to_come():
+    """Return the days after tomorrow, for two weeks."""
+    return [(datetime.now(UTC) + timedelta(days=number)).date() for number in range(2, 16)]
 
 
 def row(page, *texts):
@@ -65,7 +71,7 @@ def test_the_whole_journey_of_a_call(visit, site):
     press(team, row(team, "Housing forum", "nobody yet"))
     assert ("A tenancy" in text(team), "07700 900456" in text(team)) == (True, False)
     press(team, team.get_by_role("button", name="I will handle this"))
-    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    day = next(day for day in days_to_come() if day.weekday() == MONDAY)
     team.get_by_label("Time 1, in London").fill(f"{day}T10:00")
     press(team, team.get_by_role("button", name="Offer these times"))
     team.get_by_label("Write to the asker").fill("Would this suit you?")
@@ -81,7 +87,7 @@ def test_the_whole_journey_of_a_call(visit, site):
 
     team.reload()
     assert ("Yes, thank you." in text(team), "Agreed:" in text(team)) == (True, True)
-    press(team, team.get_by_role("button", name="Open the contact details (this is recorded)"))
+    press(team, team.get_by_role("button", name="Open what the call needs (this is recorded)"))
     card = text(team)
     assert ("07700 900456" in card, "Rowan" in card, "A tenancy" in card) == (True, True, False)
     team.emulate_media(media="print")
@@ -92,10 +98,10 @@ def test_the_whole_journey_of_a_call(visit, site):
     assert "Noted as called." in team.locator(".messagelist").inner_text()
 
     open_request(asker, site, code)
-    assert "Your number or address was opened by somebody of the team" in text(asker)
+    assert "Someone from the team looked at your number or address on" in text(asker)
     press(asker, asker.get_by_role("button", name="Withdraw and erase everything"))
     press(asker, asker.get_by_role("button", name="Erase everything"))
-    assert "Nothing of the request is left here" in text(asker)
+    assert "the code opens nothing any more" in text(asker)
     team.reload()
     assert "This request was withdrawn and erased." in team.locator(".messagelist").inner_text()
     open_request(asker, site, code)
@@ -132,5 +138,5 @@ def test_no_page_of_the_team_scrolls_sideways(visit, site, width):
     page.goto(f"{site.url}/admin/forums/callrequest/")
     press(page, row(page, "Housing forum", "Sample call handler"))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    press(page, page.get_by_role("button", name="Open the contact details (this is recorded)"))
+    press(page, page.get_by_role("button", name="Open what the call needs (this is recorded)"))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
