@@ -70,6 +70,12 @@ def test_the_page_shows_each_date_on_both_clocks(client, weekly):
     assert "6 April 2023 :" not in text
 
 
+def test_dates_of_two_days_each_name_both(client):
+    given = {"starts": datetime(2023, 4, 4, 8, tzinfo=UTC), "hours": 30}
+    page = client.get(make_event(repeats="weekly", repeats_until=date(2023, 4, 11), **given).get_absolute_url())
+    assert "Tuesday 11 to Wednesday 12 April 2023 : 9am in London, 4am in New York" in text_of(page)
+
+
 def test_calendars_have_the_rule_with_its_exceptions(client, weekly):
     [entry] = Calendar.from_ical(client.get(f"{weekly.get_absolute_url()}event.ics").getvalue()).walk("VEVENT")
     assert entry["RRULE"].to_ical().decode() == "FREQ=WEEKLY;UNTIL=20230413T160000Z;BYDAY=TH"
