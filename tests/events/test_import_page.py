@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events import ics_file
+from events.ics import file as ics_file
 from events.import_forms import NO_FILE, NO_ORGANISER, NO_ZONE
 from events.models import Event
 from mscos.groups import CALL_HANDLERS, MODERATORS
