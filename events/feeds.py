@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import escape
 
 from events.models import Event, EventQuerySet
@@ -36,7 +35,7 @@ class EventFeed(SiteFeed):
     def item_description(self, item: Event) -> str:
         """Return what it is, when, by whom and for what price; feeds take this for HTML."""
         first, *others = item.clocks
-        times = [f"{date_format(first.starts, 'l j F Y')}, {first}", *(str(clock) for clock in others)]
+        times = [f"{first.days}, {first}", *(str(clock) for clock in others)]
         price = item.price_in_words or "Ask the organiser about the cost"
         parts = [item.summary, "; ".join(times), item.uncertain, f"Run by {item.organiser}", price]
         return escape(". ".join(part.rstrip(".") for part in parts if part) + ".")

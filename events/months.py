@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from events.models import Event, EventDate
-from events.times import hour_in_words
+from events.times import hour_in_words, last_day_of
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 ONE_DAY = timedelta(days=1)
@@ -75,7 +75,7 @@ class Month:
         entries: dict[date, list[Entry]] = {}
         for one in dates:
             starts, ends = one.starts.astimezone(one.event.clock), one.ends.astimezone(one.event.clock)
-            day, last = max(starts.date(), self.first), min(_last_day(starts, ends), self.last)
+            day, last = max(starts.date(), self.first), min(last_day_of(starts, ends), self.last)
             while day <= last:
                 begins = hour_in_words(starts) if day == starts.date() else ""
                 entries.setdefault(day, []).append(Entry(one.event, begins))
@@ -86,8 +86,3 @@ class Month:
             [Day(day, day.month == self.first.month, day == today, entries.get(day, [])) for day in week]
             for week in weeks
         ]
-
-
-def _last_day(starts: datetime, ends: datetime) -> date:
-    """Return the last day of an event: one that ends at midnight does not touch the day that then begins."""
-    return ends.date() if ends <= starts else (ends - timedelta(microseconds=1)).date()

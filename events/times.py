@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.utils.text import capfirst
+from django.utils.formats import date_format
 
 from events.wall_time import offset_words, zone_words
 from events.zone_names import city
@@ -18,7 +18,8 @@ CHOICES = [
     ("Europe/Paris", "Paris, Berlin, Rome"),
     ("Europe/Athens", "Athens, Bucharest"),
     (NEW_YORK, "New York, Toronto"),
-    ("America/Chicago", "Chicago, Mexico City"),
+    ("America/Chicago", "Chicago"),
+    ("America/Mexico_City", "Mexico City"),
     ("America/Denver", "Denver"),
     ("America/Los_Angeles", "Los Angeles, Vancouver"),
     ("Africa/Lagos", "Lagos"),
@@ -34,17 +35,18 @@ NOON = 12
 
 
 class Clock(NamedTuple):
-    """An event's time in one zone: '5pm to 6:30pm', 'London', 'BST, UTC+1', and its day."""
+    """An event's time in one zone: '5pm to 6:30pm', 'London', 'BST, UTC+1'; and the day, where no heading says it."""
 
     hours: str
     place: str
     zone: str
     starts: datetime
     ends: datetime
+    other_day: str = ""
 
     def __str__(self) -> str:
-        """Return '5pm to 6:30pm, London (BST, UTC+1)'."""
-        return f"{self.hours}, {self.place} ({self.zone})"
+        """Return '5pm to 6:30pm, London (BST, UTC+1)'; '1am to 2:30am, London (BST, UTC+1), Friday 31 March'."""
+        return ", ".join(filter(None, (self.hours, f"{self.place} ({self.zone})", self.other_day)))
 
     @property
     def day(self) -> date:
@@ -53,8 +55,13 @@ class Clock(NamedTuple):
 
     @property
     def last_day(self) -> date:
-        """The day on which it ends, there."""
-        return self.ends.date()
+        """The last day that it touches, there."""
+        return last_day_of(self.starts, self.ends)
+
+    @property
+    def days(self) -> str:
+        """Its days: 'Thursday 30 March 2023', 'Tuesday 15 to Wednesday 16 December 2026'."""
+        return days_in_words(self.day, self.last_day)
 
     @property
     def begins(self) -> str:
@@ -63,23 +70,53 @@ class Clock(NamedTuple):
 
     @property
     def several_days(self) -> bool:
-        """Whether it ends on another day than it starts, there."""
+        """Whether it touches more than one day, there."""
         return self.day != self.last_day
 
 
 def clocks(starts: datetime, ends: datetime, zone: str, chosen: str = "") -> list[Clock]:
-    """Return the time in the organiser's zone, in one more (London, or New York for London's), and in the chosen one."""
+    """Return the time in the organiser's zone, in one more (London, or New York for London's), and in the chosen one.
+
+    A heading has the days of the first: one that is on another day alone names it.
+    """
     other = LONDON if zone != LONDON else NEW_YORK
     names = dict.fromkeys([zone, other, *([chosen] if chosen else [])])
-    return [clock(starts, ends, name) for name in names]
+    found = [clock(starts, ends, name) for name in names]
+    return [each._replace(other_day=_other_day(each, found[0])) for each in found]
 
 
 def clock(starts: datetime, ends: datetime, zone: str) -> Clock:
     """Return the time in one zone."""
     there = zoneinfo.ZoneInfo(zone)
     begin, end = starts.astimezone(there), ends.astimezone(there)
-    hours = capfirst(f"{hour_in_words(begin)} to {hour_in_words(end)}")
-    return Clock(hours, city(there), zone_in_words(begin, end), begin, end)
+    return Clock(_hours(begin, end), city(there), zone_in_words(begin, end), begin, end)
+
+
+def last_day_of(starts: datetime, ends: datetime) -> date:
+    """Return the last day of an event: one that ends at midnight does not touch the day that then begins."""
+    return ends.date() if ends <= starts else (ends - timedelta(microseconds=1)).date()
+
+
+def days_in_words(first: date, last: date) -> str:
+    """Return the days of an event, with what they share said once: 'Tuesday 15 to Wednesday 16 December 2026'."""
+    if first == last:
+        return date_format(first, "l j F Y")
+    shared = "l j" if (first.year, first.month) == (last.year, last.month) else "l j F"
+    return f"{date_format(first, shared if first.year == last.year else 'l j F Y')} to {date_format(last, 'l j F Y')}"
+
+
+def _hours(begin: datetime, end: datetime) -> str:
+    """Return '5pm to 6:30pm', or 'from 9:30am on 15 December to 4pm on 16 December'."""
+    last = last_day_of(begin, end)
+    if begin.date() == last:
+        return f"{hour_in_words(begin)} to {hour_in_words(end)}"
+    first = f"{hour_in_words(begin)} on {date_format(begin.date(), 'j F')}"
+    return f"from {first} to {hour_in_words(end)} on {date_format(last, 'j F')}"
+
+
+def _other_day(this: Clock, first: Clock) -> str:
+    same = (this.day, this.last_day) == (first.day, first.last_day)
+    return "" if same or this.several_days else date_format(this.day, "l j F")
 
 
 def hour_in_words(moment: datetime) -> str:

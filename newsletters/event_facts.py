@@ -36,7 +36,7 @@ def _times(event: Event) -> Iterator[Fact]:
     over = "This has ended" if event.has_ended and not event.is_cancelled else ""
     yield "When", _sentences(f"{_hours(own)}, {own.place} ({own.zone})", over)
     for clock in others:
-        yield f"In {clock.place}", capfirst(f"{_hours(clock, own.starts.date())} ({clock.zone})")
+        yield f"In {clock.place}", capfirst(f"{_hours(clock, own.day)} ({clock.zone})")
     yield "Time uncertain", event.uncertain
     if event.rule:
         left_out = ", ".join(date_format(day, "j F Y") for day in event.days_left_out)
@@ -48,9 +48,9 @@ def _hours(clock: Clock, day: date | None = None) -> str:
     """Return 'Thursday 30 March 2023, 5pm to 6:30pm', without the day if that is `day`, with both if it ends on another."""
     begins, ends = clock.begins, hour_in_words(clock.ends)
     if clock.several_days:
-        ends = f"{date_format(clock.ends, DAY)}, {ends}"
-    if clock.several_days or clock.starts.date() != day:
-        begins = f"{date_format(clock.starts, DAY)}, {begins}"
+        ends = f"{date_format(clock.last_day, DAY)}, {ends}"
+    if clock.several_days or clock.day != day:
+        begins = f"{date_format(clock.day, DAY)}, {begins}"
     return f"{begins} to {ends}"
 
 

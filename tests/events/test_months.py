@@ -135,10 +135,25 @@ def test_the_feed_has_what_was_listed_last_and_is_not_over(client, training):
     assert last.find(f"{ATOM}link").get("href") == f"http://testserver{training.get_absolute_url()}"
     assert last.findtext(f"{ATOM}published") == NOW.isoformat()
     assert last.findtext(f"{ATOM}summary") == (
-        "What it is. Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1); Midday to 1:30pm, New York "
+        "What it is. Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1); midday to 1:30pm, New York "
         "(EDT, UTC\u22124). Run by Survivor Alliance. US$50."
     )
     assert "Check with the organiser. Run by Survivor Alliance. Free." in entries[1].findtext(f"{ATOM}summary")
+
+
+def test_the_feed_keeps_the_second_day_and_names_that_of_another_clock(client):
+    make_event("Two days", starts=datetime(2023, 4, 4, 8, 30, tzinfo=UTC), hours=30.5)
+    make_event("Late", starts=datetime(2023, 4, 7, 0, tzinfo=UTC), zone="America/New_York")
+    feed = ET.fromstring(client.get("/events/feed/").content)
+    late, two_days = [entry.findtext(f"{ATOM}summary") for entry in feed.findall(f"{ATOM}entry")]
+    assert (
+        "Tuesday 4 to Wednesday 5 April 2023, from 9:30am on 4 April to 4pm on 5 April, London (BST, UTC+1); "
+        "from 4:30am on 4 April to 11am on 5 April, New York (EDT, UTC\u22124)."
+    ) in two_days
+    assert (
+        "Thursday 6 April 2023, 8pm to 9:30pm, New York (EDT, UTC\u22124); "
+        "1am to 2:30am, London (BST, UTC+1), Friday 7 April."
+    ) in late
 
 
 def test_the_feed_never_names_the_host_that_was_asked(client, training):

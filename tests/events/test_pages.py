@@ -160,7 +160,10 @@ def test_a_draft_is_not_there(client):
 
 def test_an_event_of_three_days_and_one_of_no_length(client):
     long = text_of(client.get(make_event(starts=datetime(2023, 5, 1, 9, tzinfo=UTC), hours=56).get_absolute_url()))
-    assert "1 May, 10am to 6pm on 3 May, London (BST, UTC+1)" in long.replace(" ,", ",")
+    assert (
+        "Monday 1 to Wednesday 3 May 2023 From 10am on 1 May to 6pm on 3 May, London (BST, UTC+1), organiser’s time"
+    ) in long.replace(" ,", ",")
+    assert "Monday 1 to Wednesday 3 May 2023 From 10am on 1 May" in text_of(client.get("/events/"))
     assert client.get(make_event(hours=0).get_absolute_url()).status_code == 200
 
 

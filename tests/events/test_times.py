@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from events.money import price_in_words
-from events.times import CHOICES, clock, clocks, known
+from events.times import CHOICES, clocks, known
 
 
 def said(starts, zone, hours=1.5, chosen=""):
@@ -21,7 +21,7 @@ def said(starts, zone, hours=1.5, chosen=""):
         (  # the training of Week 5: neither GMT nor EST was in use
             "2023-03-30T16:00",
             "Europe/London",
-            ["5pm to 6:30pm, London (BST, UTC+1)", "Midday to 1:30pm, New York (EDT, UTC\u22124)"],
+            ["5pm to 6:30pm, London (BST, UTC+1)", "midday to 1:30pm, New York (EDT, UTC\u22124)"],
         ),
         (  # the fortnight in which New York has changed its clocks and London has not
             "2023-03-15T17:00",
@@ -43,7 +43,7 @@ def said(starts, zone, hours=1.5, chosen=""):
             "America/Sao_Paulo",
             ["9pm to 10:30pm, Sao Paulo (UTC\u22123)", "1am to 2:30am, London (BST, UTC+1)"],
         ),
-        ("2023-01-10T00:00", "UTC", ["Midnight to 1:30am, UTC (UTC)", "Midnight to 1:30am, London (GMT, UTC)"]),
+        ("2023-01-10T00:00", "UTC", ["midnight to 1:30am, UTC (UTC)", "midnight to 1:30am, London (GMT, UTC)"]),
     ],
 )
 def test_the_names_and_offsets_are_those_of_the_day(starts, zone, lines):
@@ -57,14 +57,71 @@ def test_a_chosen_zone_is_one_line_more_and_never_twice():
 
 def test_a_night_in_which_the_clocks_change_has_both_names():
     assert (
-        said("2023-10-28T23:00", "Europe/London", hours=4)[0] == "Midnight to 3am, London (BST, UTC+1, then GMT, UTC)"
+        said("2023-10-28T23:00", "Europe/London", hours=4)[0] == "midnight to 3am, London (BST, UTC+1, then GMT, UTC)"
     )
 
 
-def test_several_days_say_so():
-    begin = datetime(2023, 3, 30, 9, tzinfo=UTC)
-    assert clock(begin, begin + timedelta(days=2), "Europe/London").several_days
-    assert not clock(begin, begin + timedelta(hours=2), "Europe/London").several_days
+@pytest.mark.parametrize(
+    ("starts", "hours", "days", "lines"),
+    [
+        (
+            "2026-12-15T09:30",
+            30.5,
+            "Tuesday 15 to Wednesday 16 December 2026",
+            [
+                "from 9:30am on 15 December to 4pm on 16 December, London (GMT, UTC)",
+                "from 4:30am on 15 December to 11am on 16 December, New York (EST, UTC\u22125)",
+            ],
+        ),
+        (  # a day and a half in London, one day in New York
+            "2023-03-30T22:00",
+            28,
+            "Thursday 30 March to Saturday 1 April 2023",
+            [
+                "from 11pm on 30 March to 3am on 1 April, London (BST, UTC+1)",
+                "from 6pm on 30 March to 10pm on 31 March, New York (EDT, UTC\u22124)",
+            ],
+        ),
+        (
+            "2022-12-31T20:00",
+            8,
+            "Saturday 31 December 2022 to Sunday 1 January 2023",
+            [
+                "from 8pm on 31 December to 4am on 1 January, London (GMT, UTC)",
+                "3pm to 11pm, New York (EST, UTC\u22125), Saturday 31 December",
+            ],
+        ),
+        (  # one that ends at midnight is of one day
+            "2023-03-01T22:00",
+            2,
+            "Wednesday 1 March 2023",
+            ["10pm to midnight, London (GMT, UTC)", "5pm to 7pm, New York (EST, UTC\u22125)"],
+        ),
+        (
+            "2023-03-30T00:30",
+            1,
+            "Thursday 30 March 2023",
+            [
+                "1:30am to 2:30am, London (BST, UTC+1)",
+                "8:30pm to 9:30pm, New York (EDT, UTC\u22124), Wednesday 29 March",
+            ],
+        ),
+    ],
+)
+def test_the_days_of_an_event_and_of_each_clock_are_said(starts, hours, days, lines):
+    begin = datetime.fromisoformat(starts).replace(tzinfo=UTC)
+    found = clocks(begin, begin + timedelta(hours=hours), "Europe/London")
+    assert (found[0].days, [str(each) for each in found]) == (days, lines)
+    assert found[0].several_days == (" to " in days)
+
+
+def test_cities_that_stand_in_one_choice_have_the_same_clocks_all_year():
+    """Chicago changes its clocks in summer, Mexico City does not."""
+    names = dict(CHOICES)
+    assert (names["America/Chicago"], names["America/Mexico_City"]) == ("Chicago", "Mexico City")
+    summer = datetime(2026, 7, 1, tzinfo=UTC)
+    shown = [clocks(summer, summer, zone)[0].begins for zone in ("America/Chicago", "America/Mexico_City")]
+    assert shown == ["7pm", "6pm"]
 
 
 def test_every_zone_that_is_offered_is_one_and_no_other_word():
