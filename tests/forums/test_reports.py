@@ -92,8 +92,10 @@ def test_what_is_no_post_that_can_be_read_cannot_be_reported(client, thread, num
 
 
 def test_a_post_taken_down_or_waiting_cannot_be_reported(client, thread, sam):
-    moderation.remove(post=Post.objects.get(), by=sam, reason="spam", words="No.")
-    assert client.get(f"{path(thread)}?n=1").status_code == 404
+    sent = published_reply(thread, sam)
+    assert client.get(f"{path(thread)}?n=2").status_code == 200
+    moderation.remove(post=sent.post, by=sam, reason="spam", words="No.")
+    assert client.get(f"{path(thread)}?n=2").status_code == 404
 
 
 def test_a_stale_token_and_too_many_give_the_words_back(client, thread):
