@@ -11,7 +11,11 @@ M = TypeVar("M", bound=Model)
 
 def paginate(request: HttpRequest, rows: QuerySet[M], size: int) -> Page[M]:
     """Return the page that `?page=` names; page 1 where it is no number, too high or missing."""
-    paginator = Paginator(rows, size)
+    return page_of(request, Paginator(rows, size))
+
+
+def page_of(request: HttpRequest, paginator: "Paginator[M]") -> Page[M]:
+    """Return the page of a list of pages that `?page=` names, as `paginate` does."""
     try:
         return paginator.page(request.GET.get("page", 1))
     except InvalidPage:

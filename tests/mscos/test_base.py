@@ -256,7 +256,18 @@ def pages_shown(number: int, of: int) -> list[str]:
         (2, 3, ["Previous", "1", "2", "3", "Next"]),
         (7, 20, ["Previous", "1", "…", "6", "7", "8", "…", "20", "Next"]),
         (20, 20, ["Previous", "1", "…", "19", "20"]),
+        (3, 5, ["Previous", "1", "2", "3", "4", "5", "Next"]),
+        (4, 7, ["Previous", "1", "…", "3", "4", "5", "…", "7", "Next"]),
+        (2, 2, ["Previous", "1", "2"]),
     ],
 )
 def test_pagination_shows_the_ends_and_the_neighbours(number, of, shown):
     assert pages_shown(number, of) == shown
+
+
+def test_the_links_to_five_thousand_pages_are_as_short_as_those_to_twenty():
+    few, many = (Paginator(range(of), 1).page(10) for of in (20, 5000))
+    lengths = [
+        len(render(RequestFactory().get("/"), "_pagination.html", {"page": page}).content) for page in (few, many)
+    ]
+    assert lengths[1] - lengths[0] == 2 * len("00")  # the last page is named twice, in its address and its name
