@@ -1,14 +1,27 @@
 """A reader finds a training, somebody tells us of one, and an editor lists it: with JavaScript off."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 
-from tests.browser.conftest import press, sign_in
+from tests.browser.conftest import ROOT, press, sign_in
 
 EDITOR = "editor@example.org"
+LONG_WORD = "x" * 160
+MAKE = """
+from events.actions import save_event
+from events.models import Event
+from events.suggestions import suggest
+event = Event.objects.upcoming().order_by("starts").first()
+event.pk, event.code, event.title = None, "longword", "{title}"
+event.repeats, event.repeats_until, event.left_out = "", None, ""
+save_event(event=event)
+suggest(stamp="long", title="{title}", organiser="{title}", stated_time="30 March, 5pm")
+"""
 READING_GROUP = "Reading group on trauma-informed support (example)"
 
 
@@ -129,3 +142,33 @@ def test_somebody_tells_of_a_training_and_an_editor_lists_it(visit, site):
     press(editor, editor.get_by_role("button", name="Save and continue editing"))
     teller.reload()
     assert "uncertain" not in text(teller)
+
+
+@pytest.fixture(scope="module")
+def long_word(site):
+    """Return the address of an event whose title is one long word; a suggestion has it too."""
+    make = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE.format(title=LONG_WORD)]
+    subprocess.run(make, cwd=ROOT, env=site.environment, check=True)
+    return f"{site.url}/events/longword/"
+
+
+def width_of(page):
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_a_title_of_one_long_word_widens_no_page(visit, site, long_word, width):
+    page = visit(script=False, width=width)
+    for address in (long_word, f"{site.url}/events/", f"{site.url}/events/month/"):
+        page.goto(address)
+        assert (address, width_of(page)) == (address, width)
+
+
+def test_nor_one_of_the_admin(visit, site, long_word):
+    page = visit(script=False, width=1000)
+    sign_in(page, site, EDITOR)
+    for kind in ("event", "suggestion"):
+        page.goto(f"{site.url}/admin/events/{kind}/")
+        assert (kind, width_of(page)) == (kind, 1000)
+        press(page, page.get_by_role("link", name=LONG_WORD).first)
+        assert (page.url, width_of(page)) == (page.url, 1000)
