@@ -59,7 +59,12 @@ class EventFilterForm(FilterForm):
 class ZoneForm(forms.Form):
     """In which zone times are shown as well. It lives in the address alone."""
 
-    zone = forms.ChoiceField(required=False, label="Show in my time zone", choices=[("", "As they are"), *CHOICES])
+    zone = forms.ChoiceField(
+        required=False,
+        label="Show in my time zone",
+        choices=[("", "Times as listed"), *CHOICES],
+        template_name="_filter_field.html",
+    )
 
 
 class WebAddressField(PlainTextField):

@@ -120,6 +120,16 @@ def test_a_time_zone_is_one_line_more_and_a_wrong_one_is_passed_over(client, tra
     assert "?zone=Asia/Kolkata" in client.get("/events/?zone=Asia/Kolkata").content.decode()
 
 
+def test_the_choice_of_a_zone_follows_the_clocks_and_is_open_once_one_is_chosen(client, training):
+    page = client.get(training.get_absolute_url()).content.decode()
+    after_clocks = page.partition('<ul class="clocks">')[2].partition("</ul>")[2].lstrip()
+    assert after_clocks.startswith("<details data-screen-only>\n    <summary>Show in my time zone</summary>")
+    chosen = client.get(f"{training.get_absolute_url()}?zone=Asia/Kolkata").content.decode()
+    assert ("<details data-screen-only open>" in chosen, 'value="Asia/Kolkata" selected' in chosen) == (True, True)
+    for shown in (page, client.get("/events/").content.decode()):
+        assert ("(optional)" in shown, '<option value="" selected>Times as listed</option>' in shown) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "words", "books"),
     [
