@@ -63,7 +63,7 @@ class ZoneForm(forms.Form):
         required=False,
         label="Show in my time zone",
         choices=[("", "Times as listed"), *CHOICES],
-        template_name="_filter_field.html",
+        template_name="_filter_field.html",  # type: ignore[call-arg]  # newer than its stubs
     )
 
 

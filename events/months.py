@@ -2,22 +2,25 @@
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from events.models import Event, EventDate
-from events.times import hour_in_words, last_day_of
+from events.times import LONDON, hour_in_words, last_day_of
+from events.zone_names import city
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 ONE_DAY = timedelta(days=1)
+LOOKED_AT = 200  # dates around the turn of a month, of which some are in the month by their own clocks
 
 
 class Entry(NamedTuple):
-    """An event on one day, with when it begins on its own clocks; '' on the days that it goes on over."""
+    """An event on one day, with when it begins on its own clocks, named if not London's; '' on days that it goes on over."""
 
     event: Event
     begins: str
@@ -51,16 +54,6 @@ class Month:
         return f"{self.first:%Y-%m}"
 
     @property
-    def previous(self) -> "Month":
-        """The month before."""
-        return Month((self.first - ONE_DAY).replace(day=1))
-
-    @property
-    def next(self) -> "Month":
-        """The month after."""
-        return Month(self.last + ONE_DAY)
-
-    @property
     def last(self) -> date:
         """Its last day."""
         return self.first.replace(day=calendar.monthrange(self.first.year, self.first.month)[1])
@@ -68,7 +61,19 @@ class Month:
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """Two moments between which it is this month somewhere on Earth."""
-        return tuple(datetime.combine(day, time(), UTC) for day in (self.first - ONE_DAY, self.last + 2 * ONE_DAY))  # type: ignore[return-value]
+        return _midnight(self.first - ONE_DAY), _midnight(self.last + 2 * ONE_DAY)
+
+    def before(self, dates: QuerySet[EventDate]) -> "Month | None":
+        """Return the last month before this one that any of `dates` touches, by the clocks of its event."""
+        started = dates.filter(starts__lt=_midnight(self.first + ONE_DAY)).order_by("-ends")
+        days = (min(last, self.first - ONE_DAY) for day, last in _days_of(started) if day < self.first)
+        return next((Month(day.replace(day=1)) for day in days), None)
+
+    def after(self, dates: QuerySet[EventDate]) -> "Month | None":
+        """Return the first month after this one that any of `dates` touches, by the clocks of its event."""
+        to_end = dates.filter(ends__gte=_midnight(self.last)).order_by("starts")
+        days = (max(day, self.last + ONE_DAY) for day, last in _days_of(to_end) if last > self.last)
+        return next((Month(day.replace(day=1)) for day in days), None)
 
     def weeks(self, dates: Iterable[EventDate]) -> list[list[Day]]:
         """Return the weeks of the month, from Monday, with `dates` on the days on which the organisers' clocks show them."""
@@ -77,7 +82,7 @@ class Month:
             starts, ends = one.starts.astimezone(one.event.clock), one.ends.astimezone(one.event.clock)
             day, last = max(starts.date(), self.first), min(last_day_of(starts, ends), self.last)
             while day <= last:
-                begins = hour_in_words(starts) if day == starts.date() else ""
+                begins = _begins(starts, one.event) if day == starts.date() else ""
                 entries.setdefault(day, []).append(Entry(one.event, begins))
                 day += ONE_DAY
         weeks = calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
@@ -86,3 +91,20 @@ class Month:
             [Day(day, day.month == self.first.month, day == today, entries.get(day, [])) for day in week]
             for week in weeks
         ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _begins(starts: datetime, event: Event) -> str:
+    """Return '5pm', '8pm New York time'."""
+    hour = hour_in_words(starts)
+    return hour if event.zone == LONDON else f"{hour} {city(event.clock)} time"
+
+
+def _days_of(dates: QuerySet[EventDate]) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of the first of these dates, by the clocks of their events."""
+    for one in dates.select_related("event").only("starts", "ends", "event__zone")[:LOOKED_AT]:
+        starts, ends = one.starts.astimezone(one.event.clock), one.ends.astimezone(one.event.clock)
+        yield starts.date(), last_day_of(starts, ends)

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page
-from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -55,7 +54,8 @@ def event_month(request: HttpRequest) -> HttpResponse:
         "has_any": any(day.entries for week in weeks for day in week),
         "weeks": weeks,
         "is_cut": len(dates) > DATES_A_MONTH,
-        "bounds": of_events.aggregate(first=Min("starts"), last=Max("starts")),
+        "earlier": month.before(of_events),
+        "later": month.after(of_events),
     }
     return render(request, "events/event_month.html", context)
 

@@ -41,9 +41,9 @@ def test_a_month_has_each_event_on_its_day_by_the_organisers_clock(client, train
     make_event("Cancelled", state="cancelled", change_note="No trainer.", starts=NOW - timedelta(days=15))
     assert days(client.get("/events/month/")) == {
         5: ["Midday: cancelled, Cancelled"],
-        30: ["5pm: A training", "10pm: Late in New York"],
+        30: ["5pm: A training", "10pm New York time: Late in New York"],
     }
-    assert days(client.get("/events/month/?month=2023-04")) == {1: ["1am: Early in Sydney"]}
+    assert days(client.get("/events/month/?month=2023-04")) == {1: ["1am Sydney time: Early in Sydney"]}
 
 
 def test_an_event_of_several_days_is_on_each_and_one_to_midnight_on_one(client):
@@ -76,18 +76,57 @@ def test_the_table_is_one_for_those_who_hear_it(client, training):
     assert today.find(".//time").get("datetime") == "2023-03-20"
 
 
-def test_one_goes_from_month_to_month_as_far_as_there_are_events_and_filters_stay(client, training):
-    make_event("In May", starts=datetime(2023, 5, 3, 9, tzinfo=UTC))
-    assert around(client.get("/events/month/")) == [("?month=2023-04", "next")]
+def test_one_goes_to_the_nearest_months_that_hold_something_and_filters_stay(client, training):
+    make_event("In June", starts=datetime(2023, 6, 3, 9, tzinfo=UTC))
+    make_event("In May, at a place", starts=datetime(2023, 5, 3, 9, tzinfo=UTC), is_online=False)
+    make_event("A draft", starts=datetime(2023, 4, 3, 9, tzinfo=UTC), state="draft")
+    page = client.get("/events/month/")
+    assert (around(page), "Later: May 2023" in text_of(page)) == ([("?month=2023-05", "next")], True)
     april = client.get("/events/month/?month=2023-04&where=online")
     assert around(april) == [
         ("?month=2023-03&amp;where=online", "prev"),
-        ("?month=2023-05&amp;where=online", "next"),
+        ("?month=2023-06&amp;where=online", "next"),
     ]
-    assert "No events match in this month." in text_of(april)
+    assert "Earlier: March 2023 Later: June 2023 No events match in this month. The next are in June 2023 ." in text_of(
+        april
+    )
+    assert '<a href="?month=2023-06&amp;where=online">June 2023</a>' in april.content.decode()
     assert 'Remove: <a href="/events/month/?&amp;month=2023-04">Online</a>' in april.content.decode()
     assert '<input type="hidden" name="month" value="2023-04">' in april.content.decode()
-    assert "No events in this month. See what is coming up" in text_of(client.get("/events/month/?month=2023-04"))
+    assert "No events in this month. The next are in May 2023 ." in text_of(client.get("/events/month/?month=2023-04"))
+
+
+def test_where_nothing_follows_a_month_says_what_else_to_do(client, training):
+    for query, words in (
+        ("?month=2024-01", "Earlier: March 2023 No events in this month. See what is coming up ."),
+        ("?month=2024-01&cost=free", "Remove: Free No events match in this month. Remove a filter to see more."),
+    ):
+        assert words in text_of(client.get(f"/events/month/{query}"))
+
+
+def test_the_nearest_months_are_those_of_the_events_own_clocks_and_of_what_goes_on(client):
+    """At 2am on 1 April in London it is March still in New York; at 2pm on 31 March it is April in Sydney."""
+    make_event("New York", starts=datetime(2023, 4, 1, 1, tzinfo=UTC), zone="America/New_York")
+    make_event("Sydney", starts=datetime(2023, 4, 30, 15, tzinfo=UTC), zone="Australia/Sydney")
+    assert around(client.get("/events/month/?month=2023-04")) == [
+        ("?month=2023-03", "prev"),
+        ("?month=2023-05", "next"),
+    ]
+    assert around(client.get("/events/month/?month=2023-05")) == [("?month=2023-03", "prev")]
+    assert around(client.get("/events/month/?month=2023-03")) == [("?month=2023-05", "next")]
+    make_event("Of weeks", starts=datetime(2022, 5, 1, 9, tzinfo=UTC), hours=24 * 100)
+    assert around(client.get("/events/month/?month=2023-01")) == [
+        ("?month=2022-08", "prev"),
+        ("?month=2023-03", "next"),
+    ]
+    assert around(client.get("/events/month/?month=2022-06")) == [
+        ("?month=2022-05", "prev"),
+        ("?month=2022-07", "next"),
+    ]
+    assert around(client.get("/events/month/?month=2022-08")) == [
+        ("?month=2022-07", "prev"),
+        ("?month=2023-03", "next"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "2023-13", "0000-01", "9999-12", "2023-3", "٢٠٢٣-٠٣", "x\x00", "2023-03-01"])
@@ -109,14 +148,8 @@ def test_a_full_month_says_that_it_is_cut(client, django_assert_max_num_queries)
     assert "There are more events in this month than one page can show." in text_of(page)
 
 
-def test_months_follow_each_other():
-    december = Month(date(2023, 12, 1))
-    assert (str(december), december.last, str(december.next), str(december.previous)) == (
-        "2023-12",
-        date(2023, 12, 31),
-        "2024-01",
-        "2023-11",
-    )
+def test_the_last_day_of_a_month():
+    assert [Month(date(year, 2, 1)).last for year in (2023, 2024)] == [date(2023, 2, 28), date(2024, 2, 29)]
 
 
 def test_the_feed_has_what_was_listed_last_and_is_not_over(client, training):
