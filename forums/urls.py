@@ -3,16 +3,20 @@
 from django.urls import path
 
 from forums import call_views, report_views, views, voice_views
+from forums.feeds import CallFeed, ForumFeed, ThreadFeed
 
 app_name = "forums"
 urlpatterns = [
     path("forums/", views.forum_list, name="forum_list"),
     path("forums/<slug:slug>/", views.forum_detail, name="forum_detail"),
+    path("forums/<slug:slug>/feed/", ForumFeed(), name="forum_feed"),
     path("forums/<slug:slug>/new/", views.thread_create, name="thread_create"),
     path("forums/<slug:slug>/t/<slug:code>/", views.thread_detail, name="thread_detail"),
+    path("forums/<slug:slug>/t/<slug:code>/feed/", ThreadFeed(), name="thread_feed"),
     path("forums/<slug:slug>/t/<slug:code>/reply/", views.reply_create, name="reply_create"),
     path("forums/<slug:slug>/t/<slug:code>/report/", report_views.report_create, name="report_create"),
     path("views/<slug:code>/", views.call_detail, name="call_detail"),
+    path("views/<slug:code>/feed/", CallFeed(), name="call_feed"),
     path("call/", call_views.request_create, name="request_create"),
     path("code/call/", call_views.request_detail, name="request_detail"),
     path("code/", voice_views.voice_detail, name="voice_detail"),

@@ -1,0 +1,164 @@
+"""Feeds of a forum, a thread and a call for views: what is published, with its day, under titles that tell nothing.
+
+A feed reader shows titles unasked and keeps what it has read. So a title is a code or a number, a text behind a content
+note stays on our page, and no time of day is told. What is taken down is gone from the feed at once.
+"""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from forums.models import CallForViews, Forum, Post, Thread
+from forums.models.threads import PostQuerySet, ThreadQuerySet
+from mscos.feeds import on_site
+from mscos.quiet_words import telling_words
+
+ENTRIES = 30
+# All that XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets): one of these would end the whole feed.
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class DayFeed(Atom1Feed):
+    """Atom (RFC 4287) whose moments are days, at midnight UTC."""
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        """Write an entry, with a mark in the place of what XML cannot hold."""
+        words = {name: _as_xml(item[name]) for name in ("title", "description", "author_name")}
+        super().add_item_elements(handler, {**item, **words})
+
+    def latest_post_date(self) -> datetime:
+        """Return the newest entry's day; of an empty feed today's, for Atom asks for one."""
+        return max((item["updateddate"] for item in self.items), default=_midnight(timezone.localdate()))
+
+
+class PostFeed(Feed):
+    """Entries that are posts, the newest first. A subclass finds what it is about (`get_object`) and its posts."""
+
+    feed_type = DayFeed
+    author_name = settings.SITE_NAME
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer without the moment of the last change, and keep search engines out, as threads do."""
+        response = super().__call__(request, *args, **kwargs)
+        del response.headers["Last-Modified"]
+        response.headers["X-Robots-Tag"] = "noindex, noarchive"
+        return response
+
+    def link(self, about: Any) -> str:
+        """Return the address of the page that the feed follows."""
+        return on_site(about.get_absolute_url())
+
+    def feed_url(self, about: Any) -> str:
+        """Return the address of the feed itself."""
+        return f"{self.link(about)}feed/"
+
+    def item_title(self, item: Post) -> str:
+        """Return the code of the thread: 'Thread 47hvcf3h'."""
+        return f"Thread {item.thread.code}"
+
+    def item_description(self, item: Post) -> str:
+        """Return the post, or its content note in its place, as HTML; the title of its thread before the first one."""
+        title = format_html("<p><strong>{}</strong></p>\n", item.thread.title) if item.number == 1 else ""
+        if item.content_note:
+            note = "<p>Content note: {}. Open the page to read this post.</p>"
+            return format_html("{}" + note, title, item.content_note)
+        return format_html("{}{}", title, item.body_html)
+
+    def item_author_name(self, item: Post) -> str:
+        """Return the made-up name, or a member's own."""
+        return item.writer
+
+    def item_link(self, item: Post) -> str:
+        """Return the address of the post in its thread."""
+        return on_site(item.get_absolute_url())
+
+    def item_guid(self, item: Post) -> str:
+        """Return what the post is known by in every feed, on whichever page it is."""
+        return on_site(f"{item.thread.get_absolute_url()}#post-{item.number}")
+
+    def item_updateddate(self, item: Post) -> datetime:
+        """Return the day of publication."""
+        return _midnight(item.day)
+
+
+class ForumFeed(PostFeed):
+    """The newest threads of a forum."""
+
+    subtitle = "New threads, with their day."
+
+    def get_object(self, request: HttpRequest, slug: str) -> Forum:
+        """Return the forum."""
+        return get_object_or_404(Forum, slug=slug)
+
+    def title(self, about: Forum) -> str:
+        """Return the forum's title; nothing of it where it tells something."""
+        return settings.SITE_NAME if telling_words(about.title) else _as_xml(about.title)
+
+    def items(self, about: Forum) -> PostQuerySet:
+        """Return the posts that started the threads."""
+        return _openings(about.threads.visible())
+
+
+class CallFeed(PostFeed):
+    """The newest views that answer a call."""
+
+    title = "Call for views"
+    subtitle = "New views, with their day."
+
+    def get_object(self, request: HttpRequest, code: str) -> CallForViews:
+        """Return the call, closed ones included."""
+        return get_object_or_404(CallForViews.objects.published(), code=code)
+
+    def items(self, about: CallForViews) -> PostQuerySet:
+        """Return the posts that started the threads."""
+        return _openings(Thread.objects.visible().filter(prompt__call=about))
+
+
+class ThreadFeed(PostFeed):
+    """The newest posts of a thread."""
+
+    subtitle = "New posts, with their day."
+
+    def get_object(self, request: HttpRequest, slug: str, code: str) -> Thread:
+        """Return the thread."""
+        return get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+
+    def title(self, about: Thread) -> str:
+        """Return the code of the thread: 'Thread 47hvcf3h'."""
+        return f"Thread {about.code}"
+
+    def items(self, about: Thread) -> PostQuerySet:
+        """Return the last posts, the last one first."""
+        return _with_writers(about.posts.shown().order_by("-number")[:ENTRIES])
+
+    def item_title(self, item: Post) -> str:
+        """Return the post's number and who wrote it: '#3 by Cedar'."""
+        return f"#{item.number} by {item.writer}"
+
+
+def _openings(threads: ThreadQuerySet) -> PostQuerySet:
+    """Return the first posts of the newest threads; a thread without a title has lost its first post."""
+    newest = threads.exclude(title="").order_by("-opened_on", "code")[:ENTRIES]
+    posts = Post.objects.shown().filter(number=1, thread__in=newest.values("pk"))
+    return _with_writers(posts.order_by("-thread__opened_on", "thread__code"))
+
+
+def _with_writers(posts: PostQuerySet) -> PostQuerySet:
+    return posts.select_related("thread__forum", "voice", "author")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _as_xml(text: str) -> str:
+    return NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,22 @@
+"""Threads on demand, as moderation leaves them."""
+
+import pytest
+
+from forums import moderation
+from forums.actions import start_thread
+from forums.models import Thread
+from mscos.forms import new_stamp
+
+
+@pytest.fixture
+def start(forum, sam):
+    """Start a thread and publish it; return it as it is then."""
+
+    def start_and_publish(title="A thread", body="Words", *, tags=(), **fields):
+        sent = start_thread(**{"forum": forum, "stamp": new_stamp(), "title": title, "body": body, **fields})
+        moderation.publish(post=sent.post, by=sam)
+        thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
+        thread.tags.add(*tags)
+        return thread
+
+    return start_and_publish
