@@ -1,15 +1,21 @@
 """What writers and moderators type, made clean. A form decides nothing and stores nothing."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.formats import date_format
+from taggit.models import Tag
 
-from forums.models import Forum, Post, Prompt, Thread
+from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
+from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, RefusableForm, StampedForm
+from mscos.quiet_words import telling_words
 from mscos.text import POST_LENGTH
 
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
@@ -65,8 +71,10 @@ class ThreadForm(PostForm):
     )
     field_order = ["title", "body", "prompt", "content_note"]
 
-    def __init__(self, data: QueryDict | None = None, *, prompts: QuerySet[Prompt], **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        self.forum = forum
+        prompts = Prompt.objects.filter(call__in=forum.calls.open()).once()
         if prompts:
             self.fields["prompt"].queryset = prompts  # type: ignore[attr-defined]
         else:
@@ -75,6 +83,29 @@ class ThreadForm(PostForm):
     def clean_title(self) -> str:
         """Refuse a title that holds a code."""
         return self._without_code("title")
+
+    def clean(self) -> dict[str, Any] | None:
+        """Let go of a type whose call closed while its view was written: say so, and offer the forum for the rest."""
+        fields = super().clean()
+        if day := self._closed_on():
+            self.errors.pop("prompt", None)
+            self.put("prompt", "")
+            self.add_error(
+                None,
+                f"This call for views closed on {date_format(day)}. Nothing was lost. "
+                "Send again to start a thread in this forum instead.",
+            )
+        return fields
+
+    def _closed_on(self) -> date | None:
+        """Return when the call closed whose type was chosen; None where an open one takes it, or none ever did."""
+        typed = self.data.get("prompt", "")
+        if not typed or self.cleaned_data.get("prompt"):
+            return None
+        gone = (
+            Prompt.objects.filter(call__in=self.forum.calls.closed()).select_related("call").order_by("-call__closes")
+        )
+        return next((prompt.call.closes for prompt in gone if prompt.code == typed), None)
 
 
 class ReplyForm(PostForm):
@@ -208,31 +239,59 @@ class DecisionForm(forms.Form):
 
 
 class ThreadFilterForm(FilterForm):
-    """Which threads of a forum to list: `?type=b&replies=none&order=new`."""
+    """Which threads of a forum to list: `?type=b&tag=deposits&replies=none&order=new`."""
 
-    type = forms.ModelChoiceField(
-        Prompt.objects.none(), to_field_name="code", required=False, label="Type of provision", empty_label="All types"
-    )
+    type = forms.ChoiceField(required=False, label="Type of provision")
+    tag = forms.ChoiceField(required=False)
     replies = forms.ChoiceField(choices=[("", "All"), ("none", "No replies yet")], required=False, label="Replies")
     order = forms.ChoiceField(
         choices=[("", "Latest reply"), ("new", "Newest thread")], required=False, label="Order by"
     )
 
-    def __init__(self, data: QueryDict, *, forum: Forum) -> None:
-        prompts = Prompt.objects.filter(call__in=forum.calls.published()).once()
-        super().__init__(data, type=prompts)
-        if not prompts:
-            del self.fields["type"]
+    def __init__(self, data: QueryDict, *, forum: Forum, calls: Iterable[CallForViews]) -> None:
+        """Take the forum's published calls, the newest first, with their prompts."""
+        self.prompts = [prompt for call in calls for prompt in call.prompts.all()]
+        self.forum = forum
+        super().__init__(data)
+        for name in ("type", "tag"):
+            if len(self.fields[name].choices) == 1:  # type: ignore[attr-defined]
+                del self.fields[name]
 
-    def filter(self, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    def full_clean(self) -> None:
+        """Offer what this forum's threads have, asked for once; then clean."""
+        if not self.fields["type"].choices:  # type: ignore[attr-defined]
+            types: dict[str, str] = {}
+            for prompt in self.prompts:
+                types.setdefault(prompt.code, prompt.title)
+            self._offer("type", "All types", types.items())
+            visible = {"content_object__forum": self.forum, "content_object__state__in": Thread.VISIBLE}
+            in_use = Tag.objects.filter(Exists(TaggedThread.objects.filter(tag=OuterRef("pk"), **visible)))
+            tags = in_use.order_by("name").values_list("slug", "name")
+            self._offer("tag", "All tags", [(slug, name) for slug, name in tags if not telling_words(slug)])
+        super().full_clean()
+
+    def count(self, threads: ThreadQuerySet) -> tuple[int, int]:
+        """Return how many of `threads` fit, and how many there are."""
+        counts = threads.aggregate(found=Count("pk", filter=self._condition()), all=Count("pk"))
+        return counts["found"], counts["all"]
+
+    def filter(self, threads: ThreadQuerySet) -> ThreadQuerySet:
         """Return those of `threads` that fit, in the order asked for, pinned ones first."""
-        if prompt := self.cleaned_data.get("type"):
-            threads = threads.filter(prompt__code=prompt.code)
-        if self.cleaned_data.get("replies"):
-            threads = threads.filter(reply_count=0)
-        if self.cleaned_data.get("order"):
-            threads = threads.order_by("-pinned", "-opened_on", "code")
-        return threads
+        found = threads.filter(self._condition())
+        return found.order_by("-pinned", "-opened_on", "code") if self.cleaned_data.get("order") else found
+
+    def _condition(self) -> Q:
+        chosen, condition = self.cleaned_data, Q()
+        if code := chosen.get("type"):
+            condition &= Q(prompt__in=[prompt.pk for prompt in self.prompts if prompt.code == code])
+        if slug := chosen.get("tag"):
+            condition &= Q(pk__in=TaggedThread.objects.filter(tag__slug=slug).values("content_object"))
+        if chosen.get("replies"):
+            condition &= Q(reply_count=0)
+        return condition
+
+    def _offer(self, name: str, all_of_them: str, choices: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
 
 
 def is_number(typed: str) -> bool:

@@ -49,4 +49,8 @@ class Migration(migrations.Migration):
             model_name='thread',
             index=models.Index(fields=['forum', '-pinned', '-opened_on', 'code', 'state', 'prompt', 'reply_count', 'id'], name='thread_list_by_opening'),
         ),
+        migrations.AddIndex(
+            model_name='thread',
+            index=models.Index(fields=['-last_on', 'code', 'state', 'prompt', 'id'], name='thread_latest'),
+        ),
     ]

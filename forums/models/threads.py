@@ -45,13 +45,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         rows = self.model.objects.visible().for_rows().filter(pk__in=keys)
         return rows.order_by(*self.query.order_by) if self.query.order_by else rows
 
-    def related_to(self, thread: "Thread") -> "ThreadQuerySet":
-        """Return the other visible threads that answer the same prompt or share a tag, the liveliest first."""
+    def related_to(self, thread: "Thread", *, most: int) -> "ThreadQuerySet":
+        """Return a few other visible threads that answer the same prompt or share a tag, the liveliest first."""
         tagged = TaggedThread.objects.filter(tag__in=TaggedThread.objects.filter(content_object=thread).values("tag"))
         alike = Q(pk__in=tagged.values("content_object"))
         if thread.prompt_id:
             alike |= Q(prompt=thread.prompt_id)
-        return self.visible().filter(alike).exclude(pk=thread.pk).order_by("-last_on", "code")
+        keys = self.visible().filter(alike).exclude(pk=thread.pk).order_by("-last_on", "code").values("pk")[:most]
+        return self.model.objects.visible().filter(pk__in=keys).order_by("-last_on", "code")
 
 
 class Thread(models.Model):
@@ -83,7 +84,7 @@ class Thread(models.Model):
     class Meta:
         # Within a day by the random code: the order of the rows is that of writing.
         ordering = ["-pinned", "-last_on", "code"]
-        # In each order of a forum's list, with all that the list is narrowed by: no row is read but those that are shown.
+        # In each order of a list, with all that the list is narrowed by: no row is read but those that are shown.
         indexes = [
             models.Index(
                 fields=["forum", "-pinned", "-last_on", "code", "state", "prompt", "reply_count", "id"],
@@ -93,6 +94,7 @@ class Thread(models.Model):
                 fields=["forum", "-pinned", "-opened_on", "code", "state", "prompt", "reply_count", "id"],
                 name="thread_list_by_opening",
             ),
+            models.Index(fields=["-last_on", "code", "state", "prompt", "id"], name="thread_latest"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
