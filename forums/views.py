@@ -11,13 +11,15 @@ from django.views.decorators.http import require_safe
 from forums import actions, receipts
 from forums.by_code import WRONG_CODES
 from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm, is_number
-from forums.models import CallForViews, Forum, Post, Prompt, Thread
-from forums.models.threads import POSTS_A_PAGE
+from forums.models import CallForViews, Forum, Post, Thread
+from forums.pages import PostPages, ThreadPages
+from forums.participation import participation_in
 from mscos.limits import Limit
-from mscos.pagination import paginate
+from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, too_many
 
-THREADS_A_PAGE = 20
+VIEWS_A_PROMPT = 3  # on a call's page
+RELATED = 3  # threads under a thread
 POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
 
 
@@ -35,29 +37,32 @@ def forum_list(request: HttpRequest) -> HttpResponse:
 def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """List the visible threads of a forum, filtered by the address."""
     forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
-    filters = ThreadFilterForm(request.GET, forum=forum)
-    threads = forum.threads.visible().with_openings()
-    chosen = filters.chosen()
+    calls = list(forum.calls.published().prefetch_related("prompts"))
+    filters = ThreadFilterForm(request.GET, forum=forum, calls=calls)
+    threads = forum.threads.visible()
+    found, total = filters.count(threads)
     context = {
         "forum": forum,
         "filters": filters,
-        "chosen": chosen,
-        "total": threads.count() if chosen else None,
-        "page": paginate(request, filters.filter(threads), THREADS_A_PAGE),
-        "calls": forum.calls.open(),
+        "chosen": filters.chosen(),
+        "total": total,
+        "page": page_of(request, ThreadPages(filters.filter(threads), count=found)),
+        "calls": [call for call in calls if call.is_open],
+        "closed_calls": [call for call in calls if not call.is_open],
     }
     return render(request, "forums/forum_detail.html", context)
 
 
 @require_safe
 def call_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a call for views with its prompts and how many answered each."""
+    """Show a call for views: its prompts with the latest views on each, and how many there are."""
     call = get_object_or_404(CallForViews.objects.published().select_related("forum"), code=code)
+    prompts = call.prompts_with_views(VIEWS_A_PROMPT)
     context = {
         "call": call,
         "takes_views": call.is_open and not call.forum.closed_because,
-        "prompts": call.prompts.with_view_counts(),
-        "threads": call.forum.threads.visible().filter(prompt__call=call).with_openings()[:5],
+        "prompts": prompts,
+        "participation": participation_in(prompts),
     }
     return render(request, "forums/call_detail.html", context)
 
@@ -66,22 +71,23 @@ def call_detail(request: HttpRequest, code: str) -> HttpResponse:
 def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show a page of a thread's posts, oldest first."""
     thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
-    page = paginate(request, thread.posts.in_order(), POSTS_A_PAGE)
+    page = page_of(request, PostPages(thread.posts.all()))
     for post in page:  # each needs its thread's address: spare the queries
         post.thread = thread
         if post.in_reply_to:
             post.in_reply_to.thread = thread
-    return render(request, "forums/thread_detail.html", {"thread": thread, "forum": thread.forum, "page": page})
+    related = Thread.objects.related_to(thread, most=RELATED)
+    context = {"thread": thread, "forum": thread.forum, "page": page, "related": related}
+    return render(request, "forums/thread_detail.html", context)
 
 
 @anonymous_form()
 def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a new thread, to be checked by a moderator."""
     forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
-    prompts = Prompt.objects.filter(call__in=forum.calls.open()).once()
     form = ThreadForm(
         request.POST if request.method == "POST" else None,
-        prompts=prompts,
+        forum=forum,
         initial={"prompt": request.GET.get("type", "")},
         refusal=refusal,
     )

@@ -1,5 +1,6 @@
 """The pages that join all rooms. Together with `mscos/urls.py` this is where the rooms meet."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -19,15 +21,20 @@ from mscos.privacy import STALE_TOKEN
 from newsletters.models import Issue
 from newsletters.parts import highlights_of
 
+HEARD_DAYS = 60  # after a call closed, the home page says what was heard; the forum's page says it always
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the ways in, the latest issue, the open calls for views, the next events and what was last talked about."""
+    """Show the ways in, the latest issue, calls for views and their answers, the next events and the latest threads."""
     issue = Issue.objects.in_archive().first()
+    heard_since = timezone.localdate() - timedelta(days=HEARD_DAYS)
+    calls = list(CallForViews.objects.open_or_heard(since=heard_since).select_related("forum"))
     context = {
         "issue": issue,
         "highlights": highlights_of(issue) if issue else [],
-        "calls": CallForViews.objects.open().select_related("forum"),
+        "calls": [call for call in calls if call.is_open],
+        "heard": [call for call in calls if not call.is_open],
         "events": Event.objects.going_ahead().with_organiser()[:2],
         "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Max, Prefetch, Q, Sum
+from django.db.models import Count, F, Max, Prefetch, Q, Sum, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -63,13 +63,13 @@ class Forum(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def clean(self) -> None:
-        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both."""
-        refuse_telling_words(title=self.title, slug=self.slug)
-
     def get_absolute_url(self) -> str:
         """Return the forum's own page."""
         return reverse("forums:forum_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both."""
+        refuse_telling_words(title=self.title, slug=self.slug)
 
     @property
     def closed_because(self) -> str:
@@ -139,6 +139,18 @@ class CallForViews(models.Model):
         """Return the call's own page."""
         return reverse("forums:call_detail", args=[self.code])
 
+    def prompts_with_views(self, each: int) -> "list[Prompt]":
+        """Return its prompts `with_view_counts`, with the first few views of each, as rows show them, in `latest_views`.
+
+        The keys of each few are looked up in the index of the forum's list; ranking all views would read them all.
+        """
+        prompts = list(self.prompts.with_view_counts())
+        views, latest = threads.Thread.objects.visible(), Q()
+        for prompt in prompts:
+            latest |= Q(pk__in=views.filter(forum=self.forum_id, prompt=prompt).values("pk")[:each])
+        prefetch_related_objects(prompts, Prefetch("threads", views.for_rows().filter(latest), to_attr="latest_views"))
+        return prompts
+
     @property
     def is_published(self) -> bool:
         """Whether its opening day has come."""
@@ -162,11 +174,6 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
             reply_count=Sum("threads__reply_count", filter=visible, default=0),
         )
         return counted.order_by("position", "pk")  # as above
-
-    def with_latest_views(self, each: int) -> "PromptQuerySet":
-        """Add `latest_views`: the first few visible threads that answer each, with all that their rows show."""
-        latest = threads.Thread.objects.visible().for_rows()[:each]
-        return self.prefetch_related(Prefetch("threads", latest, to_attr="latest_views"))
 
     def once(self) -> "PromptQuerySet":
         """Return one prompt for each code in a forum, the newest call's: a code means one type there (`Prompt.clean`)."""
@@ -209,5 +216,8 @@ def refuse_telling_words(**values: str) -> None:
     telling = {name: words for name, value in values.items() if (words := telling_words(value))}
     if telling:
         raise ValidationError(
-            {name: f"Titles and addresses do not say '{words[0]}'. Choose another word." for name, words in telling.items()}
+            {
+                name: f"Titles and addresses do not say '{words[0]}'. Choose another word."
+                for name, words in telling.items()
+            }
         )
