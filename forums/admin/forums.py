@@ -3,11 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
+from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
 from mscos.markdown_admin import MarkdownAdminMixin
+
+EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
 
 
 @admin.register(Thread)
@@ -84,6 +91,24 @@ class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
     date_hierarchy = "opens"
     inlines = (PromptInline,)
     markdown_fields = ("why", "what_we_heard")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the files for the researchers."""
+        export = self.admin_site.admin_view(self.export)
+        return [path("<int:pk>/views.<slug:kind>", export, name="forums_callforviews_export"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def export(self, request: HttpRequest, pk: int, kind: str) -> StreamingHttpResponse:
+        """Give the published views as a CSV or JSON file; that it was taken is logged."""
+        call = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, call):
+            raise PermissionDenied
+        if call is None or kind not in EXPORTS:
+            raise Http404
+        self.log_change(request, call, f"Views taken along as {kind.upper()}.")
+        content_type, pieces_of = EXPORTS[kind]
+        headers = {"Content-Disposition": f'attachment; filename="views-{call.code}.{kind}"'}
+        return StreamingHttpResponse(pieces_of(call), content_type=content_type, headers=headers)
 
     @admin.display(description="Open today", boolean=True)
     def is_open(self, call: CallForViews) -> bool:

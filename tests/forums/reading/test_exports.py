@@ -1,0 +1,204 @@
+"""The views on a call, as researchers take them along: what is published and nothing else."""
+
+import csv
+import json
+import tracemalloc
+from io import StringIO
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.http import StreamingHttpResponse
+from django.urls import reverse
+
+from forums import moderation
+from forums.actions import reply, start_thread, withdraw
+from forums.exports import BATCH, csv_of, json_of
+from forums.models import CallForViews, Post, Prompt, Thread
+from mscos.forms import new_stamp
+from mscos.groups import EDITORS
+from mscos.models import User
+from tests.forums.conftest import published_reply
+from tests.forums.reading.many import fill
+from tests.people import make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ["day", "type", "thread", "number", "name", "text"]
+
+
+@pytest.fixture
+def eddy(db):
+    """Eddy edits, and so may change calls."""
+    return make_staff("eddy@example.org", groups=[EDITORS])
+
+
+def address(call, kind="csv"):
+    return reverse("admin:forums_callforviews_export", args=[call.pk, kind])
+
+
+def read(pieces):
+    """Return the rows of a CSV file, its columns among them."""
+    text = b"".join(pieces).decode() if isinstance(pieces, StreamingHttpResponse) else "".join(pieces)
+    assert text[0] == "\ufeff"
+    return list(csv.reader(StringIO(text[1:], newline="")))
+
+
+@pytest.fixture
+def views(start, call, sam):
+    """Two threads on two types, one of them with replies."""
+    council, asylum = Prompt.objects.order_by("position")
+    first = start("Deposits", "Nobody **has** one.", prompt=council)
+    published_reply(first, sam, "A loan\n\nhelps.")
+    second = start("Heating", "It is cold.", prompt=asylum, content_note="cold")
+    return first, second
+
+
+def expected(*threads):
+    """Return the rows of threads from what the database holds: nothing here is made up twice."""
+    return [
+        [f"{post.day:%Y-%m-%d}", thread.prompt.title, thread.code, str(post.number), post.voice.name, text]
+        for thread, texts in threads
+        for post, text in zip(thread.posts.in_order(), texts, strict=True)
+    ]
+
+
+def test_each_published_post_is_a_row_by_type_thread_and_number(views, call):
+    first, second = views
+    assert read(csv_of(call)) == [
+        COLUMNS,
+        *expected(
+            (first, ["Deposits\n\nNobody **has** one.", "A loan\n\nhelps."]),
+            (second, ["Heating\n\nIt is cold."]),
+        ),
+    ]
+
+
+def test_both_files_say_the_same(views, call):
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in read(csv_of(call))[1:]]
+    found = json.loads("".join(json_of(call)))
+    assert [{**row, "number": str(row["number"])} for row in found] == rows
+    assert [row["number"] for row in found] == [1, 2, 1]
+
+
+def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, call, forum, sam):
+    first, second = views
+    prompt = first.prompt
+    gone = published_reply(first, sam, "withdrawn")
+    withdraw(post=gone.post)
+    removed = published_reply(first, sam, "removed")
+    moderation.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
+    refused = reply(thread=first, stamp=new_stamp(), body="refused")
+    moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
+    reply(thread=first, stamp=new_stamp(), body="waits")
+    start_thread(forum=forum, stamp=new_stamp(), title="Waits", body="W", prompt=prompt)
+    start("Answers nothing")
+    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
+    start("Answers another", prompt=Prompt.objects.create(call=other, code="x", title="X"))
+    withdraw(post=start("All gone", prompt=prompt).posts.get())
+    headless = start("Title gone", prompt=second.prompt)
+    published_reply(headless, sam, "An answer")
+    withdraw(post=headless.posts.get(number=1))
+    rows = read(csv_of(call))[1:]
+    assert sorted(row[5] for row in rows) == [
+        "A loan\n\nhelps.",
+        "An answer",
+        "Deposits\n\nNobody **has** one.",
+        "Heating\n\nIt is cold.",
+    ]
+
+
+def test_a_changed_post_is_there_as_it_was_published(waiting, call, sam):
+    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
+    assert [row[5] for row in read(csv_of(call))[1:]] == ["T\n\n[detail removed to protect privacy]"]
+
+
+def test_named_posts_are_the_teams_or_their_members(views, call, sam):
+    first, _ = views
+    max_ = User.objects.create(email="max@example.org", display_name="=Max")
+    for number, author in ((3, sam), (4, max_)):
+        Post.objects.create(
+            thread=first, author=author, body="W", body_html="<p>W</p>", number=number, state="published"
+        )
+    assert [row[4] for row in read(csv_of(call))[3:5]] == ["MSCOS team", "'=Max"]
+    assert [row["name"] for row in json.loads("".join(json_of(call)))][2:4] == ["MSCOS team", "=Max"]
+
+
+@pytest.mark.parametrize("body", ["=1+1", "+44", "-1", "@SUM(A1)", '=HYPERLINK("https://example.org","x")'])
+def test_no_text_becomes_a_formula_and_the_other_file_keeps_it_as_it_is(thread, call, sam, body):
+    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+    published_reply(thread, sam, body)
+    assert read(csv_of(call))[2][5] == f"'{body}"
+    assert json.loads("".join(json_of(call)))[1]["text"] == body
+
+
+def test_a_call_without_views_gives_files_without_rows(call):
+    assert read(csv_of(call)) == [COLUMNS]
+    assert "".join(json_of(call)) == "[]\n"
+
+
+# In the admin
+
+
+def test_an_editor_takes_either_file(client, eddy, views, call):
+    sign_in(client, eddy)
+    page = client.get(reverse("admin:forums_callforviews_change", args=[call.pk])).content.decode()
+    for kind, content_type in (("csv", "text/csv; charset=utf-8"), ("json", "application/json")):
+        assert f'href="{address(call, kind)}"' in page
+        answer = client.get(address(call, kind))
+        assert (answer.status_code, answer["Content-Type"]) == (200, content_type)
+        assert answer["Content-Disposition"] == f'attachment; filename="views-{call.code}.{kind}"'
+        assert "no-store" in answer["Cache-Control"]
+        assert answer.streaming
+    assert read(client.get(address(call))) == read(csv_of(call))
+    assert json.loads(b"".join(client.get(address(call, "json")))) == json.loads("".join(json_of(call)))
+
+
+def test_that_it_was_taken_is_logged_without_a_word_of_it(client, eddy, views, call):
+    sign_in(client, eddy)
+    client.get(address(call))
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id, entry.change_message) == (eddy, str(call.pk), "Views taken along as CSV.")
+
+
+def test_who_may_not_change_calls_takes_nothing(client, views, call):
+    assert client.get(address(call)).status_code == 302
+    sign_in(client, make_staff("nora@example.org", groups=[]))
+    assert client.get(address(call)).status_code == 403
+    assert client.get(address(CallForViews(pk=999))).status_code == 403
+    assert not LogEntry.objects.exists()
+
+
+def test_what_is_not_there_cannot_be_taken(client, eddy, call):
+    sign_in(client, eddy)
+    assert client.get(address(CallForViews(pk=999))).status_code == 404
+    assert client.get(address(call, "xlsx")).status_code == 404
+    assert client.post(address(call)).status_code == 405
+    assert not LogEntry.objects.exists()
+
+
+# Many
+
+
+def peak(pieces_of, call):
+    """Return the most memory, in bytes, that a file took while it was written, and its size."""
+    size = 0
+    tracemalloc.start()
+    for piece in pieces_of(call):
+        size += len(piece)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most, size
+
+
+@pytest.mark.parametrize("pieces_of", [csv_of, json_of])
+def test_a_call_of_any_size_fits_in_memory(pieces_of):
+    fill(threads=12 * BATCH, posts=1)
+    (call,) = CallForViews.objects.all()
+    few = list(Thread.objects.order_by("code").values_list("pk", flat=True)[: 2 * BATCH])
+    peak(pieces_of, call)  # what is loaded once
+    most, large = peak(pieces_of, call)
+    Thread.objects.exclude(pk__in=few).update(prompt=None)
+    least, small = peak(pieces_of, call)
+    assert large > 5 * small
+    assert most < 1.3 * least
