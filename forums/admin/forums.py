@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -9,23 +10,51 @@ from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
+from taggit.models import Tag
 
 from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
 from mscos.markdown_admin import MarkdownAdminMixin
+from mscos.quiet_words import telling_words
 
+LONGEST_TAG = 40  # letters: it stands in rows
 EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
+
+
+class ThreadAdminForm(forms.ModelForm):
+    """What moderators set of a thread."""
+
+    class Meta:
+        help_texts = {
+            "tags": "Words, with commas between them, and after one of several words that stands alone. "
+            "They stand in addresses."
+        }
+
+    def clean_tags(self) -> list[str]:
+        """Refuse a tag that cannot stand in an address: one that tells what it is about, or that has no letters for it."""
+        tags: list[str] = self.cleaned_data["tags"]
+        for name in tags:
+            known = Tag.objects.filter(name__iexact=name).first()
+            slug = known.slug if known else Tag().slugify(name)
+            if telling := telling_words(name) or telling_words(slug):
+                raise forms.ValidationError(
+                    f"A tag stands in an address: '{telling[0]}' must not. Choose another word."
+                )
+            if not slug or len(name) > LONGEST_TAG:
+                raise forms.ValidationError(f"A tag has one letter from a to z at least, and {LONGEST_TAG} at most.")
+        return tags
 
 
 @admin.register(Thread)
 class ThreadAdmin(admin.ModelAdmin):
-    """Threads: to pin, to close, to open again, to put under another type."""
+    """Threads: to pin, to close, to open again, to tag, to put under another type."""
 
+    form = ThreadAdminForm
     list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
     search_fields = ("code",)
-    fields = ("forum", "shown_title", "prompt", "pinned", "state")
+    fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")
     readonly_fields = ("forum", "shown_title")
     actions = None
 
@@ -40,7 +69,8 @@ class ThreadAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Thread, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
         """Save what was changed and nothing else: a title taken down meanwhile stays gone."""
         fresh = Thread.objects.select_for_update().get(pk=obj.pk)
-        changed = [name for name in form.changed_data if name != "state" or fresh.state in Thread.VISIBLE]
+        kept = {"tags"} if fresh.state in Thread.VISIBLE else {"tags", "state"}  # tags have rows of their own
+        changed = [name for name in form.changed_data if name not in kept]
         if changed:
             obj.save(update_fields=changed)
 
