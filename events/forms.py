@@ -25,7 +25,7 @@ class EventFilterForm(FilterForm):
     # What nobody need say of themselves stands as a number in the address.
     open = forms.ChoiceField(required=False, label="Open to", choices=[ANY, ("1", "People with lived experience")])
     by = forms.ChoiceField(required=False, label="Organiser")
-    nation = forms.ChoiceField(required=False, label="Area it is for")
+    nation = forms.ChoiceField(required=False, label="Area")
 
     LOOKUPS = {"outcome": "outcomes__short_name", "by": "organiser", "nation": "nations__code"}
 
@@ -87,14 +87,21 @@ class WebAddressField(PlainTextField):
 class SuggestionForm(StampedForm):
     """An event of others, in the words of whoever tells us about it."""
 
-    title = PlainTextField(name="title", article="its", label="What is it called?", max_length=160)
-    organiser = PlainTextField(name="organiser", article="its", label="Who runs it?", max_length=160)
+    title = PlainTextField(
+        name="title",
+        label="What is it called?",
+        max_length=160,
+        error_messages={"required": "Enter what it is called"},
+    )
+    organiser = PlainTextField(
+        name="organiser", label="Who runs it?", max_length=160, error_messages={"required": "Enter who runs it"}
+    )
     stated_time = PlainTextField(
         name="day and time",
-        article="its",
         label="When is it?",
         max_length=200,
-        help_text="Copy it word for word, with the time zone: '30 March 2023, 5 to 6:30pm UK time'. Say so if it comes again.",
+        error_messages={"required": "Enter when it is"},
+        help_text="Copy it word for word, with the time zone: '30 March 2023, 5 to 6:30pm UK time'. Say if it happens more than once.",
     )
     url = WebAddressField(
         name="web page",
@@ -119,7 +126,7 @@ class SuggestionForm(StampedForm):
         label="Anything else?",
         max_length=2_000,
         required=False,
-        help_text="Who it is for, what one learns, captions and breaks.",
+        help_text="Who it is for, what people learn, captions, breaks.",
         widget=forms.Textarea(attrs={"rows": 5, "data-count": 2_000, "autocomplete": "off"}),
     )
     name = NameField(name="name", label="Your name", max_length=80, autocomplete="name")

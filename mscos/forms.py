@@ -48,7 +48,7 @@ class PlainTextField(forms.CharField):
         messages = {"required": f"Enter {article} {name}"}
         if maximum:
             messages["max_length"] = f"{name.capitalize()} must be {maximum:,} characters or less"
-        super().__init__(error_messages=messages, **kwargs)
+        super().__init__(error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs)
         self.validators = [check for check in self.validators if not isinstance(check, _NullCheck)]
 
     def to_python(self, value: Any) -> str:

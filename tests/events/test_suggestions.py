@@ -80,9 +80,10 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
 @pytest.mark.parametrize(
     ("changed", "messages"),
     [
-        ({"title": " \u200b"}, ["Enter its title"]),
-        ({"organiser": ""}, ["Enter its organiser"]),
-        ({"stated_time": ""}, ["Enter its day and time"]),
+        ({"title": " \u200b"}, ["Enter what it is called"]),
+        ({"organiser": ""}, ["Enter who runs it"]),
+        ({"stated_time": ""}, ["Enter when it is"]),
+        ({"title": "x" * 161}, ["Title must be 160 characters or less"]),
         ({"stated_time": "x" * 201}, ["Day and time must be 200 characters or less"]),
         ({"url": "not a page"}, ["Enter a web address, like https://example.org/training"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address, like https://example.org/training"]),
