@@ -19,10 +19,19 @@ from events.suggestions import suggest
 event = Event.objects.upcoming().order_by("starts").first()
 event.pk, event.code, event.title = None, "longword", "{title}"
 event.repeats, event.repeats_until, event.left_out = "", None, ""
+event.booking_url = "https://example.org/"
 save_event(event=event)
 suggest(stamp="long", title="{title}", organiser="{title}", stated_time="30 March, 5pm")
 """
 READING_GROUP = "Reading group on trauma-informed support (example)"
+
+
+@pytest.fixture(scope="module")
+def long_word(site):
+    """Return the address of an event to book whose title is one long word; a suggestion has it too."""
+    make = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE.format(title=LONG_WORD)]
+    subprocess.run(make, cwd=ROOT, env=site.environment, check=True)
+    return f"{site.url}/events/longword/"
 
 
 def text(page):
@@ -32,16 +41,23 @@ def text(page):
 def test_a_reader_narrows_the_list_and_takes_a_training_into_a_calendar(visit, site):
     page = visit(script=False)
     page.goto(f"{site.url}/events/")
+    first = page.locator(".row h3").first.bounding_box()
+    assert first["y"] + first["height"] < 800
+    assert page.locator(".clocks li").nth(1).evaluate("line => getComputedStyle(line).marginBlockStart") == "0px"
     page.get_by_label("Cost").select_option("free")
     page.get_by_label("Show in my time zone").select_option("Asia/Kolkata")
     press(page, page.get_by_role("button", name="Show results"))
     assert "2 found. Remove: Free" in text(page)
+    page.get_by_label("Where").select_option("online")
+    press(page, page.get_by_role("button", name="Show results"))
+    assert page.locator(".chosen").inner_text() == "2 found. Remove: Online, Free"
+    assert page.locator(".chosen a").first.evaluate("link => getComputedStyle(link).marginInlineEnd") == "0px"
     press(page, page.get_by_role("link", name=READING_GROUP))
     assert "Kolkata (IST, UTC+5:30)" in text(page)
     assert "Every 2 weeks on" in text(page)
     assert page.locator(".dates li").count() == 5
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="a plain title").click()
+        page.get_by_role("link", name="Add to calendar with a plain title").click()
     assert waiting.value.suggested_filename == "event.ics"
     [entry] = Calendar.from_ical(waiting.value.path().read_bytes()).walk("VEVENT")
     assert (str(entry["SUMMARY"]), "EXDATE" in entry) == ("Online meeting", True)
@@ -76,6 +92,41 @@ def test_an_event_is_printed_with_its_address_and_without_forms(visit, site):
     after = "getComputedStyle(document.querySelector('main a[href^=http]'), '::after').content"
     assert "https://www.survivoralliance.org" in page.evaluate(after)
     assert page.get_by_text("The time is uncertain.").is_visible()
+
+
+def test_the_page_of_an_event_is_printed_without_what_can_only_be_pressed(visit, site):
+    page = visit(script=False)
+    page.goto(f"{site.url}/events/")
+    press(page, page.get_by_role("link", name=READING_GROUP))
+    page.emulate_media(media="print")
+    for words in (
+        "Add to calendar with a plain title",
+        "See all 5 dates to come",
+        "Show in my time zone",
+        "More events",
+    ):
+        assert (words, page.get_by_text(words).first.is_visible()) == (words, False)
+    assert page.get_by_text("Dates to come", exact=True).is_visible()
+
+
+def test_the_link_to_book_is_printed_as_a_sentence_and_the_foot_on_the_same_sheet(visit, long_word):
+    page = visit(script=False)
+    page.goto(long_word)
+    page.emulate_media(media="print")
+    page.locator("main").evaluate("main => { main.style.blockSize = '850px'; }")  # nearly the whole of a sheet
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) == 1
+    shown = page.get_by_text("Opens another website", exact=True)
+    assert shown.locator("..").evaluate("line => getComputedStyle(line).display") == "block"
+
+
+@pytest.mark.parametrize("path", ["/events/", "/events/past/", "/events/longword/", "/events/month/?month={:%Y-%m}"])
+def test_what_stands_alone_can_be_hit(visit, site, long_word, path):
+    page = visit(script=False)
+    page.goto(f"{site.url}{path.format(datetime.now(UTC) + timedelta(days=45))}")
+    alone = page.locator("main :is(.links, .month, .chosen, .row :is(h2, h3)) a")
+    heights = [(link.inner_text(), link.bounding_box()["height"]) for link in alone.all()]
+    assert heights
+    assert [(words, height) for words, height in heights if height < 24] == []
 
 
 def test_the_training_of_week_5_says_that_its_time_is_uncertain(visit, site):
@@ -142,14 +193,6 @@ def test_somebody_tells_of_a_training_and_an_editor_lists_it(visit, site):
     press(editor, editor.get_by_role("button", name="Save and continue editing"))
     teller.reload()
     assert "uncertain" not in text(teller)
-
-
-@pytest.fixture(scope="module")
-def long_word(site):
-    """Return the address of an event whose title is one long word; a suggestion has it too."""
-    make = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE.format(title=LONG_WORD)]
-    subprocess.run(make, cwd=ROOT, env=site.environment, check=True)
-    return f"{site.url}/events/longword/"
 
 
 def width_of(page):

@@ -78,7 +78,9 @@ def test_an_event_is_there_until_it_ends(client, training):
 def test_empty_lists_say_what_to_do(client):
     assert "No events coming up. Tell us about one" in text_of(client.get("/events/"))
     assert "No event has ended yet." in text_of(client.get("/events/past/"))
-    assert "No events match." in text_of(client.get("/events/?cost=free"))
+    assert "Remove: Free No events match. Remove a filter to see more" in text_of(client.get("/events/?cost=free"))
+    make_event(price=0)
+    assert "1 found. Remove: Free March 2023" in text_of(client.get("/events/?cost=free"))
 
 
 @pytest.fixture
@@ -155,6 +157,45 @@ def test_a_booking_site_that_follows_its_visitors_is_told_of_first(client):
     event = make_event(booking_url="https://tickets.example.org/", booking_tracks=True)
     text = text_of(client.get(event.get_absolute_url()))
     assert text.index("tickets.example.org sells tickets and follows its visitors") < text.index("Book with")
+
+
+def test_calendars_come_with_a_plain_title_first_and_each_link_says_all(client, training):
+    links = re.compile(r'<li><a href="([^"]*)"[^>]*>([^<]*)</a>')
+    own = f"{training.get_absolute_url()}event.ics"
+    assert links.findall(client.get(training.get_absolute_url()).content.decode().partition("links")[2])[:2] == [
+        (f"{own}?title=plain", "Add to calendar with a plain title"),
+        (own, "Add to calendar with the full title"),
+    ]
+    page = client.get("/events/?where=online")
+    assert links.findall(page.content.decode().partition("<h2>Follow")[2])[:2] == [
+        ("/events/calendar.ics?where=online&amp;title=plain", "Calendar with plain titles"),
+        ("/events/calendar.ics?where=online", "Calendar with full titles"),
+    ]
+    assert "Copy the address of the link: pressing it downloads a file." in text_of(page)
+
+
+def test_an_event_is_others_and_its_care_is_said_in_plain_words(client, training):
+    event = make_event(content_note="threats", organiser="Crisis")
+    text = text_of(client.get(event.get_absolute_url()))
+    assert "Content note: it mentions threats." in text
+    assert "Who runs it Crisis. We list this event. We do not run it. More events from Crisis" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "tags"),
+    [
+        ({}, []),
+        ({"content_note": "threats"}, ["Content note"]),
+        ({"state": "changed", "change_note": "New day."}, ["Changed"]),
+        ({"state": "cancelled", "change_note": "Ill."}, ["Cancelled"]),
+        ({"stated_time": "5pm GMT"}, ["Time uncertain"]),
+    ],
+)
+def test_a_card_without_tags_has_no_empty_line_for_them(client, fields, tags):
+    make_event(**fields)
+    page = client.get("/events/").content.decode()
+    assert re.findall(r'<span class="tag">([^<]*)<', page) == tags
+    assert page.count('<p class="tags">') == bool(tags)
 
 
 def test_an_event_without_a_price_never_says_free(client):
