@@ -28,8 +28,7 @@ Special thanks to a group that has joined us: the **Action Area 1 Group of the S
 Strategy**, which looks at how agencies in Scotland can work together."""
 INVITATION = """\
 The forums are open for anything you would like to say about the outcomes. You can post **completely anonymously**:
-there is no account, no name and no email address. If you would rather talk, say so in the forum or
-[write to us](/contact/), and we will arrange a call."""
+there is no account, no name and no email address. If you would rather talk, [ask for a call](/call/)."""
 FOCUS = """\
 All through the study, housing was rated among the most important outcomes. In its final round it came out even above
 safety from any trafficker or other abuser, and the two belong together: nobody is safe without a safe place to live.

@@ -34,6 +34,8 @@ def test_week_5_has_each_part_in_its_order():
     told = [
         "Action Area 1 Group of the Scottish Trafficking and Exploitation Strategy",
         "completely anonymously",
+        "If you would rather talk, ask for a call",
+        "http://testserver/call/",
         "above safety from any trafficker or other abuser",
         "sections 14.10 to 14.13, pages 159 to 167",
         "Multi-Agency Case Conference (MACC)",
