@@ -1,6 +1,7 @@
 """The filters of the list of events, the zone in which its times are shown, and what people tell us about."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -79,9 +80,18 @@ class WebAddressField(PlainTextField):
         try:
             if address:
                 self.is_one(address)
+                _of_a_public_host(address)
         except ValidationError as error:
             raise ValidationError("Enter a web address, like https://example.org/training") from error
         return address
+
+
+def _of_a_public_host(address: str) -> None:
+    """Raise ValidationError for an address with a user's name in it, or of a host that has no name of its own on the web."""
+    parts = urlsplit(address)
+    name, _, last = (parts.hostname or "").rstrip(".").rpartition(".")
+    if "@" in parts.netloc or not name or last == "localhost" or not last[:1].isalpha():
+        raise ValidationError("not public")
 
 
 class SuggestionForm(StampedForm):
