@@ -12,9 +12,11 @@ from django.utils import timezone
 from events.joining import JOINING_LINK, joining_links
 from events.models import Event
 from events.money import WITHOUT_CENTS
+from events.times import LONDON
 from events.wall_time import Trouble, check_walls
 
 WALL_TIMES = ("starts", "ends", "book_by")
+DAYS = ["%d %B %Y", "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
 
 class WallTimeField(forms.DateTimeField):
@@ -42,13 +44,13 @@ class DaysField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Return the days; raises ValidationError for the first line that is none."""
-        one_day, lines = forms.DateField(), super().clean(value).split("\n")
+        one_day, lines = forms.DateField(input_formats=DAYS), super().clean(value).split("\n")
         days = set()
         for line in filter(None, map(str.strip, lines)):
             try:
                 days.add(one_day.clean(line))
             except ValidationError as error:
-                raise ValidationError(f"'{line[:40]}' is no day. Write it as 6/4/2023.") from error
+                raise ValidationError(f"'{line[:40]}' is no day. Write it as 6 April 2023.") from error
         return "\n".join(day.isoformat() for day in sorted(days))
 
 
@@ -61,6 +63,7 @@ class EventForm(forms.ModelForm):
     zone = forms.CharField(
         max_length=40,
         label="Time zone",
+        initial=LONDON,
         widget=forms.TextInput(attrs={"list": "zones"}),
         help_text="Of the organiser: Europe/London, America/New_York.",
     )
@@ -69,7 +72,9 @@ class EventForm(forms.ModelForm):
         required=False, min_value=1, max_value=12, initial=1, label="Every", help_text="2: every other week or month."
     )
     left_out = DaysField(
-        required=False, label="Not on", help_text="One day a line: 6/4/2023. It then takes place on the other dates."
+        required=False,
+        label="Not on",
+        help_text="One day a line: 6 April 2023. It then takes place on the other dates.",
     )
     booking_url = forms.URLField(
         required=False, max_length=500, assume_scheme="https", label="Address for booking", widget=AdminURLFieldWidget

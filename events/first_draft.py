@@ -21,9 +21,14 @@ def as_event(suggestion: Suggestion) -> dict[str, Any]:
         "stated_time": suggestion.stated_time,
         "booking_url": suggestion.url,
         "is_online": "online" in suggestion.place.lower() or not suggestion.place,
-        "place": suggestion.place,
+        "place": "" if _says_only("online", suggestion.place) else suggestion.place,
+        **({"price": 0} if _says_only("free", suggestion.cost) else {}),
         **_times(suggestion.stated_time),
     }
+
+
+def _says_only(word: str, told: str) -> bool:
+    return told.strip(" .!").lower() == word
 
 
 def _times(stated: str) -> dict[str, Any]:

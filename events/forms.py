@@ -89,8 +89,8 @@ class WebAddressField(PlainTextField):
 def _of_a_public_host(address: str) -> None:
     """Raise ValidationError for an address with a user's name in it, or of a host that has no name of its own on the web."""
     parts = urlsplit(address)
-    name, _, last = (parts.hostname or "").rstrip(".").rpartition(".")
-    if "@" in parts.netloc or not name or last == "localhost" or not last[:1].isalpha():
+    last = (parts.hostname or "").rstrip(".").rpartition(".")[2]
+    if "@" in parts.netloc or last == "localhost" or not last[:1].isalpha():
         raise ValidationError("not public")
 
 

@@ -81,7 +81,9 @@ class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
     @admin.display(description="what the check says")
     def checked_time(self, event: Event) -> str:
         """Return what comes of holding the organiser's words against the time."""
-        if not event.pk or not event.stated_time:
+        if not event.pk:
+            return "Checked once it is saved."
+        if not event.stated_time:
             return "Nothing to check: write down above what the organiser wrote."
         return "\n".join(_to_look_at(event)) or "It agrees with the time above."
 
@@ -139,7 +141,9 @@ class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
 
 
 def _suggestion(request: HttpRequest) -> Suggestion | None:
-    """Return the suggestion that the address of the form for a new event names."""
+    """Return the suggestion that the address of the form for a new event names, to those who may read suggestions."""
+    if not request.user.has_perm("events.view_suggestion"):
+        return None
     try:
         return Suggestion.objects.filter(pk=request.GET.get("suggestion", "0")).first()
     except ValueError:

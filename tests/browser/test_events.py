@@ -167,8 +167,17 @@ def test_somebody_tells_of_a_training_and_an_editor_lists_it(visit, site):
     sign_in(editor, site, EDITOR)
     editor.goto(f"{site.url}/admin/events/suggestion/")
     press(editor, editor.get_by_role("link", name="A talk on tenancies"))
-    press(editor, editor.get_by_role("link", name="Make an event of it"))
+    make = editor.get_by_role("link", name="Make an event of it")
+    down, close = editor.get_by_role("button", name="Turn it down"), editor.get_by_role("link", name="Close")
+    boxes = [each.bounding_box() for each in (make, down, close)]
+    assert min(box["height"] for box in boxes[:2]) >= 35
+    assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"]
+    press(editor, make)
     assert "What somebody told us" in editor.locator("body").inner_text()
+    assert [editor.get_by_label(f"{name}:").bounding_box()["width"] >= 500 for name in ("Title", "Summary")] == [
+        True,
+        True,
+    ]
     assert editor.get_by_label("Starts:").input_value() == f"{day.isoformat()}T17:00"
     assert editor.get_by_label("Address for booking:").input_value() == "https://example.org/talk"
     editor.get_by_label("Ends:").fill(f"{day.isoformat()}T18:00")

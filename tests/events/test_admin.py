@@ -102,6 +102,14 @@ def test_an_address_typed_without_its_beginning_is_a_safe_one(client):
     assert Event.objects.get().booking_url == "https://tickets.example.org/training"
 
 
+def test_a_new_event_is_londons_and_says_when_its_time_is_checked(client):
+    page = client.get(ADD).content.decode()
+    assert re.findall(r'<input[^>]* name="zone"[^>]*>', page)[0].count('value="Europe/London"') == 1
+    assert ("Checked once it is saved." in page, "One day a line: 6 April 2023." in page) == (True, True)
+    saved = client.get(f"/admin/events/event/{make_event().pk}/change/").content.decode()
+    assert "Nothing to check: write down above what the organiser wrote." in saved
+
+
 def test_a_copy_keeps_the_zone_and_all_else(client):
     event = make_event("A training", zone="Asia/Kolkata")
     answer = client.post(

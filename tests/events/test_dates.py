@@ -125,6 +125,13 @@ def test_an_editor_lets_an_event_come_again_and_is_warned_of_what_is_to_come(cli
     assert "Thursday 30 March 2023, 17:00<br>Thursday 27 April 2023, 17:00" in page
 
 
+@pytest.mark.parametrize("written", ["13 April 2023", "2023-04-13", "13/4/2023", "13/04/23", "\n 13 april 2023 \n"])
+def test_a_day_is_read_as_people_write_it(client, editor, written):
+    sign_in(client, editor)
+    client.post(ADD, repeated(left_out=written))
+    assert Event.objects.get().left_out == "2023-04-13"
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -133,7 +140,7 @@ def test_an_editor_lets_an_event_come_again_and_is_warned_of_what_is_to_come(cli
         ({"repeats_until": "1/4/2023"}, "It does not come again by its last day."),
         ({"repeats": "weekday"}, "A month seldom has a fifth Thursday."),
         ({"repeats_every": "13"}, "Ensure this value is less than or equal to 12."),
-        ({"left_out": "Easter"}, "'Easter' is no day. Write it as 6/4/2023."),
+        ({"left_out": "Easter"}, "'Easter' is no day. Write it as 6 April 2023."),
         ({"left_out": "14/4/2023"}, "Not among its dates, so it cannot be left out: 14 April 2023."),
     ],
 )

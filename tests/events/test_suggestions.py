@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -88,6 +89,22 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
         ({"url": "not a page"}, ["Enter a web address, like https://example.org/training"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address, like https://example.org/training"]),
         ({"url": "ftp://example.org/x"}, ["Enter a web address, like https://example.org/training"]),
+        *(
+            ({"url": address}, ["Enter a web address, like https://example.org/training"])
+            for address in (
+                "https://example.org@evil.example/x",
+                "https://user:word@example.org/x",
+                "https://@example.org/x",
+                "http://localhost/x",
+                "localhost:8000",
+                "http://sub.localhost./x",
+                "http://127.0.0.1/x",
+                "http://[::1]/x",
+                "http://2130706433/x",
+                "intranet/x",
+                "https://intranet./x",
+            )
+        ),
         ({"url": "https://us02web.zoom.us/j/86123456789?pwd=abc"}, [JOINING_LINK]),
         ({"place": "Online: meet.google.com/abc-defg-hij"}, [JOINING_LINK]),
         ({"about": "a\x00b"}, ["Text has characters that we cannot store. Type those words again, then send"]),
@@ -191,9 +208,25 @@ def test_words_go_over_and_an_organiser_that_is_known(told):
     found = as_event(told)
     names = ("title", "stated_time", "booking_url", "place", "is_online", "organiser")
     assert [found[name] for name in names] == [
-        TOLD["title"], TOLD["stated_time"], TOLD["url"], "Online", True, passage
+        TOLD["title"], TOLD["stated_time"], TOLD["url"], "", True, passage
     ]  # fmt: skip
     assert begins("x", place="Leeds", organiser="Nobody we know")["is_online"] is False
+
+
+@pytest.mark.parametrize(
+    ("told", "begun"),
+    [("online.", ""), ("Online, by Zoom", "Online, by Zoom"), ("Leeds", "Leeds"), ("", "")],
+)
+def test_a_place_that_is_only_online_is_none(db, told, begun):
+    assert begins("x", place=told)["place"] == begun
+
+
+@pytest.mark.parametrize(
+    ("told", "begun"),
+    [("Free", 0), (" free. ", 0), ("Free for members", None), ("£5, free for members", None), ("", None)],
+)
+def test_a_cost_that_is_only_free_is_a_price(db, told, begun):
+    assert begins("x", cost=told).get("price") == begun
 
 
 # The inbox
@@ -223,6 +256,16 @@ def test_an_editor_makes_an_event_of_it(desk, told):
     warning = "Another editor dealt with this suggestion meanwhile: look whether the event is listed twice."
     assert (warning in messages(answer), warning in messages(again)) == (False, True)
     assert (Event.objects.count(), Suggestion.objects.get().event.title) == (2, TOLD["title"])
+
+
+def test_what_was_told_is_for_those_who_may_read_suggestions(desk, editor, told):
+    assert "What somebody told us" in desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
+    editor.groups.clear()
+    editor.user_permissions.set(Permission.objects.filter(codename__in=["add_event", "view_event"]))
+    page = desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
+    assert ('name="title"' in page, "What somebody told us" in page, TOLD["title"] in page) == (True, False, False)
+    desk.post(f"{ADD}?suggestion={told.pk}", typed())
+    assert (Event.objects.count(), Suggestion.objects.get().state) == (1, "new")
 
 
 @pytest.mark.parametrize("named", ["", "0", "x", "9" * 40, "-1", "1 OR 1"])
