@@ -22,7 +22,7 @@ ERROR_PAGES = {
     "429.html": "Too many tries",
     "500.html": "Sorry, there is a problem",
 }
-HELP = ["Contact", "Safety and privacy", "Accessibility", "Cookies", "Staff sign in"]
+HELP = ["Contact", "Ask for a call", "Safety and privacy", "Accessibility", "Cookies", "Staff sign in"]
 
 
 class Page(HTMLParser):
