@@ -255,6 +255,7 @@ def test_a_type_that_is_no_text_ends_nothing(client, call):
 
 def test_the_last_day_still_counts(client, call):
     close(call, days=0)
+    assert (CallForViews.objects.open().get(), CallForViews.objects.closed().exists()) == (call, False)
     client.post(NEW, view())
     assert Thread.objects.get().prompt.code == "e"
 

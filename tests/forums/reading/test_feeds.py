@@ -153,6 +153,17 @@ def test_thirty_entries_the_newest_and_within_a_day_in_no_order_of_writing(clien
     assert [int(title.split()[0][1:]) for title in last] == list(range(41, 11, -1))
 
 
+def test_threads_that_wait_or_lost_their_first_post_take_no_place(client, start, forum, call, sam):
+    prompt = Prompt.objects.get(code="e")
+    thread = start("Stays", prompt=prompt)
+    Thread.objects.filter(pk=thread.pk).update(opened_on="2020-01-01")
+    for number in range(30):
+        Thread.objects.create(forum=forum, title=f"Waits {number}", prompt=prompt, opened_on="2026-01-01")
+        Thread.objects.create(forum=forum, title="", prompt=prompt, state="open", opened_on="2026-01-01")
+    for path in feeds(thread, call):
+        assert len(titles(client, path)) == 1
+
+
 def test_a_feed_is_as_new_as_its_newest_entry_and_an_empty_one_as_today(client, forum, sam, call):
     with time_machine.travel("2026-03-02T23:30:00Z", tick=False):
         assert feed_of(client, FORUM).findtext(f"{ATOM}updated") == "2026-03-02T00:00:00+00:00"

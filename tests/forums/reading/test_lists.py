@@ -141,9 +141,11 @@ def test_three_related_threads_at_most_the_liveliest_first_and_only_visible_ones
     thread = start("This one", tags=["deposits"])
     for day, title in enumerate(("Oldest", "Older", "Newer", "Newest"), start=1):
         found = start(title, tags=["deposits", "more"], forum=other if title == "Newer" else forum)
-        Thread.objects.filter(pk=found.pk).update(last_on=f"2020-01-0{day}")
-    gone = start("Gone", tags=["deposits"])
-    moderation.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
+        Thread.objects.filter(pk=found.pk).update(last_on=f"2020-01-0{day}", code=f"{day}")
+    for _ in range(3):
+        gone = start("Gone", tags=["deposits"])
+        moderation.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
+        Thread.objects.filter(pk=gone.pk).update(last_on="2999-01-01")
     assert related(client.get(thread.get_absolute_url())) == ["Newest", "Newer", "Older"]
 
 

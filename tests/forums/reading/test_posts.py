@@ -42,6 +42,7 @@ def test_a_link_goes_on_leading_to_its_post_whatever_became_of_others(client, lo
     moderation.remove(post=long.posts.get(number=31), by=sam, reason="person", words="It named somebody.")
     assert {post.number: post.get_absolute_url() for post in long.posts.in_order()} == before
     assert numbers(client.get(before[31].split("#")[0])) == list(range(31, 61))
+    assert numbers(client.get(before[61].split("#")[0])) == [61]
 
 
 def test_posts_that_wait_take_no_place_on_a_page(client, thread, sam):
