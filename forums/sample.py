@@ -89,6 +89,8 @@ def load(*, by: User) -> None:
     )
     moderation.publish(post=ended, by=by)
     Thread.objects.filter(pk=ended.thread_id).update(pinned=True, state=Thread.State.CLOSED)
+    for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
+        post.thread.tags.add(*tags)
     _waiting(housing, welcome, prompts)
 
 

@@ -40,6 +40,7 @@ READING = [
     "/health/",
     "/nothing-here/",
 ]
+FEEDS = ["/forums/housing/feed/", "/forums/housing/t/{thread}/feed/", "/views/{call}/feed/", "/events/feed/"]
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def address(request, thread, call):
     return request.param.format(thread=thread.code, call=code)
 
 
-@pytest.mark.parametrize("address", READING, indirect=True)
+@pytest.mark.parametrize("address", READING + FEEDS, indirect=True)
 def test_reading_sets_no_cookie_and_touches_no_session(client, address, sam, django_assert_max_num_queries):
     answer = client.get(address)
     assert list(answer.cookies) == []
@@ -84,7 +85,7 @@ def test_no_page_loads_or_runs_anything_but_our_own_files(client, address):
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)", html) == []
 
 
-@pytest.mark.parametrize("address", READING + PRIVATE, indirect=True)
+@pytest.mark.parametrize("address", READING + PRIVATE + FEEDS, indirect=True)
 def test_titles_hold_no_telling_word(client, address):
     title = re.search("<title>(.*?)</title>", client.get(address).content.decode())
     assert QUIET_WORDS.findall(title.group(1) if title else "") == []
