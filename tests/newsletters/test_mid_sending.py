@@ -62,7 +62,9 @@ def test_at_every_moment_the_counts_add_up_and_two_rows_at_most_are_in_doubt(ser
     assert WatchedOffice().turn() == 5
     assert [sum(look.values()) for look in looks] == [5] * 5
     assert max(look.get("sending", 0) for look in looks) == 2
-    assert [look.get("sent", 0) for look in looks] == [0, 1, 2, 3, 4]
+    # A row is settled while the next mail is on its way: what another connection sees is one behind at most.
+    behind = [turn - look.get("sent", 0) for turn, look in enumerate(looks)]
+    assert set(behind) <= {0, 1}
     assert states(mailing) == {"sent": 5}
 
 
