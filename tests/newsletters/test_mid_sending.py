@@ -103,7 +103,9 @@ def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, e
         return len(server.taken) > 2
 
     work(stopping=withdraw)
-    assert states(mailing) == {"sent": 3, "withheld": 2}
+    sent = len(server.recipients())
+    assert sent in {2, 3}  # the mail after it may have been on its way
+    assert states(mailing) == {"sent": sent, "withheld": 5 - sent}
 
 
 def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, mailing, editor):
