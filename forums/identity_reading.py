@@ -1,0 +1,80 @@
+"""How a text is read when it is looked through: in plain letters and digits, whatever marks and scripts spell them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mscos.forms import HIDDEN_MARKS
+
+Span = tuple[int, int]
+
+# '0 7 7 0 0' and 's a r a': five or more single characters, a space or two apart.
+SPELT_OUT = re.compile(r"(?<!\S)\S(?!\S)(?: {1,2}\S(?!\S)){4,}")
+MARKDOWN = re.compile(r"[*`~\\]")  # readers see none of these where they set words apart: '077**00**'
+MOST_PARTS = 3  # 'ffi' is one character in some texts; a few characters of Arabic stand for a whole sentence
+DASHES_AND_QUOTES = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2212": "-"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is read, and for each character of it the place in the text where it stood."""
+
+    words: str
+    origins: Sequence[int]
+
+    def place(self, span: Span) -> Span:
+        """Return where in the text a part of the reading stands."""
+        start, end = span
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def read(text: str) -> Reading:
+    """Return a text with digits of all scripts as 0 to 9, letters without accents, without hidden marks and Markdown's.
+
+    Words spelt out letter by letter are closed up. Each character is looked at alone, so time grows with the length.
+    """
+    words, origins = (text, range(len(text))) if text.isascii() else _plain(text)
+    reading = _without(Reading(words, origins), {match.start() for match in MARKDOWN.finditer(words)})
+    return _without(reading, {at for match in SPELT_OUT.finditer(reading.words) for at in _spaces(match)})
+
+
+def spans_of(patterns: tuple[re.Pattern[str], ...], words: str) -> Iterator[Span]:
+    """Yield where patterns match in a reading: their one group, where they have one, else the whole."""
+    for pattern in patterns:
+        yield from (match.span(pattern.groups) for match in pattern.finditer(words))
+
+
+def _without(reading: Reading, gaps: set[int]) -> Reading:
+    if not gaps:
+        return reading
+    kept = [at for at in range(len(reading.words)) if at not in gaps]
+    return Reading("".join(reading.words[at] for at in kept), [reading.origins[at] for at in kept])
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    letters = {letter: _letter(letter) for letter in set(text)}  # not kept: a store of letters would outlive the text
+    pairs = [(plain, at) for at, letter in enumerate(text) for plain in letters[letter]]
+    return "".join(plain for plain, _ in pairs), [at for _, at in pairs]
+
+
+def _letter(letter: str) -> str:
+    """Return how one character is read: one plain character, a few, or none."""
+    category = unicodedata.category(letter)
+    if letter.isascii():
+        return letter
+    if HIDDEN_MARKS.match(letter) or category in {"Cf", "Mn", "Me"}:
+        return ""
+    if category in {"Zs", "Zl", "Zp", "Pd"}:
+        return {"Zs": " ", "Pd": "-"}.get(category, "\n")
+    digit = unicodedata.digit(letter, None)
+    if digit is not None:
+        return str(digit)
+    if letter in DASHES_AND_QUOTES:
+        return DASHES_AND_QUOTES[letter]
+    parts = [part for part in unicodedata.normalize("NFKD", letter) if unicodedata.category(part) != "Mn"]
+    return "".join(parts) if len(parts) <= MOST_PARTS else letter
+
+
+def _spaces(match: re.Match[str]) -> Iterator[int]:
+    return (match.start() + at for at, letter in enumerate(match.group()) if letter == " ")
