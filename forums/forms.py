@@ -1,30 +1,44 @@
 """What writers and moderators type, made clean. A form decides nothing and stores nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from taggit.models import Tag
 
+from forums.identity_check import Piece, mark_of, pieces, pointers_in, reasons
 from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
 from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, RefusableForm, StampedForm
 from mscos.quiet_words import telling_words
-from mscos.text import POST_LENGTH
+from mscos.text import POST_LENGTH, render_post
 
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
 LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
+class Marked(NamedTuple):
+    """A field whose text may point to somebody: its text in pieces, and what was marked, by why."""
+
+    field: BoundField
+    pieces: list[Piece]
+    reasons: dict[str, list[str]]
+
+
 class PostForm(StampedForm):
-    """A post that starts or answers something."""
+    """A post that starts or answers something. It asks back where the words may point to a person."""
+
+    CHECKED = ("title", "body", "content_note")
 
     body = PlainTextField(
         name="post",
@@ -39,6 +53,32 @@ class PostForm(StampedForm):
         required=False,
         help_text="If it mentions harm or danger, say in a few words what, such as 'threats'. Readers then choose.",
     )
+    public = forms.BooleanField(label="It is meant to be public", required=False)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)  # what was marked when the writer was asked last
+    marked: Sequence[Marked] = ()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask about what may point to somebody, unless the writer was asked about all of it and says it is public."""
+        fields = super().clean()
+        self.marked = [marked for name in self.CHECKED if (marked := self._marked(name))]
+        marks = {mark_of(piece) for marked in self.marked for piece in marked.pieces if piece.pointer}
+        asked = set(self.cleaned_data.get("asked", "").split())
+        if not (self.cleaned_data["public"] and marks <= asked):
+            self.put("public", "")
+            for marked in self.marked:
+                self._ask(marked.field.name)
+        if marks:
+            self.put("asked", " ".join(sorted(marks)))
+        return fields
+
+    @cached_property
+    def preview(self) -> SafeString | None:
+        """Return the post as readers will see it, where that was asked for and nothing is wrong; else None."""
+        return render_post(self.cleaned_data["body"]) if "preview" in self.data and self.is_valid() else None
+
+    def to_store(self) -> dict[str, Any]:
+        """Return what the action is called with: nothing of what the writer was asked."""
+        return {name: value for name, value in super().to_store().items() if name not in {"public", "asked"}}
 
     def clean_body(self) -> str:
         """Refuse a text that holds a code: it would give the code to every reader."""
@@ -47,6 +87,17 @@ class PostForm(StampedForm):
     def clean_content_note(self) -> str:
         """Refuse a note that holds a code."""
         return self._without_code("content_note")
+
+    def _marked(self, name: str) -> Marked | None:
+        text = self.cleaned_data.get(name, "")
+        found = pieces(text, pointers_in(text))
+        return Marked(self[name], found, reasons(found)) if any(piece.pointer for piece in found) else None
+
+    def _ask(self, name: str) -> None:
+        what = self.fields[name].label
+        self.add_error(
+            name, f"{what} may point to someone. Change what is marked, or say that it is meant to be public"
+        )
 
     def _without_code(self, field: str) -> str:
         text: str = self.cleaned_data[field]

@@ -91,7 +91,7 @@ def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -
         initial={"prompt": request.GET.get("type", "")},
         refusal=refusal,
     )
-    if form.is_valid():
+    if form.is_valid() and form.preview is None:
         limited = _limited(request)
         try:
             return _receipt(request, actions.start_thread(forum=forum, limited=limited, **form.to_store()))
@@ -112,7 +112,7 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
         initial={"to": request.GET.get("to", "")},
         refusal=refusal,
     )
-    if form.is_valid():
+    if form.is_valid() and form.preview is None:
         limited = _limited(request)
         try:
             return _receipt(request, actions.reply(thread=thread, limited=limited, **form.to_store()))

@@ -22,6 +22,7 @@ TEXT_PAIRS = [
     ("on-primary", "primary"),
     ("on-primary", "primary-hover"),
     ("on-ink", "ink"),
+    ("ink", "halo"),
 ]
 # What shows where a control or a panel ends, or what has the focus. WCAG 2.2, 1.4.11: 3 to 1.
 EDGE_PAIRS = [

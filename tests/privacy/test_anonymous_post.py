@@ -177,6 +177,48 @@ def test_what_is_refused_changes_nothing_and_leaves_no_trace(writer, forum, log)
     assert_no_trace({**writer.marks, "text": "Words that are not kept"}, before, after)
 
 
+@pytest.mark.parametrize("way", ["asked about", "asked about again", "looked at", "asked about while looked at"])
+def test_what_is_asked_about_or_looked_at_changes_nothing_and_leaves_no_trace(writer, forum, thread, log, way):
+    told = {
+        "title": "Marked title 07700 900871",
+        "body": "Marked words, I live in DN55 1PT, my name is Markedleyla",
+        "content_note": "insta: marked.note",
+    }
+    if way == "looked at":
+        told = {"title": "Marked title", "body": "Marked words", "content_note": "Marked note"}
+    more = {"asked about again": {"public": "on", "asked": "0123abcd"}, "asked about": {}}.get(way, {"preview": "yes"})
+    before = take(log)
+    for address in ("/forums/housing/new/", f"{thread.get_absolute_url()}reply/"):
+        response = posting(writer, address, **told, **more)
+        assert (response.status_code, "Send for checking" in response.content.decode()) == (200, True)
+        assert ("How it will look" in response.content.decode()) == (way == "looked at")
+    after = take(log)
+    assert (after.added(before), after.gone(before)) == ({}, {})
+    assert (after.cache, after.mail, after.files) == (before.cache, before.mail, before.files)
+    # At the level of debugging the parser of Markdown names its rules, and nothing of the text.
+    assert [line for line in log.lines if " markdown_it." not in line] == before.log.decode().splitlines()
+    marks = re.findall(r'name="asked" value="([^"]*)"', response.content.decode())
+    pointing = {"number": "07700 900871", "postcode": "DN55 1PT", "name": "Markedleyla", "handle": "marked.note"}
+    assert_no_trace({**writer.marks, **told, **pointing, **dict(enumerate(" ".join(marks).split()))}, before, after)
+    assert list(response.cookies) == ["form"]  # the form token's, as on every page with a form
+
+
+def test_what_a_writer_says_is_public_is_stored_without_what_was_asked(writer, forum, log):
+    asked = posting(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871")
+    marks = re.search(r'name="asked" value="([^"]*)"', asked.content.decode()).group(1)
+    before = take(log)
+    posting(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871", public="on", asked=marks)
+    after = take(log)
+    rows = after.added(before)
+    assert {name: len(found) for name, found in rows.items()} == {
+        "forums_thread": 1,
+        "forums_voice": 1,
+        "forums_post": 1,
+    }
+    assert rows["forums_post"][0]["body"] == "Ring 07700 900871"
+    assert_no_trace({**writer.marks, "what was asked": marks}, before, after)
+
+
 def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, forum, log):
     writer.raise_request_exception = False
     before = take(log)
