@@ -1,13 +1,16 @@
-"""What moderators type beside a decision: words to the writer, a colleague."""
+"""What moderators type: a decision, words to the writer, a colleague."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
+from forums.models import Post
 from mscos.forms import PlainTextField
 from mscos.groups import MODERATORS
 from mscos.models import User
+from mscos.text import POST_LENGTH
 
 
 def moderators() -> QuerySet[User]:
@@ -36,3 +39,67 @@ class PassOnForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = moderators()  # type: ignore[attr-defined]
+
+
+class DecisionForm(forms.Form):
+    """What a moderator decides about one post."""
+
+    PUBLISH, CHANGE, REFUSE, REMOVE = "publish", "change", "refuse", "remove"
+
+    ADMIN_LINE = forms.TextInput(attrs={"class": "vTextField"})
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in (PUBLISH, CHANGE, REFUSE, REMOVE)])
+    title = PlainTextField(name="title", article="a", max_length=120, required=False, widget=ADMIN_LINE)
+    body = PlainTextField(
+        name="post",
+        label="Post",
+        max_length=POST_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
+    )
+    content_note = PlainTextField(name="content note", max_length=100, required=False, widget=ADMIN_LINE)
+    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *Post.Reason.choices], required=False)
+    words = PlainTextField(
+        name="words to the writer",
+        article="some",
+        label="Words to the writer",
+        max_length=2000,
+        required=False,
+        help_text="Only the writer's code opens them.",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    seen = forms.ChoiceField(choices=Post.State, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
+        title = post.thread.title if post.starts_thread else ""
+        super().__init__(
+            data, initial={"title": title, "body": post.body, "content_note": post.content_note, "seen": post.state}
+        )
+        self.post = post
+        if not post.starts_thread:
+            del self.fields["title"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the decision needs: changed words, or a reason and words to the writer."""
+        fields = self.cleaned_data
+        if fields.get("decision") == self.CHANGE:
+            self._need("title", "body")
+            if not self.errors and not self.has_changes():
+                self.add_error("body", "Nothing was changed. Change something, or press Publish")
+        if fields.get("decision") in (self.REFUSE, self.REMOVE):
+            if not fields.get("reason"):
+                self.add_error("reason", "Choose a reason")
+            self._need("words")
+        return fields
+
+    def has_changes(self) -> bool:
+        """Tell whether any of the words differ from those that were sent."""
+        names = [name for name in ("title", "body", "content_note") if name in self.fields]
+        return any(self.cleaned_data[name] != self.initial[name] for name in names)
+
+    def _need(self, *names: str) -> None:
+        for name in names:
+            field = self.fields.get(name)
+            if field and name in self.cleaned_data and not self.cleaned_data[name]:
+                self.add_error(name, field.error_messages["required"])

@@ -20,9 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
 from forums.differences import differences
-from forums.forms import DecisionForm
 from forums.models import CallRequest, Post, UrgentSteps
-from forums.moderation_forms import AskForm, PassOnForm
+from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.reports import close_reports
 from mscos.models import User
 from mscos.text import REDACTED, plain_text
