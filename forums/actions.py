@@ -18,6 +18,7 @@ from forums.names import pick_name
 from forums.receipts import open_receipt
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
+from mscos.models import User
 
 TRIES = 5  # for writers who arrive in the same instant
 REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; also told on the safety page
@@ -25,7 +26,7 @@ REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; als
 
 @dataclass(frozen=True)
 class Sent:
-    """A post that waits, the code that its voice answers to, and the form that it came by, to know it again."""
+    """A post that waits, the code that its voice answers to ('' for a named writer), and the form that it came by."""
 
     post: Post
     code: str
@@ -37,7 +38,7 @@ class NotAccepted(Exception):
     """The thread or forum takes no posts now; the message is a sentence for the writer."""
 
 
-def start_thread(
+def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
     *,
     forum: Forum,
     stamp: str,
@@ -45,25 +46,35 @@ def start_thread(
     body: str,
     content_note: str = "",
     prompt: Prompt | None = None,
+    author: User | None = None,
+    likely_spam: bool = False,
     limited: str = "",
 ) -> Sent:
-    """Store a new thread with its first post, both waiting, under a new anonymous voice.
+    """Store a new thread with its first post, both waiting, under a new anonymous voice, or under the name of `author`.
 
     `stamp` is the random stamp of the form that was sent. The same stamp with all fields the same makes nothing new
     and returns the first post again. Raises NotAccepted where the forum takes no posts, or with the sentence `limited`
     where the writer may store nothing new.
     """
     form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk))
+    code = "" if author else make_code(form)
 
     def store() -> Post:
         thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
-        voice = _new_voice(thread, make_code(form))
-        return _store(form, thread=thread, voice=voice, body=body, content_note=content_note)
+        return _store(
+            form,
+            thread=thread,
+            voice=None if author else _new_voice(thread, code),
+            author=author,
+            body=body,
+            content_note=content_note,
+            likely_spam=likely_spam,
+        )
 
-    return _once(form, make_code(form), store, refused=limited or forum.closed_because)
+    return _once(form, code, store, refused=limited or forum.closed_because)
 
 
-def reply(
+def reply(  # noqa: PLR0913  all that a form holds, by keyword
     *,
     thread: Thread,
     stamp: str,
@@ -71,21 +82,73 @@ def reply(
     content_note: str = "",
     in_reply_to: Post | None = None,
     code: str = "",
+    author: User | None = None,
+    likely_spam: bool = False,
     limited: str = "",
 ) -> Sent:
-    """Store a reply that waits. With `code` it speaks as the voice that the code opens, else as a new one.
+    """Store a reply that waits. With `code` it speaks as the voice that the code opens, without one as a new voice.
 
-    `stamp` and `limited` are as for `start_thread`. Raises NotAccepted where the thread takes no replies, and
-    Voice.DoesNotExist where `code` opens no voice of this thread.
+    With `author` it stands under that name instead. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted
+    where the thread takes no replies, and Voice.DoesNotExist where `code` opens no voice of this thread.
     """
     form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code))
-    own_code = code or make_code(form)
+    own_code = "" if author else code or make_code(form)
+
+    def voice() -> Voice:
+        return thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
 
     def store() -> Post:
-        voice = thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
-        return _store(form, thread=thread, voice=voice, body=body, content_note=content_note, in_reply_to=in_reply_to)
+        return _store(
+            form,
+            thread=thread,
+            voice=None if author else voice(),
+            author=author,
+            body=body,
+            content_note=content_note,
+            in_reply_to=in_reply_to,
+            likely_spam=likely_spam,
+        )
 
     return _once(form, own_code, store, refused=limited or thread.closed_because)
+
+
+def correct(  # noqa: PLR0913  all that a form holds, by keyword
+    *,
+    post: Post,
+    code: str,
+    stamp: str,
+    body: str,
+    content_note: str = "",
+    title: str = "",
+    likely_spam: bool = False,
+    limited: str = "",
+) -> Sent:
+    """Store a new version of a post that was refused, by the same voice in its place, and destroy the refused words.
+
+    `code` is the voice's own; `title` is used where the post was to start its thread. `stamp` and `limited` are as for
+    `start_thread`. Raises NotAccepted too where the post is not refused any more, or has a new version already.
+    """
+    form = repr((stamp, post.pk, title, body, content_note))
+
+    def store() -> Post:
+        fresh = hold(post)
+        if not fresh.awaits_new_version:
+            raise NotAccepted("This post waits for no new version. Look at it with your code again.")
+        first = fresh.starts_thread
+        destroy_words(fresh, Post.State.REFUSED)
+        if first:
+            Thread.objects.filter(pk=fresh.thread_id).update(title=title)
+        return _store(
+            form,
+            thread=fresh.thread,
+            voice_id=fresh.voice_id,
+            in_reply_to_id=fresh.in_reply_to_id,
+            body=body,
+            content_note=content_note,
+            likely_spam=likely_spam,
+        )
+
+    return _once(form, code, store, refused=limited or post.thread.closed_because)
 
 
 @transaction.atomic
@@ -113,7 +176,8 @@ def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
 def erase_refused_posts() -> None:
     """Destroy the words of, and the notes on, posts refused more than REFUSED_POST_DAYS ago. A job of the work loop."""
     last_day = timezone.localdate() - timedelta(days=REFUSED_POST_DAYS)
-    for post in Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day).exclude(body=""):
+    old = Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day)
+    for post in old.filter(~Q(body="") | Q(notes__isnull=False)).distinct():
         with transaction.atomic():
             fresh = hold(post)
             if fresh.state == Post.State.REFUSED:
@@ -135,8 +199,8 @@ def destroy_words(post: Post, state: Post.State) -> None:
     if post.starts_thread:
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
-    post.state = state
-    post.save(update_fields=["body", "body_html", "content_note", "state", "reason"])
+    post.state, post.likely_spam = state, False
+    post.save(update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam"])
     recount(post.thread)
     after_erasure()
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from forums.forms import WRONG_CODE, CodeForm
 from forums.models import CallRequest, Voice
 from mscos.limits import Limit
-from mscos.privacy import Refusal
+from mscos.privacy import STALE_TOKEN, Refusal, too_many
 
 WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
 
@@ -24,3 +24,16 @@ def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeF
         if not form.errors:
             form.add_error("code", WRONG_CODE)
     return form, found
+
+
+def opened_for_words(
+    request: HttpRequest, refusal: Refusal | None
+) -> tuple[CodeForm, Voice | CallRequest | None, Refusal | None]:
+    """Do the same where words come with the code; return too the refusal of the form that holds the words.
+
+    Whoever knows the code is no other website: a stale token opens the page with the words kept, and does nothing.
+    """
+    if refusal == STALE_TOKEN and WRONG_CODES.reached(request):
+        refusal = too_many(WRONG_CODES)
+    form, found = opened_by_code(request, None if refusal == STALE_TOKEN else refusal)
+    return form, found, refusal

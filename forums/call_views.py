@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from events.times import LONDON, Clock, clock
 from forums import call_requests, receipts
 from forums.actions import NotAccepted
-from forums.by_code import WRONG_CODES, opened_by_code
+from forums.by_code import WRONG_CODES, opened_for_words
 from forums.call_forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
 from forums.models import CallOffer, CallRequest, Forum
 from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
-from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
+from mscos.privacy import Refusal, anonymous_form, too_many
 
 ASKING = Limit("call", times=5, seconds=60 * 60)
 WRITING = Limit("call-words", times=30, seconds=60 * 60)
@@ -56,10 +56,7 @@ def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
     """Do what somebody asks for with the request that their code opens, and show it again."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    if refusal == STALE_TOKEN and WRONG_CODES.reached(request):
-        refusal = too_many(WRONG_CODES)
-    # Whoever knows the code is no other website: a stale token keeps the words, and does nothing.
-    form, found = opened_by_code(request, None if refusal == STALE_TOKEN else refusal)
+    form, found, refusal = opened_for_words(request, refusal)
     if not isinstance(found, CallRequest):
         context = {"form": form, "kept": request.POST.get("words", "")}
         return render(request, "forums/voice_ask.html", context, status=form.status)

@@ -19,10 +19,12 @@ from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, RefusableForm, StampedForm
+from mscos.models import User
 from mscos.quiet_words import telling_words
 from mscos.text import POST_LENGTH, render_post
 
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
+TITLE_LENGTH = 120
 LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
@@ -39,6 +41,7 @@ class PostForm(StampedForm):
     """A post that starts or answers something. It asks back where the words may point to a person."""
 
     CHECKED = ("title", "body", "content_note")
+    NOT_STORED = ("public", "asked", "answer")
 
     body = PlainTextField(
         name="post",
@@ -55,7 +58,21 @@ class PostForm(StampedForm):
     )
     public = forms.BooleanField(label="It is meant to be public", required=False)
     asked = forms.CharField(widget=forms.HiddenInput, required=False)  # what was marked when the writer was asked last
+    answer = forms.CharField(
+        max_length=200,
+        help_text="Programs are sending many posts at the moment. Whoever answers this in a word is a person.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Answer the question", "max_length": "Answer the question in a word or two"},
+    )
     marked: Sequence[Marked] = ()
+
+    def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.forum = forum
+        if forum.question:
+            self.fields["answer"].label = forum.question
+        else:
+            del self.fields["answer"]
 
     def clean(self) -> dict[str, Any] | None:
         """Ask about what may point to somebody, unless the writer was asked about all of it and says it is public."""
@@ -78,7 +95,18 @@ class PostForm(StampedForm):
 
     def to_store(self) -> dict[str, Any]:
         """Return what the action is called with: nothing of what the writer was asked."""
-        return {name: value for name, value in super().to_store().items() if name not in {"public", "asked"}}
+        return {name: value for name, value in super().to_store().items() if name not in self.NOT_STORED}
+
+    def clean_answer(self) -> str:
+        """Refuse an answer that the moderators did not give as right."""
+        typed: str = self.cleaned_data["answer"]
+        if not self.forum.is_answer(typed):
+            raise forms.ValidationError("That is not the answer that we look for. Try another word")
+        return typed
+
+    def clean_title(self) -> str:
+        """Refuse a title that holds a code."""
+        return self._without_code("title")
 
     def clean_body(self) -> str:
         """Refuse a text that holds a code: it would give the code to every reader."""
@@ -111,7 +139,7 @@ class PostForm(StampedForm):
 class ThreadForm(PostForm):
     """A new thread with its first post."""
 
-    title = PlainTextField(name="title", article="a", label="Title", max_length=120)
+    title = PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH)
     prompt = forms.ModelChoiceField(
         Prompt.objects.none(),
         label="Type of provision",
@@ -123,17 +151,12 @@ class ThreadForm(PostForm):
     field_order = ["title", "body", "prompt", "content_note"]
 
     def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.forum = forum
+        super().__init__(data, forum=forum, **kwargs)
         prompts = Prompt.objects.filter(call__in=forum.calls.open()).once()
         if prompts:
             self.fields["prompt"].queryset = prompts  # type: ignore[attr-defined]
         else:
             del self.fields["prompt"]
-
-    def clean_title(self) -> str:
-        """Refuse a title that holds a code."""
-        return self._without_code("title")
 
     def clean(self) -> dict[str, Any] | None:
         """Let go of a type whose call closed while its view was written: say so, and offer the forum for the rest."""
@@ -172,9 +195,13 @@ class ReplyForm(PostForm):
     to = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ["body", "content_note", "code"]
 
-    def __init__(self, data: QueryDict | None = None, *, thread: Thread, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, *, thread: Thread, author: User | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, forum=thread.forum, **kwargs)
         self.thread = thread
+        if author:
+            del self.fields["code"]
 
     def clean_code(self) -> str:
         """Return the code in its four groups, or '' for a new voice."""
@@ -204,6 +231,21 @@ class ReplyForm(PostForm):
         fields = super().to_store()
         fields["in_reply_to"] = fields.pop("to")
         return fields
+
+
+class NewVersionForm(PostForm):
+    """A post that was refused, written anew."""
+
+    title = PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH)
+    field_order = ["title", "body", "content_note"]
+
+    def __init__(self, data: QueryDict | None = None, *, post: Post, **kwargs: Any) -> None:
+        """Take the refused post; without `data` its words are there to be changed."""
+        words = {"title": post.thread.title, "body": post.body, "content_note": post.content_note}
+        super().__init__(data, forum=post.thread.forum, initial=words, **kwargs)
+        self.fields.pop("answer", None)  # whoever has the code is no program
+        if not post.starts_thread:
+            del self.fields["title"]
 
 
 class CodeForm(RefusableForm):

@@ -24,6 +24,7 @@ class AlreadyHandled(Exception):
 
 
 UNDO_LASTS = 10 * 60  # seconds
+ERASED = "The words of this post have been erased."
 SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
@@ -72,7 +73,7 @@ def refuse(*, post: Post, by: User, reason: str, words: str) -> None:
     _let_undo(fresh)
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
-    fresh.save(update_fields=["state", "reason", "day", "decided_by", "decided_on"])
+    fresh.save(update_fields=["state", "reason", "day", "likely_spam", "decided_by", "decided_on"])
     _tell(fresh, words)
 
 
@@ -139,6 +140,8 @@ def undo(*, post: Post) -> None:
     fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
     if not can_undo(post=post):
         raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
+    if not fresh.body:
+        raise AlreadyHandled(ERASED)
     if fresh.number and fresh.number != fresh.thread.posts.highest_number():
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
@@ -174,7 +177,7 @@ def _undo_key(post: Post) -> str:
 def _claim_to_publish(post: Post, seen: str) -> Post:
     fresh = _claim(post, *(state for state in UNPUBLISHED if state == seen))
     if not fresh.body:
-        raise AlreadyHandled("The words of this post have been erased.")
+        raise AlreadyHandled(ERASED)
     return fresh
 
 
@@ -207,6 +210,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
             "state",
             "reason",
             "day",
+            "likely_spam",
             "decided_by",
             "decided_on",
         ]
@@ -215,10 +219,10 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
 
 
 def _decide(post: Post, *, by: User, state: Post.State, reason: str) -> None:
-    post.state, post.reason = state, reason
+    post.state, post.reason, post.likely_spam = state, reason, False
     post.decided_by, post.decided_on = by, timezone.localdate()
 
 
 def _tell(post: Post, words: str) -> None:
-    if words and post.voice_id:
+    if words:
         ModeratorNote.objects.create(voice_id=post.voice_id, post=post, body=words)

@@ -1,26 +1,17 @@
-"""Reading the forums and writing in them without an account. What a code opens is in `voice_views.py`.
-
-The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
-models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
-"""
+"""Reading the forums. Writing in them is in `post_views.py`, what a code opens in `voice_views.py`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from forums import actions, receipts
-from forums.by_code import WRONG_CODES
-from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm, is_number
-from forums.models import CallForViews, Forum, Post, Thread
+from forums.forms import ThreadFilterForm
+from forums.models import CallForViews, Forum, Thread
 from forums.pages import PostPages, ThreadPages
 from forums.participation import participation_in
-from mscos.limits import Limit
 from mscos.pagination import page_of
-from mscos.privacy import Refusal, anonymous_form, too_many
 
 VIEWS_A_PROMPT = 3  # on a call's page
 RELATED = 3  # threads under a thread
-POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
 
 
 @require_safe
@@ -79,70 +70,3 @@ def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     related = Thread.objects.related_to(thread, most=RELATED)
     context = {"thread": thread, "forum": thread.forum, "page": page, "related": related}
     return render(request, "forums/thread_detail.html", context)
-
-
-@anonymous_form()
-def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a new thread, to be checked by a moderator."""
-    forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
-    form = ThreadForm(
-        request.POST if request.method == "POST" else None,
-        forum=forum,
-        initial={"prompt": request.GET.get("type", "")},
-        refusal=refusal,
-    )
-    if form.is_valid() and form.preview is None:
-        limited = _limited(request)
-        try:
-            return _receipt(request, actions.start_thread(forum=forum, limited=limited, **form.to_store()))
-        except actions.NotAccepted as error:
-            form.refuse(Refusal(429 if limited else 409, str(error)))
-    return render(request, "forums/thread_create.html", {"forum": forum, "form": form}, status=form.status)
-
-
-@anonymous_form()
-def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a reply in a thread, to be checked by a moderator."""
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
-    if request.POST.get("code") and WRONG_CODES.reached(request):
-        refusal = refusal or too_many(WRONG_CODES)
-    form = ReplyForm(
-        request.POST if request.method == "POST" else None,
-        thread=thread,
-        initial={"to": request.GET.get("to", "")},
-        refusal=refusal,
-    )
-    if form.is_valid() and form.preview is None:
-        limited = _limited(request)
-        try:
-            return _receipt(request, actions.reply(thread=thread, limited=limited, **form.to_store()))
-        except actions.NotAccepted as error:
-            form.refuse(Refusal(429 if limited else 409, str(error)))
-    elif "code" in form.errors:
-        WRONG_CODES.count(request)
-    context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
-    return render(request, "forums/reply_create.html", context, status=form.status)
-
-
-def _limited(request: HttpRequest) -> str:
-    """Return why this visitor may store nothing new now, empty where they may. What was stored has its receipt still."""
-    return too_many(POSTING).sentence if POSTING.reached(request) else ""
-
-
-def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
-    """Show the code, again for the same form while its receipt is open, then never more."""
-    if not sent.again:
-        POSTING.count(request)
-    forum = sent.post.thread.forum
-    if sent.post.is_gone or not receipts.is_open(sent.form):
-        return render(request, "forums/post_receipt_over.html", {"forum": forum})
-    return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
-
-
-def _answered(thread: Thread, form: ReplyForm) -> Post | None:
-    number = str(form["to"].value() or "")
-    return (
-        thread.posts.shown().select_related("voice", "author").filter(number=number).first()
-        if is_number(number)
-        else None
-    )

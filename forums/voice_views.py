@@ -1,4 +1,4 @@
-"""Coming back with a code: what became of one's posts, what is held, words with the moderators, taking a post down.
+"""Coming back with a code: what became of one's posts, what is held, words with the moderators, new versions, taking down.
 
 The code comes by POST and goes into no address. None of these views touches a session or a user.
 """
@@ -10,14 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from forums import actions
-from forums.by_code import WRONG_CODES, opened_by_code
+from forums.by_code import WRONG_CODES, opened_by_code, opened_for_words
 from forums.call_forms import ActForm
 from forums.call_views import request_context
-from forums.forms import is_number
+from forums.forms import CodeForm, NewVersionForm, is_number
 from forums.models import CallRequest, Post, Voice
+from forums.models.threads import PostQuerySet
+from forums.post_views import send
 from mscos.forms import PlainTextField, StampedForm
 from mscos.holdings import facts_of, in_words
-from mscos.privacy import STALE_TOKEN, Refusal, anonymous_form, too_many
+from mscos.privacy import Refusal, anonymous_form
 
 WORDS_LENGTH = 2_000
 COUNTED = ("id",)  # a row's own number would tell how many others wrote in between; the page says so
@@ -43,8 +45,7 @@ def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
         act = ActForm(initial={"words": request.POST.get("words", "")})
         return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
     if found is None:
-        context = {"form": form, "kept": request.POST.get("words", "")}
-        return render(request, "forums/voice_ask.html", context, status=form.status)
+        return _ask(request, form)
     answer = AnswerForm(initial={"words": request.POST.get("words", "")})
     return _voice(request, found, form.cleaned_data["code"], answer)
 
@@ -54,19 +55,33 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
     """Take words to the moderators about one of the code's posts, named by its place among them."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    if refusal == STALE_TOKEN and WRONG_CODES.reached(request):
-        refusal = too_many(WRONG_CODES)
-    # Whoever knows the code is no other website: a stale token keeps the words, and does nothing.
-    form, voice = opened_by_code(request, None if refusal == STALE_TOKEN else refusal)
+    form, voice, refusal = opened_for_words(request, refusal)
     if not isinstance(voice, Voice):
-        context = {"form": form, "kept": request.POST.get("words", "")}
-        return render(request, "forums/voice_ask.html", context, status=form.status)
+        return _ask(request, form)
     answer = AnswerForm(request.POST, refusal=refusal)
-    post = _named(voice, request.POST.get("n", ""))
+    post = in_place(voice.posts.all(), request.POST.get("n", ""))
     if post and answer.is_valid():
         actions.answer_moderators(post=post, **answer.to_store())
         return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
     return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
+
+
+@anonymous_form(limit=WRONG_CODES)
+def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a new version of one of the code's refused posts. The first press shows the refused words, to be changed."""
+    if request.method != "POST":
+        return redirect("forums:voice_detail")
+    asked, voice, refusal = opened_for_words(request, refusal)
+    if not isinstance(voice, Voice):
+        return _ask(request, asked)
+    code, number = asked.cleaned_data["code"], request.POST.get("n", "")
+    post, is_sent = in_place(voice.posts.all(), number), "stamp" in request.POST
+    if post is None or not (is_sent or post.awaits_new_version):
+        return _voice(request, voice, code, AnswerForm())
+    form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
+    done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
+    context = {"form": form, "post": post, "code": code, "n": number}
+    return done or render(request, "forums/post_correct.html", context, status=form.status)
 
 
 @anonymous_form(limit=WRONG_CODES)
@@ -76,14 +91,20 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
         return redirect("forums:voice_detail")
     form, voice = opened_by_code(request, refusal)
     if not isinstance(voice, Voice):
-        return render(request, "forums/voice_ask.html", {"form": form}, status=form.status)
+        return _ask(request, form)
     number = request.POST.get("n", "")
-    post = _named(voice, number)
+    post = in_place(voice.posts.all(), number)
     context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
     if post is None or request.POST.get("sure") != "yes":
         return render(request, "forums/post_withdraw.html", context)
     actions.withdraw(post=post)
     return render(request, "forums/post_withdrawn.html", context)
+
+
+def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """Ask for a code (again); words that came with it go on with it."""
+    kept = request.POST.get("words") or request.POST.get("body", "")
+    return render(request, "forums/voice_ask.html", {"form": form, "kept": kept}, status=form.status)
 
 
 def _voice(
@@ -92,7 +113,7 @@ def _voice(
     posts = list(voice.posts.for_writer())
     context: dict[str, Any] = {
         "voice": voice,
-        "posts": [(post, _held(post)) for post in posts],
+        "posts": [(post, held_of(post)) for post in posts],
         "held_of_voice": [(name, in_words(value)) for name, value in facts_of(voice, leave_out=COUNTED)],
         "code": code,
         "form": answer,
@@ -102,11 +123,13 @@ def _voice(
     return render(request, "forums/voice_detail.html", context, status=answer.status)
 
 
-def _held(post: Post) -> list[tuple[str, str]]:
-    return [(name, in_words(value)) for name, value in facts_of(post, leave_out=COUNTED)]
+def held_of(post: Post) -> list[tuple[str, str]]:
+    """Return every stored column of a post, and what it holds, in words. Of an author the page itself speaks."""
+    leave_out = (*COUNTED, "author") if post.author_id else COUNTED
+    return [(name, in_words(value)) for name, value in facts_of(post, leave_out=leave_out)]
 
 
-def _named(voice: Voice, number: str) -> Post | None:
-    """Return the voice's post of this place, in the order of writing; None where there is none."""
-    posts = list(voice.posts.select_related("thread__forum").order_by("pk"))
-    return posts[int(number) - 1] if is_number(number) and 0 < int(number) <= len(posts) else None
+def in_place(posts: PostQuerySet, place: str) -> Post | None:
+    """Return the post at a place (1, 2, …) among a writer's own, in the order of writing; None where there is none."""
+    index = int(place) - 1 if is_number(place) else -1
+    return posts.select_related("thread__forum").order_by("pk")[index : index + 1].first() if index >= 0 else None

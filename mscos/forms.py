@@ -28,6 +28,7 @@ IDLE_JOINERS = re.compile(
 )
 
 STAMPS = signing.TimestampSigner(salt="mscos.forms.stamp")
+AT_ONCE = 2  # seconds in which no person reads a form, fills it in and sends it
 STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
 
@@ -147,6 +148,15 @@ class StampedForm(RefusableForm):
             self.put("stamp", new_stamp())
             self.add_error(None, "This form was open for too long. Nothing was lost. Check and send again.")
             return ""
+
+    @property
+    def came_at_once(self) -> bool:
+        """Whether the form was sent sooner than a person could fill it in: the time of opening is in its signed stamp."""
+        try:
+            STAMPS.unsign(self.data.get("stamp", ""), max_age=AT_ONCE)
+        except signing.BadSignature:
+            return False
+        return True
 
     def to_store(self) -> dict[str, Any]:
         """Return what the action of this form is called with: the clean fields, without the trap for programs."""

@@ -39,7 +39,7 @@ def in_words(value: Any) -> str:
 
 def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
     if field.is_relation and field.related_model._meta.label == "mscos.User":  # type: ignore[union-attr]
-        return "somebody of the team" if getattr(row, field.attname) else "nobody yet"
+        return "somebody of the team" if getattr(row, field.attname) else "nobody"
     value = getattr(row, field.name)
     if isinstance(value, Sealed):
         return value.words

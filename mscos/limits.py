@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,21 @@ class Limit:
 def visitor_digest(request: HttpRequest) -> str:
     """Return today's keyed digest of the visitor's address, as 32 hex digits."""
     return _digest_of_the_day(client_network(request))
+
+
+def came_today(text: str) -> bool:
+    """Tell whether `note_today` was called with this text since midnight."""
+    return cache.get(f"today:{_digest_of_the_day(text)}") is not None
+
+
+def note_today(text: str) -> None:
+    """Remember a text until midnight by its digest of the day.
+
+    Not for a day from now: the moment at which that ends would tell when it began.
+    """
+    now = timezone.localtime()
+    midnight = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), time.min))
+    cache.set(f"today:{_digest_of_the_day(text)}", "yes", (midnight - now).total_seconds())
 
 
 def _digest_of_the_day(text: str) -> str:

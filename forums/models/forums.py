@@ -46,6 +46,15 @@ class Forum(models.Model):
     rules_html = RenderedMarkdownField(source="rules")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     paused_until = models.DateField(null=True, blank=True, help_text="The day on which new posts are taken again.")
+    question = models.CharField(
+        "question during a flood",
+        max_length=200,
+        blank=True,
+        help_text="While this is set, whoever writes here is asked it. For example: Which day comes after Monday?",
+    )
+    answers = models.CharField(
+        max_length=200, blank=True, help_text="All answers that are right, with commas between them: tuesday, tue."
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ForumQuerySet.as_manager()
@@ -58,6 +67,11 @@ class Forum(models.Model):
                 name="forum_has_a_day_of_return_only_while_paused",
                 violation_error_message="Give a day only for a paused forum.",
             ),
+            models.CheckConstraint(
+                condition=Q(question="", answers="") | ~Q(question="") & ~Q(answers=""),
+                name="forum_has_a_question_and_its_answers_or_neither",
+                violation_error_message="Give a question and its answers, or neither.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,8 +82,17 @@ class Forum(models.Model):
         return reverse("forums:forum_detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both."""
+        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both.
+
+        And for answers that nobody could give.
+        """
         refuse_telling_words(title=self.title, slug=self.slug)
+        if self.answers and not any(map(_plain, self.answers.split(","))):
+            raise ValidationError({"answers": "Give one answer at least, in letters or digits."})
+
+    def is_answer(self, typed: str) -> bool:
+        """Tell whether `typed` answers this forum's question; letters, spaces around it and a full stop do not matter."""
+        return _plain(typed) in set(map(_plain, self.answers.split(","))) - {""}
 
     @property
     def closed_because(self) -> str:
@@ -209,6 +232,10 @@ class Prompt(models.Model):
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
         if other:
             raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")
+
+
+def _plain(answer: str) -> str:
+    return " ".join(answer.split()).strip(".!?\"' ").casefold()
 
 
 def refuse_telling_words(**values: str) -> None:

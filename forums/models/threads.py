@@ -128,6 +128,8 @@ class Thread(models.Model):
         """Why no reply is taken, as a sentence; empty where replies are taken."""
         if self.state == self.State.CLOSED:
             return "This thread is closed. Start a new one."
+        if self.state == self.State.GONE:
+            return "This thread was taken down. Start a new one."
         return self.forum.closed_because
 
 
@@ -260,6 +262,7 @@ class Post(models.Model):
     day = models.DateField(default=timezone.localdate, editable=False)
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
+    likely_spam = models.BooleanField("may be advertising or a repeat", default=False, editable=False)
     urgent = models.BooleanField("someone may be in danger", default=False, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
@@ -295,6 +298,9 @@ class Post(models.Model):
                 name="post_shown_has_words",
             ),
             models.CheckConstraint(
+                condition=Q(likely_spam=False) | Q(state="waiting"), name="post_likely_spam_only_while_it_waits"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["refused", "removed"]) | ~Q(reason=""),
                 name="post_refused_or_removed_for_a_reason",
             ),
@@ -328,15 +334,20 @@ class Post(models.Model):
         return self.state in self.GONE
 
     @property
+    def awaits_new_version(self) -> bool:
+        """Whether it was refused and its writer can still send other words in its place."""
+        return self.state == self.State.REFUSED and bool(self.body)
+
+    @property
     def starts_thread(self) -> bool:
         """Whether it is, or waits to be, the first post of its thread."""
         return self.number == 1 or self.thread.state == Thread.State.WAITING
 
 
 class ModeratorNote(models.Model):
-    """Words between the moderators and a voice, which its code opens; nobody else sees them."""
+    """Words between the moderators and a writer: a voice's code opens them, or a named writer's account."""
 
-    voice = models.ForeignKey(Voice, models.CASCADE, related_name="notes")
+    voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="notes")
     post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
     by_writer = models.BooleanField(default=False, editable=False)
     body = models.TextField()
@@ -345,6 +356,9 @@ class ModeratorNote(models.Model):
 
     class Meta:
         ordering = ["day", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(voice__isnull=False) | Q(post__isnull=False), name="note_has_a_reader"),
+        ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -83,7 +83,7 @@ def test_a_refused_post_says_why_and_what_to_do_next(client, waiting, sam):
     assert "Not published" in page
     assert "We did not publish this because it names a place. You can send a new version without that." in page
     assert "It names your town." in page
-    assert 'href="/forums/housing/new/"' in response.content.decode()
+    assert 'action="/code/new-version/"' in response.content.decode()
 
 
 def test_a_published_post_leads_to_its_thread_and_counts_replies_since(client, thread, published, sam):

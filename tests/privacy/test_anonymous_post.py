@@ -21,6 +21,7 @@ from tests.privacy.snapshot import forms_of, take
 
 pytestmark = pytest.mark.django_db
 
+OPENED = "2026-03-02T03:43:08Z"
 MOMENT = "2026-03-02T03:47:19Z"
 DAY = "2026-03-02"
 MARKS = {
@@ -71,8 +72,10 @@ def assert_no_trace(marks, before, after):
 
 
 def posting(client, address, **typed):
+    with time_machine.travel(OPENED, tick=False):
+        stamp = new_stamp()
     with time_machine.travel(MOMENT, tick=False):
-        return client.post(address, {"body": "Some words", "stamp": new_stamp(), **typed})
+        return client.post(address, {"body": "Some words", "stamp": stamp, **typed})
 
 
 def code_in(response):
@@ -100,6 +103,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "state": "waiting",
         "day": DAY,
         "reason": "",
+        "likely_spam": "False",
         "urgent": "False",
         "assigned_to_id": "None",
         "decided_on": "None",
@@ -244,11 +248,28 @@ def test_nothing_in_the_cache_joins_with_a_row_of_the_database(writer, forum):
         assert stored not in held
 
 
-def test_the_limiter_keeps_a_digest_whose_key_is_in_memory_and_new_each_day(writer, forum):
+def test_the_limiter_keeps_digests_whose_key_is_in_memory_and_new_each_day(writer, forum):
+    def counted():
+        return {key for key in cache._cache if "limit:" in key or "today:" in key}
+
     posting(writer, "/forums/housing/new/", title="T")
-    first = {key for key in cache._cache if "limit:" in key}
+    first = counted()
+    cache.delete_many([key.split(":", 2)[2] for key in first])
+    posting(writer, "/forums/housing/new/", title="T")
+    again = counted()
+    cache.delete_many([key.split(":", 2)[2] for key in again])
     with time_machine.travel("2026-03-03T03:47:19Z", tick=False):
-        writer.post("/forums/housing/new/", {"title": "T", "body": "B", "stamp": new_stamp()})
-    second = {key for key in cache._cache if "limit:" in key}
-    assert len(first) == 1
-    assert len(second - first) == 1
+        writer.post("/forums/housing/new/", {"title": "T", "body": "Some words", "stamp": new_stamp()})
+    # One for the visitor in an hour, one in ten minutes, one for the forum, one for the site, one for the text.
+    assert len(first) == 5
+    assert again == first
+    assert first & counted() == set()
+
+
+def test_a_text_is_remembered_until_midnight_so_that_the_end_tells_no_beginning(writer, forum):
+    ends = []
+    for moment in ("2026-03-02T03:47:19Z", "2026-03-02T19:12:40Z"):
+        with time_machine.travel(moment, tick=False):
+            writer.post("/forums/housing/new/", {"title": moment, "body": "B", "stamp": new_stamp()})
+    ends = {round(cache._expire_info[key]) for key in cache._cache if "today:" in key}
+    assert ends == {1772496000}  # 3 March 2026, 00:00 in London

@@ -1,0 +1,138 @@
+"""Writing in the forums: without an account, or for one post under one's own name.
+
+The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
+models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
+
+A named post has addresses of its own, and they alone ask who is signed in: an anonymous post of somebody who is signed
+in goes the same way as everybody's. So the choice is made anew for each post, and anonymous is what happens without it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from forums import actions, receipts, suspicion
+from forums.by_code import WRONG_CODES
+from forums.forms import PostForm, ReplyForm, ThreadForm, is_number
+from forums.models import Forum, Post, Thread
+from mscos.limits import Limit
+from mscos.models import User
+from mscos.privacy import Refusal, View, anonymous_form, too_many
+
+POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
+SIGNED_OUT = Refusal(403, "You are signed out. Nothing was lost. Sign in in another window, then send again.")
+
+
+def named(view: View) -> View:
+    """Give a view the keyword argument `author`, who is signed in; who is not is asked to, and loses nothing typed."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: str, refusal: Refusal | None = None, **kwargs: str) -> HttpResponse:
+        if isinstance(request.user, User):
+            return view(request, *args, refusal=refusal, author=request.user, **kwargs)
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, refusal=refusal or SIGNED_OUT, author=User(), **kwargs)
+
+    return wrapper
+
+
+@anonymous_form()
+def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a new thread, to be checked by a moderator."""
+    return _thread_create(request, slug, refusal, author=None)
+
+
+@anonymous_form()
+@named
+def thread_create_named(request: HttpRequest, slug: str, *, refusal: Refusal | None, author: User) -> HttpResponse:
+    """Take a new thread under the name of who is signed in."""
+    return _thread_create(request, slug, refusal, author=author)
+
+
+@anonymous_form()
+def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
+    """Take a reply in a thread, to be checked by a moderator."""
+    return _reply_create(request, slug, code, refusal, author=None)
+
+
+@anonymous_form()
+@named
+def reply_create_named(
+    request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None, author: User
+) -> HttpResponse:
+    """Take a reply under the name of who is signed in."""
+    return _reply_create(request, slug, code, refusal, author=author)
+
+
+def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, author: User | None) -> HttpResponse:
+    forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
+    form = ThreadForm(
+        request.POST if request.method == "POST" else None,
+        forum=forum,
+        initial={"prompt": request.GET.get("type", "")},
+        refusal=refusal,
+    )
+    done = send(request, form, lambda **words: actions.start_thread(forum=forum, author=author, **words))
+    context = {"forum": forum, "form": form, "author": author}
+    return done or render(request, "forums/thread_create.html", context, status=form.status)
+
+
+def _reply_create(
+    request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
+) -> HttpResponse:
+    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    if request.POST.get("code") and WRONG_CODES.reached(request):
+        refusal = refusal or too_many(WRONG_CODES)
+    form = ReplyForm(
+        request.POST if request.method == "POST" else None,
+        thread=thread,
+        author=author,
+        initial={"to": request.GET.get("to", "")},
+        refusal=refusal,
+    )
+    done = send(request, form, lambda **words: actions.reply(thread=thread, author=author, **words))
+    if "code" in form.errors:
+        WRONG_CODES.count(request)
+    answered = _answered(thread, form)
+    context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
+    return done or render(request, "forums/reply_create.html", context, status=form.status)
+
+
+def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent]) -> HttpResponse | None:
+    """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
+    if not form.is_valid() or form.preview is not None:
+        return None
+    # Why this visitor may store nothing new now, if so. What was stored before has its receipt still.
+    limited = too_many(POSTING).sentence if POSTING.reached(request) else ""
+    try:
+        sent = store(limited=limited, likely_spam=suspicion.is_likely_spam(request, form), **form.to_store())
+    except actions.NotAccepted as error:
+        form.refuse(Refusal(429 if limited else 409, str(error)))
+        return None
+    if not sent.again:
+        POSTING.count(request)
+        suspicion.note(request, form)
+    return _receipt(request, sent)
+
+
+def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
+    """Show the code, again for the same form while its receipt is open, then never more."""
+    forum = sent.post.thread.forum
+    if sent.post.author_id:
+        return render(request, "forums/post_receipt_named.html", {"forum": forum})
+    if sent.post.is_gone or not receipts.is_open(sent.form):
+        return render(request, "forums/post_receipt_over.html", {"forum": forum})
+    return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
+
+
+def _answered(thread: Thread, form: ReplyForm) -> Post | None:
+    number = str(form["to"].value() or "")
+    return (
+        thread.posts.shown().select_related("voice", "author").filter(number=number).first()
+        if is_number(number)
+        else None
+    )

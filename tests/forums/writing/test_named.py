@@ -1,0 +1,185 @@
+"""Posts under a name: chosen anew for each, on addresses of their own; what became of them is in the account."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from forums import moderation
+from forums.models import ModeratorNote, Post, Voice
+from tests.forums.conftest import published_reply
+from tests.forums.test_pages import words
+from tests.forums.test_writing import kept, problems
+from tests.forums.writing.conftest import NEW, typed
+from tests.people import make_person, sign_in
+
+pytestmark = pytest.mark.django_db
+
+NAMED = f"{NEW}named/"
+
+
+@pytest.fixture
+def ada(db):
+    return make_person("ada@example.org", display_name="Ada Ferreira")
+
+
+@pytest.fixture
+def member(ada):
+    client = Client()
+    sign_in(client, ada)
+    return client
+
+
+@pytest.fixture
+def named(member, forum):
+    """A post under a name, as it was sent."""
+    member.post(NAMED, typed())
+    return Post.objects.get()
+
+
+def test_the_form_is_without_a_name_and_offers_one_for_this_post(member, forum):
+    page = member.get(NEW)
+    assert f'href="{NAMED}"' in page.content.decode()
+    assert "Ada Ferreira" not in page.content.decode()
+    member.post(NEW, typed())
+    assert (Post.objects.get().author, Voice.objects.count()) == (None, 1)
+
+
+def test_a_post_under_a_name_says_whose_before_it_is_sent_and_has_no_code(member, forum, ada, sam):
+    page = words(member.get(NAMED))
+    assert "This post will bear your name: Ada Ferreira." in page
+    assert "You will get a code." not in page
+    response = member.post(NAMED, typed())
+    assert ("It will stand under your name." in words(response), 'class="code"' in response.content.decode()) == (
+        True,
+        False,
+    )
+    post = Post.objects.get()
+    assert (post.author, post.voice, post.state, Voice.objects.count()) == (ada, None, "waiting", 0)
+    moderation.publish(post=post, by=sam)
+    page = words(member.get(post.thread.get_absolute_url()))
+    assert ("Ada Ferreira #1" in page, "Anonymous ·" in page) == (True, False)
+
+
+def test_the_next_post_is_without_a_name_again(member, named):
+    member.post(NEW, typed(title="Another"))
+    assert Post.objects.latest("pk").author is None
+
+
+def test_a_reply_under_a_name_takes_no_code_and_tells_the_team_apart(forum, thread, published, sam):
+    team = Client()
+    sign_in(team, sam)
+    address = f"{thread.get_absolute_url()}reply/named/"
+    assert 'name="code"' not in team.get(f"{address}?to=1").content.decode()
+    team.post(address, typed(body="There is.", to="1", code=published.code))
+    post = Post.objects.get(body="There is.")
+    assert (post.author, post.voice, post.in_reply_to) == (sam, None, thread.posts.get(number=1))
+    moderation.publish(post=post, by=sam)
+    assert "Sam (MSCOS team) #2" in words(team.get(thread.get_absolute_url()))
+
+
+def test_the_same_form_sent_twice_is_one_post(member, forum):
+    form = typed()
+    for _ in range(2):
+        assert "It will stand under your name." in words(member.post(NAMED, form))
+    assert Post.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", [NAMED, "/my-posts/", "/my-posts/1/", "/my-posts/1/take-down/"])
+def test_who_is_not_signed_in_is_asked_to_sign_in(client, forum, address):
+    response = client.get(address)
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
+
+
+def test_whoever_is_signed_out_while_writing_loses_nothing(client, forum):
+    response = client.post(NAMED, typed())
+    assert response.status_code == 403
+    assert problems(response) == ["You are signed out. Nothing was lost. Sign in in another window, then send again."]
+    assert (kept(response, "body"), Post.objects.count()) == ("Is there one?", 0)
+
+
+def test_another_website_can_send_nothing_in_a_members_name(ada, forum):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ada)
+    response = strict.post(NAMED, typed())
+    assert (response.status_code, kept(response, "body"), Post.objects.count()) == (403, "Is there one?", 0)
+
+
+def test_a_name_is_held_to_what_is_asked_of_everybody(member, forum):
+    assert problems(member.post(NAMED, typed(body="Ring 07700 900871"))) == [
+        "Your post may point to someone. Change what is marked, or say that it is meant to be public"
+    ]
+    for number in range(20):
+        member.post(NAMED, typed(body=f"Number {number}"))
+    assert member.post(NAMED, typed(body="One too many")).status_code == 429
+
+
+def test_ones_own_posts_are_listed_the_latest_first_and_nobody_elses(member, named, sam):
+    moderation.publish(post=named, by=sam)
+    thread = named.thread
+    published_reply(thread, sam)
+    member.post(f"{thread.get_absolute_url()}reply/named/", typed(body="The second"))
+    page = member.get("/my-posts/").content.decode()
+    assert re.findall(r'href="/my-posts/(\d+)/"', page) == ["2", "1"]
+    assert "The second" in words(member.get("/my-posts/2/"))
+    assert member.get("/my-posts/3/").status_code == 404
+
+
+def test_without_posts_the_list_says_so(member):
+    page = words(member.get("/my-posts/"))
+    assert "You have written nothing under your name yet." in page
+    assert 'href="/my-posts/"' in member.get("/accounts/").content.decode()
+
+
+def test_the_list_asks_as_often_for_many_posts_as_for_one(member, ada, thread, django_assert_max_num_queries):
+    Post.objects.bulk_create(Post(thread=thread, author=ada, body="Words") for _ in range(45))
+    with django_assert_max_num_queries(8):
+        page = member.get("/my-posts/?page=3")
+    assert [place for place, _ in page.context["posts"]] == [5, 4, 3, 2, 1]
+
+
+def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(member, named, sam):
+    moderation.ask_writer(post=named, words="Is this about one person?")
+    page = words(member.get("/my-posts/1/"))
+    assert ("Is this about one person?" in page, "A moderator has not read it yet." in page) == (True, True)
+    response = member.post("/my-posts/1/", typed(words="It is not."), follow=True)
+    assert "The moderators will read it." in response.content.decode()
+    assert "From you" in words(response)
+    assert list(ModeratorNote.objects.values_list("voice", "post", "by_writer", "body")) == [
+        (None, named.pk, False, "Is this about one person?"),
+        (None, named.pk, True, "It is not."),
+    ]
+    moderation.refuse(post=named, by=sam, reason="off_topic", words="Try the support forum.")
+    page = words(member.get("/my-posts/1/"))
+    assert "We did not publish this because it is not about this forum" in page
+    assert "Try the support forum." in page
+
+
+def test_an_empty_answer_is_told(member, named):
+    assert problems(member.post("/my-posts/1/", typed(words=""))) == ["Enter your message"]
+
+
+def test_a_named_post_is_taken_down_after_being_asked_once(member, named, sam):
+    moderation.publish(post=named, by=sam)
+    assert "Take this post down?" in words(member.get("/my-posts/1/take-down/"))
+    named.refresh_from_db()
+    assert named.body == "Is there one?"
+    response = member.post("/my-posts/1/take-down/", follow=True)
+    assert "Your post was taken down. Its words are destroyed." in response.content.decode()
+    named.refresh_from_db()
+    assert (named.state, named.body) == ("withdrawn", "")
+    assert "There is nothing to take down" in words(member.get("/my-posts/1/take-down/"))
+
+
+def test_nobody_elses_post_can_be_opened_or_taken_down(named, sam):
+    other = Client()
+    sign_in(other, sam)
+    assert other.get("/my-posts/1/").status_code == 404
+    assert other.post("/my-posts/1/take-down/").status_code == 404
+    named.refresh_from_db()
+    assert named.state == "waiting"
+
+
+def test_private_pages_are_kept_nowhere(member, named):
+    for address in (NAMED, "/my-posts/", "/my-posts/1/", "/my-posts/1/take-down/"):
+        assert member.get(address).headers["Cache-Control"] == "no-store, private", address

@@ -1,0 +1,124 @@
+"""What waits apart as likely spam: what comes at once, too often, again on one day, or full of links."""
+
+import pytest
+import time_machine
+from django.test import Client
+
+from forums import moderation
+from forums.actions import withdraw
+from forums.models import Forum, Post
+from forums.suspicion import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
+from mscos.forms import AT_ONCE, STAMPS, new_stamp
+from tests.forums.test_pages import words
+from tests.forums.writing.conftest import NEW, typed
+
+pytestmark = pytest.mark.django_db
+
+LONG = "A text of more than forty letters, as one would write."
+
+
+def send(client, **fields):
+    """Send a new thread and return whether its post waits apart."""
+    assert "Sent. A moderator will read it" in words(client.post(NEW, typed(**fields)))
+    return Post.objects.latest("pk").likely_spam
+
+
+def visitor(number):
+    return Client(REMOTE_ADDR=f"203.0.113.{number}")
+
+
+def test_an_ordinary_post_waits_with_the_others(client, forum):
+    assert send(client) is False
+
+
+@pytest.mark.parametrize(("seconds", "apart"), [(0, True), (AT_ONCE, True), (AT_ONCE + 1, False)])
+def test_what_comes_back_at_once_waits_apart_and_its_sender_is_not_told(client, forum, seconds, apart):
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
+        stamp = new_stamp()
+        clock.shift(seconds)
+        assert send(client, stamp=stamp) is apart
+
+
+def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(client, forum):
+    response = client.post(NEW, typed(stamp=STAMPS.sign("x") + "x"))
+    assert "This form was open for too long" in words(response)
+    assert Post.objects.count() == 0
+
+
+@pytest.mark.parametrize(("links", "apart"), [(MOST_LINKS, False), (MOST_LINKS + 1, True)])
+def test_a_post_of_more_than_five_links_waits_apart(client, forum, links, apart):
+    body = " ".join(f"HTTPS://example.org/{number}" for number in range(links - 1)) + " www.example.org"
+    assert send(client, body=body) is apart
+
+
+def test_the_same_text_on_one_day_waits_apart_whoever_sends_it_and_however_it_is_spaced(forum):
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
+        assert send(visitor(1), body=LONG) is False
+        clock.shift(60 * 60)
+        assert send(visitor(2), body=LONG.upper().replace(" ", "\n ")) is True
+        assert send(visitor(3), body=f"{LONG} More.") is False
+        clock.shift(24 * 60 * 60)
+        assert send(visitor(4), body=LONG) is False
+
+
+def test_a_short_text_may_come_often_on_a_day(client, forum):
+    assert [send(client, title="Yes", body="Thank you.") for _ in range(3)] == [False, False, False]
+
+
+def test_the_eleventh_of_one_visitor_in_ten_minutes_waits_apart(forum):
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
+        assert [send(visitor(1), body=f"Number {n}") for n in range(IN_A_ROW.times)] == [False] * IN_A_ROW.times
+        assert send(visitor(1), body="One more") is True
+        assert send(visitor(2), body="Somebody else") is False
+        clock.shift(IN_A_ROW.seconds + 1)
+        assert send(visitor(1), body="Later") is False
+
+
+def test_a_flood_in_a_forum_waits_apart_there_and_nowhere_else(forum):
+    other = Forum.objects.create(slug="support", title="Support forum", purpose="Support that lasts.")
+    for _ in range(IN_A_FORUM.times):
+        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    assert send(visitor(1)) is True
+    visitor(2).post(f"/forums/{other.slug}/new/", typed())
+    assert Post.objects.latest("pk").likely_spam is False
+
+
+def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
+    for number in range(3):
+        send(visitor(number), body=f"Number {number}")
+    visitor(9).post(f"{thread.get_absolute_url()}reply/", typed(body="A reply"))
+    for limit, whom in ((IN_A_FORUM, f"forum {forum.pk}"), (ON_THE_SITE, "all")):
+        for _ in range(limit.times - 5):
+            limit.count_for(whom)
+        assert limit.reached_for(whom) is False
+        limit.count_for(whom)
+        assert limit.reached_for(whom) is True
+
+
+def test_a_flood_on_the_whole_site_waits_apart(forum):
+    for _ in range(ON_THE_SITE.times):
+        ON_THE_SITE.count_for("all")
+    assert send(visitor(1)) is True
+
+
+def test_the_same_form_sent_again_counts_once(client, forum):
+    sent = typed(body=LONG)
+    for _ in range(IN_A_ROW.times + 5):
+        client.post(NEW, sent)
+    assert (Post.objects.count(), Post.objects.get().likely_spam) == (1, False)
+    assert send(client, body="Another") is False
+
+
+@pytest.mark.parametrize("decision", ["publish", "refuse", "withdraw"])
+def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
+    send(client, stamp=new_stamp())
+    post = Post.objects.get()
+    assert post.likely_spam is True
+    act = {
+        "publish": lambda: moderation.publish(post=post, by=sam),
+        "refuse": lambda: moderation.refuse(post=post, by=sam, reason="spam", words="No."),
+        "withdraw": lambda: withdraw(post=post),
+    }[decision]
+    act()
+    post.refresh_from_db()
+    assert post.likely_spam is False
