@@ -47,7 +47,7 @@ class PostForm(StampedForm):
         name="post",
         label="Your post",
         max_length=POST_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 8, "data-count": POST_LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 8, "data-count": POST_LENGTH, "dir": "auto"}),
     )
     content_note = PlainTextField(
         name="content note",

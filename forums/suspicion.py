@@ -1,6 +1,6 @@
 """What may be advertising: told by how fast, how often and how much alike posts come, never by who writes.
 
-Such a post is stored like every other and waits in a part of the queue of its own, read last. Its sender is not told:
+Such a post is stored like every other and waits in a part of the queue of its own, read last. The receipt is the same:
 a program would learn from it, and a person has lost nothing.
 """
 
