@@ -19,6 +19,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
+from forums.admin.post_marks import kinds_in, marked_texts
+from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
 from forums.differences import differences
 from forums.forms import DecisionForm
 from forums.models import CallRequest, Post, UrgentSteps
@@ -31,56 +33,12 @@ QUEUE_EXCERPT = 160  # characters
 Act = Callable[[Post, User, dict[str, Any]], str]
 
 
-class StateFilter(admin.SimpleListFilter):
-    """The queue shows what waits, unless another state is asked for."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer every state but the one that is shown without asking, and all."""
-        others = [(value, label) for value, label in Post.State.choices if value != Post.State.WAITING]
-        return [*others, ("reported", "Reported"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Call the choice that is there without asking by its name."""
-        for choice in super().choices(changelist):
-            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = Post.State.WAITING.label
-            yield choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Return the posts in the state asked for."""
-        if self.value() == "all":
-            return queryset
-        if self.value() == "reported":
-            return queryset.filter(pk__in=Post.objects.reported().values("pk"))
-        return queryset.filter(state=self.value() or Post.State.WAITING)
-
-
-class ContentNoteFilter(admin.SimpleListFilter):
-    """Posts with or without a content note: not every hour is one for every text."""
-
-    title = "content note"
-    parameter_name = "note"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer with and without."""
-        return [("with", "With"), ("without", "Without")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Return the posts asked for."""
-        if self.value() is None:
-            return queryset
-        return queryset.filter(content_note="") if self.value() == "without" else queryset.exclude(content_note="")
-
-
 @admin.register(Post)
 class PostAdmin(admin.ModelAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
-    list_filter = (StateFilter, "thread__forum", ContentNoteFilter)
+    list_filter = (StateFilter, LookFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
     ordering = ("-urgent", "day", "pk")
     actions = ("publish_chosen", "refuse_chosen")
@@ -92,7 +50,7 @@ class PostAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the filters of this page only."""
-        return lookup in {"state", "note", "thread__forum__id__exact"}
+        return lookup in {"state", "look", "note", "thread__forum__id__exact"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: posts are written on the site."""
@@ -126,13 +84,13 @@ class PostAdmin(admin.ModelAdmin):
 
     @admin.display(description="Look at")
     def flags(self, post: Any) -> str:
-        """Return what is to be known before opening it: urgent, reported, passed to somebody."""
+        """Return what is to be known before opening it: urgent, reported, passed to somebody, what it may point with."""
         known = {
             "urgent": post.urgent,
             "reported": post.is_reported,
             f"for {post.assigned_to}": post.assigned_to_id,
         }
-        return ", ".join(words for words, is_so in known.items() if is_so)
+        return "; ".join(filter(None, [", ".join(words for words, is_so in known.items() if is_so), kinds_in(post)]))
 
     @admin.display(description="Since", ordering="day")
     def waiting_since(self, post: Post) -> str:
@@ -186,6 +144,7 @@ class PostAdmin(admin.ModelAdmin):
             "passing": passing,
             "notes": post.notes.all(),
             "reports": post.reports.open(),
+            "marked": marked_texts(post),
             "can_undo": moderation.can_undo(post=post),
             "urgent_steps": UrgentSteps.objects.first() if post.urgent else None,
         }
