@@ -5,12 +5,13 @@ number and a thread's code, never a text.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from datetime import date
+from typing import Any, NamedTuple, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,14 +24,22 @@ from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
 from forums.differences import differences
 from forums.forms import DecisionForm
-from forums.models import CallRequest, Post, UrgentSteps
+from forums.models import CallRequest, Post, Report, UrgentSteps
 from forums.moderation_forms import AskForm, PassOnForm
+from forums.pages import QueuePages
 from forums.reports import close_reports
 from mscos.models import User
 from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
 Act = Callable[[Post, User, dict[str, Any]], str]
+
+
+class Seen(NamedTuple):
+    """How many there are of something, and the day of the oldest."""
+
+    many: int
+    oldest: date | None
 
 
 @admin.register(Post)
@@ -40,6 +49,8 @@ class PostAdmin(admin.ModelAdmin):
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
     list_filter = (StateFilter, LookFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
+    paginator = QueuePages
+    show_full_result_count = False
     ordering = ("-urgent", "day", "pk")
     actions = ("publish_chosen", "refuse_chosen")
     change_list_template = "admin/forums/post/queue.html"
@@ -100,15 +111,13 @@ class PostAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the queue under its counts by state."""
-        labels = dict(Post.State.choices)
-        rows = Post.objects.order_by().values_list("state").annotate(Count("pk"))
+        found = _at_a_glance()
         context = {
             "title": "Posts to check",
-            "reported": Post.objects.reported().count(),
-            # Since yesterday: the moment at which a request comes is nobody's to see.
-            "calls_wait": CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).exists(),
-            "counts": [(labels[state], count) for state, count in sorted(rows)],
-            "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
+            "reported": found["reported"].many,
+            "calls_wait": found["calls"].many > 0,
+            "counts": [(label, found[state].many) for state, label in sorted(Post.State.choices) if state in found],
+            "oldest": found[Post.State.WAITING].oldest if Post.State.WAITING in found else None,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -236,6 +245,23 @@ def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
     act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
     act(post=post, by=by, reason=fields["reason"], words=fields["words"])
     return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
+
+
+def _at_a_glance() -> dict[str, Seen]:
+    """Return what stands over the queue, asked for at once: posts by state, those 'reported', and waiting 'calls'."""
+    numbers = {"many": Count("pk"), "oldest": Min("day")}
+    states = Post.objects.order_by().values_list("state").annotate(**numbers)
+    reports = Report.objects.open().order_by().values_list(Value("reported"))
+    # Since yesterday: the moment at which a request comes is nobody's to see.
+    calls = (
+        CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by().values_list(Value("calls"))
+    )
+    rows = states.union(
+        reports.annotate(many=Count("post", distinct=True), oldest=Min("day")),
+        calls.annotate(many=Count("pk"), oldest=Min("asked_on")),
+        all=True,
+    )
+    return {name: Seen(many, oldest) for name, many, oldest in rows}
 
 
 def _thread_posts(post: Post) -> list[Post]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from forums.models import Post
+from forums.models import Post, Report
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -81,7 +81,7 @@ class LookFilter(admin.SimpleListFilter):
             case "urgent":
                 return queryset.filter(urgent=True)
             case "reported":
-                return queryset.filter(pk__in=Post.objects.reported().values("pk"))
+                return queryset.filter(pk__in=Report.objects.open().values("post"))
             case "me":
                 return queryset.filter(assigned_to=request.user.pk)
             case "anybody":
