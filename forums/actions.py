@@ -162,6 +162,7 @@ def withdraw(*, post: Post) -> None:
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
     fresh.notes.all().delete()
+    after_erasure()
 
 
 @transaction.atomic

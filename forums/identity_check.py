@@ -48,6 +48,21 @@ EXPLANATIONS = {
     Kind.VEHICLE: "This looks like a number plate. It leads to whoever owns the vehicle.",
 }
 
+IN_A_WORD = {
+    Kind.PHONE: "phone number",
+    Kind.EMAIL: "email",
+    Kind.POSTCODE: "postcode",
+    Kind.INSURANCE: "insurance number",
+    Kind.REFERENCE: "reference",
+    Kind.BIRTH: "day of birth",
+    Kind.HANDLE: "social media",
+    Kind.LINK: "link",
+    Kind.MEETING: "place",
+    Kind.NAME: "name",
+    Kind.ADDRESS: "address",
+    Kind.VEHICLE: "number plate",
+}
+
 
 class Pointer(NamedTuple):
     """A part of a text that may point to somebody: from `start` up to before `end`, its kind, and why."""

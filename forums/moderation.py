@@ -146,6 +146,7 @@ def undo(*, post: Post) -> None:
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
         fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
+        after_erasure()
     if fresh.number == 1:
         Thread.objects.filter(pk=fresh.thread_id).update(state=Thread.State.WAITING, opened_on=None)
     fresh.number, fresh.state, fresh.body_html = None, Post.State.WAITING, ""

@@ -41,3 +41,17 @@ class PostPages(Paginator):
         last = number * self.per_page
         posts = self.object_list.in_order().filter(number__gt=last - self.per_page, number__lte=last)
         return Page(posts, number, self)
+
+
+class QueuePages(Paginator):
+    """Pages of the moderators' queue: on the way to a late one keys alone are passed over, no rows and none of their joins."""
+
+    object_list: PostQuerySet
+
+    def page(self, number: int | str) -> Page[Post]:
+        """Return a page; raises InvalidPage where there is none of that number."""
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        keys = self.object_list.values("pk")[first : first + self.per_page]
+        rows = Post.objects.for_moderators().filter(pk__in=keys).order_by(*self.object_list.query.order_by)
+        return Page(rows, number, self)

@@ -5,12 +5,13 @@ number and a thread's code, never a text.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from datetime import date
+from typing import Any, NamedTuple, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,9 +20,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
+from forums.admin.post_marks import kinds_in, marked_texts
+from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
 from forums.differences import differences
-from forums.models import CallRequest, Post, UrgentSteps
+from forums.models import CallRequest, Post, Report, UrgentSteps
 from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
+from forums.pages import QueuePages
 from forums.reports import close_reports
 from mscos.models import User
 from mscos.text import REDACTED, plain_text
@@ -30,48 +34,11 @@ QUEUE_EXCERPT = 160  # characters
 Act = Callable[[Post, User, dict[str, Any]], str]
 
 
-class StateFilter(admin.SimpleListFilter):
-    """The queue shows what waits, unless another state is asked for."""
+class Seen(NamedTuple):
+    """How many there are of something, and the day of the oldest."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer every state but the one that is shown without asking, and all."""
-        others = [(value, label) for value, label in Post.State.choices if value != Post.State.WAITING]
-        return [*others, ("reported", "Reported"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Call the choice that is there without asking by its name."""
-        for choice in super().choices(changelist):
-            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = Post.State.WAITING.label
-            yield choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Return the posts in the state asked for."""
-        if self.value() == "all":
-            return queryset
-        if self.value() == "reported":
-            return queryset.filter(pk__in=Post.objects.reported().values("pk"))
-        return queryset.filter(state=self.value() or Post.State.WAITING)
-
-
-class ContentNoteFilter(admin.SimpleListFilter):
-    """Posts with or without a content note: not every hour is one for every text."""
-
-    title = "content note"
-    parameter_name = "note"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer with and without."""
-        return [("with", "With"), ("without", "Without")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Return the posts asked for."""
-        if self.value() is None:
-            return queryset
-        return queryset.filter(content_note="") if self.value() == "without" else queryset.exclude(content_note="")
+    many: int
+    oldest: date | None
 
 
 @admin.register(Post)
@@ -79,8 +46,10 @@ class PostAdmin(admin.ModelAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
-    list_filter = (StateFilter, "thread__forum", ContentNoteFilter)
+    list_filter = (StateFilter, LookFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
+    paginator = QueuePages
+    show_full_result_count = False
     ordering = ("-urgent", "day", "pk")
     actions = ("publish_chosen", "refuse_chosen")
     change_list_template = "admin/forums/post/queue.html"
@@ -91,7 +60,7 @@ class PostAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the filters of this page only."""
-        return lookup in {"state", "note", "thread__forum__id__exact"}
+        return lookup in {"state", "look", "note", "thread__forum__id__exact"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: posts are written on the site."""
@@ -125,13 +94,13 @@ class PostAdmin(admin.ModelAdmin):
 
     @admin.display(description="Look at")
     def flags(self, post: Any) -> str:
-        """Return what is to be known before opening it: urgent, reported, passed to somebody."""
+        """Return what is to be known before opening it: urgent, reported, passed to somebody, what it may point with."""
         known = {
             "urgent": post.urgent,
             "reported": post.is_reported,
             f"for {post.assigned_to}": post.assigned_to_id,
         }
-        return ", ".join(words for words, is_so in known.items() if is_so)
+        return "; ".join(filter(None, [", ".join(words for words, is_so in known.items() if is_so), kinds_in(post)]))
 
     @admin.display(description="Since", ordering="day")
     def waiting_since(self, post: Post) -> str:
@@ -141,15 +110,13 @@ class PostAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the queue under its counts by state."""
-        labels = dict(Post.State.choices)
-        rows = Post.objects.order_by().values_list("state").annotate(Count("pk"))
+        found = _at_a_glance()
         context = {
             "title": "Posts to check",
-            "reported": Post.objects.reported().count(),
-            # Since yesterday: the moment at which a request comes is nobody's to see.
-            "calls_wait": CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).exists(),
-            "counts": [(labels[state], count) for state, count in sorted(rows)],
-            "oldest": Post.objects.order_by().filter(state=Post.State.WAITING).aggregate(day=Min("day"))["day"],
+            "reported": found["reported"].many,
+            "calls_wait": found["calls"].many > 0,
+            "counts": [(label, found[state].many) for state, label in sorted(Post.State.choices) if state in found],
+            "oldest": found[Post.State.WAITING].oldest if Post.State.WAITING in found else None,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -185,6 +152,7 @@ class PostAdmin(admin.ModelAdmin):
             "passing": passing,
             "notes": post.notes.all(),
             "reports": post.reports.open(),
+            "marked": marked_texts(post),
             "can_undo": moderation.can_undo(post=post),
             "urgent_steps": UrgentSteps.objects.first() if post.urgent else None,
         }
@@ -276,6 +244,23 @@ def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
     act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
     act(post=post, by=by, reason=fields["reason"], words=fields["words"])
     return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
+
+
+def _at_a_glance() -> dict[str, Seen]:
+    """Return what stands over the queue, asked for at once: posts by state, those 'reported', and waiting 'calls'."""
+    numbers = {"many": Count("pk"), "oldest": Min("day")}
+    states = Post.objects.order_by().values_list("state").annotate(**numbers)
+    reports = Report.objects.open().order_by().values_list(Value("reported"))
+    # Since yesterday: the moment at which a request comes is nobody's to see.
+    calls = (
+        CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by().values_list(Value("calls"))
+    )
+    rows = states.union(
+        reports.annotate(many=Count("post", distinct=True), oldest=Min("day")),
+        calls.annotate(many=Count("pk"), oldest=Min("asked_on")),
+        all=True,
+    )
+    return {name: Seen(many, oldest) for name, many, oldest in rows}
 
 
 def _thread_posts(post: Post) -> list[Post]:

@@ -111,7 +111,7 @@ def test_a_stale_token_and_too_many_give_the_words_back(client, thread):
 def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, sam):
     queue = admin_words(desk.get(QUEUE))
     assert "1 published post was reported by readers." in queue
-    listed = admin_words(desk.get(f"{QUEUE}?state=reported"))
+    listed = admin_words(desk.get(f"{QUEUE}?look=reported&state=all"))
     assert ("Is there one?" in listed, "reported" in listed) == (True, True)
     page = admin_words(desk.get(review(reported.post)))
     assert "it could point to someone. “A name, I think.”" in page
@@ -143,6 +143,6 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_one(desk, thread, sam):
         sent = published_reply(thread, sam, body=f"Reply {number}")
         reports.report(post=sent.post, stamp=str(number), reason="spam", words="")
         with CaptureQueriesContext(connection) as asked:
-            desk.get(f"{QUEUE}?state=reported")
+            desk.get(f"{QUEUE}?look=reported&state=all")
         counts.append(len(asked))
     assert counts[1:] == counts[1:2] * 11

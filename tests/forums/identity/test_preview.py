@@ -24,8 +24,8 @@ def test_a_preview_shows_the_post_as_readers_will_see_it_above_the_form(client, 
     preview = shown(response)
     assert response.status_code == 200
     assert title(response) == "Write a post – Community of Practice"
-    assert re.findall(r"<h3>(.*?)</h3>", preview) == ["A &lt;b&gt;"]
-    body = re.search(r'<div class="prose">(.*?)</div>', preview, re.DOTALL).group(1)
+    assert re.findall(r"<h3 .*?>(.*?)</h3>", preview) == ["A &lt;b&gt;"]
+    body = re.search(r'<div class="prose" dir="auto">(.*?)</div>', preview, re.DOTALL).group(1)
     assert body == "<p>One <strong>two</strong></p>\n<ul>\n<li>&lt;b&gt;three&lt;/b&gt;</li>\n</ul>\n"
     page = response.content.decode()
     assert page.index('id="preview"') < page.index("<form method")

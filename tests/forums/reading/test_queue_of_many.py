@@ -1,0 +1,140 @@
+"""The moderators' queue with fifty thousand posts: as few questions as for one, through an index, and late pages cost no more."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from forums.models import Post, Report, Thread
+from mscos.groups import MODERATORS
+from tests.forums.reading.many import DAY, fill
+from tests.forums.reading.work import work_of
+from tests.forums.test_admin import QUEUE
+from tests.people import make_staff, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+MANY = 50_000
+# The session, the person, what lets them in, their own rights and their groups', the forums of the filter, what stands
+# over the queue, how many there are, and the rows.
+QUESTIONS = 9
+FILTERS = {  # each with what makes a post one that it finds
+    "": {},
+    "look=urgent&": {"urgent": True},
+    "look=reported&state=all&": {"state": "published", "number": 1},
+    "look=me&": {},
+    "look=anybody&": {},
+    "note=with&": {"content_note": "threats"},
+    "note=without&": {},
+    "state=published&": {"state": "published", "number": 1},
+    "state=refused&": {"state": "refused", "reason": "spam"},
+    "state=all&": {},
+    "look=urgent&note=with&": {"urgent": True, "content_note": "threats"},
+}
+
+
+def enter():
+    """Return a client that a moderator has signed in with, and the moderator."""
+    cache.clear()  # it knows codes of the second step that were used
+    sam = make_staff("queue-sam@example.org", groups=[MODERATORS])
+    client = Client()
+    sign_in(client, sam)
+    return client, sam
+
+
+def fill_queue():
+    """Fill a queue, of which every fourth post is decided and some want looking at; return a moderator's client."""
+    fill(threads=MANY, posts=1)
+    client, sam = enter()
+    Thread.objects.update(state="waiting")
+    each(4).exclude(rest=0).update(state="waiting", number=None)
+    each(40).filter(rest=0).update(state="refused", number=None, reason="spam")
+    for day in range(1, 30):
+        each(30).filter(rest=day).update(day=DAY - timedelta(days=day))
+    each(7).filter(rest=0, state="waiting").update(assigned_to=sam)
+    each(9).filter(rest=0, state="waiting").update(urgent=True)
+    each(11).filter(rest=0).update(content_note="threats")
+    shown = Post.objects.filter(state="published").order_by("pk")[:3_000]
+    Report.objects.bulk_create(Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown)
+    return client
+
+
+def each(number):
+    """Return all posts with the `rest` that the division of their keys by a number leaves."""
+    return Post.objects.order_by().annotate(rest=F("pk") % number)
+
+
+@pytest.fixture(scope="module")
+def desk(django_db_setup, django_db_blocker):
+    """A moderator before the full queue: made once for the tests of this file, and taken back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield fill_queue()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def analysed(desk):
+    """The same, with what PostgreSQL's own housekeeping would have noted by then."""
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("ANALYZE")
+    return desk
+
+
+def asked(client, path):
+    """Return the statements that a page asks, and how many pages its list has."""
+    client.get(path)  # kinds of rows are asked for once in a process
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(path)
+    assert page.status_code == 200
+    assert page.context["cl"].result_count, f"{path} finds nothing to tell by"
+    return [query["sql"] for query in queries], page.context["cl"].paginator.num_pages
+
+
+@pytest.mark.parametrize(("query", "fields"), FILTERS.items())
+def test_one_post_is_asked_for_in_nine_questions(query, fields):
+    fill(threads=1, posts=1)
+    client, sam = enter()
+    Report.objects.create(post=Post.objects.get(), reason="spam", form_digest="one")
+    mine = {"assigned_to": sam} if "look=me" in query else {}
+    Post.objects.update(**{"state": "waiting", "number": None, **fields, **mine})
+    assert len(asked(client, f"{QUEUE}?{query}")[0]) == QUESTIONS
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_fifty_thousand_are_asked_for_in_as_many_on_the_first_page_and_the_last(desk, query):
+    assert Post.objects.count() == MANY
+    first, last = asked(desk, f"{QUEUE}?{query}")
+    late, _ = asked(desk, f"{QUEUE}?{query}p={last}")
+    assert (len(first), len(late)) == (QUESTIONS, QUESTIONS)
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_a_late_page_of_the_queue_costs_at_most_twice_the_first(analysed, query):
+    _, last = asked(analysed, f"{QUEUE}?{query}")
+    costs = {
+        page: work_of(analysed, f"{QUEUE}?{query}p={page}") for page in (1, 2, last // 2 or 1, last) if page <= last
+    }
+    assert {page: cost for page, cost in costs.items() if cost > 2 * costs[1]} == {}
+
+
+@pytest.mark.parametrize("query", [query for query in FILTERS if query != "state=all&"])
+def test_posts_are_read_through_an_index(analysed, query):
+    statements, last = asked(analysed, f"{QUEUE}?{query}")
+    statements += asked(analysed, f"{QUEUE}?{query}p={last}")[0]
+    assert [sql for sql in statements if '"forums_post"' in sql and reads_all_rows(sql)] == []
+
+
+def reads_all_rows(sql):
+    """Tell whether a statement can be answered only by going through the table of posts from end to end."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            return any(re.fullmatch(r"SCAN (forums_post|U\d)", step) for *_, step in cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = off")  # where an index serves at all, it is taken now
+        cursor.execute(f"EXPLAIN {sql}")
+        return any("Seq Scan on forums_post" in step for (step,) in cursor.fetchall())
