@@ -1,8 +1,14 @@
 """Pages of long lists, on which the last page costs the database hardly more than the first."""
 
-from django.core.paginator import Page, Paginator
+from datetime import date
+from typing import NamedTuple
 
-from forums.models import Post, Thread
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Min, Value
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from forums.models import CallRequest, Post, Report, Thread
 from forums.models.threads import POSTS_A_PAGE, PostQuerySet, ThreadQuerySet
 
 THREADS_A_PAGE = 20
@@ -43,8 +49,18 @@ class PostPages(Paginator):
         return Page(posts, number, self)
 
 
+class Seen(NamedTuple):
+    """How many there are of something, and the day of the oldest."""
+
+    many: int
+    oldest: date | None
+
+
 class QueuePages(Paginator):
-    """Pages of the moderators' queue: on the way to a late one keys alone are passed over, no rows and none of their joins."""
+    """Pages of the moderators' queue, and what stands over them.
+
+    On the way to a late page keys alone are passed over, no rows and none of their joins.
+    """
 
     object_list: PostQuerySet
 
@@ -55,3 +71,41 @@ class QueuePages(Paginator):
         keys = self.object_list.values("pk")[first : first + self.per_page]
         rows = Post.objects.for_moderators().filter(pk__in=keys).order_by(*self.object_list.query.order_by)
         return Page(rows, number, self)
+
+    @cached_property
+    def count(self) -> int:
+        """How many posts the list has."""
+        return self._seen["found"].many
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many posts there are in each state, whatever the list is narrowed to."""
+        return [(label, self._seen[state].many) for state, label in sorted(Post.State.choices) if state in self._seen]
+
+    @property
+    def oldest(self) -> date | None:
+        """The day of the post that has waited longest."""
+        return self._seen[Post.State.WAITING].oldest if Post.State.WAITING in self._seen else None
+
+    @property
+    def reported(self) -> int:
+        """How many posts have a report that nobody has dealt with."""
+        return self._seen["reported"].many
+
+    @property
+    def calls_wait(self) -> bool:
+        """Whether requests for a call wait. Since yesterday: the moment at which one comes is nobody's to see."""
+        return self._seen["calls"].many > 0
+
+    @cached_property
+    def _seen(self) -> dict[str, Seen]:
+        """All of it, asked for in one statement."""
+        posts = {"many": Count("pk"), "oldest": Min("day")}
+        found = self.object_list.order_by().values_list(Value("found")).annotate(**posts)
+        states = Post.objects.order_by().values_list("state").annotate(**posts)
+        open_ones = Report.objects.open().order_by().values_list(Value("reported"))
+        reports = open_ones.annotate(many=Count("post", distinct=True), oldest=Min("day"))
+        waiting = CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by()
+        calls = waiting.values_list(Value("calls")).annotate(many=Count("pk"), oldest=Min("asked_on"))
+        rows = states.union(found, reports, calls, all=True)
+        return {name: Seen(many, oldest) for name, many, oldest in rows}

@@ -5,13 +5,12 @@ number and a thread's code, never a text.
 """
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,7 +22,7 @@ from forums import moderation
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
 from forums.differences import differences
-from forums.models import CallRequest, Post, Report, UrgentSteps
+from forums.models import Post, UrgentSteps
 from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.pages import QueuePages
 from forums.reports import close_reports
@@ -32,13 +31,6 @@ from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
 Act = Callable[[Post, User, dict[str, Any]], str]
-
-
-class Seen(NamedTuple):
-    """How many there are of something, and the day of the oldest."""
-
-    many: int
-    oldest: date | None
 
 
 @admin.register(Post)
@@ -109,16 +101,8 @@ class PostAdmin(admin.ModelAdmin):
         return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'}"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the queue under its counts by state."""
-        found = _at_a_glance()
-        context = {
-            "title": "Posts to check",
-            "reported": found["reported"].many,
-            "calls_wait": found["calls"].many > 0,
-            "counts": [(label, found[state].many) for state, label in sorted(Post.State.choices) if state in found],
-            "oldest": found[Post.State.WAITING].oldest if Post.State.WAITING in found else None,
-        }
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        """Show the queue; what stands over it is told by `QueuePages`."""
+        return super().changelist_view(request, {"title": "Posts to check", **(extra_context or {})})
 
     @method_decorator(sensitive_post_parameters())
     def change_view(
@@ -244,23 +228,6 @@ def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
     act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
     act(post=post, by=by, reason=fields["reason"], words=fields["words"])
     return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
-
-
-def _at_a_glance() -> dict[str, Seen]:
-    """Return what stands over the queue, asked for at once: posts by state, those 'reported', and waiting 'calls'."""
-    numbers = {"many": Count("pk"), "oldest": Min("day")}
-    states = Post.objects.order_by().values_list("state").annotate(**numbers)
-    reports = Report.objects.open().order_by().values_list(Value("reported"))
-    # Since yesterday: the moment at which a request comes is nobody's to see.
-    calls = (
-        CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by().values_list(Value("calls"))
-    )
-    rows = states.union(
-        reports.annotate(many=Count("post", distinct=True), oldest=Min("day")),
-        calls.annotate(many=Count("pk"), oldest=Min("asked_on")),
-        all=True,
-    )
-    return {name: Seen(many, oldest) for name, many, oldest in rows}
 
 
 def _thread_posts(post: Post) -> list[Post]:

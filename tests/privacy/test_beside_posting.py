@@ -1,0 +1,197 @@
+"""What people do beside posting: reporting, answering the moderators, taking down, asking how it looks. No trace of them.
+
+Each is done signed out and signed in, from the same marked device as in test_anonymous_post.py.
+"""
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+
+from forums import moderation
+from forums.models import Post, Report, Thread
+from mscos.codes import form_digest
+from mscos.forms import STAMPS, new_stamp
+from tests.forums.conftest import published_reply
+from tests.privacy.snapshot import take
+from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, writer  # noqa: F401  the same writer
+
+pytestmark = pytest.mark.django_db
+TYPED = "Marked words about it"
+STAMP = new_stamp()
+UNSIGNED = STAMPS.unsign(STAMP)
+
+
+def sending(client, address, **typed):
+    with time_machine.travel(MOMENT, tick=False):
+        return client.post(address, {"stamp": STAMP, **typed})
+
+
+def reporting(client, thread, **typed):
+    return sending(client, f"{thread.get_absolute_url()}report/", **{"n": "1", "reason": "danger", **typed})
+
+
+def answering(client, code, **typed):
+    return sending(client, "/code/answer/", **{"code": code, "n": "1", "words": TYPED, **typed})
+
+
+def taking_down(client, code, **typed):
+    return sending(client, "/code/take-down/", **{"code": code, "n": "1", "sure": "yes", **typed})
+
+
+def in_words(row, *left_out):
+    return {name: str(value) for name, value in row.items() if name not in left_out}
+
+
+def changed(before, after, table):
+    """Return the one changed row of a table: by column what stands there now, where that is something else than before."""
+    (now,) = after.added(before)[table]
+    (then,) = before.added(after)[table]
+    return {name: str(value) for name, value in now.items() if value != then[name]}
+
+
+def assert_nothing_else(client, marks, before, after):
+    """Fail where a log line, a mail or a file came, or a mark of the writer stands anywhere."""
+    assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
+    assert_no_trace({**client.marks, **marks}, before, after)
+
+
+def test_a_report_leaves_one_row_and_no_trace(writer, thread, published, log):  # noqa: F811
+    before = take(log)
+    page = reporting(writer, thread, words=TYPED)
+    after = take(log)
+    assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_report": 1}
+    assert after.gone(before) == {}
+    (row,) = after.added(before)["forums_report"]
+    assert in_words(row, "id") == {
+        "post_id": str(published.post.pk),
+        "reason": "danger",
+        "words": TYPED,
+        "day": DAY,
+        "form_digest": form_digest(repr((UNSIGNED, published.post.pk, "danger", TYPED))),
+        "handled_by_id": "None",
+        "handled_on": "None",
+    }
+    assert list(page.cookies) == []
+    assert_nothing_else(writer, {}, before, after)
+
+
+def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting, log):  # noqa: F811
+    moderation.ask_writer(post=waiting.post, words="Which one?")
+    before = take(log)
+    answering(writer, waiting.code)
+    after = take(log)
+    assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_moderatornote": 1}
+    assert after.gone(before) == {}
+    (row,) = after.added(before)["forums_moderatornote"]
+    by_writer = bool(row["by_writer"])
+    assert in_words(row, "id", "by_writer") == {
+        "voice_id": str(waiting.post.voice_id),
+        "post_id": str(waiting.post.pk),
+        "body": TYPED,
+        "day": DAY,
+        "form_digest": form_digest(repr((UNSIGNED, waiting.post.pk, TYPED))),
+    }
+    assert by_writer
+    assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
+
+
+def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waiting, log):  # noqa: F811
+    Post.objects.update(content_note="noise")
+    moderation.ask_writer(post=waiting.post, words="Which one?")
+    before = take(log)
+    page = taking_down(writer, waiting.code)
+    after = take(log)
+    assert after.gone(before) == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
+    assert set(after.added(before)) == {"forums_post", "forums_thread"}
+    assert changed(before, after, "forums_post") == {"body": "", "content_note": "", "state": "withdrawn"}
+    assert changed(before, after, "forums_thread") == {"title": "", "state": "gone"}
+    assert list(page.cookies) == []
+    assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
+
+
+def test_taking_down_what_is_published_changes_what_readers_see_and_no_more(writer, thread, sam, log):  # noqa: F811
+    sent = published_reply(thread, sam)
+    Thread.objects.update(last_on="2026-03-01")
+    Post.objects.update(day="2026-03-01")
+    before = take(log)
+    taking_down(writer, sent.code)
+    after = take(log)
+    assert after.gone(before) == {"forums_post": 1, "forums_thread": 1}
+    assert changed(before, after, "forums_post") == {"body": "", "body_html": "", "state": "withdrawn"}
+    assert changed(before, after, "forums_thread") == {"reply_count": "0"}
+    assert_nothing_else(writer, {"code": sent.code}, before, after)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"preview": "yes"},
+        {"body": "My name is Markedleyla, ring 07700 900871"},
+        {"body": "My name is Markedleyla, ring 07700 900871", "preview": "yes", "public": "on", "asked": "0123abcd"},
+    ],
+)
+def test_a_reply_by_code_that_is_looked_at_or_asked_about_stores_nothing(writer, thread, published, log, typed):  # noqa: F811
+    address = f"{thread.get_absolute_url()}reply/"
+    sending(writer, address, body="Other words", code=published.code, preview="yes")  # draws the limits' key of the day
+    before = take(log)
+    page = sending(writer, address, **{"body": TYPED, "code": published.code, **typed})
+    after = take(log)
+    assert "Send for checking" in page.content.decode()
+    assert (after.added(before), after.gone(before)) == ({}, {})
+    assert (after.cache, after.mail, after.files) == (before.cache, before.mail, before.files)
+    marks = {"words": TYPED, "name": "Markedleyla", "number": "07700 900871", "code": published.code}
+    assert_no_trace({**writer.marks, **marks}, before, after)
+
+
+def test_what_is_refused_or_only_looked_at_changes_nothing(writer, thread, published, log):  # noqa: F811
+    wrong = "K7QW-3MHT-9XRC-V2PD"
+    before = take(log)
+    statuses = [
+        writer.get(f"{thread.get_absolute_url()}report/?n=1").status_code,
+        reporting(writer, thread, reason="", words=TYPED).status_code,
+        reporting(writer, thread, stamp="", words=TYPED).status_code,
+        reporting(writer, thread, n="9", words=TYPED).status_code,
+        answering(writer, published.code, stamp="").status_code,
+        answering(writer, wrong).status_code,
+        taking_down(writer, published.code, sure="").status_code,
+        taking_down(writer, wrong).status_code,
+    ]
+    after = take(log)
+    assert statuses == [200, 200, 200, 404, 200, 200, 200, 200]
+    assert (after.added(before), after.gone(before), after.mail) == ({}, {}, before.mail)
+    assert_no_trace({**writer.marks, "words": TYPED, "code": published.code, "wrong code": wrong}, before, after)
+
+
+def test_sent_twice_a_report_and_an_answer_are_one_row_each(writer, thread, published, log):  # noqa: F811
+    reporting(writer, thread, words=TYPED)
+    answering(writer, published.code)
+    before = take(log)
+    reporting(writer, thread, words=TYPED)
+    answering(writer, published.code)
+    after = take(log)
+    assert Report.objects.count() == 1
+    assert (after.added(before), after.gone(before)) == ({}, {})
+
+
+@pytest.mark.parametrize("table", ["forums_report", "forums_moderatornote"])
+def test_a_fault_logs_its_place_and_nothing_of_what_was_sent(writer, thread, published, log, table):  # noqa: F811
+    writer.raise_request_exception = False
+    before = take(log)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO forums_away")
+    before_the_fault = transaction.savepoint()
+    page = reporting(writer, thread, words=TYPED) if table == "forums_report" else answering(writer, published.code)
+    transaction.savepoint_rollback(before_the_fault)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE forums_away RENAME TO {table}")
+    after = take(log)
+    assert page.status_code == 500
+    assert b"(message left out)" in after.log
+    assert_no_trace({**writer.marks, "words": TYPED, "code": published.code}, before, after)
+
+
+def test_one_form_is_told_from_the_next_by_its_stamp_alone(writer, thread, published):  # noqa: F811
+    """Two people who report the same in the same words are two: nothing of them is in what tells forms apart."""
+    for stamp in (new_stamp(), new_stamp()):
+        reporting(writer, thread, stamp=stamp, words=TYPED)
+    assert Report.objects.count() == 2
