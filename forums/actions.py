@@ -56,7 +56,7 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
     and returns the first post again. Raises NotAccepted where the forum takes no posts, or with the sentence `limited`
     where the writer may store nothing new.
     """
-    form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk))
+    form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk, author and author.pk))
     code = "" if author else make_code(form)
 
     def store() -> Post:
@@ -91,7 +91,7 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
     With `author` it stands under that name instead. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted
     where the thread takes no replies, and Voice.DoesNotExist where `code` opens no voice of this thread.
     """
-    form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code))
+    form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code, author and author.pk))
     own_code = "" if author else code or make_code(form)
 
     def voice() -> Voice:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, Value
+from django.db.models import Case, Count, F, Min, Value, When
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -83,6 +83,11 @@ class QueuePages(Paginator):
         return [(label, self._seen[state].many) for state, label in sorted(Post.State.choices) if state in self._seen]
 
     @property
+    def likely_spam(self) -> int:
+        """How many posts wait apart because they may be advertising."""
+        return self._seen[Post.LIKELY_SPAM].many if Post.LIKELY_SPAM in self._seen else 0
+
+    @property
     def oldest(self) -> date | None:
         """The day of the post that has waited longest."""
         return self._seen[Post.State.WAITING].oldest if Post.State.WAITING in self._seen else None
@@ -102,7 +107,8 @@ class QueuePages(Paginator):
         """All of it, asked for in one statement."""
         posts = {"many": Count("pk"), "oldest": Min("day")}
         found = self.object_list.order_by().values_list(Value("found")).annotate(**posts)
-        states = Post.objects.order_by().values_list("state").annotate(**posts)
+        part = Case(When(likely_spam=True, then=Value(Post.LIKELY_SPAM)), default=F("state"))
+        states = Post.objects.order_by().values_list(part).annotate(**posts)
         open_ones = Report.objects.open().order_by().values_list(Value("reported"))
         reports = open_ones.annotate(many=Count("post", distinct=True), oldest=Min("day"))
         waiting = CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by()

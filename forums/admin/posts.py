@@ -134,7 +134,8 @@ class PostAdmin(admin.ModelAdmin):
             "thread_posts": _thread_posts(post),
             "asking": asking,
             "passing": passing,
-            "notes": post.notes.all(),
+            # What was said about a version before belongs to the new one.
+            "notes": post.voice.notes.all() if post.voice else post.notes.all(),
             "reports": post.reports.open(),
             "marked": marked_texts(post),
             "can_undo": moderation.can_undo(post=post),

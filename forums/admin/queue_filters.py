@@ -10,7 +10,7 @@ from forums.models import Post, Report
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The queue shows what waits, unless another state is asked for."""
+    """The queue shows what waits, but for what may be advertising, unless another part of it is asked for."""
 
     title = "state"
     parameter_name = "state"
@@ -18,7 +18,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every state but the one that is shown without asking, and all."""
         others = [(value, label) for value, label in Post.State.choices if value != Post.State.WAITING]
-        return [*others, ("all", "All")]
+        return [(Post.LIKELY_SPAM, "May be advertising"), *others, ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
         """Call the choice that is there without asking by its name."""
@@ -31,7 +31,10 @@ class StateFilter(admin.SimpleListFilter):
         """Return the posts in the state asked for."""
         if self.value() == "all":
             return queryset
-        return queryset.filter(state=self.value() or Post.State.WAITING)
+        if self.value() in (None, Post.LIKELY_SPAM):
+            apart = self.value() == Post.LIKELY_SPAM
+            return queryset.filter(state=Post.State.WAITING, likely_spam=apart)
+        return queryset.filter(state=self.value())
 
 
 class ContentNoteFilter(admin.SimpleListFilter):

@@ -237,6 +237,8 @@ class Post(models.Model):
     SHOWN = (State.PUBLISHED, State.CHANGED)
     GONE = (State.WITHDRAWN, State.REMOVED)
 
+    LIKELY_SPAM = "spam"  # in the queue, beside the states: what waits apart
+
     class Reason(models.TextChoices):
         """Why a post was not published or was taken down; each ends the sentence 'because it …'."""
 
@@ -276,7 +278,7 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["day", "pk"]
-        indexes = [models.Index(fields=["state", "day", "id"], name="post_queue")]
+        indexes = [models.Index(fields=["state", "likely_spam", "day", "id"], name="post_queue")]
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.test import Client
 from forums import moderation
 from forums.models import ModeratorNote, Post, Voice
 from tests.forums.conftest import published_reply
+from tests.forums.test_admin import review
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
 from tests.forums.writing.conftest import NEW, typed
@@ -153,6 +154,13 @@ def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(
     page = words(member.get("/my-posts/1/"))
     assert "We did not publish this because it is not about this forum" in page
     assert "Try the support forum." in page
+
+
+def test_moderators_see_whose_a_named_post_is(named, sam):
+    team = Client()
+    sign_in(team, sam)
+    page = team.get(review(named)).content.decode()
+    assert ("Written by Ada Ferreira, under that name." in page, "Nothing here identifies" in page) == (True, False)
 
 
 def test_an_empty_answer_is_told(member, named):

@@ -7,9 +7,11 @@ from django.test import Client
 from forums import actions, moderation
 from forums.models import Forum, ModeratorNote, Post, Thread, Voice
 from mscos.forms import new_stamp
+from tests.forums.test_admin import review
 from tests.forums.test_pages import words
 from tests.forums.test_writing import CODE, kept, problems
 from tests.forums.writing.conftest import typed
+from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,13 @@ def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client,
     new = Post.objects.get(body="In a street.")
     assert (new.in_reply_to, new.voice.name) == (first, reply.post.voice.name)
     assert Thread.objects.get().title == "A quiet room"
+
+
+def test_the_moderators_see_what_was_said_about_the_refused_version(client, refused, sam):
+    client.post(ADDRESS, sent(refused))
+    sign_in(client, sam)
+    page = client.get(review(Post.objects.get(state="waiting"))).content.decode()
+    assert "It names your town." in page
 
 
 def test_the_same_form_sent_twice_is_one_new_version(client, refused):

@@ -9,8 +9,10 @@ from forums.actions import withdraw
 from forums.models import Forum, Post
 from forums.suspicion import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
 from mscos.forms import AT_ONCE, STAMPS, new_stamp
+from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words
 from tests.forums.writing.conftest import NEW, typed
+from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,30 @@ def test_the_same_form_sent_again_counts_once(client, forum):
         client.post(NEW, sent)
     assert (Post.objects.count(), Post.objects.get().likely_spam) == (1, False)
     assert send(client, body="Another") is False
+
+
+def test_the_queue_shows_them_apart_and_how_many_there_are(client, forum, sam):
+    send(client, body="An ordinary post")
+    send(client, body="A quick one", stamp=new_stamp())
+    team = Client()
+    sign_in(team, sam)
+    queue = team.get(QUEUE).content.decode()
+    assert ("An ordinary post" in queue, "A quick one" in queue) == (True, False)
+    assert "1 post may be advertising or a repeat." in queue
+    apart = team.get(f"{QUEUE}?state=spam").content.decode()
+    assert ("An ordinary post" in apart, "A quick one" in apart) == (False, True)
+    page = team.get(review(Post.objects.latest("pk"))).content.decode()
+    assert "A person may have written it all the same." in page
+
+
+def test_they_are_refused_together(client, forum, sam):
+    for number in range(3):
+        send(client, body=f"Quick {number}", stamp=new_stamp())
+    team = Client()
+    sign_in(team, sam)
+    chosen = [post.pk for post in Post.objects.all()]
+    team.post(f"{QUEUE}?state=spam", {"action": "refuse_chosen", "_selected_action": chosen})
+    assert list(Post.objects.values_list("state", "reason", "likely_spam")) == [("refused", "spam", False)] * 3
 
 
 @pytest.mark.parametrize("decision", ["publish", "refuse", "withdraw"])
