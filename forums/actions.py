@@ -195,13 +195,14 @@ def hold(post: Post) -> Post:
 def destroy_words(post: Post, state: Post.State) -> None:
     """Empty a post of its words and put it in `state`; inside a transaction. Its thread's title goes with a first post.
 
-    `post.thread` is read. What the words leave behind in the database file is written over once committed.
+    So do reports of it, which may quote it. `post.thread` is read. What the words leave behind in the database file is written over once committed.
     """
     if post.starts_thread:
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
     post.state, post.likely_spam = state, False
     post.save(update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam"])
+    post.reports.all().delete()
     recount(post.thread)
     after_erasure()
 

@@ -6,6 +6,7 @@ memory alone: a stored time of publication would be close to that of writing.
 
 import secrets
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import transaction
@@ -13,7 +14,6 @@ from django.utils import timezone
 
 from forums.actions import destroy_words, hold, recount
 from forums.models import ModeratorNote, Post, Thread
-from forums.reports import close_reports
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post
@@ -29,14 +29,19 @@ SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
 
+def seen_of(post: Post) -> str:
+    """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known."""
+    return sha256(repr((str(post.state), post.thread.title, post.body, post.content_note)).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def publish(*, post: Post, by: User, seen: str = Post.State.WAITING) -> None:
+def publish(*, post: Post, by: User, seen: str | None = None) -> None:
     """Show a post as it was written.
 
-    `seen` is the state in which the moderator saw it, waiting or refused: what was refused meanwhile is not published by
-    a page that was opened before. Raises AlreadyHandled.
+    `seen` (of `seen_of`) is what the moderator saw; without it only what waits is published. Raises AlreadyHandled where
+    the post has become another one meanwhile, such as a refused one.
     """
-    fresh = _claim_to_publish(post, seen)
+    fresh = _claim_seen(post, UNPUBLISHED, seen)
     if fresh.state == Post.State.WAITING:
         _let_undo(fresh)
     _release(fresh, by=by, state=Post.State.PUBLISHED)
@@ -51,13 +56,15 @@ def publish_with_changes(
     content_note: str = "",
     title: str = "",
     words: str = "",
-    seen: str = Post.State.WAITING,
+    seen: str | None = None,
 ) -> None:
     """Show a post with other words than were sent, which are destroyed, and tell the writer so by `words`, if any.
 
+    What is published already keeps its number and its day; reports of it, which may quote what goes, are deleted.
     `title` is used for the first post of a thread only; `seen` is as for `publish`. Raises AlreadyHandled.
     """
-    fresh = _claim_to_publish(post, seen)
+    fresh = _claim_seen(post, (*UNPUBLISHED, *Post.SHOWN), seen)
+    fresh.reports.all().delete()
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
     fresh.body, fresh.content_note = body, content_note
@@ -84,7 +91,6 @@ def remove(*, post: Post, by: User, reason: str, words: str) -> None:
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
     fresh.save(update_fields=["decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
-    close_reports(post=fresh, by=by)
     _tell(fresh, words)
 
 
@@ -175,10 +181,13 @@ def _undo_key(post: Post) -> str:
     return f"undo:{post.pk}"
 
 
-def _claim_to_publish(post: Post, seen: str) -> Post:
-    fresh = _claim(post, *(state for state in UNPUBLISHED if state == seen))
+def _claim_seen(post: Post, states: Sequence[Post.State], seen: str | None) -> Post:
+    """Return the post, locked, as the moderator saw it, with words to be read; raise AlreadyHandled if it is another."""
+    fresh = _claim(post, *(states if seen else [Post.State.WAITING]))
     if not fresh.body:
         raise AlreadyHandled(ERASED)
+    if seen and seen != seen_of(fresh):
+        raise AlreadyHandled(what_happened(fresh))
     return fresh
 
 
@@ -199,9 +208,9 @@ def what_happened(post: Post) -> str:
 
 def _release(post: Post, *, by: User, state: Post.State) -> None:
     _decide(post, by=by, state=state, reason="")
-    post.number = post.thread.posts.highest_number() + 1
+    if post.number is None:
+        post.number, post.day = post.thread.posts.highest_number() + 1, timezone.localdate()
     post.body_html = render_post(post.body)
-    post.day = timezone.localdate()
     post.save(
         update_fields=[
             "number",

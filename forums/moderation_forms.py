@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from forums.models import Post
+from forums.moderation import seen_of
 from mscos.forms import PlainTextField
 from mscos.groups import MODERATORS
 from mscos.models import User
@@ -69,12 +70,13 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    seen = forms.ChoiceField(choices=Post.State, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
         title = post.thread.title if post.starts_thread else ""
         super().__init__(
-            data, initial={"title": title, "body": post.body, "content_note": post.content_note, "seen": post.state}
+            data,
+            initial={"title": title, "body": post.body, "content_note": post.content_note, "seen": seen_of(post)},
         )
         self.post = post
         if not post.starts_thread:

@@ -128,6 +128,7 @@ class PostAdmin(admin.ModelAdmin):
         changing = form.data.get("decision") == DecisionForm.CHANGE
         context = {
             "form": form,
+            "seen": DecisionForm(post=post)["seen"].as_hidden(),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
             "refuse_form": DecisionForm(post=post) if changing else form,

@@ -278,7 +278,7 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["day", "pk"]
-        indexes = [models.Index(fields=["state", "likely_spam", "day", "id"], name="post_queue")]
+        indexes = [models.Index(fields=["state", "likely_spam", "-urgent", "day", "id"], name="post_queue")]
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
             models.CheckConstraint(

@@ -15,6 +15,7 @@ from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread
+from forums.moderation import seen_of
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.people import make_staff, sign_in
@@ -35,8 +36,8 @@ def review(post):
 
 
 def decide(client, post, decision, **typed):
-    """Send a decision from the page as it was opened, with the post in the state `seen`."""
-    data = {"decision": decision, "seen": "waiting", **typed}
+    """Send a decision from the page as it is now, or as it was when `seen` was its mark."""
+    data = {"decision": decision, "seen": seen_of(Post.objects.get(pk=post.pk)), **typed}
     return client.post(review(post), data, follow=True)
 
 
@@ -104,7 +105,7 @@ def test_publishing_from_the_queue(sam_client, waiting, sam):
 def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiting):
     change = {
         "decision": "change",
-        "seen": "waiting",
+        "seen": seen_of(waiting.post),
         "title": "A quiet room",
         "body": "Is there a quiet one?",
         "words": "One word.",
@@ -188,12 +189,14 @@ def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, wa
 
 
 def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, waiting, alex):
+    seen = seen_of(waiting.post)
     moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     change = {"title": "T", "body": "Other words", "sure": "on"}
-    for response in (decide(sam_client, waiting.post, "publish"), decide(sam_client, waiting.post, "change", **change)):
+    for decision, typed in (("publish", {}), ("change", change)):
+        response = decide(sam_client, waiting.post, decision, seen=seen, **typed)
         assert "Alex decided on" in words(response)
         assert Post.objects.get().state == "refused"
-    decide(sam_client, waiting.post, "publish", seen="refused")
+    decide(sam_client, waiting.post, "publish")
     assert Post.objects.get().state == "published"
 
 
@@ -201,7 +204,7 @@ def test_a_refused_post_without_words_offers_nothing_to_publish(sam_client, wait
     moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     Post.objects.update(body="")
     assert "Publish" not in words(sam_client.get(review(waiting.post)))
-    response = decide(sam_client, waiting.post, "publish", seen="refused")
+    response = decide(sam_client, waiting.post, "publish")
     assert "The words of this post have been erased." in response.content.decode()
     assert Post.objects.get().state == "refused"
 

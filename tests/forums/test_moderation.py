@@ -5,7 +5,8 @@ import time_machine
 
 from forums import moderation
 from forums.actions import reply, withdraw
-from forums.models import ModeratorNote, Post, Thread
+from forums.models import ModeratorNote, Post, Report, Thread
+from forums.reports import report
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
@@ -59,7 +60,7 @@ def test_refusing_keeps_the_post_unseen_and_tells_the_writer(waiting, sam):
 
 def test_what_was_refused_can_still_be_published(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
-    moderation.publish(post=waiting.post, by=sam, seen="refused")
+    moderation.publish(post=waiting.post, by=sam, seen=moderation.seen_of(Post.objects.get()))
     post = Post.objects.get()
     assert (post.state, post.reason, post.number) == ("published", "", 1)
 
@@ -100,3 +101,34 @@ def test_a_closed_thread_stays_closed_when_a_waiting_reply_is_published(thread, 
     Thread.objects.update(state=Thread.State.CLOSED)
     moderation.publish(post=sent.post, by=sam)
     assert Thread.objects.get().state == "closed"
+
+
+def test_what_is_published_can_be_changed_in_its_place_and_its_reports_go(thread, sam, alex):
+    sent = published_reply(thread, sam, body="Ask Jo Bloggs.")
+    published_reply(thread, sam)
+    report(post=sent.post, stamp="s", reason="points", words="Jo Bloggs is a name.")
+    before = Post.objects.get(pk=sent.post.pk)
+    with time_machine.travel(date(2099, 4, 3)):
+        moderation.publish_with_changes(
+            post=sent.post, by=alex, body="Ask somebody.", words="A name.", seen=moderation.seen_of(before)
+        )
+    post = Post.objects.get(pk=sent.post.pk)
+    assert (post.state, post.number, post.day) == ("changed", before.number, before.day)
+    assert (post.body, post.body_html, post.decided_by) == ("Ask somebody.", "<p>Ask somebody.</p>\n", alex)
+    assert (Report.objects.count(), post.notes.get().body) == (0, "A name.")
+
+
+def test_of_two_who_change_what_is_published_the_second_puts_nothing_back(thread, sam, alex):
+    post = thread.posts.get()
+    seen = moderation.seen_of(post)
+    moderation.publish_with_changes(post=post, by=alex, title="T", body="Without the name.", seen=seen)
+    with pytest.raises(moderation.AlreadyHandled, match=r"Alex decided on .*: Published with a change\."):
+        moderation.publish_with_changes(post=post, by=sam, title="T", body="With the name.", seen=seen)
+    assert Post.objects.get().body == "Without the name."
+
+
+def test_a_post_taken_down_takes_the_reports_of_it_along(thread, sam):
+    post = thread.posts.get()
+    report(post=post, stamp="s", reason="points", words="It says where.")
+    withdraw(post=post)
+    assert Report.objects.count() == 0

@@ -98,7 +98,9 @@ class Scene:
 def published_with_changes(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     yield
-    scene.decide(decision="change", seen="waiting", title="T", body="B", words="One word less.", sure="on")
+    scene.decide(
+        decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
+    )
 
 
 def taken_down_by_its_writer(scene):
