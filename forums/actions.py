@@ -21,7 +21,7 @@ from mscos.erasure import after_erasure
 from mscos.models import User
 
 TRIES = 5  # for writers who arrive in the same instant
-REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; also told on the safety page
+REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; the safety page tells it
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from mscos.codes import form_digest
 from mscos.erasure import after_erasure
 from mscos.models import User
 
-REPORT_DAYS = 30  # after it was dealt with, a report is erased; also told on the safety page
+REPORT_DAYS = 30  # after it was dealt with, a report is erased; the safety page tells it
 
 
 def report(*, post: Post, stamp: str, reason: str, words: str) -> Report:

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from events.models import Event
+from forums.actions import REFUSED_POST_DAYS
 from forums.models import CallForViews, Thread
+from forums.reports import REPORT_DAYS
 from mscos.privacy import STALE_TOKEN
 from newsletters.models import Issue
 from newsletters.parts import highlights_of
@@ -50,7 +52,12 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
     """Say how to use the site safely, and what we cannot do."""
-    return render(request, "mscos/safety.html")
+    context = {
+        "refused_days": REFUSED_POST_DAYS,
+        "report_days": REPORT_DAYS,
+        "overwrites_at_once": connection.vendor == "sqlite",
+    }
+    return render(request, "mscos/safety.html", context)
 
 
 @require_safe

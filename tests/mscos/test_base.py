@@ -7,9 +7,12 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import connection
 from django.shortcuts import render
 from django.test import RequestFactory
 
+from forums.actions import REFUSED_POST_DAYS
+from forums.reports import REPORT_DAYS
 from mscos import views
 from mscos.quiet_words import QUIET_WORDS
 
@@ -160,6 +163,19 @@ def test_the_place_one_is_at_is_marked(path, marked):
 def test_every_helpline_is_on_the_safety_page(client, db):
     phones = [link["href"] for link in Page(client.get("/safety/").content.decode()).attributes("a")]
     assert [href for href in phones if href.startswith("tel:")] == ["tel:08000121700", "tel:08008083733"]
+
+
+def test_the_safety_page_promises_of_the_disk_what_this_database_can_keep(client, db):
+    html = client.get("/safety/").content.decode()
+    at_once = "The place on the disk where they stood is written over within minutes." in html
+    later = "somebody with full control of the server might find remains" in html
+    assert (at_once, later) == ((True, False) if connection.vendor == "sqlite" else (False, True))
+
+
+def test_the_safety_page_says_how_long_refused_posts_and_reports_stay(client, db):
+    html = client.get("/safety/").content.decode()
+    assert f"Erased after {REFUSED_POST_DAYS} days, the text at once when you send a new version" in html
+    assert f"Erased {REPORT_DAYS} days after a moderator dealt with it" in html
 
 
 def test_the_safety_page_says_what_leaving_cannot_do(client, db):
