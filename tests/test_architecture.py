@@ -88,8 +88,9 @@ def test_actions_take_keywords_only_and_never_a_request():
         "hold",
         "recount",
         "save_as",
+        "seen_of",
         "what_happened",
-    }  # steps of actions, called inside their transactions
+    }  # steps of actions, called inside their transactions, and facts
     assert [node.name for _, node in actions if node.args.args and node.name not in inner] == []
     arguments = {argument.arg for _, node in actions for argument in node.args.args + node.args.kwonlyargs}
     assert arguments & {"request", "session", "user", "meta"} == set()
