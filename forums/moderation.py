@@ -139,7 +139,7 @@ def undo(*, post: Post) -> None:
     fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
     if not can_undo(post=post):
         raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
-    if fresh.number and fresh.number != fresh.thread.posts.highest_number():
+    if fresh.number and fresh.number != fresh.thread.highest_number():
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
         fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
@@ -195,7 +195,7 @@ def what_happened(post: Post) -> str:
 
 def _release(post: Post, *, by: User, state: Post.State) -> None:
     _decide(post, by=by, state=state, reason="")
-    post.number = post.thread.posts.highest_number() + 1
+    post.number = post.thread.highest_number() + 1
     post.body_html = render_post(post.body)
     post.day = timezone.localdate()
     post.save(

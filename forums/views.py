@@ -5,15 +5,16 @@ models/threads.py, and the receipt in templates/forums/post_receipt.html. None o
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from forums import actions, receipts
 from forums.by_code import WRONG_CODES
-from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm, is_number
-from forums.models import CallForViews, Forum, Post, Thread
-from forums.pages import PostPages, ThreadPages
+from forums.forms import ReplyForm, ThreadFilterForm, ThreadForm
+from forums.models import CallForViews, Forum, Thread
+from forums.pages import PostPages, ThreadPages, address_now, numbered
 from forums.participation import participation_in
+from forums.places import place_of_reply
 from mscos.limits import Limit
 from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, too_many
@@ -70,12 +71,10 @@ def call_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show a page of a thread's posts, oldest first."""
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
-    page = page_of(request, PostPages(thread.posts.all()))
-    for post in page:  # each needs its thread's address: spare the queries
-        post.thread = thread
-        if post.in_reply_to:
-            post.in_reply_to.thread = thread
+    thread = get_object_or_404(Thread.objects.findable(), code=code)
+    if thread.forum.slug != slug or not thread.is_visible:
+        return redirect(address_now(request, thread))
+    page = page_of(request, PostPages(thread))
     related = Thread.objects.related_to(thread, most=RELATED)
     context = {"thread": thread, "forum": thread.forum, "page": page, "related": related}
     return render(request, "forums/thread_detail.html", context)
@@ -103,24 +102,27 @@ def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -
 @anonymous_form()
 def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a reply in a thread, to be checked by a moderator."""
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    asked = get_object_or_404(Thread.objects.findable(), code=code)
+    answered = numbered(asked, (request.POST if request.method == "POST" else request.GET).get("to", ""))
+    thread = get_object_or_404(Thread.objects.visible(), pk=place_of_reply(thread=asked.pk, answered=answered))
     if request.POST.get("code") and WRONG_CODES.reached(request):
         refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(
         request.POST if request.method == "POST" else None,
         thread=thread,
+        answered=answered,
         initial={"to": request.GET.get("to", "")},
         refusal=refusal,
     )
     if form.is_valid() and form.preview is None:
         limited = _limited(request)
         try:
-            return _receipt(request, actions.reply(thread=thread, limited=limited, **form.to_store()))
+            return _receipt(request, actions.reply(thread=asked, limited=limited, **form.to_store()))
         except actions.NotAccepted as error:
             form.refuse(Refusal(429 if limited else 409, str(error)))
     elif "code" in form.errors:
         WRONG_CODES.count(request)
-    context = {"thread": thread, "forum": thread.forum, "form": form, "answered": _answered(thread, form)}
+    context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered}
     return render(request, "forums/reply_create.html", context, status=form.status)
 
 
@@ -137,12 +139,3 @@ def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
     if sent.post.is_gone or not receipts.is_open(sent.form):
         return render(request, "forums/post_receipt_over.html", {"forum": forum})
     return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
-
-
-def _answered(thread: Thread, form: ReplyForm) -> Post | None:
-    number = str(form["to"].value() or "")
-    return (
-        thread.posts.shown().select_related("voice", "author").filter(number=number).first()
-        if is_number(number)
-        else None
-    )
