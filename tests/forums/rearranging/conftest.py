@@ -6,7 +6,7 @@ import pytest
 
 from forums import moderation
 from forums.actions import start_thread
-from forums.models import Forum, Post, Thread
+from forums.models import Forum, Post, Thread, Voice
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
@@ -18,7 +18,7 @@ def safety(db):
 
 @pytest.fixture
 def start(forum, sam):
-    """Return what makes a published thread of some posts: 'a', 'b', 'c' and so on; it knows their codes as `codes`."""
+    """Return what makes a published thread of posts 'a', 'b' and so on by A, B and so on, whose codes it has as `codes`."""
 
     def make(letters="abcd", **fields):
         first, *others = letters
@@ -28,6 +28,8 @@ def start(forum, sam):
         thread.codes = {first: sent.code}
         for letter in others:
             thread.codes[letter] = published_reply(thread, sam, letter).code
+        for row in thread.posts.all():  # a name of no plant or landscape: chosen names never meet it by chance
+            Voice.objects.filter(pk=row.voice_id).update(name=row.body.upper())
         return thread
 
     return make
