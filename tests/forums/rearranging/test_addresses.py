@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from forums import rearranging
+from forums import moderation, rearranging
 from forums.actions import withdraw
 from tests.forums.conftest import published_reply
 from tests.forums.reading.test_feeds import entries, feed_of
@@ -122,6 +122,22 @@ def test_a_notice_of_a_post_in_a_thread_that_nobody_can_read_leads_nowhere(clien
     page = client.get(one.get_absolute_url())
     assert notices_on(page) == {2: "#2 was moved to another thread."}
     assert new.code not in page.content.decode()
+
+
+def test_a_moved_post_that_waits_again_is_nowhere_until_it_is_published_anew(client, one, sam):
+    rearranging.split(thread=one, posts=posts("d"), title="N")
+    moderation.undo(post=post("d"))
+    assert notices_on(client.get(one.get_absolute_url())) == {}
+    moderation.publish(post=post("d"), by=sam)
+    assert notices_on(client.get(one.get_absolute_url())) == {4: "#4 was moved to another thread."}
+
+
+def test_a_merged_thread_whose_only_post_waits_again_leads_to_the_other(client, start, two):
+    one = start("a")
+    rearranging.merge(thread=one, into=two)
+    moderation.undo(post=post("a"))
+    assert way(client, one.get_absolute_url()) == (302, two.get_absolute_url())
+    assert way(client, f"{one.get_absolute_url()}reply/") == (200, None)
 
 
 def test_moved_numbers_count_for_the_pages(client, long):

@@ -6,6 +6,7 @@ from forums import moderation, rearranging
 from forums.actions import reply, withdraw
 from forums.models import Post, Thread
 from forums.rearranging import CannotRearrange
+from mscos.erasure import overwrite_freed_pages
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 from tests.forums.rearranging.conftest import fresh, moved, post, posts, told
@@ -56,6 +57,12 @@ def test_the_first_post_of_a_merged_thread_starts_nothing_any_more(one, two):
     rearranging.merge(thread=one, into=two)
     withdraw(post=post("a"))
     assert facts(two)[:2] == ("open", "T")
+
+
+def test_the_destroyed_title_is_written_over_in_the_database(one, two, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as follows:
+        rearranging.merge(thread=one, into=two)
+    assert overwrite_freed_pages in follows
 
 
 def test_earlier_merged_threads_are_pointed_on(start, one, two):
