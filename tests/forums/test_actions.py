@@ -131,7 +131,7 @@ def test_a_forum_that_is_not_open_takes_nothing(forum, thread, state):
 
 
 def test_a_closed_thread_takes_no_reply(thread):
-    thread.state = Thread.State.CLOSED
+    Thread.objects.update(state=Thread.State.CLOSED)  # after it was fetched: it counts how it is now
     with pytest.raises(NotAccepted, match="This thread is closed"):
         reply(thread=thread, stamp=new_stamp(), body="B")
 
