@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import pick_name
+from forums.places import hold_place
 from forums.receipts import open_receipt
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
@@ -89,19 +90,28 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
     """Store a reply that waits. With `code` it speaks as the voice that the code opens, without one as a new voice.
 
     With `author` it stands under that name instead. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted
-    where the thread takes no replies, and Voice.DoesNotExist where `code` opens no voice of this thread.
+    where the thread takes no replies, and where `code` opens no voice that speaks in it. Where the thread was merged into
+    another meanwhile, or the post that is answered was moved to another, the reply goes there.
     """
     form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code, author and author.pk))
     own_code = "" if author else code or make_code(form)
 
-    def voice() -> Voice:
-        return thread.voices.by_code(code).get() if code else _new_voice(thread, own_code)
+    def _voice(place: Thread) -> Voice:
+        if not code:
+            return _new_voice(place, own_code)
+        known = Voice.objects.speaking_in(place).by_code(code).first()
+        if known is None:  # what it wrote here was moved while the form was looked at
+            raise NotAccepted("That code does not belong to this thread. Leave it empty to get a new name.")
+        return known
 
     def store() -> Post:
+        place = hold_place(thread=thread.pk, answered=in_reply_to)
+        if place.closed_because:
+            raise NotAccepted(place.closed_because)
         return _store(
             form,
-            thread=thread,
-            voice=None if author else voice(),
+            thread=place,
+            voice=None if author else _voice(place),
             author=author,
             body=body,
             content_note=content_note,
@@ -109,7 +119,7 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
             likely_spam=likely_spam,
         )
 
-    return _once(form, own_code, store, refused=limited or thread.closed_because)
+    return _once(form, own_code, store, refused=limited)
 
 
 def correct(  # noqa: PLR0913  all that a form holds, by keyword
@@ -187,8 +197,11 @@ def erase_refused_posts() -> None:
 
 
 def hold(post: Post) -> Post:
-    """Return the post as it is now, with its thread's row and then its own locked until the transaction ends."""
-    Thread.objects.select_for_update().get(pk=post.thread_id)
+    """Return the post as it is now, with its thread's row and then its own locked until the transaction ends.
+
+    It may stand in another thread than in the one in which it was opened.
+    """
+    hold_place(thread=post.thread_id, answered=post)
     return Post.objects.select_for_update(of=("self",)).select_related("thread", "decided_by").get(pk=post.pk)
 
 
@@ -255,5 +268,5 @@ def _store(form: str, **fields: Any) -> Post:
 
 
 def _new_voice(thread: Thread, code: str) -> Voice:
-    taken = set(thread.voices.values_list("name", flat=True))
-    return Voice.objects.create(thread=thread, code_digest=digest(code), name=pick_name(taken))
+    name = pick_name(Voice.objects.names_in([thread.pk]))
+    return Voice.objects.create(thread=thread, code_digest=digest(code), name=name)

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
@@ -128,9 +129,18 @@ class ThreadFeed(PostFeed):
 
     subtitle = "New posts, with their day."
 
-    def get_object(self, request: HttpRequest, slug: str, code: str) -> Thread:
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send whoever follows a thread that was moved or merged to the feed of where it is now."""
+        asked = Thread.objects.filter(code=kwargs["code"])
+        here = Q(pk__in=asked.values("pk")) | Q(pk__in=asked.exclude(merged_into=None).values("merged_into"))
+        thread = get_object_or_404(Thread.objects.visible(), here)
+        if (thread.forum.slug, thread.code) != (kwargs["slug"], kwargs["code"]):
+            return redirect("forums:thread_feed", thread.forum.slug, thread.code)
+        return super().__call__(request, *args, thread=thread, **kwargs)
+
+    def get_object(self, request: HttpRequest, thread: Thread, **kwargs: str) -> Thread:
         """Return the thread."""
-        return get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+        return thread
 
     def title(self, about: Thread) -> str:
         """Return the code of the thread: 'Thread 47hvcf3h'."""

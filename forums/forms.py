@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from taggit.models import Tag
 
 from forums.identity_check import Piece, mark_of, pieces, pointers_in, reasons
-from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
+from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread, Voice
 from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
@@ -196,10 +196,17 @@ class ReplyForm(PostForm):
     field_order = ["body", "content_note", "code"]
 
     def __init__(
-        self, data: QueryDict | None = None, *, thread: Thread, author: User | None = None, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        thread: Thread,
+        answered: Post | None,
+        author: User | None = None,
+        **kwargs: Any,
     ) -> None:
+        """Take the thread where the reply will stand, and the post that the number in `to` means, if any can be read."""
         super().__init__(data, forum=thread.forum, **kwargs)
-        self.thread = thread
+        self.thread, self.answered = thread, answered
         if author:
             del self.fields["code"]
 
@@ -209,22 +216,18 @@ class ReplyForm(PostForm):
         if self.refusal:
             return ""  # what is refused is not told whether its code was right
         code = parse_code(typed)
-        if typed and not (code and self.thread.voices.by_code(code).exists()):
+        if typed and not (code and Voice.objects.speaking_in(self.thread).by_code(code).exists()):
             raise forms.ValidationError("That code does not belong to this thread. Leave it empty to get a new name")
         return code or ""
 
     def clean_to(self) -> Post | None:
         """Return the post that is answered, None for the whole thread; forget a number that cannot be answered."""
-        typed: str = self.cleaned_data["to"]
-        if not typed:
-            return None
-        post = self.thread.posts.shown().filter(number=int(typed)).first() if is_number(typed) else None
-        if post is None:
+        if self.cleaned_data["to"] and self.answered is None:
             self.put("to", "")
             self.add_error(
                 None, "The post that you are answering is not here any more. Send again to answer the whole thread."
             )
-        return post
+        return self.answered
 
     def to_store(self) -> dict[str, Any]:
         """Return what `forums.actions.reply` is called with."""

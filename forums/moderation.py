@@ -25,6 +25,7 @@ class AlreadyHandled(Exception):
 
 UNDO_LASTS = 10 * 60  # seconds
 ERASED = "The words of this post have been erased."
+MOVED_ON = "This post or its thread changed while you looked at it. Look at it again, then decide."
 SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
@@ -148,7 +149,7 @@ def undo(*, post: Post) -> None:
         raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
     if not fresh.body:
         raise AlreadyHandled(ERASED)
-    if fresh.number and fresh.number != fresh.thread.posts.highest_number():
+    if fresh.number and fresh.number != fresh.thread.highest_number():
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
         fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
@@ -187,7 +188,7 @@ def _claim_seen(post: Post, states: Sequence[Post.State], seen: str | None) -> P
     if not fresh.body:
         raise AlreadyHandled(ERASED)
     if seen and seen != seen_of(fresh):
-        raise AlreadyHandled(what_happened(fresh))
+        raise AlreadyHandled(what_happened(fresh) if fresh.decided_by else MOVED_ON)
     return fresh
 
 
@@ -209,7 +210,7 @@ def what_happened(post: Post) -> str:
 def _release(post: Post, *, by: User, state: Post.State) -> None:
     _decide(post, by=by, state=state, reason="")
     if post.number is None:
-        post.number, post.day = post.thread.posts.highest_number() + 1, timezone.localdate()
+        post.number, post.day = post.thread.highest_number() + 1, timezone.localdate()
     post.body_html = render_post(post.body)
     post.save(
         update_fields=[

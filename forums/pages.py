@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Min, Value, When
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from forums.models import CallRequest, Post, Report, Thread
+from forums.forms import is_number
+from forums.models import CallRequest, MovedPost, Post, Report, Thread
 from forums.models.threads import POSTS_A_PAGE, PostQuerySet, ThreadQuerySet
+from mscos.pagination import page_of
 
 THREADS_A_PAGE = 20
 
@@ -33,20 +36,29 @@ class ThreadPages(Paginator):
 
 
 class PostPages(Paginator):
-    """Pages of one thread's posts, by the posts' own numbers: a post is on the same page whatever became of others."""
+    """Pages of one thread's posts, by the posts' own numbers: a post is on the same page whatever became of others.
+
+    What was moved to another thread stands in its old place, as a `MovedPost`. Each row knows its thread's address.
+    """
 
     object_list: PostQuerySet
 
-    def __init__(self, posts: PostQuerySet) -> None:
-        super().__init__(posts, POSTS_A_PAGE)
-        self.count = posts.highest_number()
+    def __init__(self, thread: Thread) -> None:
+        super().__init__(thread.posts.all(), POSTS_A_PAGE)
+        self.thread = thread
+        self.count = thread.highest_number()
 
-    def page(self, number: int | str) -> Page[Post]:
+    def page(self, number: int | str) -> Page[Post | MovedPost]:
         """Return a page; raises InvalidPage where there is none of that number."""
         number = self.validate_number(number)
         last = number * self.per_page
-        posts = self.object_list.in_order().filter(number__gt=last - self.per_page, number__lte=last)
-        return Page(posts, number, self)
+        here = {"number__gt": last - self.per_page, "number__lte": last}
+        posts, moved = self.object_list.in_order().filter(**here), self.thread.moved.in_order().filter(**here)
+        rows: list[Post | MovedPost] = [*posts, *moved]
+        rows.sort(key=lambda row: row.number or 0)
+        for row in rows:  # spare the queries
+            row.thread = self.thread
+        return Page(rows, number, self)
 
 
 class Seen(NamedTuple):
@@ -115,3 +127,23 @@ class QueuePages(Paginator):
         calls = waiting.values_list(Value("calls")).annotate(many=Count("pk"), oldest=Min("asked_on"))
         rows = states.union(found, reports, calls, all=True)
         return {name: Seen(many, oldest) for name, many, oldest in rows}
+
+
+def address_now(request: HttpRequest, thread: Thread) -> str:
+    """Return where a request for a `findable` thread under another address than its own is sent, with what it asks for.
+
+    Where the thread is gone, that is the first post that was moved away from the page asked for. It brings a fragment: a
+    browser would keep the one of the old address, and show another post by it.
+    """
+    if thread.is_visible:
+        return f"{thread.get_absolute_url()}?{request.GET.urlencode()}".removesuffix("?")
+    first = page_of(request, PostPages(thread)).start_index()
+    moved = thread.moved.to_be_read()
+    move = moved.filter(number__gte=first).first() or moved.first()
+    found = move.post if move else thread.merged_into
+    return found.get_absolute_url() if found else ""
+
+
+def numbered(thread: Thread, typed: str) -> Post | None:
+    """Return the post that somebody means by a number of a thread, wherever it is now; None for what is none."""
+    return thread.numbered(int(typed)) if is_number(typed) else None

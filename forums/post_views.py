@@ -16,8 +16,10 @@ from django.shortcuts import get_object_or_404, render
 
 from forums import actions, receipts, suspicion
 from forums.by_code import WRONG_CODES
-from forums.forms import PostForm, ReplyForm, ThreadForm, is_number
-from forums.models import Forum, Post, Thread
+from forums.forms import PostForm, ReplyForm, ThreadForm
+from forums.models import Forum, Thread
+from forums.pages import numbered
+from forums.places import place_of_reply
 from mscos.limits import Limit
 from mscos.models import User
 from mscos.privacy import Refusal, View, anonymous_form, too_many
@@ -84,20 +86,22 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
 def _reply_create(
     request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
 ) -> HttpResponse:
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
+    asked = get_object_or_404(Thread.objects.findable(), code=code)
+    answered = numbered(asked, (request.POST if request.method == "POST" else request.GET).get("to", ""))
+    thread = get_object_or_404(Thread.objects.visible(), pk=place_of_reply(thread=asked.pk, answered=answered))
     if request.POST.get("code") and WRONG_CODES.reached(request):
         refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(
         request.POST if request.method == "POST" else None,
         thread=thread,
+        answered=answered,
         author=author,
         initial={"to": request.GET.get("to", "")},
         refusal=refusal,
     )
-    done = send(request, form, lambda **words: actions.reply(thread=thread, author=author, **words))
+    done = send(request, form, lambda **words: actions.reply(thread=asked, author=author, **words))
     if "code" in form.errors:
         WRONG_CODES.count(request)
-    answered = _answered(thread, form)
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
     return done or render(request, "forums/reply_create.html", context, status=form.status)
 
@@ -127,12 +131,3 @@ def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
     if sent.post.is_gone or not receipts.is_open(sent.form):
         return render(request, "forums/post_receipt_over.html", {"forum": forum})
     return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
-
-
-def _answered(thread: Thread, form: ReplyForm) -> Post | None:
-    number = str(form["to"].value() or "")
-    return (
-        thread.posts.shown().select_related("voice", "author").filter(number=number).first()
-        if is_number(number)
-        else None
-    )

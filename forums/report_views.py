@@ -4,8 +4,8 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums.forms import is_number
-from forums.models import Post, Report, Thread
+from forums.models import Report, Thread
+from forums.pages import numbered
 from forums.reports import report
 from mscos.forms import PlainTextField, StampedForm
 from mscos.limits import Limit
@@ -36,21 +36,16 @@ class ReportForm(StampedForm):
 
 @anonymous_form(limit=REPORTING)
 def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a report of one post of a thread: `?n=7`."""
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
-    post = _post(thread, request.POST.get("n") or request.GET.get("n", ""))
+    """Take a report of one post of a thread: `?n=7`, by the number that it had there."""
+    asked = get_object_or_404(Thread.objects.findable(), code=code)
+    number = request.POST.get("n") or request.GET.get("n", "")
+    post = numbered(asked, number)
+    if post is None or not post.thread.is_visible:
+        raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)
-    context = {"thread": thread, "forum": thread.forum, "post": post, "form": form}
+    context = {"thread": post.thread, "forum": post.thread.forum, "post": post, "n": number, "form": form}
     if form.is_valid():
         REPORTING.count(request)
         report(post=post, **form.to_store())
         return render(request, "forums/report_done.html", context)
     return render(request, "forums/report_create.html", context, status=form.status)
-
-
-def _post(thread: Thread, number: str) -> Post:
-    found = thread.posts.shown().select_related("voice", "author").filter(number=number) if is_number(number) else None
-    post = found.first() if found is not None else None
-    if post is None:
-        raise Http404
-    return post

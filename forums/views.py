@@ -1,12 +1,12 @@
 """Reading the forums. Writing in them is in `post_views.py`, what a code opens in `voice_views.py`."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from forums.forms import ThreadFilterForm
 from forums.models import CallForViews, Forum, Thread
-from forums.pages import PostPages, ThreadPages
+from forums.pages import PostPages, ThreadPages, address_now
 from forums.participation import participation_in
 from mscos.pagination import page_of
 
@@ -61,12 +61,10 @@ def call_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show a page of a thread's posts, oldest first."""
-    thread = get_object_or_404(Thread.objects.visible(), forum__slug=slug, code=code)
-    page = page_of(request, PostPages(thread.posts.all()))
-    for post in page:  # each needs its thread's address: spare the queries
-        post.thread = thread
-        if post.in_reply_to:
-            post.in_reply_to.thread = thread
+    thread = get_object_or_404(Thread.objects.findable(), code=code)
+    if thread.forum.slug != slug or not thread.is_visible:
+        return redirect(address_now(request, thread))
+    page = page_of(request, PostPages(thread))
     related = Thread.objects.related_to(thread, most=RELATED)
     context = {"thread": thread, "forum": thread.forum, "page": page, "related": related}
     return render(request, "forums/thread_detail.html", context)

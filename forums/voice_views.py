@@ -119,6 +119,7 @@ def _voice(
         "form": answer,
         "n": n or "1",
         "done": done,
+        "speaks_elsewhere": any(post.thread_id != voice.thread_id for post in posts),
     }
     return render(request, "forums/voice_detail.html", context, status=answer.status)
 

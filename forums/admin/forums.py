@@ -1,5 +1,6 @@
 """Forums, their threads, and the calls for views that are answered in them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 from taggit.models import Tag
 
+from forums.admin.rearranging import RearrangingAdmin
 from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
 
 LONGEST_TAG = 40  # letters: it stands in rows
+BY_MODERATORS = ("state", "paused_until", "pause_message", "question", "answers")  # what moderators change of a forum
 EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
 
 
@@ -46,8 +49,8 @@ class ThreadAdminForm(forms.ModelForm):
 
 
 @admin.register(Thread)
-class ThreadAdmin(admin.ModelAdmin):
-    """Threads: to pin, to close, to open again, to tag, to put under another type."""
+class ThreadAdmin(RearrangingAdmin):
+    """Threads: to pin, to close, to open again, to tag, to put under another type; to move, merge and split."""
 
     form = ThreadAdminForm
     list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
@@ -76,8 +79,13 @@ class ThreadAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
         """Return 'state' too where the thread waits or is gone: its posts decide that."""
-        unseen = obj is not None and obj.state not in Thread.VISIBLE
-        return ("forum", "shown_title", "state") if unseen else ("forum", "shown_title")
+        if obj is None or obj.is_visible:
+            return ("forum", "shown_title")
+        return ("forum", "shown_title", "state", "merged_into")
+
+    def get_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
+        """Return where a merged thread went, too."""
+        return (*self.fields, "merged_into") if obj and obj.merged_into_id else self.fields
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Offer the types of this forum's own calls."""
@@ -95,13 +103,23 @@ class ThreadAdmin(admin.ModelAdmin):
 
 @admin.register(Forum)
 class ForumAdmin(MarkdownAdminMixin, admin.ModelAdmin):
-    """Forums: to describe, to pause, to close."""
+    """Forums: to describe, to pause, to close; to ask a question in while programs flood them."""
 
+    fields = ("outcome", "title", "slug", "purpose", "rules", *BY_MODERATORS, "position")
     list_display = ("title", "outcome", "state", "paused_until", "position")
     list_filter = ("state",)
     search_fields = ("title", "purpose")
-    prepopulated_fields = {"slug": ("title",)}
     markdown_fields = ("rules",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Forum | None = None) -> tuple[str, ...]:
+        """Return all but what stops a flood or pauses a forum for moderators who do not make forums."""
+        return (
+            () if self.has_add_permission(request) else tuple(name for name in self.fields if name not in BY_MODERATORS)
+        )
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Forum | None = None) -> dict[str, Sequence[str]]:
+        """Let the address follow the title where both can be typed."""
+        return {"slug": ("title",)} if self.has_add_permission(request) else {}
 
 
 class PromptInline(admin.TabularInline):

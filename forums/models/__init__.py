@@ -2,6 +2,7 @@
 
 from forums.models.call_requests import CallMessage, CallOffer, CallRequest, ContactView, ErasedRequests
 from forums.models.forums import CallForViews, Forum, Prompt
+from forums.models.moves import MovedPost
 from forums.models.reports import Report
 from forums.models.steps import UrgentSteps
 from forums.models.threads import ModeratorNote, Post, TaggedThread, Thread, Voice
@@ -15,6 +16,7 @@ __all__ = [
     "ErasedRequests",
     "Forum",
     "ModeratorNote",
+    "MovedPost",
     "Post",
     "Prompt",
     "Report",

@@ -46,6 +46,11 @@ class Forum(models.Model):
     rules_html = RenderedMarkdownField(source="rules")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     paused_until = models.DateField(null=True, blank=True, help_text="The day on which new posts are taken again.")
+    pause_message = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="A sentence for readers while it is paused, such as: The team is away. Leave it empty for none.",
+    )
     question = models.CharField(
         "question during a flood",
         max_length=200,
@@ -66,6 +71,11 @@ class Forum(models.Model):
                 condition=Q(paused_until=None) | Q(state="paused"),
                 name="forum_has_a_day_of_return_only_while_paused",
                 violation_error_message="Give a day only for a paused forum.",
+            ),
+            models.CheckConstraint(
+                condition=Q(pause_message="") | Q(state="paused"),
+                name="forum_has_a_message_only_while_paused",
+                violation_error_message="Give a message only for a paused forum.",
             ),
             models.CheckConstraint(
                 condition=Q(question="", answers="") | ~Q(question="") & ~Q(answers=""),
@@ -101,10 +111,10 @@ class Forum(models.Model):
             return "This forum is closed. You can still read."
         if self.state == self.State.PAUSED and self.paused_until and self.paused_until <= timezone.localdate():
             return ""
-        if self.state == self.State.PAUSED and self.paused_until:
-            return f"New posts are paused until {date_format(self.paused_until, 'l j F Y')}. You can still read."
         if self.state == self.State.PAUSED:
-            return "New posts are paused for now. You can still read."
+            how_long = f"until {date_format(self.paused_until, 'l j F Y')}" if self.paused_until else "for now"
+            sentences = (f"New posts are paused {how_long}.", as_sentence(self.pause_message), "You can still read.")
+            return " ".join(sentence for sentence in sentences if sentence)
         return ""
 
 
@@ -236,6 +246,11 @@ class Prompt(models.Model):
 
 def _plain(answer: str) -> str:
     return " ".join(answer.split()).strip(".!?\"' ").casefold()
+
+
+def as_sentence(words: str) -> str:
+    """Return words with a full stop, unless they end with a mark of their own; '' for none."""
+    return f"{words}." if words and words[-1].isalnum() else words
 
 
 def refuse_telling_words(**values: str) -> None:

@@ -4,6 +4,7 @@ Nothing here points to a writer: a voice is a keyed digest of a code and a made-
 order, and there is no column for an account beside a voice (a constraint), an address, a browser or a time of day.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,13 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible(self) -> "ThreadQuerySet":
         """Return the threads that everybody may read, with their forums and prompts."""
         return self.filter(state__in=Thread.VISIBLE).select_related("forum", "prompt")
+
+    def findable(self) -> "ThreadQuerySet":
+        """Return the threads whose address leads somewhere: visible ones, and those merged, or with posts moved, to such."""
+        moved = {"moved__post__number__isnull": False, "moved__post__thread__state__in": Thread.VISIBLE}
+        leads_on = Exists(Thread.objects.filter(pk=OuterRef("pk"), **moved))
+        there = Q(state__in=Thread.VISIBLE) | Q(merged_into__state__in=Thread.VISIBLE) | leads_on
+        return self.filter(there).select_related("forum", "prompt", "merged_into__forum")
 
     def for_rows(self) -> "ThreadQuerySet":
         """Add all that a row of a list shows: tags, and the first post with who wrote it, the one item of `opening`."""
@@ -77,6 +85,7 @@ class Thread(models.Model):
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     opened_on = models.DateField(null=True, editable=False)
     last_on = models.DateField(null=True, editable=False)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged", editable=False)
     tags = TaggableManager(through="forums.TaggedThread", blank=True, help_text="Words, with commas between them.")
 
     objects = ThreadQuerySet.as_manager()
@@ -98,6 +107,7 @@ class Thread(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(state="gone"), name="thread_merged_is_gone"),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +122,22 @@ class Thread(models.Model):
         if self.state == self.State.OPEN:
             return reverse("forums:reply_create", args=[self.forum.slug, self.code])
         return reverse("forums:thread_create", args=[self.forum.slug])
+
+    def highest_number(self) -> int:
+        """Return the highest number given so far, 0 for none. Those of posts that were moved away count: none is given anew."""
+        highest: Any = [rows.aggregate(highest=Max("number"))["highest"] for rows in (self.posts, self.moved)]
+        return max(number or 0 for number in highest)
+
+    def numbered(self, number: int) -> "Post | None":
+        """Return the post that a number of this thread means, wherever it is now; None where its words are not shown."""
+        moved = self.moved.filter(number=number).first()
+        posts = Post.objects.filter(pk=moved.post_id) if moved else self.posts.filter(number=number)
+        return posts.shown().select_related("voice", "author", "thread__forum").first()
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether everybody may read it."""
+        return self.state in self.VISIBLE
 
     @property
     def shown_tags(self) -> list[Tag]:
@@ -146,6 +172,15 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
         """Return the one voice, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
         return self.filter(code_digest=digest(code)).select_related("thread__forum")
 
+    def speaking_in(self, thread: Thread) -> "VoiceQuerySet":
+        """Return the voices of a thread, and those of other threads with posts that were moved to it."""
+        return self.filter(Q(thread=thread) | Exists(Post.objects.filter(thread=thread, voice=OuterRef("pk"))))
+
+    def names_in(self, threads: Collection[int]) -> set[str]:
+        """Return the names of all who speak in threads, given by key; in two steps, each of which has an index."""
+        homes, guests = self.filter(thread__in=threads), self.filter(posts__thread__in=threads)
+        return {*homes.values_list("name", flat=True), *guests.values_list("name", flat=True).distinct()}
+
 
 class Voice(models.Model):
     """One anonymous author in one thread."""
@@ -168,7 +203,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def in_order(self) -> "PostQuerySet":
         """Return the posts of a page as readers see them: by number, gone ones as gaps, with who wrote each."""
-        return self.exclude(number=None).select_related("voice", "author", "in_reply_to").order_by("number")
+        shown = self.exclude(number=None).select_related("voice", "author", "in_reply_to__thread__forum")
+        return shown.order_by("number")
 
     def shown(self) -> "PostQuerySet":
         """Return the posts whose words everybody may read."""
@@ -210,11 +246,6 @@ class PostQuerySet(models.QuerySet["Post"]):
         reports: Any = self.model._meta.get_field("reports").related_model
         found: models.QuerySet[Any] = reports._default_manager.open().filter(post=OuterRef("pk"))
         return found
-
-    def highest_number(self) -> int:
-        """Return the highest number given so far, 0 for none."""
-        highest: int | None = self.aggregate(highest=Max("number"))["highest"]
-        return highest or 0
 
 
 class Post(models.Model):

@@ -113,7 +113,7 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
 
 def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):
     elsewhere = start_thread(forum=forum, stamp=new_stamp(), title="Elsewhere", body="Hello")
-    with pytest.raises(Voice.DoesNotExist):
+    with pytest.raises(NotAccepted):
         reply(thread=thread, stamp=new_stamp(), body="Hello", code=elsewhere.code)
     assert Post.objects.filter(thread=thread).count() == 1
 
@@ -131,7 +131,7 @@ def test_a_forum_that_is_not_open_takes_nothing(forum, thread, state):
 
 
 def test_a_closed_thread_takes_no_reply(thread):
-    thread.state = Thread.State.CLOSED
+    Thread.objects.update(state=Thread.State.CLOSED)  # after it was fetched: it counts how it is now
     with pytest.raises(NotAccepted, match="This thread is closed"):
         reply(thread=thread, stamp=new_stamp(), body="B")
 

@@ -132,3 +132,11 @@ def test_a_post_taken_down_takes_the_reports_of_it_along(thread, sam):
     report(post=post, stamp="s", reason="points", words="It says where.")
     withdraw(post=post)
     assert Report.objects.count() == 0
+
+
+def test_a_page_that_was_opened_before_its_thread_got_another_title_decides_nothing(waiting, sam):
+    seen = moderation.seen_of(waiting.post)
+    Thread.objects.update(title="Another title")
+    with pytest.raises(moderation.AlreadyHandled, match="changed while you looked at it"):
+        moderation.publish(post=waiting.post, by=sam, seen=seen)
+    assert Post.objects.get().state == "waiting"

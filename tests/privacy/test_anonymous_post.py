@@ -124,6 +124,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "reply_count",
         "last_on",
         "opened_on",
+        "merged_into_id",
     }
     assert (thread["last_on"], thread["opened_on"]) == (None, None)
     assert_no_trace({**writer.marks, "code": code, "bare code": code.replace("-", "")}, before, after)

@@ -208,7 +208,8 @@ def test_what_is_not_there_has_no_feed(client, forum, call, waiting):
 
 def test_a_thread_has_one_feed_in_its_own_forum_only(client, thread):
     Forum.objects.create(slug="safety", title="Safety forum", purpose="P")
-    assert client.get(f"/forums/safety/t/{thread.code}/feed/").status_code == 404
+    other = client.get(f"/forums/safety/t/{thread.code}/feed/")
+    assert (other.status_code, other["Location"]) == (302, f"{thread.get_absolute_url()}feed/")
 
 
 def test_the_pages_lead_to_their_feeds(client, thread, call):

@@ -1,0 +1,73 @@
+"""Two forums, and threads with a few posts in them."""
+
+import re
+
+import pytest
+
+from forums import moderation
+from forums.actions import start_thread
+from forums.models import Forum, Post, Thread, Voice
+from mscos.forms import new_stamp
+from tests.forums.conftest import published_reply
+
+
+@pytest.fixture
+def safety(db):
+    return Forum.objects.create(slug="safety", title="Safety forum", purpose="What makes people safe.")
+
+
+@pytest.fixture
+def start(forum, sam):
+    """Return what makes a published thread of posts 'a', 'b' and so on by A, B and so on, whose codes it has as `codes`."""
+
+    def make(letters="abcd", **fields):
+        first, *others = letters
+        sent = start_thread(**{"forum": forum, "stamp": new_stamp(), "title": "T", "body": first, **fields})
+        moderation.publish(post=sent.post, by=sam)
+        thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
+        thread.codes = {first: sent.code}
+        for letter in others:
+            thread.codes[letter] = published_reply(thread, sam, letter).code
+        for row in thread.posts.all():  # a name of no plant or landscape: chosen names never meet it by chance
+            Voice.objects.filter(pk=row.voice_id).update(name=row.body.upper())
+        return thread
+
+    return make
+
+
+@pytest.fixture
+def one(start):
+    return start("abcd")
+
+
+@pytest.fixture
+def two(start):
+    return start("uvw")
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def post(body):
+    return Post.objects.select_related("thread__forum", "voice").get(body=body)
+
+
+def posts(bodies):
+    return [post(body) for body in bodies]
+
+
+def told(thread):
+    """Return a thread's numbered posts: '1a 2b', and '3-' for one without words."""
+    return " ".join(f"{row.number}{row.body or '-'}" for row in thread.posts.in_order())
+
+
+def moved(thread):
+    """Return where the posts of a thread went: '2b', by their old numbers."""
+    return " ".join(f"{row.number}{row.post.body or '-'}" for row in thread.moved.order_by("number"))
+
+
+def notices_on(response):
+    """Return the notice on each moved number of a page, by number."""
+    gone = re.findall(r'<p class="gone" id="post-(\d+)">(.*?)</p>', response.content.decode())
+    return {int(number): re.sub(r"<[^>]+>", "", words) for number, words in gone}

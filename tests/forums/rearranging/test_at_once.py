@@ -1,0 +1,69 @@
+"""Rearranging and writing in one instant: who comes second waits, and finds things where they are then."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from forums import rearranging
+from forums.actions import reply
+from forums.models import Post
+from forums.rearranging import CannotRearrange
+from mscos.forms import new_stamp
+from mscos.models import User
+from tests.forums.rearranging.conftest import fresh, post, posts, told
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor == "sqlite", reason="the test's database lives in memory: it has one writer at a time"
+    ),
+]
+
+
+@pytest.fixture
+def sam(db):
+    """Such tests empty all tables behind them, and the groups' rights go too."""
+    return User.objects.create(email="sam@example.org", display_name="Sam", is_staff=True)
+
+
+def while_held(first, second):
+    """Do `second` in another connection while `first` is done but not committed; return what `second` raised, if anything."""
+    raised = []
+
+    def wait_and_do():
+        try:
+            second()
+        except CannotRearrange as error:
+            raised.append(str(error))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=wait_and_do)
+    with transaction.atomic():
+        first()
+        other.start()
+        time.sleep(0.5)  # it waits for a row by now
+    other.join(timeout=20)
+    return raised
+
+
+def test_a_reply_that_waited_for_a_merge_is_where_the_posts_are(one, two):
+    sent = lambda: reply(thread=one, stamp=new_stamp(), body="e")  # noqa: E731
+    assert while_held(lambda: rearranging.merge(thread=one, into=two), sent) == []
+    assert Post.objects.get(body="e").thread == two
+
+
+def test_an_answer_that_waited_for_a_split_goes_along(one):
+    sent = lambda: reply(thread=one, stamp=new_stamp(), body="e", in_reply_to=post("c"))  # noqa: E731
+    while_held(lambda: rearranging.split(thread=one, posts=posts("c"), title="N"), sent)
+    assert Post.objects.get(body="e").thread == post("c").thread != one
+
+
+def test_of_two_merges_against_each_other_one_is_done(one, two):
+    raised = while_held(
+        lambda: rearranging.merge(thread=one, into=two), lambda: rearranging.merge(thread=two, into=one)
+    )
+    assert raised == [f"Nobody can read thread {one.code} now. Choose one that is open or closed."]
+    assert (told(two), fresh(one).merged_into) == ("1u 2v 3w 4a 5b 6c 7d", two)
