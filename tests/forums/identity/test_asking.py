@@ -127,7 +127,9 @@ def test_each_field_is_asked_about_under_its_name(client, forum):
 
 def test_the_text_is_shown_as_typed_with_its_lines_and_nothing_in_it_is_a_tag(client, forum):
     response = client.post(NEW, fields(body=f'<b>One</b> & "two"\n<script>x</script> {PHONE}\n<i>@a<b>'))
-    panel = re.search(r'<blockquote class="panel" dir="auto">(.*?)</blockquote>', response.content.decode(), re.DOTALL).group(1)
+    panel = re.search(
+        r'<blockquote class="panel" dir="auto">(.*?)</blockquote>', response.content.decode(), re.DOTALL
+    ).group(1)
     assert panel == (
         "<p>&lt;b&gt;One&lt;/b&gt; &amp; &quot;two&quot;<br>&lt;script&gt;x&lt;/script&gt; "
         f"<mark>{PHONE}</mark><br>&lt;i&gt;@a&lt;b&gt;</p>"
