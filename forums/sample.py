@@ -1,6 +1,7 @@
 """Sample content of the forums: nobody's words. It goes through the same actions as everybody's posts."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -85,13 +86,17 @@ def load(*, by: User) -> None:
         words="We took out two words that could have shown where you work.",
     )
     ended = _thread(
-        housing, "Welcome to the housing forum", "Say what helps, what does not, and what you have seen work.", None
+        housing,
+        "Welcome to the housing forum",
+        "Say what helps, what does not, and what you have seen work.",
+        author=by,
     )
     moderation.publish(post=ended, by=by)
     Thread.objects.filter(pk=ended.thread_id).update(pinned=True, state=Thread.State.CLOSED)
     for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
         post.thread.tags.add(*tags)
     _waiting(housing, welcome, prompts)
+    _closed_call(Forum.objects.get(slug="support"), by)
 
 
 def _call_for_views(forum: Forum) -> dict[str, Prompt]:
@@ -150,15 +155,36 @@ def _waiting(forum: Forum, answered: Post, prompts: dict[str, Prompt]) -> None:
         prompts["b"],
         content_note="unsafe housing",
     )
+    _thread(
+        forum,
+        "A guarantor scheme that worked",
+        "Ask for the tenancy team at the council and say that I sent you. My number is 07700 900871 (an example).",
+        prompts["g"],
+    )
+    _thread(forum, "Cheap removals", "We move anything. See www.example.com.", likely_spam=True)
     thread = Thread.objects.select_related("forum").get(pk=answered.thread_id)
     reply(thread=thread, stamp=new_stamp(), body="Could the plan be written in the person's own language too?")
 
 
-def _thread(forum: Forum, title: str, body: str, prompt: Prompt | None, content_note: str = "") -> Post:
-    sent = start_thread(
-        forum=forum, stamp=new_stamp(), title=title, body=body, prompt=prompt, content_note=content_note
+def _closed_call(forum: Forum, by: User) -> None:
+    today = timezone.localdate()
+    call = CallForViews.objects.create(
+        forum=forum,
+        question="When should support end?",
+        why="Support that stops on a fixed day can undo what it achieved. We wanted to know what would be better.",
+        opens=today - timedelta(days=60),
+        closes=today - timedelta(days=10),
+        what_we_heard="- Ask early, and ask again: plans change.\n- Leave a way back in.\n\nThis is an example.",
     )
-    return sent.post
+    prompt = Prompt.objects.create(call=call, code="a", title="Support that comes to the home", position=1)
+    view = _thread(
+        forum, "Not on a day that was set at the start", "When the person says so, with a way back in.", prompt
+    )
+    moderation.publish(post=view, by=by)
+
+
+def _thread(forum: Forum, title: str, body: str, prompt: Prompt | None = None, **fields: Any) -> Post:
+    return start_thread(forum=forum, stamp=new_stamp(), title=title, body=body, prompt=prompt, **fields).post
 
 
 def load_request(*, by: User) -> str:

@@ -57,7 +57,7 @@ class ContentNoteFilter(admin.SimpleListFilter):
 class LookFilter(admin.SimpleListFilter):
     """Posts that want somebody's eyes for a reason, or anybody's."""
 
-    title = "look at"
+    title = "what to look at"
     parameter_name = "look"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
