@@ -4,7 +4,9 @@ Each test is another visitor: the server trusts one proxy here, and each browser
 """
 
 import itertools
+import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from mscos.forms import AT_ONCE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
@@ -26,6 +30,16 @@ CHROMIUM = next(
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
 NEUTRAL = "https://weather.example/"
+ADD_PERSON = """
+import json, os
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from mscos.models import User
+email, password, name, groups = json.loads(os.environ["NEW_PERSON"])
+user = User.objects.create_user(email, password, display_name=name, is_staff=bool(groups))
+user.groups.set(Group.objects.filter(name__in=groups))
+EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+"""
 addresses = itertools.count(1)
 
 
@@ -44,8 +58,19 @@ class Site:
     def outcome(self):
         return f"{self.url}/outcomes/housing/"
 
-    def forum(self):
-        return f"{self.url}/forums/housing/"
+    def forum(self, name="housing"):
+        return f"{self.url}/forums/{name}/"
+
+    def queue(self):
+        return f"{self.url}/admin/forums/post/"
+
+    def add_person(self, email, name, *groups):
+        """Give somebody an account, and staff groups if any are named."""
+        password = secrets.token_urlsafe(12)
+        environment = {**self.environment, "NEW_PERSON": json.dumps([email, password, name, groups])}
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ADD_PERSON]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        self.people[email] = password
 
 
 def pytest_collection_modifyitems(items):
@@ -136,6 +161,27 @@ def sign_in(page, site, email):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(site.people[email])
     press(page, page.get_by_role("button", name="Sign in"))
+
+
+def send(*pages):
+    """Send posts after as long as a person needs at the least: what comes sooner waits with the likely spam."""
+    pages[0].wait_for_timeout((AT_ONCE + 1) * 1000)
+    for page in pages:
+        press(page, page.get_by_role("button", name="Send for checking"))
+
+
+def open_code(page, site, code):
+    """Open what a code opens and return its text."""
+    page.goto(f"{site.url}/code/")
+    page.get_by_label("Your code").fill(code)
+    press(page, page.get_by_role("button", name="Show my post"))
+    return page.locator("main").inner_text()
+
+
+def open_in_queue(page, site, words):
+    """Open the first post of the moderators' queue whose row begins with these words."""
+    page.goto(site.queue())
+    press(page, page.get_by_role("link", name=words).first)
 
 
 def _free_port():
