@@ -8,98 +8,34 @@ import json
 import re
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
-from tests.browser.conftest import open_code, open_in_queue, press, send, sign_in
-from tests.browser.test_pages import broken_rules
-
-MODERATOR, COLLEAGUE, EDITOR = "moderator@example.org", "colleague@example.org", "editor@example.org"
-PHONE, DESK = 320, 1280
-
-
-@pytest.fixture
-def phone(visit):
-    """Return a function that opens a page on a phone, as a visitor of its own."""
-    return lambda **kwargs: visit(**{"script": False, "width": PHONE, "height": 568} | kwargs)
-
-
-@pytest.fixture
-def staff(visit, site):
-    """Return a function that signs somebody in at a desk."""
-
-    def sign(email, *, script=False):
-        page = visit(script=script, width=DESK)
-        sign_in(page, site, email)
-        return page
-
-    return sign
-
-
-def text(page):
-    return " ".join(page.locator("main, #content").first.inner_text().split())
-
-
-def told(page):
-    return page.locator(".messagelist li").all_inner_texts()
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def link(page, name):
-    return page.get_by_role("link", name=name)
-
-
-def open_details(page, summary):
-    """Open what is folded up under a line."""
-    page.locator("summary").filter(has_text=summary).last.click()
-
-
-def write(page, site, forum, title, body, **typed):
-    """Fill in a new thread from the forum's page, up to the button."""
-    page.goto(site.forum(forum))
-    press(page, link(page, "Start a thread").first)
-    page.get_by_label("Title").fill(title)
-    page.get_by_label("Your post").fill(body)
-    for label, words in typed.items():
-        page.get_by_label(label.replace("_", " ")).fill(words)
-
-
-def publish(page, site, *beginnings):
-    """Publish several posts that wait, by the ticks beside them."""
-    page.goto(site.queue())
-    for words in beginnings:
-        row(page, words).get_by_role("checkbox").check()
-    page.get_by_label("Action:").select_option("Publish the chosen posts as they are")
-    press(page, button(page, "Go"))
-    assert told(page) == [f"{len(beginnings)} published. Each can be undone on its page for ten minutes."]
-
-
-def row(page, words):
-    """Return the row of the queue that holds these words."""
-    return page.locator("#result_list tbody tr").filter(has_text=words)
+from tests.browser.conftest import (
+    COLLEAGUE,
+    EDITOR,
+    MODERATOR,
+    button,
+    code_of,
+    heading,
+    is_too_wide,
+    link,
+    open_code,
+    open_details,
+    open_in_queue,
+    press,
+    publish,
+    row,
+    send,
+    text,
+    told,
+    write,
+)
 
 
 def held_in(panel):
     """Return what a post's panel tells is held of it, by name."""
     names, words = (panel.locator(each).all_inner_texts() for each in ("dt", "dd"))
     return dict(zip(names, words, strict=True))
-
-
-def code_of(page):
-    return page.locator(".code").inner_text()
-
-
-def heading(page):
-    return page.get_by_role("heading", level=1).inner_text()
-
-
-def is_too_wide(page):
-    """Tell the page's address if it scrolls sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
-    return [page.url] if wide else []
 
 
 def write_and_be_asked(writer, site):
@@ -427,113 +363,3 @@ def test_a_member_writes_without_a_name_unless_they_choose_otherwise(phone, staf
         member.goto(site.forum("purpose"))
         press(member, link(member, title))
         assert re.fullmatch(badge, member.locator(".post .badge").inner_text())
-
-
-LONG_TITLE = "W" * 120
-LONG_WORD = "w" * 8_000
-RIGHT_TO_LEFT = "نحتاج إلى مزيد من الوقت"
-HOSTILE_BODY = f"{RIGHT_TO_LEFT} 👩‍👩‍👧‍👦🏳️‍🌈 {'🫠' * 60}"
-
-
-def test_hostile_words_stay_within_every_page(phone, staff, site):
-    first, second, moderator = phone(), phone(), staff(MODERATOR)
-    write(first, site, "medical", LONG_TITLE, LONG_WORD)
-    write(second, site, "medical", RIGHT_TO_LEFT, HOSTILE_BODY)
-    press(second, button(second, "Show how it will look"))
-    wide = is_too_wide(second)
-    send(first, second)
-    codes = code_of(first), code_of(second)
-
-    moderator.goto(site.queue())
-    wide += is_too_wide(moderator)
-    for words in (LONG_WORD[:20], RIGHT_TO_LEFT):
-        open_in_queue(moderator, site, words)
-        wide += is_too_wide(moderator)
-    assert direction(moderator, ".post-words p") == "rtl"
-    publish(moderator, site, LONG_WORD[:20], RIGHT_TO_LEFT)
-
-    for page, title in ((first, LONG_TITLE), (second, RIGHT_TO_LEFT)):
-        for address in ("", "/forums/", "/forums/medical/"):
-            page.goto(site.url + address)
-            wide += is_too_wide(page)
-        press(page, link(page, title))
-        wide += is_too_wide(page)
-        if page is second:
-            assert (direction(page, "h1"), direction(page, ".prose")) == ("rtl", "rtl")
-        press(page, link(page, "Reply to this (number 1)"))
-        open_details(page, "You are replying to #1")
-        assert page.locator(".panel .prose").is_visible()
-        wide += is_too_wide(page)
-    for page, code in ((first, codes[0]), (second, codes[1])):
-        open_code(page, site, code)
-        open_details(page, "Show the post")
-        open_details(page, "What we hold about this post")
-        wide += is_too_wide(page)
-    assert direction(second, ".prose") == "rtl"
-    assert wide == []
-
-
-def direction(page, where):
-    """Return the way in which the words of the first such element run."""
-    return page.locator(where).first.evaluate("element => getComputedStyle(element).direction")
-
-
-def broken_in_either_light(page):
-    """Return what axe finds on a page in light and in dark."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found += broken_rules(page)
-    return found
-
-
-def test_no_accessibility_rule_is_broken_where_writers_go_on(phone, staff, site):
-    writer, moderator = phone(script=True), staff(MODERATOR)
-    write(writer, site, "safety", "A safe street", "Ring me on 07700 900123.")
-    send(writer)
-    broken = broken_in_either_light(writer)
-    writer.get_by_label("It is meant to be public").check()
-    press(writer, button(writer, "Show how it will look"))
-    assert writer.locator("#preview").is_visible()
-    broken += broken_in_either_light(writer)
-    press(writer, button(writer, "Send for checking"))
-    broken += broken_in_either_light(writer)
-    code = code_of(writer)
-    open_in_queue(moderator, site, "Ring me on")
-    moderator.get_by_label("This post …").select_option("has details that could point to someone")
-    moderator.locator("#id_refusal_words").fill("Leave the number out.")
-    press(moderator, button(moderator, "Do not publish"))
-    open_code(writer, site, code)
-    for summary in ("Write to the moderators", "What we hold about this post", "Show the post"):
-        open_details(writer, summary)
-    broken += broken_in_either_light(writer)
-    press(writer, button(writer, "Send a new version"))
-    broken += broken_in_either_light(writer)
-    assert broken == []
-
-
-def test_no_accessibility_rule_is_broken_in_reports_and_under_ones_name(phone, site):
-    site.add_person("named@example.org", "Ash Rowan")
-    page = phone(script=True)
-    page.goto(site.forum())
-    press(page, link(page, "A short checklist for the first night in a hotel"))
-    press(page, link(page, "Report number 1"))
-    broken = broken_in_either_light(page)
-    page.get_by_label("breaks the house rules in another way").check()
-    press(page, button(page, "Send the report"))
-    broken += broken_in_either_light(page)
-    page.goto(f"{site.forum('safety')}new/named/")
-    page.get_by_label("Email address").fill("named@example.org")
-    page.get_by_label("Password").fill(site.people["named@example.org"])
-    press(page, button(page, "Sign in"))
-    assert "This post will bear your name: Ash Rowan." in text(page)
-    broken += broken_in_either_light(page)
-    page.get_by_label("Title").fill("Lamps")
-    page.get_by_label("Your post").fill("A lamp at each door.")
-    send(page)
-    broken += broken_in_either_light(page)
-    press(page, link(page, "Posts under your name"))
-    broken += broken_in_either_light(page)
-    press(page, link(page, "Lamps"))
-    broken += broken_in_either_light(page)
-    assert broken == []
