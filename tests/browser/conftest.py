@@ -67,7 +67,9 @@ class Site:
         return f"{self.url}/admin/forums/post/"
 
     def add_person(self, email, name, *groups):
-        """Give somebody an account, and staff groups if any are named."""
+        """Give somebody an account, unless they have one, and staff groups if any are named."""
+        if email in self.people:
+            return
         password = secrets.token_urlsafe(12)
         environment = {**self.environment, "NEW_PERSON": json.dumps([email, password, name, groups])}
         command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ADD_PERSON]

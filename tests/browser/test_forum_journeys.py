@@ -41,7 +41,7 @@ def held_in(panel):
 def write_and_be_asked(writer, site):
     """Write a thread with a phone number, be asked about it, change it, look at it and send it; return the code."""
     write(writer, site, "support", "A drop-in that works", "Ring me on 07700 900123 and I will tell you.")
-    send(writer)
+    press(writer, button(writer, "Send for checking"))
     assert writer.get_by_role("heading", name="Could this point to someone?").is_visible()
     assert writer.locator("mark").all_inner_texts() == ["07700 900123"]
     writer.get_by_label("Your post").fill("The drop-in in Elm Street has tea and time.")
@@ -190,14 +190,14 @@ def test_moderators_read_change_and_undo_side_by_side(phone, staff, site):
 
 
 def test_a_post_is_passed_on_is_urgent_and_is_reported(phone, staff, site):
-    site.add_person("second@example.org", "Second colleague", "Moderators")
-    reader, moderator, colleague = phone(), staff(MODERATOR), staff("second@example.org")
+    site.add_person(COLLEAGUE, "Sample colleague", "Moderators")
+    reader, moderator, colleague = phone(), staff(MODERATOR), staff(COLLEAGUE)
     write(reader, site, "services", "A lift to court", "Someone should drive people there.")
     send(reader)
     open_in_queue(moderator, site, "Someone should drive")
-    moderator.get_by_label("Pass to").select_option("Second colleague")
+    moderator.get_by_label("Pass to").select_option("Sample colleague")
     press(moderator, button(moderator, "Pass to a colleague"))
-    assert told(moderator) == ["Passed to Second colleague."]
+    assert told(moderator) == ["Passed to Sample colleague."]
     colleague.goto(site.queue())
     press(colleague, link(colleague, "Passed to me"))
     assert colleague.locator("#result_list tbody th").all_inner_texts() == ["Someone should drive people there."]
@@ -207,7 +207,7 @@ def test_a_post_is_passed_on_is_urgent_and_is_reported(phone, staff, site):
     assert "Someone may be in danger. Do this now:" in told(colleague)
     moderator.goto(site.queue())
     first = moderator.locator("#result_list tbody tr").first
-    assert first.locator(".field-flags").inner_text() == "urgent, for Second colleague"
+    assert first.locator(".field-flags").inner_text() == "urgent, for Sample colleague"
     press(colleague, button(colleague, "Not urgent any more"))
     press(colleague, button(colleague, "Publish"))
 
@@ -324,7 +324,7 @@ def test_a_call_for_views_from_its_question_to_what_we_heard(phone, staff, site)
     assert "Time of day matters most." in text(visitor)
     assert link(visitor, "Add your view").count() == 0
 
-    send(late)
+    press(late, button(late, "Send for checking"))
     assert "Nothing was lost. Send again to start a thread in this forum instead." in text(late)
     assert late.get_by_label("Your post").input_value() == "A book to keep."
     assert late.get_by_label("Type of provision").count() == 0
