@@ -4,7 +4,9 @@ Each test is another visitor: the server trusts one proxy here, and each browser
 """
 
 import itertools
+import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from mscos.forms import AT_ONCE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
@@ -26,6 +30,18 @@ CHROMIUM = next(
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
 NEUTRAL = "https://weather.example/"
+MODERATOR, COLLEAGUE, EDITOR = "moderator@example.org", "colleague@example.org", "editor@example.org"
+PHONE, DESK = 320, 1280  # pixels
+ADD_PERSON = """
+import json, os
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from mscos.models import User
+email, password, name, groups = json.loads(os.environ["NEW_PERSON"])
+user = User.objects.create_user(email, password, display_name=name, is_staff=bool(groups))
+user.groups.set(Group.objects.filter(name__in=groups))
+EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+"""
 addresses = itertools.count(1)
 
 
@@ -44,8 +60,21 @@ class Site:
     def outcome(self):
         return f"{self.url}/outcomes/housing/"
 
-    def forum(self):
-        return f"{self.url}/forums/housing/"
+    def forum(self, name="housing"):
+        return f"{self.url}/forums/{name}/"
+
+    def queue(self):
+        return f"{self.url}/admin/forums/post/"
+
+    def add_person(self, email, name, *groups):
+        """Give somebody an account, unless they have one, and staff groups if any are named."""
+        if email in self.people:
+            return
+        password = secrets.token_urlsafe(12)
+        environment = {**self.environment, "NEW_PERSON": json.dumps([email, password, name, groups])}
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ADD_PERSON]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        self.people[email] = password
 
 
 def pytest_collection_modifyitems(items):
@@ -124,6 +153,24 @@ def visit(browser):
         context.close()
 
 
+@pytest.fixture
+def phone(visit):
+    """Return a function that opens a page on a phone, as a visitor of its own."""
+    return lambda **kwargs: visit(**{"script": False, "width": PHONE, "height": 568} | kwargs)
+
+
+@pytest.fixture
+def staff(visit, site):
+    """Return a function that signs somebody in at a desk."""
+
+    def sign(email, *, script=False):
+        page = visit(script=script, width=DESK)
+        sign_in(page, site, email)
+        return page
+
+    return sign
+
+
 def press(page, what):
     """Press a link or button and wait for the page that it leads to, its stylesheet included."""
     with page.expect_navigation():
@@ -136,6 +183,87 @@ def sign_in(page, site, email):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(site.people[email])
     press(page, page.get_by_role("button", name="Sign in"))
+
+
+def send(*pages):
+    """Send posts after as long as a person needs at the least: what comes sooner waits with the likely spam."""
+    pages[0].wait_for_timeout((AT_ONCE + 1) * 1000)
+    for page in pages:
+        press(page, page.get_by_role("button", name="Send for checking"))
+
+
+def open_code(page, site, code):
+    """Open what a code opens and return its text."""
+    page.goto(f"{site.url}/code/")
+    page.get_by_label("Your code").fill(code)
+    press(page, page.get_by_role("button", name="Show my post"))
+    return page.locator("main").inner_text()
+
+
+def open_in_queue(page, site, words):
+    """Open the first post of the moderators' queue whose row begins with these words."""
+    page.goto(site.queue())
+    press(page, page.get_by_role("link", name=words).first)
+
+
+def text(page):
+    return " ".join(page.locator("main, #content").first.inner_text().split())
+
+
+def told(page):
+    return page.locator(".messagelist li").all_inner_texts()
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def link(page, name):
+    return page.get_by_role("link", name=name)
+
+
+def open_details(page, summary):
+    """Open what is folded up under a line."""
+    page.locator("summary").filter(has_text=summary).last.click()
+
+
+def write(page, site, forum, title, body, **typed):
+    """Fill in a new thread from the forum's page, up to the button."""
+    page.goto(site.forum(forum))
+    press(page, link(page, "Start a thread").first)
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Your post").fill(body)
+    for label, words in typed.items():
+        page.get_by_label(label.replace("_", " ")).fill(words)
+
+
+def publish(page, site, *beginnings):
+    """Publish several posts that wait, by the ticks beside them."""
+    page.goto(site.queue())
+    for words in beginnings:
+        row(page, words).get_by_role("checkbox").check()
+    page.get_by_label("Action:").select_option("Publish the chosen posts as they are")
+    press(page, button(page, "Go"))
+    assert told(page) == [f"{len(beginnings)} published. Each can be undone on its page for ten minutes."]
+
+
+def row(page, words):
+    """Return the row of the queue that holds these words."""
+    return page.locator("#result_list tbody tr").filter(has_text=words)
+
+
+def code_of(page):
+    return page.locator(".code").inner_text()
+
+
+def heading(page):
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def is_too_wide(page):
+    """Tell the page's address if it scrolls sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
+    return [page.url] if wide else []
 
 
 def _free_port():

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from mscos.forms import AT_ONCE
-from tests.browser.conftest import NEUTRAL, press, sign_in
+from tests.browser.conftest import NEUTRAL, open_code, open_in_queue, press, send, sign_in
 
 MODERATOR = "moderator@example.org"
 
@@ -22,12 +21,6 @@ def moderator(visit, site):
     return page
 
 
-def send(page):
-    """Send a post after as long as a person needs at the least: what comes sooner waits with the likely spam."""
-    page.wait_for_timeout((AT_ONCE + 1) * 1000)
-    press(page, page.get_by_role("button", name="Send for checking"))
-
-
 def start_thread(page, site, title, body):
     """Write a thread from the forum's page and return its code."""
     page.goto(site.forum())
@@ -37,18 +30,6 @@ def start_thread(page, site, title, body):
     send(page)
     assert page.get_by_role("heading", level=1).inner_text() == "Sent. A moderator will read it"
     return page.locator(".code").inner_text()
-
-
-def open_code(page, site, code):
-    page.goto(f"{site.url}/code/")
-    page.get_by_label("Your code").fill(code)
-    press(page, page.get_by_role("button", name="Show my post"))
-    return page.locator("main").inner_text()
-
-
-def open_in_queue(page, site, words):
-    page.goto(f"{site.url}/admin/forums/post/")
-    press(page, page.get_by_role("link", name=words).first)
 
 
 def test_a_newcomer_reads_the_housing_outcome(reader, site):
