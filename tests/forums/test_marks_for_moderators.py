@@ -82,7 +82,7 @@ def test_title_and_words_are_marked_and_each_is_explained(desk, forum):
 def test_a_post_without_any_shows_its_words_and_no_explanation(desk, waiting):
     html = html_of(desk, waiting.post)
     assert (marked_in(html), why_in(html)) == ([], [])
-    assert re.findall(r'<blockquote class="post-words"><p>\s*(.*?)\s*</p>', html) == ["Is there one?"]
+    assert re.findall(r'<blockquote class="post-words" dir="auto"><p>\s*(.*?)\s*</p>', html) == ["Is there one?"]
 
 
 def test_a_reply_marks_its_own_words_and_not_its_threads_title(desk, forum, sam):
