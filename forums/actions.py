@@ -177,8 +177,13 @@ def withdraw(*, post: Post) -> None:
 
 @transaction.atomic
 def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
-    """Store what a writer says to the moderators about a post. One form, sent twice, is one answer."""
+    """Store what a writer says to the moderators about a post. One form, sent twice, is one answer.
+
+    Raises NotAccepted for a post that is gone: nobody would come to read it, and nothing would erase it.
+    """
     fresh = hold(post)
+    if fresh.is_gone:
+        raise NotAccepted("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((stamp, post.pk, words)))
     fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "body": words}
     ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
@@ -210,7 +215,7 @@ def destroy_words(post: Post, state: Post.State) -> None:
 
     So do reports of it, which may quote it. `post.thread` is read. What the words leave behind in the database file is written over once committed.
     """
-    if post.starts_thread:
+    if post.starts_thread and post.body:  # what was emptied before may have a new version, whose title it is now
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
     post.state, post.likely_spam = state, False

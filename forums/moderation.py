@@ -42,7 +42,7 @@ def publish(*, post: Post, by: User, seen: str | None = None) -> None:
     `seen` (of `seen_of`) is what the moderator saw; without it only what waits is published. Raises AlreadyHandled where
     the post has become another one meanwhile, such as a refused one.
     """
-    fresh = _claim_seen(post, UNPUBLISHED, seen)
+    fresh = _claim_to_show(post, UNPUBLISHED, seen)
     if fresh.state == Post.State.WAITING:
         _let_undo(fresh)
     _release(fresh, by=by, state=Post.State.PUBLISHED)
@@ -64,7 +64,7 @@ def publish_with_changes(
     What is published already keeps its number and its day; reports of it, which may quote what goes, are deleted.
     `title` is used for the first post of a thread only; `seen` is as for `publish`. Raises AlreadyHandled.
     """
-    fresh = _claim_seen(post, (*UNPUBLISHED, *Post.SHOWN), seen)
+    fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), seen)
     fresh.reports.all().delete()
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
@@ -75,22 +75,28 @@ def publish_with_changes(
 
 
 @transaction.atomic
-def refuse(*, post: Post, by: User, reason: str, words: str) -> None:
-    """Do not publish a post that waits; the writer can read why by the code. Raises AlreadyHandled."""
-    fresh = _claim(post, Post.State.WAITING)
+def refuse(*, post: Post, by: User, reason: str, words: str, seen: str | None = None) -> None:
+    """Do not publish a post that waits; the writer can read why by the code.
+
+    `seen` is as for `publish`. Raises AlreadyHandled.
+    """
+    fresh = _claim(post, Post.State.WAITING, seen=seen)
     _let_undo(fresh)
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
-    fresh.save(update_fields=["state", "reason", "day", "likely_spam", "decided_by", "decided_on"])
+    fresh.save(update_fields=["state", "reason", "day", "likely_spam", "assigned_to", "decided_by", "decided_on"])
     _tell(fresh, words)
 
 
 @transaction.atomic
-def remove(*, post: Post, by: User, reason: str, words: str) -> None:
-    """Take a published post down and destroy its words; the writer can read why by the code. Raises AlreadyHandled."""
-    fresh = _claim(post, *Post.SHOWN)
+def remove(*, post: Post, by: User, reason: str, words: str, seen: str | None = None) -> None:
+    """Take a published post down and destroy its words; the writer can read why by the code.
+
+    `seen` is as for `publish`. Raises AlreadyHandled.
+    """
+    fresh = _claim(post, *Post.SHOWN, seen=seen)
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
-    fresh.save(update_fields=["decided_by", "decided_on"])
+    fresh.save(update_fields=["assigned_to", "decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
     _tell(fresh, words)
 
@@ -151,6 +157,8 @@ def undo(*, post: Post) -> None:
         raise AlreadyHandled(ERASED)
     if fresh.number and fresh.number != fresh.thread.highest_number():
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
+    if fresh.number == 1 and fresh.thread.posts.exclude(pk=fresh.pk).exists():  # none of them may start the thread
+        raise AlreadyHandled("Somebody has answered it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
         fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
         after_erasure()
@@ -182,21 +190,21 @@ def _undo_key(post: Post) -> str:
     return f"undo:{post.pk}"
 
 
-def _claim_seen(post: Post, states: Sequence[Post.State], seen: str | None) -> Post:
-    """Return the post, locked, as the moderator saw it, with words to be read; raise AlreadyHandled if it is another."""
-    fresh = _claim(post, *(states if seen else [Post.State.WAITING]))
+def _claim_to_show(post: Post, states: Sequence[Post.State], seen: str | None) -> Post:
+    """Return the post, locked, as it was `seen`, with words to be shown; raise AlreadyHandled if it is another."""
+    fresh = _claim(post, *(states if seen else [Post.State.WAITING]), seen=seen)
     if not fresh.body:
         raise AlreadyHandled(ERASED)
-    if seen and seen != seen_of(fresh):
-        raise AlreadyHandled(what_happened(fresh) if fresh.decided_by else MOVED_ON)
     return fresh
 
 
-def _claim(post: Post, *states: Post.State) -> Post:
-    """Return the post as it is now, locked, if it is still in one of `states`; raise AlreadyHandled if not."""
+def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
+    """Return the post as it is now, locked, if it is still in one of `states`, and as it was `seen`; else raise AlreadyHandled."""
     fresh = hold(post)
     if fresh.state not in states:
         raise AlreadyHandled(what_happened(fresh))
+    if seen and seen != seen_of(fresh):
+        raise AlreadyHandled(what_happened(fresh) if fresh.decided_by else MOVED_ON)
     return fresh
 
 
@@ -222,6 +230,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
             "reason",
             "day",
             "likely_spam",
+            "assigned_to",
             "decided_by",
             "decided_on",
         ]
@@ -231,7 +240,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
 
 def _decide(post: Post, *, by: User, state: Post.State, reason: str) -> None:
     post.state, post.reason, post.likely_spam = state, reason, False
-    post.decided_by, post.decided_on = by, timezone.localdate()
+    post.decided_by, post.decided_on, post.assigned_to = by, timezone.localdate(), None
 
 
 def _tell(post: Post, words: str) -> None:

@@ -38,12 +38,11 @@ def own_post_detail(request: HttpRequest, place: int) -> HttpResponse:
     """Show all that is held of one of these posts, and take words to the moderators about it."""
     post = _post(request, place)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        actions.answer_moderators(post=post, **form.to_store())
+    if form.is_bound and form.is_stored_for(post):
         success(request, "The moderators will read it.")
         return redirect("forums:own_post_detail", place)
     context = {"post": post, "place": place, "held": held_of(post), "form": form}
-    return render(request, "forums/own_post_detail.html", context)
+    return render(request, "forums/own_post_detail.html", context, status=form.status)
 
 
 @private

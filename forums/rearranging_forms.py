@@ -106,9 +106,10 @@ class SplitForm(RearrangingForm):
     def clean(self) -> dict[str, Any]:
         """Find the posts that were chosen; name those that cannot be read in this thread."""
         fields = self.cleaned_data
-        pairs = [*fields.get("numbers", []), *((int(number), int(number)) for number in fields.get("ticked", []))]
-        wanted = Q(pk=None)
-        for pair in pairs:
+        ticked = [int(number) for number in fields.get("ticked", [])[:LISTED]]  # no page offers more
+        pairs = [*fields.get("numbers", []), *((number, number) for number in ticked)]
+        wanted = Q(number__in=ticked)
+        for pair in fields.get("numbers", []):
             wanted |= Q(number__range=pair)
         fields["posts"] = list(self.thread.posts.shown().filter(wanted).only("pk", "number", "thread"))
         found = [post.number or 0 for post in fields["posts"]]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from forums.actions import hold
 from forums.models import Post, Report
 from mscos.codes import form_digest
 from mscos.erasure import after_erasure
@@ -13,8 +14,14 @@ from mscos.models import User
 REPORT_DAYS = 30  # after it was dealt with, a report is erased; the safety page tells it
 
 
-def report(*, post: Post, stamp: str, reason: str, words: str) -> Report:
-    """Store a report of a post that everybody may read, and return it. One form, sent twice, is one report."""
+@transaction.atomic
+def report(*, post: Post, stamp: str, reason: str, words: str) -> Report | None:
+    """Store a report of a post that everybody may read, and return it; None where the post was taken down meanwhile.
+
+    One form, sent twice, is one report.
+    """
+    if not hold(post).is_shown:
+        return None
     digest = form_digest(repr((stamp, post.pk, reason, words)))
     found, _ = Report.objects.get_or_create(
         form_digest=digest, defaults={"post": post, "reason": reason, "words": words}

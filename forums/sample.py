@@ -85,18 +85,18 @@ def load(*, by: User) -> None:
         body=panel.body.replace("Our council", REDACTED),
         words="We took out two words that could have shown where you work.",
     )
-    ended = _thread(
-        housing,
-        "Welcome to the housing forum",
-        "Say what helps, what does not, and what you have seen work.",
-        author=by,
-    )
-    moderation.publish(post=ended, by=by)
-    Thread.objects.filter(pk=ended.thread_id).update(pinned=True, state=Thread.State.CLOSED)
+    _welcome(housing, by)
     for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
         post.thread.tags.add(*tags)
     _waiting(housing, welcome, prompts)
     _closed_call(Forum.objects.get(slug="support"), by)
+
+
+def _welcome(forum: Forum, by: User) -> None:
+    words = "Say what helps, what does not, and what you have seen work."
+    post = _thread(forum, "Welcome to the housing forum", words, author=by)
+    moderation.publish(post=post, by=by)
+    Thread.objects.filter(pk=post.thread_id).update(pinned=True, state=Thread.State.CLOSED)
 
 
 def _call_for_views(forum: Forum) -> dict[str, Prompt]:

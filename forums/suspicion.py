@@ -1,7 +1,8 @@
 """What may be advertising: told by how fast, how often and how much alike posts come, never by who writes.
 
-Such a post is stored like every other and waits in a part of the queue of its own, read last. The receipt is the same:
-a program would learn from it, and a person has lost nothing.
+Such a post is stored like every other and waits in a part of the queue of its own. The receipt is the same: a program
+would learn from another one, and a person has lost nothing. In a flood honest posts wait there too, until the moderators
+set a question: the queue says so.
 """
 
 import re
@@ -29,8 +30,7 @@ def is_likely_spam(request: HttpRequest, form: PostForm) -> bool:
         or len(LINK.findall(text)) > MOST_LINKS
         or (len(text) >= SHORTEST_REPEAT and came_today(text))
         or IN_A_ROW.reached(request)
-        or IN_A_FORUM.reached_for(_name(form.forum))
-        or ON_THE_SITE.reached_for("all")
+        or (not form.forum.question and _is_flooded(form.forum))  # whoever answered the question is a person
     )
 
 
@@ -40,6 +40,10 @@ def note(request: HttpRequest, form: PostForm) -> None:
     IN_A_ROW.count(request)
     IN_A_FORUM.count_for(_name(form.forum))
     ON_THE_SITE.count_for("all")
+
+
+def _is_flooded(forum: Forum) -> bool:
+    return IN_A_FORUM.reached_for(_name(forum)) or ON_THE_SITE.reached_for("all")
 
 
 def _text_of(form: PostForm) -> str:

@@ -22,7 +22,9 @@ from mscos.holdings import facts_of, in_words
 from mscos.privacy import Refusal, anonymous_form
 
 WORDS_LENGTH = 2_000
-COUNTED = ("id",)  # a row's own number would tell how many others wrote in between; the page says so
+# A row's own number would tell how many others wrote in between; so would our guess about advertising, which rests on how
+# much others send, and from the same address. The page says so.
+COUNTED = ("id", "likely_spam")
 
 
 class AnswerForm(StampedForm):
@@ -35,6 +37,16 @@ class AnswerForm(StampedForm):
         help_text="Only they read it.",
         widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
     )
+
+    def is_stored_for(self, post: Post) -> bool:
+        """Store the words about a post, and tell whether that was done."""
+        if not self.is_valid():
+            return False
+        try:
+            actions.answer_moderators(post=post, **self.to_store())
+        except actions.NotAccepted as error:
+            self.refuse(Refusal(409, str(error)))
+        return not self.errors
 
 
 @anonymous_form(limit=WRONG_CODES)
@@ -60,8 +72,7 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
         return _ask(request, form)
     answer = AnswerForm(request.POST, refusal=refusal)
     post = in_place(voice.posts.all(), request.POST.get("n", ""))
-    if post and answer.is_valid():
-        actions.answer_moderators(post=post, **answer.to_store())
+    if post and answer.is_stored_for(post):
         return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
     return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
 

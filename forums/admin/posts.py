@@ -128,7 +128,7 @@ class PostAdmin(admin.ModelAdmin):
         changing = form.data.get("decision") == DecisionForm.CHANGE
         context = {
             "form": form,
-            "seen": DecisionForm(post=post)["seen"].as_hidden(),
+            "seen": moderation.seen_of(post),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
             "refuse_form": DecisionForm(post=post) if changing else form,
@@ -157,8 +157,9 @@ class PostAdmin(admin.ModelAdmin):
     @admin.action(description="Publish the chosen posts as they are")
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Publish several posts; each can be undone on its page."""
-        posts = list(chosen.filter(content_note=""))
-        noted = chosen.count() - len(posts)
+        ticked = _ticked(request, chosen)
+        posts = [post for post in ticked if not post.content_note]
+        noted = len(ticked) - len(posts)
         done = moderation.publish_many(posts=posts, by=cast("User", request.user))
         self._tell_how_many(request, "published", done, noted)
         if noted:
@@ -168,7 +169,7 @@ class PostAdmin(admin.ModelAdmin):
     @admin.action(description="Refuse the chosen posts as advertising")
     def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Refuse several posts; each can be undone on its page."""
-        done = moderation.refuse_many_as_spam(posts=list(chosen), by=cast("User", request.user))
+        done = moderation.refuse_many_as_spam(posts=_ticked(request, chosen), by=cast("User", request.user))
         self._tell_how_many(request, "refused", done)
 
     def _tell_how_many(self, request: HttpRequest, what: str, done: int, left: int = 0) -> None:
@@ -228,8 +229,13 @@ def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
         moderation.publish_with_changes(post=post, by=by, **{name: fields[name] for name in names if name in fields})
         return "Published with a change."
     act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
-    act(post=post, by=by, reason=fields["reason"], words=fields["words"])
+    act(post=post, by=by, **{name: fields[name] for name in ("reason", "words", "seen")})
     return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
+
+
+def _ticked(request: HttpRequest, chosen: QuerySet[Post]) -> list[Post]:
+    """Return the posts that were ticked on the page, and none that nobody saw: 'all 200' would be those there are now."""
+    return list(chosen.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)))
 
 
 def _thread_posts(post: Post) -> list[Post]:

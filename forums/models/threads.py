@@ -340,7 +340,8 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"post {self.pk} in thread {self.thread.code}"
+        # Not by its key: readers see this, and keys tell the order of writing on the whole site.
+        return f"post {f'#{self.number}' if self.number else 'without a number'} in thread {self.thread.code}"
 
     def get_absolute_url(self) -> str:
         """Return the address of a numbered post in its thread, on the page that it is on."""

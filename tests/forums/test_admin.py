@@ -249,7 +249,7 @@ def test_the_admin_log_names_the_post_and_none_of_its_words(sam_client, waiting)
     entry = LogEntry.objects.get()
     code = Thread.objects.get().code
     assert (entry.object_repr, entry.change_message) == (
-        f"post {waiting.post.pk} in thread {code}",
+        f"post without a number in thread {code}",
         "Published with a change.",
     )
 
@@ -304,3 +304,36 @@ def test_replies_show_the_thread_for_context(sam_client, thread, published):
     assert "Reply in Housing forum" in page
     assert "Is there one?" in page
     assert "In reply to #1" in page
+
+
+def test_nobody_decides_on_posts_that_came_after_the_page(sam_client, forum, waiting):
+    later = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Came later")
+    chosen = {"action": "refuse_chosen", "_selected_action": [waiting.post.pk], "select_across": "1"}
+    sam_client.post(QUEUE, chosen)
+    assert Post.objects.get(pk=later.post.pk).state == "waiting"
+    sam_client.post(QUEUE, {**chosen, "action": "publish_chosen"})
+    assert Post.objects.get(pk=later.post.pk).state == "waiting"
+
+
+def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, waiting, alex):
+    """Else the words that a colleague destroyed meanwhile would be published with the next press."""
+    stale = {"decision": "change", "seen": seen_of(waiting.post), "title": "", "body": "Ring 07700 900871 now"}
+    moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
+    page = sam_client.post(review(waiting.post), stale).content.decode()
+    change = page.split("Change what is published", 1)[1]
+    mark = re.search(r'name="seen" value="([^"]*)"', page[: page.index("Change what is published")][-400:]).group(1)
+    assert ("Ring 07700 900871 now" in change, mark) == (True, stale["seen"])
+    again = {**stale, "title": "T", "seen": mark, "sure": "on"}
+    response = sam_client.post(review(waiting.post), again, follow=True)
+    assert "Alex decided on" in words(response)
+    assert Post.objects.get().body == "Ring somebody"
+
+
+@pytest.mark.parametrize("decision", ["refuse", "remove"])
+def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, waiting, sam, alex, decision):
+    if decision == "remove":
+        moderation.publish(post=waiting.post, by=sam)
+    seen = seen_of(Post.objects.get())
+    Thread.objects.update(title="Another")
+    decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", seen=seen)
+    assert Post.objects.get().state == {"refuse": "waiting", "remove": "published"}[decision]

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from forums import moderation
-from forums.actions import reply
-from forums.models import Post, Thread
+from forums.actions import reply, withdraw
+from forums.models import ModeratorNote, Post, Thread
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
@@ -145,3 +145,23 @@ def test_a_code_page_asks_the_database_at_most_eight_times(client, thread, publi
         reply(thread=thread, stamp=new_stamp(), body=new_stamp(), code=published.code)
     with django_assert_max_num_queries(8):
         open_code(client, published.code)
+
+
+def test_what_is_held_tells_no_key_and_no_guess_that_would_tell_how_much_others_write(client, thread, sam):
+    answered = Post.objects.create(pk=8_675_309, thread=thread, voice=thread.voices.get(), body="Words")
+    moderation.publish(post=answered, by=sam)
+    sent = reply(thread=thread, stamp=new_stamp(), body="Yes.", in_reply_to=answered, likely_spam=True)
+    page = open_code(client, sent.code)
+    assert "8675309" not in page.content.decode()
+    assert f"In reply to post #2 in thread {thread.code}" in words(page)
+    assert "advertising or a repeat" not in words(page)
+    assert "our guess whether it may be advertising" in words(page)
+
+
+def test_nothing_is_written_about_a_post_that_is_gone(client, waiting):
+    form = {"code": waiting.code, "n": "1", "words": "One more thing.", "stamp": new_stamp()}
+    withdraw(post=waiting.post)
+    response = client.post("/code/answer/", form)
+    assert response.status_code == 409
+    assert problems(response) == ["This post was taken down. There is nothing left to write about."]
+    assert ModeratorNote.objects.count() == 0

@@ -140,3 +140,11 @@ def test_a_page_that_was_opened_before_its_thread_got_another_title_decides_noth
     with pytest.raises(moderation.AlreadyHandled, match="changed while you looked at it"):
         moderation.publish(post=waiting.post, by=sam, seen=seen)
     assert Post.objects.get().state == "waiting"
+
+
+def test_the_first_post_waits_no_more_once_somebody_answered(published, thread, sam):
+    """The answer would start the thread, and its writer could change the title that another one gave it."""
+    reply(thread=thread, stamp=new_stamp(), body="There is.")
+    with pytest.raises(moderation.AlreadyHandled, match="Somebody has answered it"):
+        moderation.undo(post=published.post)
+    assert (Thread.objects.get().state, Post.objects.get(number=1).state) == ("open", "published")

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forums import moderation, reports
+from forums.actions import withdraw
 from forums.models import Post, Report
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
@@ -146,3 +147,10 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_one(desk, thread, sam):
             desk.get(f"{QUEUE}?look=reported&state=all")
         counts.append(len(asked))
     assert counts[1:] == counts[1:2] * 11
+
+
+def test_a_post_taken_down_while_it_is_reported_takes_no_report(thread):
+    post = thread.posts.get()
+    withdraw(post=post)
+    assert reports.report(post=post, stamp="s", reason="points", words="It says where.") is None
+    assert Report.objects.count() == 0

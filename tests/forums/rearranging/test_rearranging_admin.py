@@ -260,3 +260,11 @@ def test_the_form_token_is_asked_for(sam, one, safety):
     sign_in(strict, sam)
     assert strict.post(page(one, "move"), {"to": safety.pk}).status_code == 403
     assert fresh(one).forum == one.forum
+
+
+def test_a_thousand_ticks_and_as_many_ranges_as_fit_are_answered(desk, one):
+    numbers = ",".join(str(number) for number in range(2, 50))
+    ticked = [str(number) for number in range(2, 900)]
+    response = desk.post(page(one, "split"), {"title": "T", "numbers": numbers, "ticked": ticked})
+    assert response.status_code == 200
+    assert "Not to be read in this thread" in response.content.decode()

@@ -191,3 +191,9 @@ def test_nobody_elses_post_can_be_opened_or_taken_down(named, sam):
 def test_private_pages_are_kept_nowhere(member, named):
     for address in (NAMED, "/my-posts/", "/my-posts/1/", "/my-posts/1/take-down/"):
         assert member.get(address).headers["Cache-Control"] == "no-store, private", address
+
+
+def test_nothing_is_written_about_a_named_post_that_is_gone(member, named):
+    member.post("/my-posts/1/take-down/")
+    response = member.post("/my-posts/1/", typed(words="One more thing."))
+    assert (response.status_code, ModeratorNote.objects.count()) == (409, 0)

@@ -160,3 +160,15 @@ def test_the_question_of_a_flood_is_not_asked_of_a_code(client, refused, forum):
     assert 'name="answer"' not in client.post(ADDRESS, {"code": refused.code, "n": "1"}).content.decode()
     client.post(ADDRESS, sent(refused))
     assert Post.objects.count() == 2
+
+
+@pytest.mark.parametrize("emptied", ["taken down", "its day came"])
+def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, sam, emptied):
+    client.post(ADDRESS, sent(refused))
+    if emptied == "taken down":
+        actions.withdraw(post=Post.objects.earliest("pk"))
+    else:
+        Post.objects.filter(state="refused").update(day="2001-01-01")
+        actions.erase_refused_posts()
+    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+    assert Thread.objects.get().title == "A calm room"

@@ -148,3 +148,20 @@ def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
     act()
     post.refresh_from_db()
     assert post.likely_spam is False
+
+
+def test_whoever_answers_the_question_of_a_flood_waits_with_the_others(forum):
+    Forum.objects.update(question="Which day comes after Monday?", answers="tuesday")
+    for _ in range(ON_THE_SITE.times):
+        ON_THE_SITE.count_for("all")
+        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    assert send(visitor(1), answer="Tuesday") is False
+    assert send(visitor(1), answer="Tuesday", stamp=new_stamp()) is True
+
+
+def test_the_queue_does_not_say_that_all_is_checked_while_some_wait_apart(client, forum, sam):
+    send(client, stamp=new_stamp())
+    team = Client()
+    sign_in(team, sam)
+    queue = team.get(QUEUE).content.decode()
+    assert ("All checked." in queue, "Nothing else waits." in queue) == (False, True)
