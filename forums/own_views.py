@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forums import actions
 from forums.models import Post
 from forums.models.threads import PostQuerySet
-from forums.voice_views import AnswerForm, held_of, in_place
+from forums.voice_views import AnswerForm, held_of, in_place, store_answer
 from mscos.models import User
 from mscos.pagination import paginate
 from mscos.privacy import private
@@ -38,7 +38,7 @@ def own_post_detail(request: HttpRequest, place: int) -> HttpResponse:
     """Show all that is held of one of these posts, and take words to the moderators about it."""
     post = _post(request, place)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_stored_for(post):
+    if store_answer(form, post):
         success(request, "The moderators will read it.")
         return redirect("forums:own_post_detail", place)
     context = {"post": post, "place": place, "held": held_of(post), "form": form}

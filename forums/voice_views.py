@@ -38,16 +38,6 @@ class AnswerForm(StampedForm):
         widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
     )
 
-    def is_stored_for(self, post: Post) -> bool:
-        """Store the words about a post, and tell whether that was done."""
-        if not self.is_valid():
-            return False
-        try:
-            actions.answer_moderators(post=post, **self.to_store())
-        except actions.NotAccepted as error:
-            self.refuse(Refusal(409, str(error)))
-        return not self.errors
-
 
 @anonymous_form(limit=WRONG_CODES)
 def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
@@ -72,7 +62,7 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
         return _ask(request, form)
     answer = AnswerForm(request.POST, refusal=refusal)
     post = in_place(voice.posts.all(), request.POST.get("n", ""))
-    if post and answer.is_stored_for(post):
+    if post and store_answer(answer, post):
         return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
     return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
 
@@ -133,6 +123,16 @@ def _voice(
         "speaks_elsewhere": any(post.thread_id != voice.thread_id for post in posts),
     }
     return render(request, "forums/voice_detail.html", context, status=answer.status)
+
+
+def store_answer(form: AnswerForm, post: Post) -> bool:
+    """Store what a valid form says about a post, and tell whether that was done; else the form says why not."""
+    if form.is_valid():
+        try:
+            actions.answer_moderators(post=post, **form.to_store())
+        except actions.NotAccepted as error:
+            form.refuse(Refusal(409, str(error)))
+    return form.is_valid()
 
 
 def held_of(post: Post) -> list[tuple[str, str]]:

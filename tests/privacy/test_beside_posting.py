@@ -95,6 +95,34 @@ def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting
     assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
 
 
+def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer_nowhere(writer, waiting, sam, log):  # noqa: F811
+    Thread.objects.update(title="Refused title")
+    Post.objects.update(body="Refused words", content_note="noise")
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    Post.objects.update(day="2026-03-01", decided_on="2026-03-01")
+    before = take(log)
+    with time_machine.travel("2026-03-02T03:43:08Z", tick=False):
+        stamp = new_stamp()
+    typed = {"code": waiting.code, "n": "1", "title": "Another title", "body": "Other words", "stamp": stamp}
+    sending(writer, "/code/new-version/", **typed)
+    after = take(log)
+    old, new = sorted(after.added(before)["forums_post"], key=lambda row: row["id"])
+    assert set(after.added(before)) == {"forums_post", "forums_thread"}
+    assert (old["id"], old["state"], old["body"], old["content_note"]) == (waiting.post.pk, "refused", "", "")
+    assert in_words(new, "id", "form_digest") == {
+        **in_words(old, "id", "form_digest", "reason", "state", "body", "day", "decided_by_id", "decided_on"),
+        "body": "Other words",
+        "state": "waiting",
+        "reason": "",
+        "day": DAY,
+        "decided_by_id": "None",
+        "decided_on": "None",
+    }
+    assert changed(before, after, "forums_thread") == {"title": "Another title"}
+    assert (after.database.count(b"Refused words"), after.database.count(b"Refused title")) == (0, 0)
+    assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
+
+
 def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waiting, log):  # noqa: F811
     Post.objects.update(content_note="noise")
     moderation.ask_writer(post=waiting.post, words="Which one?")

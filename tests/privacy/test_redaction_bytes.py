@@ -134,6 +134,23 @@ def refusal_undone(scene):
     scene.decide(act="undo")
 
 
+def changed_once_published(scene):
+    scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
+    scene.publish()
+    report(post=scene.post, stamp="s", reason="points", words="Zqxjreport " * 90)
+    scene.post.refresh_from_db()
+    yield
+    scene.decide(decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="Less.", sure="on")
+
+
+def replaced_by_a_new_version(scene):
+    scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
+    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
+    yield
+    typed = {"code": scene.sent.code, "n": "1", "stamp": new_stamp(), "title": "T", "body": "B"}
+    assert "Sent." in scene.reader.post("/code/new-version/", typed).content.decode()
+
+
 def notes_on_what_is_gone(scene):
     scene.send()
     answer_moderators(post=scene.post, stamp="t", words="Zqxjanswer " * 1_000)
@@ -159,6 +176,8 @@ WORDS = {
     taken_down_by_a_moderator: ["Zqxjbody", "Zqxjnote", "Zqxjtitle"],
     refused_long_ago: ["Zqxjbody", "Zqxjnote", "Zqxjtitle", "Zqxjwhy"],
     refusal_undone: ["Zqxjwhy"],
+    changed_once_published: ["Zqxjbody", "Zqxjnote", "Zqxjreport", "Zqxjtitle"],
+    replaced_by_a_new_version: ["Zqxjbody", "Zqxjnote", "Zqxjtitle"],
     notes_on_what_is_gone: ["Zqxjanswer", "Zqxjwhy"],
     report_dealt_with_long_ago: ["Zqxjreport"],
 }
