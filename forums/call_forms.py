@@ -7,8 +7,8 @@ from django import forms
 from django.core import signing
 
 from events.times import CHOICES, LONDON
+from forums.forms import no_code
 from forums.models import CallRequest
-from mscos.codes import holds_code
 from mscos.forms import STAMP_LASTS, PlainTextField, StampedForm
 
 ANSWERS = "forums.call_forms.answers"  # the salt of the signature under answers that ride in the form
@@ -24,12 +24,6 @@ HOURS = {
     "In the evening, 5pm to 8pm": (17, 20),
 }
 NOT_STORED = {"autocomplete": "off"}
-
-
-def no_code(text: str) -> None:
-    """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
-    if holds_code(text):
-        raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
 
 
 def is_safe(there: datetime, times: str) -> bool:

@@ -29,6 +29,12 @@ LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
+def no_code(text: str) -> None:
+    """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
+    if holds_code(text):
+        raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
+
+
 class Marked(NamedTuple):
     """A field whose text may point to somebody: its text in pieces, and what was marked, by why."""
 
@@ -47,6 +53,7 @@ class PostForm(StampedForm):
         name="post",
         label="Your post",
         max_length=POST_LENGTH,
+        validators=[no_code],
         widget=forms.Textarea(attrs={"rows": 8, "data-count": POST_LENGTH, "dir": "auto"}),
     )
     content_note = PlainTextField(
@@ -54,6 +61,7 @@ class PostForm(StampedForm):
         label="Content note",
         max_length=100,
         required=False,
+        validators=[no_code],
         help_text="If it mentions harm or danger, say in a few words what, such as 'threats'. Readers then choose.",
     )
     public = forms.BooleanField(label="It is meant to be public", required=False)
@@ -104,18 +112,6 @@ class PostForm(StampedForm):
             raise forms.ValidationError("That is not the answer that we look for. Try another word")
         return typed
 
-    def clean_title(self) -> str:
-        """Refuse a title that holds a code."""
-        return self._without_code("title")
-
-    def clean_body(self) -> str:
-        """Refuse a text that holds a code: it would give the code to every reader."""
-        return self._without_code("body")
-
-    def clean_content_note(self) -> str:
-        """Refuse a note that holds a code."""
-        return self._without_code("content_note")
-
     def _marked(self, name: str) -> Marked | None:
         text = self.cleaned_data.get(name, "")
         found = pieces(text, pointers_in(text))
@@ -127,19 +123,16 @@ class PostForm(StampedForm):
             name, f"{what} may point to someone. Change what is marked, or say that it is meant to be public"
         )
 
-    def _without_code(self, field: str) -> str:
-        text: str = self.cleaned_data[field]
-        if holds_code(text):
-            raise forms.ValidationError(
-                "This seems to hold a code. Take it out: whoever has a code can act as its owner"
-            )
-        return text
+
+def title_field() -> PlainTextField:
+    """Return the field of a thread's title."""
+    return PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH, validators=[no_code])
 
 
 class ThreadForm(PostForm):
     """A new thread with its first post."""
 
-    title = PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH)
+    title = title_field()
     prompt = forms.ModelChoiceField(
         Prompt.objects.none(),
         label="Type of provision",
@@ -239,7 +232,7 @@ class ReplyForm(PostForm):
 class NewVersionForm(PostForm):
     """A post that was refused, written anew."""
 
-    title = PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH)
+    title = title_field()
     field_order = ["title", "body", "content_note"]
 
     def __init__(self, data: QueryDict | None = None, *, post: Post, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from forums.forms import no_code
 from forums.models import Report, Thread
 from forums.pages import numbered
 from forums.reports import report
@@ -29,6 +30,7 @@ class ReportForm(StampedForm):
         label="Anything else that we should know?",
         max_length=WORDS_LENGTH,
         required=False,
+        validators=[no_code],
         help_text="Nobody can answer you here, and we do not know who you are.",
         widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
     )

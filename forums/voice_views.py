@@ -13,7 +13,7 @@ from forums import actions
 from forums.by_code import WRONG_CODES, opened_by_code, opened_for_words
 from forums.call_forms import ActForm
 from forums.call_views import request_context
-from forums.forms import CodeForm, NewVersionForm, is_number
+from forums.forms import CodeForm, NewVersionForm, is_number, no_code
 from forums.models import CallRequest, Post, Voice
 from forums.models.threads import PostQuerySet
 from forums.post_views import send
@@ -34,6 +34,7 @@ class AnswerForm(StampedForm):
         name="message",
         label="Write to the moderators",
         max_length=WORDS_LENGTH,
+        validators=[no_code],
         help_text="Only they read it.",
         widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
     )

@@ -165,3 +165,11 @@ def test_nothing_is_written_about_a_post_that_is_gone(client, waiting):
     assert response.status_code == 409
     assert problems(response) == ["This post was taken down. There is nothing left to write about."]
     assert ModeratorNote.objects.count() == 0
+
+
+def test_words_to_the_moderators_hold_no_code(client, waiting):
+    form = {"code": waiting.code, "n": "1", "words": f"It is {waiting.code}.", "stamp": new_stamp()}
+    assert problems(client.post("/code/answer/", form)) == [
+        "This seems to hold a code. Take it out: whoever has a code can act as its owner"
+    ]
+    assert ModeratorNote.objects.count() == 0

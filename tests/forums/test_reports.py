@@ -76,6 +76,10 @@ def test_one_form_sent_twice_is_one_report(client, thread):
         ({"reason": ""}, ["Choose a reason"]),
         ({"reason": "x"}, ["Choose a reason"]),
         ({"words": "x" * 1_001}, ["Text must be 1,000 characters or less"]),
+        (
+            {"words": "My code is K7QW-3MHT-9XRC-V2PD."},
+            ["This seems to hold a code. Take it out: whoever has a code can act as its owner"],
+        ),
         ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
     ],
 )
