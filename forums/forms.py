@@ -48,6 +48,7 @@ class PostForm(StampedForm):
 
     CHECKED = ("title", "body", "content_note")
     NOT_STORED = ("public", "asked", "answer")
+    MAY_BE_A_PROGRAM = True
 
     body = PlainTextField(
         name="post",
@@ -77,7 +78,7 @@ class PostForm(StampedForm):
     def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.forum = forum
-        if forum.question:
+        if forum.question and self.MAY_BE_A_PROGRAM:
             self.fields["answer"].label = forum.question
         else:
             del self.fields["answer"]
@@ -230,7 +231,9 @@ class ReplyForm(PostForm):
 
 
 class NewVersionForm(PostForm):
-    """A post that was refused, written anew."""
+    """A post that was refused, written anew. Whoever has its code and a moderator's words is no program."""
+
+    MAY_BE_A_PROGRAM = False
 
     title = title_field()
     field_order = ["title", "body", "content_note"]
@@ -239,7 +242,6 @@ class NewVersionForm(PostForm):
         """Take the refused post; without `data` its words are there to be changed."""
         words = {"title": post.thread.title, "body": post.body, "content_note": post.content_note}
         super().__init__(data, forum=post.thread.forum, initial=words, **kwargs)
-        self.fields.pop("answer", None)  # whoever has the code is no program
         if not post.starts_thread:
             del self.fields["title"]
 

@@ -25,7 +25,7 @@ ON_THE_SITE = Limit("post-site", times=100, seconds=60 * 60)
 def is_likely_spam(request: HttpRequest, form: PostForm) -> bool:
     """Tell whether what a valid form holds may be advertising, or one of a flood, or was sent already today."""
     text = _text_of(form)
-    return (
+    return form.MAY_BE_A_PROGRAM and (
         form.came_at_once
         or len(LINK.findall(text)) > MOST_LINKS
         or (len(text) >= SHORTEST_REPEAT and came_today(text))

@@ -172,3 +172,8 @@ def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, 
         actions.erase_refused_posts()
     moderation.publish(post=Post.objects.latest("pk"), by=sam)
     assert Thread.objects.get().title == "A calm room"
+
+
+def test_a_new_version_waits_with_the_others_however_it_was_sent(client, refused):
+    client.post(ADDRESS, sent(refused, stamp=new_stamp()))
+    assert Post.objects.get(state="waiting").likely_spam is False
