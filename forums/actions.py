@@ -142,6 +142,8 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
 
     def store() -> Post:
         fresh = hold(post)
+        if fresh.thread.closed_because:
+            raise NotAccepted(fresh.thread.closed_because)
         if not fresh.awaits_new_version:
             raise NotAccepted("This post waits for no new version. Look at it with your code again.")
         first = fresh.starts_thread
@@ -158,7 +160,7 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
             likely_spam=likely_spam,
         )
 
-    return _once(form, code, store, refused=limited or post.thread.closed_because)
+    return _once(form, code, store, refused=limited)
 
 
 @transaction.atomic
@@ -166,12 +168,13 @@ def withdraw(*, post: Post) -> None:
     """Take a post down for its writer, at whatever stage it is, and destroy its words everywhere.
 
     Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Of a post
-    that is already gone only the moderators' notes are left to destroy.
+    that is already gone only the moderators' notes are left to destroy. Nothing joins it to an account any more.
     """
     fresh = hold(post)
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
     fresh.notes.all().delete()
+    Post.objects.filter(pk=fresh.pk).update(author=None)
     after_erasure()
 
 
@@ -218,8 +221,8 @@ def destroy_words(post: Post, state: Post.State) -> None:
     if post.starts_thread and post.body:  # what was emptied before may have a new version, whose title it is now
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
-    post.state, post.likely_spam = state, False
-    post.save(update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam"])
+    post.state, post.likely_spam, post.urgent = state, False, False
+    post.save(update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam", "urgent"])
     post.reports.all().delete()
     recount(post.thread)
     after_erasure()

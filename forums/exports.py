@@ -13,6 +13,7 @@ from mscos.csv_lines import csv_lines
 BATCH = 500  # posts in memory at a time
 COLUMNS = ("day", "type", "thread", "number", "name", "text")
 TEAM = "MSCOS team"
+MEMBER = "A member"  # under their name on the page; researchers need none
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 
 Row = tuple[str, str, str, int | None, str, str]
@@ -49,4 +50,6 @@ def json_of(call: CallForViews) -> Iterator[str]:
 
 
 def _name(post: Post) -> str:
-    return TEAM if post.author and post.author.is_staff else post.writer
+    if post.author:
+        return TEAM if post.author.is_staff else MEMBER
+    return post.writer

@@ -6,6 +6,7 @@ memory alone: a stored time of publication would be close to that of writing.
 
 import secrets
 from collections.abc import Callable, Sequence
+from datetime import date
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -33,6 +34,12 @@ UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 def seen_of(post: Post) -> str:
     """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known."""
     return sha256(repr((str(post.state), post.thread.title, post.body, post.content_note)).encode()).hexdigest()[:16]
+
+
+def check_seen(post: Post, seen: str | None) -> None:
+    """Raise AlreadyHandled where a page showed a post otherwise than it is now; `seen` is the page's mark, if it has one."""
+    if seen and seen != seen_of(post):
+        raise AlreadyHandled(what_happened(post) if post.decided_by else MOVED_ON)
 
 
 @transaction.atomic
@@ -84,7 +91,9 @@ def refuse(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
     _let_undo(fresh)
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
-    fresh.save(update_fields=["state", "reason", "day", "likely_spam", "assigned_to", "decided_by", "decided_on"])
+    fresh.save(
+        update_fields=["state", "reason", "day", "likely_spam", "urgent", "assigned_to", "decided_by", "decided_on"]
+    )
     _tell(fresh, words)
 
 
@@ -96,7 +105,7 @@ def remove(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
     """
     fresh = _claim(post, *Post.SHOWN, seen=seen)
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
-    fresh.save(update_fields=["assigned_to", "decided_by", "decided_on"])
+    fresh.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
     _tell(fresh, words)
 
@@ -120,7 +129,7 @@ def refuse_many_as_spam(*, posts: Sequence[Post], by: User) -> int:
 
 @transaction.atomic
 def ask_writer(*, post: Post, words: str) -> None:
-    """Ask the writer something before deciding; they read it with their code, and can answer there."""
+    """Ask the writer something before deciding; only they can read it, and can answer there."""
     _tell(_claim(post, Post.State.WAITING), words)
 
 
@@ -139,8 +148,9 @@ def mark_urgent(*, post: Post, urgent: bool) -> None:
 
 
 def can_undo(*, post: Post) -> bool:
-    """Tell whether the decision about a post was taken in the last ten minutes and can be taken back."""
-    return bool(cache.get(_undo_key(post)))
+    """Tell whether a post is as a decision left it that was taken in the last ten minutes and destroyed nothing."""
+    is_undecided = post.state not in (Post.State.PUBLISHED, Post.State.REFUSED) or not post.body
+    return not is_undecided and cache.get(_undo_key(post)) is not None
 
 
 @transaction.atomic
@@ -151,13 +161,15 @@ def undo(*, post: Post) -> None:
     else became of the post, and where another post of its thread was published after it.
     """
     fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
-    if not can_undo(post=post):
-        raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
     if not fresh.body:
         raise AlreadyHandled(ERASED)
+    known: tuple[date, bool] | None = cache.get(_undo_key(post))
+    if known is None:
+        raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
     if fresh.number and fresh.number != fresh.thread.highest_number():
         raise AlreadyHandled("Another post was published after it. Take it down instead.")
-    if fresh.number == 1 and fresh.thread.posts.exclude(pk=fresh.pk).exists():  # none of them may start the thread
+    others = fresh.thread.posts.exclude(pk=fresh.pk).exclude(state=Post.State.REFUSED, body="")
+    if fresh.number == 1 and others.exists():  # none of them may start the thread
         raise AlreadyHandled("Somebody has answered it. Take it down instead.")
     if fresh.state == Post.State.REFUSED:
         fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
@@ -166,7 +178,8 @@ def undo(*, post: Post) -> None:
         Thread.objects.filter(pk=fresh.thread_id).update(state=Thread.State.WAITING, opened_on=None)
     fresh.number, fresh.state, fresh.body_html = None, Post.State.WAITING, ""
     fresh.decided_by, fresh.decided_on, fresh.reason = None, None, ""
-    fresh.save(update_fields=["number", "state", "body_html", "decided_by", "decided_on", "reason"])
+    fresh.day, fresh.likely_spam = known  # it has waited since then, and where it did
+    fresh.save()
     recount(fresh.thread)
     cache.delete(_undo_key(post))
 
@@ -183,7 +196,7 @@ def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
 
 
 def _let_undo(post: Post) -> None:
-    cache.set(_undo_key(post), "yes", UNDO_LASTS)
+    cache.set(_undo_key(post), (post.day, post.likely_spam), UNDO_LASTS)
 
 
 def _undo_key(post: Post) -> str:
@@ -203,8 +216,7 @@ def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
     fresh = hold(post)
     if fresh.state not in states:
         raise AlreadyHandled(what_happened(fresh))
-    if seen and seen != seen_of(fresh):
-        raise AlreadyHandled(what_happened(fresh) if fresh.decided_by else MOVED_ON)
+    check_seen(fresh, seen)
     return fresh
 
 
@@ -230,6 +242,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
             "reason",
             "day",
             "likely_spam",
+            "urgent",
             "assigned_to",
             "decided_by",
             "decided_on",
@@ -240,7 +253,8 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
 
 def _decide(post: Post, *, by: User, state: Post.State, reason: str) -> None:
     post.state, post.reason, post.likely_spam = state, reason, False
-    post.decided_by, post.decided_on, post.assigned_to = by, timezone.localdate(), None
+    post.decided_by, post.decided_on = by, timezone.localdate()
+    post.assigned_to, post.urgent = None, False
 
 
 def _tell(post: Post, words: str) -> None:

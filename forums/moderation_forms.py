@@ -27,7 +27,7 @@ class AskForm(forms.Form):
         article="a",
         label="Ask the writer",
         max_length=2_000,
-        help_text="They read it with their code and can answer. The post goes on waiting.",
+        help_text="Only the writer can read it, and can answer. The post goes on waiting.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
@@ -66,7 +66,7 @@ class DecisionForm(forms.Form):
         label="Words to the writer",
         max_length=2000,
         required=False,
-        help_text="Only the writer's code opens them.",
+        help_text="Only the writer can read them.",
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -17,7 +17,7 @@ from mscos.models import User
 from mscos.pagination import paginate
 from mscos.privacy import private
 
-POSTS_A_PAGE = 20
+OWN_POSTS_A_PAGE = 20
 
 
 @private
@@ -25,7 +25,7 @@ POSTS_A_PAGE = 20
 @require_safe
 def own_posts(request: HttpRequest) -> HttpResponse:
     """List the posts under one's own name, the latest first, each with its place in the order of writing."""
-    page = paginate(request, _posts(request).for_writer().reverse(), POSTS_A_PAGE)
+    page = paginate(request, _posts(request).for_writer().reverse(), OWN_POSTS_A_PAGE)
     places = range(page.paginator.count - page.start_index() + 1, 0, -1)
     return render(request, "forums/own_posts.html", {"page": page, "posts": list(zip(places, page, strict=False))})
 
@@ -53,7 +53,7 @@ def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
     post = _post(request, place)
     if request.method == "POST":
         actions.withdraw(post=post)
-        success(request, "Your post was taken down. Its words are destroyed.")
+        success(request, "What you asked for is destroyed.")
         return redirect("forums:own_posts")
     return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place})
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from forums import actions, receipts, suspicion
@@ -86,13 +86,18 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
 def _reply_create(
     request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
 ) -> HttpResponse:
-    asked = get_object_or_404(Thread.objects.findable(), code=code)
-    answered = numbered(asked, (request.POST if request.method == "POST" else request.GET).get("to", ""))
-    thread = get_object_or_404(Thread.objects.visible(), pk=place_of_reply(thread=asked.pk, answered=answered))
+    is_sent = request.method == "POST"
+    asked = get_object_or_404(Thread.objects.exclude(state=Thread.State.WAITING), code=code)
+    answered = numbered(asked, (request.POST if is_sent else request.GET).get("to", ""))
+    thread = Thread.objects.select_related("forum").get(pk=place_of_reply(thread=asked.pk, answered=answered))
+    if not thread.is_visible:
+        if not is_sent:
+            raise Http404
+        refusal = refusal or Refusal(409, thread.closed_because)  # taken down while somebody wrote: the text comes back
     if request.POST.get("code") and WRONG_CODES.reached(request):
         refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         thread=thread,
         answered=answered,
         author=author,

@@ -1,4 +1,4 @@
-"""What may be advertising: told by how fast, how often and how much alike posts come, never by who writes.
+"""What may be advertising: told by its links and by how fast, how often and how much alike posts come, never by who writes.
 
 Such a post is stored like every other and waits in a part of the queue of its own. The receipt is the same: a program
 would learn from another one, and a person has lost nothing. In a flood honest posts wait there too, until the moderators
@@ -15,7 +15,7 @@ from mscos.limits import Limit, came_today, note_today
 
 MOST_LINKS = 5  # who recommends more can; advertising seldom has fewer
 SHORTEST_REPEAT = 40  # characters: many people write 'Thank you' on one day
-LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+LINK = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
 # What one visitor, one forum and the whole site see in a lively hour and less. Ahead of `POSTING`, which refuses.
 IN_A_ROW = Limit("post-row", times=10, seconds=10 * 60)
 IN_A_FORUM = Limit("post-forum", times=40, seconds=60 * 60)

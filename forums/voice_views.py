@@ -78,7 +78,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
         return _ask(request, asked)
     code, number = asked.cleaned_data["code"], request.POST.get("n", "")
     post, is_sent = in_place(voice.posts.all(), number), "stamp" in request.POST
-    if post is None or not (is_sent or post.awaits_new_version):
+    if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _voice(request, voice, code, AnswerForm())
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
     done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
@@ -137,7 +137,7 @@ def store_answer(form: AnswerForm, post: Post) -> bool:
 
 
 def held_of(post: Post) -> list[tuple[str, str]]:
-    """Return every stored column of a post, and what it holds, in words. Of an author the page itself speaks."""
+    """Return the stored columns of a post, and what each holds, in words; of those left out the page itself speaks."""
     leave_out = (*COUNTED, "author") if post.author_id else COUNTED
     return [(name, in_words(value)) for name, value in facts_of(post, leave_out=leave_out)]
 

@@ -92,6 +92,7 @@ def test_actions_take_keywords_only_and_never_a_request():
         and not node.name.startswith("_")
     ]
     inner = {
+        "check_seen",
         "destroy_words",
         "hold",
         "recount",

@@ -146,6 +146,7 @@ class PostAdmin(admin.ModelAdmin):
 
     def _do(self, request: HttpRequest, post: Post, act: Act, fields: dict[str, Any]) -> HttpResponse:
         try:
+            moderation.check_seen(post, request.POST.get("seen"))
             done = act(post, cast("User", request.user), fields)
         except moderation.AlreadyHandled as error:
             self.message_user(request, str(error), messages.WARNING)
@@ -176,7 +177,7 @@ class PostAdmin(admin.ModelAdmin):
         """Tell what was done, and of how many of those ticked somebody decided meanwhile: they are not in the list."""
         handled = len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - done - left
         if done:
-            words = f"{done} {what}. Each can be undone on its page for ten minutes."
+            words = f"{done} {what}. Each can be undone on its page for ten minutes, of one thread the last first."
             self.message_user(request, words, messages.SUCCESS)
         if handled:
             words = f"{handled} left: somebody had decided already, or {'it' if handled == 1 else 'they'} did not wait."
@@ -245,7 +246,7 @@ def _thread_posts(post: Post) -> list[Post]:
 
 def _ask(post: Post, by: User, fields: dict[str, Any]) -> str:
     moderation.ask_writer(post=post, words=fields["question"])
-    return "Asked. The writer reads it with their code."
+    return "Asked. Only the writer can read it."
 
 
 def _pass_on(post: Post, by: User, fields: dict[str, Any]) -> str:
@@ -270,6 +271,8 @@ def _undo(post: Post, by: User, fields: dict[str, Any]) -> str:
 
 def _keep(post: Post, by: User, fields: dict[str, Any]) -> str:
     count = close_reports(post=post, by=by)
+    if not count:
+        raise moderation.AlreadyHandled("Somebody has dealt with the reports already. The post stays.")
     return f"{count} report{'' if count == 1 else 's'} dealt with. The post stays."
 
 

@@ -3,9 +3,10 @@
 from forums.models.call_requests import CallMessage, CallOffer, CallRequest, ContactView, ErasedRequests
 from forums.models.forums import CallForViews, Forum, Prompt
 from forums.models.moves import MovedPost
+from forums.models.notes import ModeratorNote
 from forums.models.reports import Report
 from forums.models.steps import UrgentSteps
-from forums.models.threads import ModeratorNote, Post, TaggedThread, Thread, Voice
+from forums.models.threads import Post, TaggedThread, Thread, Voice
 
 __all__ = [
     "CallForViews",

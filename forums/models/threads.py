@@ -183,7 +183,7 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
 
 
 class Voice(models.Model):
-    """One anonymous author in one thread."""
+    """One anonymous author, at home in one thread."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="voices")
     code_digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -249,7 +249,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):
-    """What somebody wrote in a thread. An anonymous one waits for a moderator.
+    """What somebody wrote in a thread. It waits for a moderator.
 
     `number` is given when the post is published, so that numbers tell the order of release and not of writing.
     `day` is the day on which it was sent, from a decision on the day on which it was published or refused.
@@ -313,7 +313,9 @@ class Post(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
             models.CheckConstraint(
-                condition=Q(voice=None, author__isnull=False) | Q(voice__isnull=False, author=None),
+                condition=Q(voice=None, author__isnull=False)
+                | Q(voice__isnull=False, author=None)
+                | Q(voice=None, author=None, state__in=["withdrawn", "removed"]),
                 name="post_has_a_voice_or_an_author_never_both",
             ),
             models.CheckConstraint(
@@ -376,23 +378,3 @@ class Post(models.Model):
     def starts_thread(self) -> bool:
         """Whether it is, or waits to be, the first post of its thread."""
         return self.number == 1 or self.thread.state == Thread.State.WAITING
-
-
-class ModeratorNote(models.Model):
-    """Words between the moderators and a writer: a voice's code opens them, or a named writer's account."""
-
-    voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="notes")
-    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
-    by_writer = models.BooleanField(default=False, editable=False)
-    body = models.TextField()
-    day = models.DateField(default=timezone.localdate, editable=False)
-    form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
-
-    class Meta:
-        ordering = ["day", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(voice__isnull=False) | Q(post__isnull=False), name="note_has_a_reader"),
-        ]
-
-    def __str__(self) -> str:
-        return f"note {self.pk}"

@@ -244,7 +244,9 @@ def publish(page, site, *beginnings):
         row(page, words).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option("Publish the chosen posts as they are")
     press(page, button(page, "Go"))
-    assert told(page) == [f"{len(beginnings)} published. Each can be undone on its page for ten minutes."]
+    assert told(page) == [
+        f"{len(beginnings)} published. Each can be undone on its page for ten minutes, of one thread the last first."
+    ]
 
 
 def row(page, words):

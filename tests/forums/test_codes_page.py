@@ -173,3 +173,15 @@ def test_words_to_the_moderators_hold_no_code(client, waiting):
         "This seems to hold a code. Take it out: whoever has a code can act as its owner"
     ]
     assert ModeratorNote.objects.count() == 0
+
+
+def test_messages_about_a_post_that_a_moderator_took_down_can_be_erased(client, thread, published, sam):
+    sent = published_reply(thread, sam)
+    moderation.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
+    assert "Erase the messages about it" in words(open_code(client, sent.code))
+    form = {"code": sent.code, "n": "1"}
+    assert "Erase the messages about this post?" in words(client.post("/code/take-down/", form))
+    assert ModeratorNote.objects.count() == 1
+    client.post("/code/take-down/", {**form, "sure": "yes"})
+    assert (ModeratorNote.objects.count(), Post.objects.get(number=2).state) == (0, "removed")
+    assert "Erase the messages about it" not in words(open_code(client, sent.code))

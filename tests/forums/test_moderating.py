@@ -1,6 +1,6 @@
 """Beside deciding: undoing, several at once, asking the writer, passing on, urgent; and the writer's answers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -81,9 +81,9 @@ def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
         sign_in(desk, sam)
         moderation.publish(post=waiting.post, by=sam)
         clock.shift(timedelta(minutes=9, seconds=59))
-        assert moderation.can_undo(post=waiting.post)
+        assert moderation.can_undo(post=fresh(waiting))
         clock.shift(timedelta(seconds=2))
-        assert not moderation.can_undo(post=waiting.post)
+        assert not moderation.can_undo(post=fresh(waiting))
         with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
             moderation.undo(post=waiting.post)
     assert fresh(waiting).state == "published"
@@ -96,10 +96,13 @@ def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
 
 
 def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words")
-    assert not moderation.can_undo(post=waiting.post)
+    moderation.publish(post=waiting.post, by=sam)
+    seen = moderation.seen_of(fresh(waiting))
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", seen=seen)
+    assert "Undo this decision" not in admin_words(desk.get(review(waiting.post)))
+    assert not moderation.can_undo(post=fresh(waiting))
     moderation.remove(post=waiting.post, by=sam, reason="spam", words="No.")
-    assert not moderation.can_undo(post=waiting.post)
+    assert not moderation.can_undo(post=fresh(waiting))
 
 
 def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
@@ -107,6 +110,39 @@ def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
     withdraw(post=waiting.post)
     assert "This is no longer waiting: Taken down by the writer." in told(act(desk, waiting.post, "undo"))
     assert fresh(waiting).state == "withdrawn"
+
+
+def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
+    post = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Words", likely_spam=True).post
+    Post.objects.update(day="2026-03-01")
+    moderation.publish(post=post, by=sam)
+    moderation.undo(post=post)
+    assert Post.objects.values_list("state", "day", "likely_spam").get() == ("waiting", date(2026, 3, 1), True)
+
+
+def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, waiting, sam, alex):
+    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="No.")
+    seen = moderation.seen_of(fresh(waiting))
+    moderation.undo(post=waiting.post)
+    moderation.publish(post=waiting.post, by=alex)
+    page = act(desk, waiting.post, "undo", seen=seen)
+    assert [words.startswith("Alex decided on") for words in told(page)] == [True]
+    assert fresh(waiting).state == "published"
+
+
+def test_a_published_new_version_can_be_undone(waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
+    actions.correct(post=waiting.post, code=waiting.code, stamp="t", title="T", body="Other words")
+    new = Post.objects.latest("pk")
+    moderation.publish(post=new, by=sam)
+    moderation.undo(post=new)
+    assert (Post.objects.get(pk=new.pk).state, Thread.objects.get().state) == ("waiting", "waiting")
+
+
+def test_a_decision_ends_that_it_is_urgent(waiting, sam):
+    moderation.mark_urgent(post=waiting.post, urgent=True)
+    moderation.publish(post=waiting.post, by=sam)
+    assert fresh(waiting).urgent is False
 
 
 def test_what_was_decided_lately_is_known_to_memory_alone(waiting, sam):
@@ -132,11 +168,11 @@ def chosen(client, name, posts):
 def test_several_are_published_at_once_and_those_with_a_note_are_left_to_be_read(desk, forum, sam):
     posts, noted = many(forum, 3), many(forum, 1, content_note="threats")
     assert told(chosen(desk, "publish_chosen", [*posts, *noted])) == [
-        "3 published. Each can be undone on its page for ten minutes.",
+        "3 published. Each can be undone on its page for ten minutes, of one thread the last first.",
         "1 with a content note was left: open and read each.",
     ]
     assert list(Post.objects.order_by("pk").values_list("state", flat=True)) == ["published"] * 3 + ["waiting"]
-    assert all(moderation.can_undo(post=post) for post in posts)
+    assert all(moderation.can_undo(post=Post.objects.get(pk=post.pk)) for post in posts)
 
 
 def test_those_that_somebody_decided_on_are_left_and_told(desk, forum, sam, alex):
@@ -175,7 +211,7 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
 
 def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
     page = act(desk, waiting.post, "ask", question="Which town is meant?")
-    assert told(page) == ["Asked. The writer reads it with their code."]
+    assert told(page) == ["Asked. Only the writer can read it."]
     assert fresh(waiting).state == "waiting"
     reader = Client()
     assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))

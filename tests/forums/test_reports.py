@@ -158,3 +158,10 @@ def test_a_post_taken_down_while_it_is_reported_takes_no_report(thread):
     withdraw(post=post)
     assert reports.report(post=post, stamp="s", reason="points", words="It says where.") is None
     assert Report.objects.count() == 0
+
+
+def test_reports_dealt_with_already_are_told(desk, reported, sam):
+    reports.close_reports(post=reported.post, by=sam)
+    page = desk.post(review(reported.post), {"act": "keep"}, follow=True)
+    told = [str(message) for message in page.context["messages"]]
+    assert told == ["Somebody has dealt with the reports already. The post stays."]

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forums import moderation
+from forums.actions import withdraw
 from forums.models import Forum, Post, Prompt, Thread, Voice
 from mscos.codes import digest, make_code
 from mscos.forms import new_stamp
@@ -296,3 +297,12 @@ def test_the_limiter_and_the_receipt_keep_no_words_in_the_cache(client, forum):
     assert code not in held
     assert make_code("x") != code
     assert "127.0.0.1" not in held
+
+
+def test_a_thread_taken_down_while_somebody_writes_gives_the_text_back(client, thread, published):
+    withdraw(post=published.post)
+    response = client.post(reply_address(thread), {"body": "Words worth keeping", "stamp": new_stamp()})
+    assert response.status_code == 409
+    assert problems(response) == ["This thread was taken down. Start a new one."]
+    assert kept(response, "body") == "Words worth keeping"
+    assert client.get(reply_address(thread)).status_code == 404

@@ -174,7 +174,7 @@ def test_the_safety_page_promises_of_the_disk_what_this_database_can_keep(client
 
 def test_the_safety_page_says_how_long_refused_posts_and_reports_stay(client, db):
     html = client.get("/safety/").content.decode()
-    assert f"Erased after {REFUSED_POST_DAYS} days, the text at once when you send a new version" in html
+    assert f"Erased after {REFUSED_POST_DAYS} days, the text at once when you send a new version with your code" in html
     assert f"Erased {REPORT_DAYS} days after a moderator dealt with it" in html
 
 

@@ -173,10 +173,10 @@ def test_a_named_post_is_taken_down_after_being_asked_once(member, named, sam):
     named.refresh_from_db()
     assert named.body == "Is there one?"
     response = member.post("/my-posts/1/take-down/", follow=True)
-    assert "Your post was taken down. Its words are destroyed." in response.content.decode()
+    assert "What you asked for is destroyed." in response.content.decode()
     named.refresh_from_db()
     assert (named.state, named.body) == ("withdrawn", "")
-    assert "There is nothing to take down" in words(member.get("/my-posts/1/take-down/"))
+    assert member.get("/my-posts/1/").status_code == 404
 
 
 def test_nobody_elses_post_can_be_opened_or_taken_down(named, sam):
@@ -193,7 +193,30 @@ def test_private_pages_are_kept_nowhere(member, named):
         assert member.get(address).headers["Cache-Control"] == "no-store, private", address
 
 
-def test_nothing_is_written_about_a_named_post_that_is_gone(member, named):
-    member.post("/my-posts/1/take-down/")
+def test_nothing_is_written_about_a_named_post_that_is_gone(member, named, sam):
+    moderation.publish(post=named, by=sam)
+    moderation.remove(post=named, by=sam, reason="person", words="It named Jo.")
     response = member.post("/my-posts/1/", typed(words="One more thing."))
-    assert (response.status_code, ModeratorNote.objects.count()) == (409, 0)
+    assert (response.status_code, ModeratorNote.objects.count()) == (409, 1)
+
+
+def test_a_post_that_was_taken_down_keeps_no_member(member, ada, named):
+    member.post("/my-posts/1/take-down/")
+    assert Post.objects.get().author is None
+    ada.delete()
+    assert Post.objects.get().state == "withdrawn"
+
+
+def test_messages_about_a_removed_post_can_be_erased_and_the_member_with_them(member, named, sam):
+    moderation.publish(post=named, by=sam)
+    moderation.remove(post=named, by=sam, reason="person", words="It named Jo.")
+    assert "Erase the messages about it" in words(member.get("/my-posts/1/"))
+    member.post("/my-posts/1/take-down/")
+    assert (ModeratorNote.objects.count(), Post.objects.get().author, Post.objects.get().state) == (0, None, "removed")
+
+
+def test_the_choice_of_a_name_keeps_what_was_chosen_before(member, forum, call, thread):
+    assert f'href="{NAMED}?type=e"' in member.get(f"{NEW}?type=e").content.decode()
+    reply = f"{thread.get_absolute_url()}reply/"
+    assert f'href="{reply}named/?to=1"' in member.get(f"{reply}?to=1").content.decode()
+    assert f'href="{reply}?to=1"' in member.get(f"{reply}named/?to=1").content.decode()

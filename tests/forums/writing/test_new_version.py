@@ -177,3 +177,10 @@ def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, 
 def test_a_new_version_waits_with_the_others_however_it_was_sent(client, refused):
     client.post(ADDRESS, sent(refused, stamp=new_stamp()))
     assert Post.objects.get(state="waiting").likely_spam is False
+
+
+def test_a_closed_forum_offers_no_new_version_and_says_why(client, refused):
+    Forum.objects.update(state="closed")
+    page = words(client.post("/code/", {"code": refused.code}))
+    assert ("Send a new version" in page, "This forum is closed. You can still read." in page) == (False, True)
+    assert "What happened to your post" in words(client.post(ADDRESS, {"code": refused.code, "n": "1"}))

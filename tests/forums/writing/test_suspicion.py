@@ -49,7 +49,7 @@ def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(
 
 @pytest.mark.parametrize(("links", "apart"), [(MOST_LINKS, False), (MOST_LINKS + 1, True)])
 def test_a_post_of_more_than_five_links_waits_apart(client, forum, links, apart):
-    body = " ".join(f"HTTPS://example.org/{number}" for number in range(links - 1)) + " www.example.org"
+    body = " ".join(f"HTTPS://www.example.org/{number}" for number in range(links - 1)) + " www.example.org"
     assert send(client, body=body) is apart
 
 

@@ -1,0 +1,27 @@
+"""What moderators and writers say to each other."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from forums.models.threads import Post, Voice
+
+
+class ModeratorNote(models.Model):
+    """Words between the moderators and a writer: a voice's code opens them, or a named writer's account."""
+
+    voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="notes")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
+    by_writer = models.BooleanField(default=False, editable=False)
+    body = models.TextField()
+    day = models.DateField(default=timezone.localdate, editable=False)
+    form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
+
+    class Meta:
+        ordering = ["day", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(voice__isnull=False) | Q(post__isnull=False), name="note_has_a_reader"),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
