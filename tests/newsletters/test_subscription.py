@@ -294,7 +294,7 @@ def test_a_file_holds_the_same_as_the_page(client, send, link, editor):
         "agreed to": "Get the newsletter",
         "agreed by": "The form on this site",
     }
-    assert (message["message"], message["who answers"]) == ("One\nTwo", "nobody yet")
+    assert (message["message"], message["who answers"]) == ("One\nTwo", "nobody")
     assert message["erased on"] == enquiry.erased_on.isoformat()
     names = [{name.lower() for name in facts} for _, facts in facts(client.get(link))]
     assert names == [{name.lower() for name in row if name != "what"} for row in told["held"]]

@@ -37,12 +37,12 @@ def assert_names_are_of_one(thread):
     assert len(Voice.objects.names_in([thread.pk])) == voices.count()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_every_link_leads_to_its_post(client, start, forum, safety, sam, seed):
     chance, links = random.Random(seed), {}
     for letters in ("abcd", "uvw", "xyz"):
         start(letters)
-    for _ in range(25):
+    for _ in range(20):
         do_something(chance, [forum, safety], sam)
         for row in Post.objects.exclude(number=None).select_related("thread"):
             assert links.setdefault((row.thread_id, row.number), row.pk) == row.pk
