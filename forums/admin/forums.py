@@ -56,6 +56,7 @@ class ThreadAdmin(RearrangingAdmin):
     list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
+    show_full_result_count = False  # it would count them all once more
     search_fields = ("code",)
     fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")
     readonly_fields = ("forum", "shown_title")
