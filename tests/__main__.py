@@ -11,6 +11,7 @@ import sys
 import psycopg
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
 REQUIRED = os.environ.get("REQUIRE", "").split(",")
 
 
@@ -23,12 +24,12 @@ def postgres_answers() -> bool:
     return True
 
 
-def run(database_url: str | None, *arguments: str, workers: int = 2) -> int:
-    """Run pytest on one database with so many workers, and return its exit code."""
+def run(database_url: str | None, *arguments: str) -> int:
+    """Run pytest on one database and return its exit code."""
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
     if database_url:
         environment["DATABASE_URL"] = database_url
-    return subprocess.call([sys.executable, "-m", "pytest", "-n", str(workers), *arguments], env=environment)
+    return subprocess.call([sys.executable, "-m", "pytest", "-n", WORKERS, *arguments], env=environment)
 
 
 def main() -> int:
@@ -37,8 +38,7 @@ def main() -> int:
     postgres_code = 0
     if postgres_answers():
         print("The suite on PostgreSQL (the browser tests follow on SQLite):", flush=True)  # noqa: T201
-        # One more worker than most machines have cores: each waits while the database server works.
-        postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments, workers=3)
+        postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
     elif "postgres" in REQUIRED:
         sys.exit("PostgreSQL is required and does not answer. Set TEST_POSTGRES_URL to a server that does.")
     else:
