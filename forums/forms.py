@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q
@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from forums.identity_check import Piece, mark_of, pieces, pointers_in, reasons
+from forums.identity_check import Marked, mark_of, marked
 from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread, Voice
 from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
@@ -33,14 +33,6 @@ def no_code(text: str) -> None:
     """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
     if holds_code(text):
         raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
-
-
-class Marked(NamedTuple):
-    """A field whose text may point to somebody: its text in pieces, and what was marked, by why."""
-
-    field: BoundField
-    pieces: list[Piece]
-    reasons: dict[str, list[str]]
 
 
 class PostForm(StampedForm):
@@ -73,7 +65,7 @@ class PostForm(StampedForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Answer the question", "max_length": "Answer the question in a word or two"},
     )
-    marked: Sequence[Marked] = ()
+    marked: Sequence[tuple[BoundField, Marked]] = ()  # the fields whose text may point to somebody
 
     def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -86,13 +78,14 @@ class PostForm(StampedForm):
     def clean(self) -> dict[str, Any] | None:
         """Ask about what may point to somebody, unless the writer was asked about all of it and says it is public."""
         fields = super().clean()
-        self.marked = [marked for name in self.CHECKED if (marked := self._marked(name))]
-        marks = {mark_of(piece) for marked in self.marked for piece in marked.pieces if piece.pointer}
+        texts = ((self[name], marked(self.cleaned_data.get(name, ""))) for name in self.CHECKED if name in self.fields)
+        self.marked = [(field, text) for field, text in texts if text.reasons]
+        marks = {mark_of(piece) for _, text in self.marked for piece in text.pieces if piece.pointer}
         asked = set(self.cleaned_data.get("asked", "").split())
         if not (self.cleaned_data["public"] and marks <= asked):
             self.put("public", "")
-            for marked in self.marked:
-                self._ask(marked.field.name)
+            for field, _ in self.marked:
+                self._ask(field.name)
         if marks:
             self.put("asked", " ".join(sorted(marks)))
         return fields
@@ -112,11 +105,6 @@ class PostForm(StampedForm):
         if not self.forum.is_answer(typed):
             raise forms.ValidationError("That is not the answer that we look for. Try another word")
         return typed
-
-    def _marked(self, name: str) -> Marked | None:
-        text = self.cleaned_data.get(name, "")
-        found = pieces(text, pointers_in(text))
-        return Marked(self[name], found, reasons(found)) if any(piece.pointer for piece in found) else None
 
     def _ask(self, name: str) -> None:
         what = self.fields[name].label

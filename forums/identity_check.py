@@ -134,6 +134,19 @@ def reasons(found: list[Piece]) -> dict[str, list[str]]:
     return whys
 
 
+class Marked(NamedTuple):
+    """A text in pieces, and what is marked in it, by why; no reasons where nothing is."""
+
+    pieces: list[Piece]
+    reasons: dict[str, list[str]]
+
+
+def marked(text: str) -> Marked:
+    """Return a text with what may point to somebody marked, as writers and moderators are shown it."""
+    found = pieces(text, pointers_in(text))
+    return Marked(found, reasons(found))
+
+
 def mark_of(piece: Piece) -> str:
     """Return by what a marked piece is known when a form comes back: eight hex digits, wherever in the text it stands."""
     kind = piece.pointer.kind if piece.pointer else ""

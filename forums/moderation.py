@@ -149,8 +149,8 @@ def mark_urgent(*, post: Post, urgent: bool) -> None:
 
 def can_undo(*, post: Post) -> bool:
     """Tell whether a post is as a decision left it that was taken in the last ten minutes and destroyed nothing."""
-    is_undecided = post.state not in (Post.State.PUBLISHED, Post.State.REFUSED) or not post.body
-    return not is_undecided and cache.get(_undo_key(post)) is not None
+    is_as_decided = post.state in (Post.State.PUBLISHED, Post.State.REFUSED) and bool(post.body)
+    return is_as_decided and cache.get(_undo_key(post)) is not None
 
 
 @transaction.atomic

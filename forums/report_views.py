@@ -48,6 +48,6 @@ def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusa
     context = {"thread": post.thread, "forum": post.thread.forum, "post": post, "n": number, "form": form}
     if form.is_valid():
         REPORTING.count(request)
-        report(post=post, **form.to_store())
+        context["is_stored"] = report(post=post, **form.to_store()) is not None
         return render(request, "forums/report_done.html", context)
     return render(request, "forums/report_create.html", context, status=form.status)

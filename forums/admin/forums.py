@@ -137,7 +137,7 @@ class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
     list_display = ("question", "forum", "opens", "closes", "is_open")
     list_filter = ("forum",)
     search_fields = ("question",)
-    date_hierarchy = "opens"
+    show_full_result_count = False  # as above
     inlines = (PromptInline,)
     markdown_fields = ("why", "what_we_heard")
 

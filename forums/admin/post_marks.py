@@ -1,24 +1,15 @@
 """What moderators are shown of what a post may point with. It is worked out for a page, and nothing of it is stored."""
 
-from typing import NamedTuple
-
-from forums.identity_check import IN_A_WORD, Piece, pieces, pointers_in, reasons
+from forums.identity_check import IN_A_WORD, Marked, marked, pointers_in
 from forums.models import Post
 
 # Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.
 MOST_IN_A_ROW = 3_000
 
 
-class Marked(NamedTuple):
-    """A text in pieces, and what is marked in it, by why."""
-
-    pieces: list[Piece]
-    reasons: dict[str, list[str]]
-
-
 def marked_texts(post: Post) -> dict[str, Marked]:
     """Return the texts of a post, by the names of their fields, with what may point to somebody marked."""
-    return {name: _marked(text) for name, text in _texts(post).items()}
+    return {name: marked(text) for name, text in _texts(post).items()}
 
 
 def kinds_in(post: Post) -> str:
@@ -34,8 +25,3 @@ def _texts(post: Post) -> dict[str, str]:
     """Return what the writer typed, as far as there are words left; a reply has no title of its own."""
     title = post.thread.title if post.starts_thread else ""
     return {"title": title, "body": post.body, "content_note": post.content_note}
-
-
-def _marked(text: str) -> Marked:
-    found = pieces(text, pointers_in(text))
-    return Marked(found, reasons(found))

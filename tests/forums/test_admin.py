@@ -337,3 +337,13 @@ def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, 
     Thread.objects.update(title="Another")
     decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", seen=seen)
     assert Post.objects.get().state == {"refuse": "waiting", "remove": "published"}[decision]
+
+
+@pytest.mark.parametrize("model", ["post", "thread", "forum", "callforviews"])
+def test_no_list_of_the_forums_asks_more_than_eight_times(
+    sam_client, thread, call, model, django_assert_max_num_queries
+):
+    address = reverse(f"admin:forums_{model}_changelist")
+    sam_client.get(address)  # kinds of rows are asked for once in a process
+    with django_assert_max_num_queries(8):
+        assert sam_client.get(address).status_code == 200

@@ -185,3 +185,10 @@ def test_messages_about_a_post_that_a_moderator_took_down_can_be_erased(client, 
     client.post("/code/take-down/", {**form, "sure": "yes"})
     assert (ModeratorNote.objects.count(), Post.objects.get(number=2).state) == (0, "removed")
     assert "Erase the messages about it" not in words(open_code(client, sent.code))
+
+
+def test_whoever_erases_messages_is_not_told_that_a_post_was_taken_down(client, thread, published, sam):
+    sent = published_reply(thread, sam)
+    moderation.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
+    page = words(client.post("/code/take-down/", {"code": sent.code, "n": "1", "sure": "yes"}))
+    assert ("The messages are erased" in page, "Your post was taken down" in page) == (True, False)
