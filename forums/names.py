@@ -9,7 +9,7 @@ from collections.abc import Collection
 NAMES = tuple(  # a text reads and merges better than two hundred quoted lines
     """
     Acorn Alder Almond Apricot Balsam Bamboo Barley Bayleaf Beech Birch Blossom Boulder Bracken Bramble Breeze
-    Brushwood Burdock Campion Catkin Cedar Chervil Chickpea Clearing Clementine Clover Comfrey Copse Coriander
+    Brushwood Burdock Campion Catkin Cedar Chervil Chickpea Clearing Cloudberry Clover Comfrey Copse Coriander
     Cornfield Cove Cowslip Crag Cress Cypress Damson Daybreak Dew Drizzle Driftwood Dune Dusk Elder Elm Estuary
     Evergreen Fennel Fernleaf Fescue Flaxseed Footpath Foxglove Gale Glade Gooseberry Gorse Granite Grassland
     Gravel Grove Gully Harbour Hawthorn Hayfield Headland Heathland Hedgerow Hillside Hilltop Honeysuckle

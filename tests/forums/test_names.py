@@ -17,6 +17,7 @@ SUGGESTIVE = [
     "Cicely",
     "Clay",
     "Cliff",
+    "Clementine",
     "Clifford",
     "Dahlia",
     "Daisy",
