@@ -7,8 +7,11 @@ TEST_POSTGRES_URL names a server on which databases may be made. REQUIRE (a list
 import os
 import subprocess
 import sys
+from tempfile import TemporaryDirectory
 
 import psycopg
+
+from tests import template
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
@@ -34,11 +37,18 @@ def run(database_url: str | None, *arguments: str) -> int:
 
 def main() -> int:
     """Run the suite on each database; return 0 where all passed."""
-    arguments = sys.argv[1:]
+    with TemporaryDirectory() as folder:
+        template.make_file(folder)
+        return run_both(sys.argv[1:])
+
+
+def run_both(arguments: list[str]) -> int:
+    """Run the suite on PostgreSQL, if it is there, and on SQLite."""
     postgres_code = 0
     if postgres_answers():
         print("The suite on PostgreSQL (the browser tests follow on SQLite):", flush=True)  # noqa: T201
-        postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
+        with template.make_database(POSTGRES_URL):
+            postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
     elif "postgres" in REQUIRED:
         sys.exit("PostgreSQL is required and does not answer. Set TEST_POSTGRES_URL to a server that does.")
     else:

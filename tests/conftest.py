@@ -4,11 +4,19 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from tests import template
+
 
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Limits counted in one test do not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The test database begins with tables that were made before."""
+    template.use(connection)
 
 
 def pytest_collection_modifyitems(config, items):

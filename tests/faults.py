@@ -16,10 +16,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from tests.smtp_server import smtp_server
+from tests.template import new_database, put_file
 
 ROOT = Path(__file__).resolve().parent.parent
 LEASE = 3  # seconds until what a killed worker held is taken up again
@@ -55,7 +53,7 @@ def settle_in(folder, url, port):
         "SITE_URL": "http://127.0.0.1:8000",
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
         "MAIL_LEASE": str(LEASE),
-        "DATABASE_URL": url or f"sqlite:///{folder}/portal.sqlite3",
+        "DATABASE_URL": url or f"sqlite:///{put_file(folder)}",
     }
 
 
@@ -65,14 +63,8 @@ def database(url):
     if not url:
         yield None
         return
-    name = f"faults_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            facts = conninfo_to_dict(make_conninfo(url, dbname=name))
-            yield f"postgres://{facts['user']}:{facts.get('password', '')}@{facts['host']}:{facts['port']}/{name}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(url, f"faults_{os.getpid()}") as address:
+        yield address
 
 
 def begin(readers):

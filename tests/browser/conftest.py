@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from mscos.forms import AT_ONCE
+from tests.template import put_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(
@@ -87,10 +88,12 @@ def pytest_collection_modifyitems(items):
 def site(tmp_path_factory):
     """Start the portal on a free port with an empty data folder, and stop it after the last test."""
     port = _free_port()
+    folder = tmp_path_factory.mktemp("var")
+    put_file(folder)
     environment = {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL", "SITE_URL"}},
         "DJANGO_SETTINGS_MODULE": "mscos.settings",
-        "VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "VAR_DIR": str(folder),
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "SAMPLE_SITE": "yes",

@@ -1,16 +1,10 @@
 """On a real SQLite file: words that were destroyed are in none of its pages, nor in its write-ahead log."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 from django.conf import settings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.template import said_on_a_file
+
 SCRIPT = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.conf import settings
 from django.db import connection
 from forums.actions import start_thread, withdraw
@@ -26,13 +20,7 @@ print(before > 0, held())
 
 
 def test_no_byte_of_withdrawn_words_is_left_in_the_file_or_its_log(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
-    environment |= {"DJANGO_SETTINGS_MODULE": "mscos.settings", "VAR_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", SCRIPT],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.split() == ["True", "0"]
+    assert said_on_a_file(SCRIPT, tmp_path).split() == ["True", "0"]
 
 
 def test_freed_pages_are_filled_with_zeros_whatever_sqlite_was_built_with():

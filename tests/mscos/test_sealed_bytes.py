@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,11 @@ from mscos.groups import CALL_HANDLERS
 from mscos.sealing import LOST, Sealed
 from tests.forums.calls.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
+from tests.template import said_on_a_file
 
-ROOT = Path(__file__).resolve().parents[2]
 SEAL = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
 WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]
 ON_A_FILE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.conf import settings
 from django.db import connection
 from tests.mscos.test_sealed_bytes import fill, found_in, words_in
@@ -69,13 +66,7 @@ def opened_in(run):
 
 
 def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_seal_either(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
-    environment |= {"DJANGO_SETTINGS_MODULE": "mscos.settings", "VAR_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", ON_A_FILE],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.splitlines() == ["True [] True", "[] []"]
+    assert said_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
 
 
 @pytest.mark.django_db(transaction=True)

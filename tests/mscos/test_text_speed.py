@@ -82,29 +82,25 @@ def seconds(work, *arguments):
     return time.process_time() - start
 
 
-def as_ordinary(render):
-    return seconds(render, ORDINARY[:10_000])
-
-
 def holds_soon(promise):
     """Tell whether a promise about time holds in one of a few tries."""
     return any(promise() for _ in range(TRIES))
 
 
-def grows_with_its_length(render, text, half):
-    whole_time = seconds(render, text)
-    return whole_time < MEASURABLE * as_ordinary(render) or whole_time < GROWTH * seconds(render, half)
+def takes_its_length(work, text, half, *, ordinary=ORDINARY, times=TIMES):
+    """Tell whether work on a text takes not many times an ordinary one's, and grows no faster than the text."""
+    whole, usual = seconds(work, text), seconds(work, ordinary[:10_000])
+    return whole < times * usual and (whole < MEASURABLE * usual or whole < GROWTH * seconds(work, half))
 
 
 @pytest.mark.parametrize("render", [render_post, render_editorial])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_text_takes_long(render, shape):
     text, half = (SHAPES[shape](size)[:size] for size in (10_000, 5_000))
-    assert holds_soon(lambda: seconds(render, text) < TIMES * as_ordinary(render))
-    assert holds_soon(lambda: grows_with_its_length(render, text, half))
+    assert holds_soon(lambda: takes_its_length(render, text, half))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_excerpts_are_made_from_the_beginning_only(shape):
     text = SHAPES[shape](10_000)[:10_000]
-    assert holds_soon(lambda: seconds(plain_text, text) < TIMES * as_ordinary(render_post))
+    assert holds_soon(lambda: seconds(plain_text, text) < TIMES * seconds(render_post, ORDINARY[:10_000]))

@@ -15,7 +15,6 @@ from newsletters.models import Mailing
 from tests.mailbox import sent_mail
 from tests.newsletters.sending import begin, make_readers, states
 
-pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -5,11 +5,7 @@ dump. Beside them: the cache, the admin's log, sessions, feeds and pages.
 """
 
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -28,13 +24,11 @@ from forums.reports import close_reports, erase_old_reports, report
 from mscos.forms import new_stamp
 from tests.mscos.test_sealed_bytes import dump
 from tests.people import make_staff, sign_in
+from tests.template import said_on_a_file
 
-ROOT = Path(__file__).resolve().parents[2]
 MARK = "Zqxj"  # what every word to be destroyed begins with
 LONG_AGO = timedelta(days=31)
 ON_A_FILE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.db import connection
 connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
 import json
@@ -207,21 +201,14 @@ def start_afresh():
 
 def files():
     """Return all that lies in the folder of the portal's data: the database file, its log, and what else there is."""
-    return b"".join(path.read_bytes() for path in sorted(Path(settings.VAR_DIR).rglob("*")) if path.is_file())
+    return b"".join(path.read_bytes() for path in sorted(settings.VAR_DIR.rglob("*")) if path.is_file())
 
 
 DESTROYED = {play.__name__: [words, {"in the database": 0, "beside it": 0}] for play, words in WORDS.items()}
 
 
 def test_no_destroyed_word_is_left_in_the_file_its_log_or_on_any_page(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
-    environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "VAR_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", ON_A_FILE],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == DESTROYED
+    assert json.loads(said_on_a_file(ON_A_FILE, tmp_path).splitlines()[-1]) == DESTROYED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,12 +6,10 @@ Both are read in the same moment, so that neither a slow machine nor other work 
 import pytest
 
 from forums.identity_check import pointers_in
-from tests.mscos.test_text_speed import UNITS, holds_soon, seconds
+from tests.mscos.test_text_speed import UNITS, holds_soon, takes_its_length
 
 # An ordinary text of 10,000 characters takes 0.03 s of the processor on a machine of 2026.
 TIMES = 5
-MEASURABLE = 3  # times an ordinary text: below this noise is as large as growth
-GROWTH = 3.0  # twice the text takes twice the time, and four times where a rule starts again at each word
 ORDINARY = (
     "We tried two things last year. The first was a list of rooms that the person keeps and we keep too; my worker said "
     "that it takes ten minutes. The second cost £650 and 45 days, see section 14.10 and pages 159 to 167.\n\n"
@@ -45,9 +43,4 @@ MADE = {
 @pytest.mark.parametrize("shape", MADE)
 def test_no_text_takes_long(shape):
     text, half = (MADE[shape](size)[:size] for size in (10_000, 5_000))
-    assert holds_soon(lambda: takes_its_length(text, half))
-
-
-def takes_its_length(text, half):
-    whole, ordinary = seconds(pointers_in, text), seconds(pointers_in, ORDINARY[:10_000])
-    return whole < TIMES * ordinary and (whole < MEASURABLE * ordinary or whole < GROWTH * seconds(pointers_in, half))
+    assert holds_soon(lambda: takes_its_length(pointers_in, text, half, ordinary=ORDINARY, times=TIMES))

@@ -16,11 +16,12 @@ DAY = date(2026, 3, 1)
 MODELS = 500  # threads that differ from each other; the others are like them
 
 
-def analyse():
-    """Note what PostgreSQL's own housekeeping would have noted of the tables by then.
+def settle():
+    """Let the database check now what was filled in, not after each test; and note what its housekeeping would have.
 
-    Of these alone: the catalogues are shared with the databases of other tests, which would wait for them.
+    Of these tables alone: the catalogues are shared with the databases of other tests, which would wait for them.
     """
+    connection.check_constraints()
     if connection.vendor == "postgresql":
         tables = (model._meta.db_table for model in apps.get_app_config("forums").get_models())
         connection.cursor().execute(f"ANALYZE {', '.join(tables)}")

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from forums.models import CallForViews, Thread
-from tests.forums.reading.many import analyse, fill
+from tests.forums.reading.many import fill, settle
 from tests.forums.reading.work import work_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -19,7 +19,7 @@ def crowd(django_db_setup, django_db_blocker):
     """The long thread among many: made once for the tests of this file, and taken back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         thread = fill(threads=MANY, posts=MANY)
-        analyse()
+        settle()
         yield thread
         transaction.set_rollback(True)
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forums.models import Post, Report, Thread
 from mscos.groups import MODERATORS
-from tests.forums.reading.many import DAY, analyse, fill
+from tests.forums.reading.many import DAY, fill, settle
 from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
 from tests.people import make_staff, sign_in
@@ -74,7 +74,7 @@ def desk(django_db_setup, django_db_blocker):
     """A moderator before the full queue: made once for the tests of this file, and taken back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         client = fill_queue()
-        analyse()
+        settle()
         yield client
         transaction.set_rollback(True)
 

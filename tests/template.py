@@ -1,0 +1,98 @@
+"""The tables, made once for a run: whoever needs a database begins with a copy instead of with ten seconds of migrations.
+
+`python -m tests` makes them: a file of SQLite and, where there is a server, a database of PostgreSQL. Where pytest is
+called without it there are none, and everybody makes their own.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.db.backends.signals import connection_created
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE, DATABASE = "TEST_TEMPLATE_FILE", "TEST_TEMPLATE_DATABASE"
+
+
+def make_file(folder):
+    """Make the tables in an SQLite file, and name it to the processes that this one starts."""
+    path = Path(folder) / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    os.environ[FILE] = str(path)
+
+
+@contextmanager
+def make_database(url):
+    """Make the tables in a database of a PostgreSQL server, name it, and drop it at the end."""
+    name = f"template_{os.getpid()}"
+    with new_database(url, name) as address:
+        _migrate(address)
+        os.environ[DATABASE] = name
+        try:
+            yield
+        finally:
+            del os.environ[DATABASE]
+
+
+@contextmanager
+def new_database(url, name):
+    """Make a database on a PostgreSQL server, a copy of the template if there is one; yield its address, then drop it."""
+    template = f" TEMPLATE {os.environ[DATABASE]}" if DATABASE in os.environ else ""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}{template}")
+        try:
+            facts = conninfo_to_dict(make_conninfo(url, dbname=name))
+            yield f"postgres://{facts['user']}:{facts.get('password', '')}@{facts['host']}:{facts.get('port', 5432)}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def said_on_a_file(script, folder):
+    """Run a script in the portal's shell on an SQLite file in a folder, and return what it printed."""
+    path = put_file(folder)
+    environment = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{path}",
+    }
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", script]
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def put_file(folder):
+    """Put a database with its tables into a data folder, where the portal looks for it, and return its path."""
+    path = Path(folder) / "portal.sqlite3"
+    if FILE in os.environ:
+        shutil.copy(os.environ[FILE], path)
+    else:
+        _migrate(f"sqlite:///{path}")
+    return path
+
+
+def use(connection):
+    """Let a test database that is about to be made begin with the tables."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get(DATABASE)
+    elif FILE in os.environ:
+        connection_created.connect(_fill)
+
+
+def _fill(connection, **kwargs):
+    """Fill a database of SQLite that has just been made in memory."""
+    if connection.is_in_memory_db():
+        connection_created.disconnect(_fill)
+        with sqlite3.connect(os.environ[FILE]) as template:
+            template.backup(connection.connection)
+
+
+def _migrate(url):
+    """Make the tables in an empty database."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
