@@ -8,7 +8,6 @@ import termios
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
 
 from newsletters.models import Mailing
