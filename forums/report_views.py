@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from forums.forms import no_code
 from forums.models import Report, Thread
-from forums.pages import numbered
+from forums.pages import numbered, was_given
 from forums.reports import report
 from mscos.forms import PlainTextField, StampedForm
 from mscos.limits import Limit
@@ -39,10 +39,12 @@ class ReportForm(StampedForm):
 @anonymous_form(limit=REPORTING)
 def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
     """Take a report of one post of a thread: `?n=7`, by the number that it had there."""
-    asked = get_object_or_404(Thread.objects.findable(), code=code)
+    asked = get_object_or_404(Thread.objects.select_related("forum"), code=code)
     number = request.POST.get("n") or request.GET.get("n", "")
     post = numbered(asked, number)
     if post is None or not post.thread.is_visible:
+        if request.method == "POST" and was_given(asked, number):
+            return render(request, "forums/report_done.html", {"thread": asked, "is_stored": False})
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)
     context = {"thread": post.thread, "forum": post.thread.forum, "post": post, "n": number, "form": form}

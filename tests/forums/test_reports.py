@@ -103,6 +103,17 @@ def test_a_post_taken_down_or_waiting_cannot_be_reported(client, thread, sam):
     assert client.get(f"{path(thread)}?n=2").status_code == 404
 
 
+@pytest.mark.parametrize(("number", "way_on"), [("2", "Back to the thread"), ("1", "To the forum")])
+def test_who_wrote_a_report_while_its_post_was_taken_down_is_told_so(client, thread, sam, number, way_on):
+    sent = published_reply(thread, sam).post if number == "2" else Post.objects.get()
+    moderation.remove(post=sent, by=sam, reason="spam", words="No.")
+    page = client.post(path(thread), fields(n=number))
+    assert (page.status_code, title(page)) == (200, "Sent – Community of Practice")
+    assert "This post was taken down while you wrote. There is nothing left to look at." in words(page)
+    assert way_on in words(page)
+    assert not Report.objects.exists()
+
+
 def test_a_stale_token_and_too_many_give_the_words_back(client, thread):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(path(thread), fields())

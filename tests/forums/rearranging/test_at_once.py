@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from forums import rearranging
 from forums.actions import reply
-from forums.models import Post
+from forums.models import Post, Thread
 from forums.rearranging import CannotRearrange
 from mscos.forms import new_stamp
 from mscos.models import User
@@ -59,6 +59,30 @@ def test_an_answer_that_waited_for_a_split_goes_along(one):
     sent = lambda: reply(thread=one, stamp=new_stamp(), body="e", in_reply_to=post("c"))  # noqa: E731
     while_held(lambda: rearranging.split(thread=one, posts=posts("c"), title="N"), sent)
     assert Post.objects.get(body="e").thread == post("c").thread != one
+
+
+def test_a_reply_that_waited_for_a_merge_gives_the_old_thread_back_before_it_waits_for_the_new(one, two):
+    free = []
+
+    def hold_the_new_one():
+        """Keep the thread that takes the other over, and look whether that other one can be held too."""
+        try:
+            with transaction.atomic():
+                Thread.objects.select_for_update().get(pk=two.pk)
+                time.sleep(1)  # the reply waits for it by now
+                free.extend(Thread.objects.select_for_update(skip_locked=True).filter(pk=one.pk))
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold_the_new_one)
+
+    def merge():
+        rearranging.merge(thread=one, into=two)
+        holder.start()
+
+    while_held(merge, lambda: reply(thread=one, stamp=new_stamp(), body="e"))
+    holder.join(timeout=20)
+    assert (free, Post.objects.get(body="e").thread) == ([one], two)
 
 
 def test_of_two_merges_against_each_other_one_is_done(one, two):
