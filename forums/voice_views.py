@@ -45,11 +45,11 @@ def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     """Ask for a code and show what it opens."""
     form, found = opened_by_code(request, refusal)
     if isinstance(found, CallRequest):
-        act = ActForm(initial={"words": request.POST.get("words", "")})
+        act = ActForm(initial={"words": _kept(request)})
         return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
     if found is None:
         return _ask(request, form)
-    answer = AnswerForm(initial={"words": request.POST.get("words", "")})
+    answer = AnswerForm(initial={"words": _kept(request)})
     return _voice(request, found, form.cleaned_data["code"], answer)
 
 
@@ -79,7 +79,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     code, number = asked.cleaned_data["code"], request.POST.get("n", "")
     post, is_sent = in_place(voice.posts.all(), number), "stamp" in request.POST
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
-        return _voice(request, voice, code, AnswerForm())
+        return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}))
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
     done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
     context = {"form": form, "post": post, "code": code, "n": number}
@@ -104,9 +104,14 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
 
 
 def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    """Ask for a code (again); words that came with it go on with it."""
-    kept = request.POST.get("words") or request.POST.get("body", "")
-    return render(request, "forums/voice_ask.html", {"form": form, "kept": kept}, status=form.status)
+    """Ask for a code (again); what was typed goes on with it."""
+    return render(request, "forums/voice_ask.html", {"form": form, "kept": _kept(request)}, status=form.status)
+
+
+def _kept(request: HttpRequest) -> str:
+    """Return the words that were sent and not stored, whether a message or a new version with all its parts, as one text."""
+    typed = (request.POST.get(name, "").strip() for name in ("words", "title", "content_note", "body"))
+    return "\n\n".join(filter(None, typed))
 
 
 def _voice(

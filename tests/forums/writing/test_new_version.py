@@ -112,7 +112,7 @@ def test_a_preview_stores_nothing(client, refused):
 def test_a_place_that_is_none_shows_what_the_code_opens(client, refused, place):
     response = client.post(ADDRESS, sent(refused, n=place))
     assert "What happened to your post" in words(response)
-    assert Post.objects.count() == 1
+    assert (kept(response, "words").split("\n\n")[-1], Post.objects.count()) == ("Is there a calm one?", 1)
 
 
 def test_a_post_that_waits_or_was_erased_offers_no_new_version(client, waiting, sam):
@@ -123,9 +123,10 @@ def test_a_post_that_waits_or_was_erased_offers_no_new_version(client, waiting, 
 
 
 def test_a_wrong_code_is_told_and_the_words_are_kept(client, refused):
-    response = client.post(ADDRESS, sent(refused, code="K7QW-3MHT-9XRC-V2PD"))
+    typed = {"title": "A choir", "content_note": "threats"}
+    response = client.post(ADDRESS, sent(refused, code="K7QW-3MHT-9XRC-V2PD", **typed))
     assert problems(response) == ["Check the code. It has 16 letters and numbers"]
-    assert kept(response, "words") == "Is there a calm one?"
+    assert kept(response, "words") == "A choir\n\nthreats\n\nIs there a calm one?"
 
 
 def test_without_a_token_the_words_come_back_and_nothing_is_stored(refused):
