@@ -13,6 +13,7 @@ from django.contrib.syndication.views import Feed
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
@@ -83,8 +84,8 @@ class PostFeed(Feed):
         return on_site(item.get_absolute_url())
 
     def item_guid(self, item: Post) -> str:
-        """Return what the post is known by in every feed, on whichever page it is."""
-        return on_site(f"{item.thread.get_absolute_url()}#post-{item.number}")
+        """Return what the post is known by in every feed, in whichever forum its thread stands."""
+        return on_site(f"{reverse('forums:forum_list')}#{item.thread.code}-{item.number}")
 
     def item_updateddate(self, item: Post) -> datetime:
         """Return the day of publication."""

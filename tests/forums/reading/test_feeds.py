@@ -51,7 +51,7 @@ def test_a_thread_in_its_forums_feed(client, thread, published):
     here, day = f"{SITE}{thread.get_absolute_url()}", f"{timezone.localdate()}T00:00:00+00:00"
     assert {name: part.text for name, part in entry.items() if part.text and part.text.strip()} == {
         "title": f"Thread {thread.code}",
-        "id": f"{here}#post-1",
+        "id": f"{SITE}/forums/#{thread.code}-1",
         "updated": day,
         "summary": "<p><strong>A quiet room</strong></p>\n<p>Is there one?</p>\n",
     }
@@ -93,8 +93,11 @@ def test_an_entry_keeps_its_identity_in_every_feed_and_on_every_page(client, thr
         published_reply(thread, sam)
     here = f"{SITE}{thread.get_absolute_url()}"
     forum, one, views = (entries(feed_of(client, path)) for path in feeds(thread, call))
-    assert forum[0]["id"].text == views[0]["id"].text == f"{here}#post-1"
-    assert (one[0]["id"].text, one[0]["link"].get("href")) == (f"{here}#post-32", f"{here}?page=2#post-32")
+    assert forum[0]["id"].text == views[0]["id"].text == f"{SITE}/forums/#{thread.code}-1"
+    assert (one[0]["id"].text, one[0]["link"].get("href")) == (
+        f"{SITE}/forums/#{thread.code}-32",
+        f"{here}?page=2#post-32",
+    )
 
 
 def test_a_content_note_stands_in_the_place_of_its_text(client, start, thread, sam):
