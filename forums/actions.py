@@ -106,8 +106,8 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
 
     def store() -> Post:
         place = hold_place(thread=thread.pk, answered=in_reply_to)
-        if place.closed_because:
-            raise NotAccepted(place.closed_because)
+        if place.no_reply_because:
+            raise NotAccepted(place.no_reply_because)
         return _store(
             form,
             thread=place,

@@ -147,8 +147,3 @@ def address_now(request: HttpRequest, thread: Thread) -> str:
 def numbered(thread: Thread, typed: str) -> Post | None:
     """Return the post that somebody means by a number of a thread, wherever it is now; None for what is none."""
     return thread.numbered(int(typed)) if is_number(typed) else None
-
-
-def was_given(thread: Thread, typed: str) -> bool:
-    """Tell whether a post of a thread has borne a number in public, whatever became of it."""
-    return is_number(typed) and 1 <= int(typed) <= thread.highest_number()

@@ -87,13 +87,15 @@ def _reply_create(
     request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
 ) -> HttpResponse:
     is_sent = request.method == "POST"
-    asked = get_object_or_404(Thread.objects.exclude(state=Thread.State.WAITING), code=code)
+    asked = get_object_or_404(Thread, code=code)
     answered = numbered(asked, (request.POST if is_sent else request.GET).get("to", ""))
     thread = Thread.objects.select_related("forum").get(pk=place_of_reply(thread=asked.pk, answered=answered))
     if not thread.is_visible:
         if not is_sent:
             raise Http404
-        refusal = refusal or Refusal(409, thread.closed_because)  # taken down while somebody wrote: the text comes back
+        refusal = refusal or Refusal(
+            409, thread.no_reply_because
+        )  # taken down while somebody wrote: the text comes back
     if request.POST.get("code") and WRONG_CODES.reached(request):
         refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(

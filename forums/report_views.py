@@ -4,9 +4,9 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums.forms import no_code
+from forums.forms import is_number, no_code
 from forums.models import Report, Thread
-from forums.pages import numbered, was_given
+from forums.pages import numbered
 from forums.reports import report
 from mscos.forms import PlainTextField, StampedForm
 from mscos.limits import Limit
@@ -43,7 +43,7 @@ def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusa
     number = request.POST.get("n") or request.GET.get("n", "")
     post = numbered(asked, number)
     if post is None or not post.thread.is_visible:
-        if request.method == "POST" and was_given(asked, number):
+        if request.method == "POST" and is_number(number):
             return render(request, "forums/report_done.html", {"thread": asked, "is_stored": False})
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)

@@ -23,7 +23,11 @@ KEY_LASTS = 25 * 60 * 60  # seconds: a day with an hour more, for the day on whi
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in a window of `seconds` that the first use opens, counted apart for each `name`."""
+    """At most `times` in a window that the first use opens, counted apart for each `name`.
+
+    The window lasts between half of `seconds` and all of them, by chance: whoever shares an address with somebody and tries
+    until they are let in again must not learn the moment at which the other did the same thing.
+    """
 
     name: str
     times: int
@@ -50,11 +54,12 @@ class Limit:
     def count_for(self, whom: str) -> None:
         """Count one use for `whom`."""
         key = self._key(whom)
-        cache.add(key, 0, self.seconds)
+        window = secrets.choice(range(self.seconds // 2, self.seconds + 1))
+        cache.add(key, 0, window)
         try:
             cache.incr(key)
         except ValueError:  # the window closed between the two lines
-            cache.set(key, 1, self.seconds)
+            cache.set(key, 1, window)
 
     def _key(self, whom: str) -> str:
         return f"limit:{self.name}:{_digest_of_the_day(whom)}"

@@ -20,7 +20,7 @@ from newsletters import emails
 from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 from newsletters.models.people import new_token
 
-LETTERS = Limit("letters", times=3, seconds=24 * 60 * 60)  # to one address, of all the kinds here together
+LETTERS = Limit("letters", times=3, seconds=48 * 60 * 60)  # to one address a day, of all the kinds here together
 
 
 @transaction.atomic

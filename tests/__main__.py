@@ -15,6 +15,8 @@ from tests import template
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
+# Python is to keep what it compiled: pytest rewrites each test's file, in each worker and in both runs.
+LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
 REQUIRED = os.environ.get("REQUIRE", "").split(",")
 
 
@@ -29,7 +31,7 @@ def postgres_answers() -> bool:
 
 def run(database_url: str | None, *arguments: str) -> int:
     """Run pytest on one database and return its exit code."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
+    environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     if database_url:
         environment["DATABASE_URL"] = database_url
     return subprocess.call([sys.executable, "-m", "pytest", "-n", WORKERS, *arguments], env=environment)

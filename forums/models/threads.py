@@ -158,6 +158,13 @@ class Thread(models.Model):
             return "This thread was taken down. Start a new one."
         return self.forum.closed_because
 
+    @property
+    def no_reply_because(self) -> str:
+        """As `closed_because`; and why none is taken in a thread that was published and is not shown now."""
+        if self.state == self.State.WAITING:
+            return "This thread is being looked at again. Keep your text, and send it later."
+        return self.closed_because
+
 
 class TaggedThread(TaggedItemBase):
     """A tag on a thread: a table of its own, as for resources."""

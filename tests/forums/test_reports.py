@@ -93,6 +93,12 @@ def test_what_is_refused_is_told_and_kept(client, thread, typed, messages):
 @pytest.mark.parametrize("number", ["", "0", "2", "x", "9" * 40, "١"])
 def test_what_is_no_post_that_can_be_read_cannot_be_reported(client, thread, number):
     assert client.get(path(thread), {"n": number}).status_code == 404
+    client.post(path(thread), fields(n=number))
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "x", "9" * 40, "١"])
+def test_what_is_no_number_leads_nowhere(client, thread, number):
     assert client.post(path(thread), fields(n=number)).status_code == 404
 
 
@@ -101,6 +107,14 @@ def test_a_post_taken_down_or_waiting_cannot_be_reported(client, thread, sam):
     assert client.get(f"{path(thread)}?n=2").status_code == 200
     moderation.remove(post=sent.post, by=sam, reason="spam", words="No.")
     assert client.get(f"{path(thread)}?n=2").status_code == 404
+
+
+def test_who_wrote_a_report_while_a_publication_was_undone_is_told_so(client, waiting, sam):
+    moderation.publish(post=waiting.post, by=sam)
+    moderation.undo(post=waiting.post)
+    page = client.post(path(waiting.post.thread), fields())
+    assert "There is nothing left to look at." in words(page)
+    assert ("To the forum" in words(page), Report.objects.exists()) == (True, False)
 
 
 @pytest.mark.parametrize(("number", "way_on"), [("2", "Back to the thread"), ("1", "To the forum")])

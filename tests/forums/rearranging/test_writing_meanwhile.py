@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from forums import rearranging
+from forums import moderation, rearranging
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Report, Thread
 from mscos.forms import new_stamp
@@ -152,3 +152,17 @@ def test_nothing_else_can_be_reported_by_an_old_address(client, one, two):
     for number in ("2", "5", "x", ""):
         assert client.get(f"{one.get_absolute_url()}report/?n={number}").status_code == 404
     assert fresh(one).merged_into == two
+
+
+def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, waiting, sam):
+    moderation.publish(post=waiting.post, by=sam)
+    moderation.undo(post=waiting.post)
+    thread = waiting.post.thread
+    page = send(client, thread)
+    assert (page.status_code, kept(page, "body")) == (409, "e")
+    assert problems(page) == ["This thread is being looked at again. Keep your text, and send it later."]
+    assert "A quiet room" not in words(page)
+    assert client.get(f"{thread.get_absolute_url()}reply/").status_code == 404
+    with pytest.raises(NotAccepted, match="looked at again"):
+        reply(thread=thread, stamp=new_stamp(), body="e")
+    assert Post.objects.count() == 1
