@@ -1,23 +1,28 @@
-"""What became of the posts that somebody wrote under their own name. Only these pages join an account with posts."""
+"""What became of the posts that somebody wrote under their own name. Only these pages join an account with posts.
 
-from typing import cast
+A page is found by the place of its post in the order of writing. What acts on a post names it by the mark that its page
+showed: places move up when a post is taken down, and the row's own number would tell how many others wrote in between.
+"""
+
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.messages import success
+from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forums import actions
 from forums.models import Post
-from forums.models.threads import PostQuerySet
+from forums.post_views import named
 from forums.voice_views import AnswerForm, held_of, in_place, store_answer
+from mscos.codes import form_digest
 from mscos.models import User
 from mscos.pagination import paginate
-from mscos.privacy import private
+from mscos.privacy import Refusal, anonymous_form, private
 
 OWN_POSTS_A_PAGE = 20
+NOT_THERE = Refusal(409, "This post was taken down or is not in your list any more. Your message was not sent.")
 
 
 @private
@@ -25,23 +30,25 @@ OWN_POSTS_A_PAGE = 20
 @require_safe
 def own_posts(request: HttpRequest) -> HttpResponse:
     """List the posts under one's own name, the latest first, each with its place in the order of writing."""
-    page = paginate(request, _posts(request).for_writer().reverse(), OWN_POSTS_A_PAGE)
+    page = paginate(request, _member(request).posts.for_writer().reverse(), OWN_POSTS_A_PAGE)
     places = range(page.paginator.count - page.start_index() + 1, 0, -1)
     return render(request, "forums/own_posts.html", {"page": page, "posts": list(zip(places, page, strict=False))})
 
 
-@private
-@login_required
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def own_post_detail(request: HttpRequest, place: int) -> HttpResponse:
-    """Show all that is held of one of these posts, and take words to the moderators about it."""
-    post = _post(request, place)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
-    if store_answer(form, post):
+@anonymous_form()
+@named
+def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None, author: User) -> HttpResponse:
+    """Show all that is held of one of these posts, and take words to the moderators about it; no typed word is lost."""
+    is_sent = request.method == "POST"
+    post = _marked(request, author) if is_sent else _post(author, place)
+    is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
+    form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
+    if post and store_answer(form, post):
         success(request, "The moderators will read it.")
-        return redirect("forums:own_post_detail", place)
-    context = {"post": post, "place": place, "held": held_of(post), "form": form}
+        return redirect("forums:own_post_detail", _place(author, post))
+    context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "mark": request.POST.get("mark", "")}
+    if post:
+        context |= {"place": _place(author, post), "held": held_of(post), "mark": _mark(post.pk)}
     return render(request, "forums/own_post_detail.html", context, status=form.status)
 
 
@@ -50,21 +57,41 @@ def own_post_detail(request: HttpRequest, place: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
     """Ask once, then take one of these posts down."""
-    post = _post(request, place)
+    member = _member(request)
     if request.method == "POST":
-        actions.withdraw(post=post)
-        success(request, "What you asked for is destroyed.")
+        if marked := _marked(request, member):
+            actions.withdraw(post=marked)
+            success(request, "What you asked for is destroyed.")
+        else:
+            info(request, "Nothing was changed now. That post is not in your list any more.")
         return redirect("forums:own_posts")
-    return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place})
+    post = _post(member, place)
+    return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place, "mark": _mark(post.pk)})
 
 
-def _posts(request: HttpRequest) -> PostQuerySet:
-    return cast("User", request.user).posts.all()
+def _member(request: HttpRequest) -> User:
+    return cast("User", request.user)
 
 
-def _post(request: HttpRequest, place: int) -> Post:
-    """Return one's post of this place; a row's own number would tell how many others wrote in between."""
-    post = in_place(_posts(request).for_writer(), str(place))
+def _post(author: User, place: int) -> Post:
+    post = in_place(author.posts.for_writer(), str(place))
     if post is None:
         raise Http404
     return post
+
+
+def _place(author: User, post: Post) -> int:
+    return author.posts.filter(pk__lte=post.pk).count()
+
+
+def _mark(key: int) -> str:
+    return form_digest(repr(("own post", key)))
+
+
+def _marked(request: HttpRequest, author: User) -> Post | None:
+    """Return one's post whose page sent this form; None where it is not one's own any more, or nobody is signed in."""
+    if not author.pk:
+        return None
+    mark = request.POST.get("mark", "")
+    keys = [key for key in author.posts.values_list("pk", flat=True) if _mark(key) == mark]
+    return author.posts.for_writer().filter(pk__in=keys).first()
