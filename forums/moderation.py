@@ -32,8 +32,15 @@ UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
 
 def seen_of(post: Post) -> str:
-    """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known."""
-    return sha256(repr((str(post.state), post.thread.title, post.body, post.content_note)).encode()).hexdigest()[:16]
+    """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known.
+
+    What readers reported and its writer said belongs to it: nobody closes or refuses what they have not read.
+    """
+    said = [
+        sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), post.notes.filter(by_writer=True))
+    ]
+    shown = (str(post.state), post.thread.title, post.body, post.content_note, said)
+    return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def check_seen(post: Post, seen: str | None) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forums import moderation, reports
-from forums.actions import withdraw
+from forums.actions import answer_moderators, withdraw
 from forums.models import Post, Report
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
@@ -150,6 +150,24 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
     report = Report.objects.get()
     assert (report.handled_by, report.handled_on) == (sam, timezone.localdate())
     assert "reported by readers" not in admin_words(desk.get(QUEUE))
+
+
+def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(desk, reported, sam):
+    post = reported.post
+    seen = moderation.seen_of(post)
+    second = reports.report(post=post, stamp="t", reason="danger", words="He found her.")
+    desk.post(review(post), {"act": "keep", "seen": seen})
+    assert Report.objects.open().count() == 2
+    version = {"title": "T", "body": "Other words", "seen": seen}
+    with pytest.raises(moderation.AlreadyHandled):
+        moderation.publish_with_changes(post=post, by=sam, **version)
+    assert Report.objects.filter(pk=second.pk).exists()
+    seen = moderation.seen_of(post)
+    answer_moderators(post=post, stamp="s", words="It is not her.")
+    desk.post(review(post), {"act": "keep", "seen": seen})
+    assert Report.objects.open().count() == 2
+    desk.post(review(post), {"act": "keep", "seen": moderation.seen_of(post)})
+    assert Report.objects.open().count() == 0
 
 
 def test_a_post_that_is_taken_down_takes_the_reports_of_it_along(reported, sam):
