@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forums.actions import destroy_words, hold, recount
@@ -27,6 +28,7 @@ class AlreadyHandled(Exception):
 UNDO_LASTS = 10 * 60  # seconds
 ERASED = "The words of this post have been erased."
 MOVED_ON = "This post or its thread changed while you looked at it. Look at it again, then decide."
+SAID_SINCE = "Something was reported or said about this post while you looked at it. Read it, then decide."
 SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
@@ -34,19 +36,25 @@ UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 def seen_of(post: Post) -> str:
     """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known.
 
-    What readers reported and its writer said belongs to it: nobody closes or refuses what they have not read.
+    What was reported and said about it is the second half: nobody closes or refuses what they have not read.
     """
-    said = [
-        sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), post.notes.filter(by_writer=True))
-    ]
-    shown = (str(post.state), post.thread.title, post.body, post.content_note, said)
-    return sha256(repr(shown).encode()).hexdigest()[:16]
+    words = (str(post.state), post.thread.title, post.body, post.content_note)
+    said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes_on(post=post))]
+    return ".".join(sha256(repr(half).encode()).hexdigest()[:16] for half in (words, said))
+
+
+def notes_on(*, post: Post) -> QuerySet[ModeratorNote]:
+    """Return what moderators and the writer said to each other; what was said about a version before belongs to the new one."""
+    return post.voice.notes.all() if post.voice else post.notes.all()
 
 
 def check_seen(post: Post, seen: str | None) -> None:
     """Raise AlreadyHandled where a page showed a post otherwise than it is now; `seen` is the page's mark, if it has one."""
-    if seen and seen != seen_of(post):
-        raise AlreadyHandled(what_happened(post) if post.decided_by else MOVED_ON)
+    if not seen or seen == (now := seen_of(post)):
+        return
+    if seen.partition(".")[0] == now.partition(".")[0]:
+        raise AlreadyHandled(SAID_SINCE)
+    raise AlreadyHandled(what_happened(post) if post.decided_by else MOVED_ON)
 
 
 @transaction.atomic

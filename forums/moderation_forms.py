@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from forums.models import Post
-from forums.moderation import seen_of
 from mscos.forms import PlainTextField
 from mscos.groups import MODERATORS
 from mscos.models import User
@@ -74,10 +73,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
         title = post.thread.title if post.starts_thread else ""
-        super().__init__(
-            data,
-            initial={"title": title, "body": post.body, "content_note": post.content_note, "seen": seen_of(post)},
-        )
+        super().__init__(data, initial={"title": title, "body": post.body, "content_note": post.content_note})
         self.post = post
         if not post.starts_thread:
             del self.fields["title"]

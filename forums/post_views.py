@@ -93,9 +93,7 @@ def _reply_create(
     if not thread.is_visible:
         if not is_sent:
             raise Http404
-        refusal = refusal or Refusal(
-            409, thread.no_reply_because
-        )  # taken down while somebody wrote: the text comes back
+        refusal = refusal or Refusal(409, thread.no_reply_because)  # while somebody wrote: the text comes back
     if request.POST.get("code") and WRONG_CODES.reached(request):
         refusal = refusal or too_many(WRONG_CODES)
     form = ReplyForm(

@@ -50,7 +50,7 @@ def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if found is None:
         return _ask(request, form)
     answer = AnswerForm(initial={"words": _kept(request)})
-    return _voice(request, found, form.cleaned_data["code"], answer)
+    return _voice(request, found, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
 
 
 @anonymous_form(limit=WRONG_CODES)
@@ -79,7 +79,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     code, number = asked.cleaned_data["code"], request.POST.get("n", "")
     post, is_sent = in_place(voice.posts.all(), number), "stamp" in request.POST
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
-        return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}))
+        return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
     done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
     context = {"form": form, "post": post, "code": code, "n": number}
@@ -104,8 +104,9 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
 
 
 def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    """Ask for a code (again); what was typed goes on with it."""
-    return render(request, "forums/voice_ask.html", {"form": form, "kept": _kept(request)}, status=form.status)
+    """Ask for a code (again); what was typed goes on with it, and the place of the post that it is about."""
+    context = {"form": form, "kept": _kept(request), "n": request.POST.get("n", "")}
+    return render(request, "forums/voice_ask.html", context, status=form.status)
 
 
 def _kept(request: HttpRequest) -> str:
@@ -117,14 +118,17 @@ def _kept(request: HttpRequest) -> str:
 def _voice(
     request: HttpRequest, voice: Voice, code: str, answer: AnswerForm, *, n: str = "", done: str = ""
 ) -> HttpResponse:
+    """Show what a code opens, with the answer under the post at place `n`, else the first; above all where that is gone."""
     posts = list(voice.posts.for_writer())
+    place = int(n) if is_number(n) and 1 <= int(n) <= len(posts) else 1
     context: dict[str, Any] = {
         "voice": voice,
         "posts": [(post, held_of(post)) for post in posts],
         "held_of_voice": [(name, in_words(value)) for name, value in facts_of(voice, leave_out=COUNTED)],
         "code": code,
         "form": answer,
-        "n": n or "1",
+        "place": place,
+        "left_over": answer["words"].value() if all(post.is_gone for post in posts[place - 1 : place]) else "",
         "done": done,
         "speaks_elsewhere": any(post.thread_id != voice.thread_id for post in posts),
     }

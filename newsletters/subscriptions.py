@@ -20,7 +20,8 @@ from newsletters import emails
 from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 from newsletters.models.people import new_token
 
-LETTERS = Limit("letters", times=3, seconds=48 * 60 * 60)  # to one address a day, of all the kinds here together
+# To one address, of all the kinds here together. A window may last half of this: a day.
+LETTERS = Limit("letters", times=3, seconds=48 * 60 * 60)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.smtp_server import smtp_server
@@ -27,9 +27,10 @@ LONGEST = 600  # seconds until the whole has failed
 def main(readers, kills, workers, seed):
     """Send an issue to that many readers, kill workers that often, and return the figures."""
     chance = random.Random(seed)
+    postgres = os.environ.get("DATABASE_URL")
     with (
         tempfile.TemporaryDirectory() as folder,
-        database(os.environ.get("DATABASE_URL")) as url,
+        new_database(postgres, f"faults_{os.getpid()}") if postgres else nullcontext() as url,
         smtp_server(seconds_a_mail=0.004) as server,
     ):
         settle_in(folder, url, server.port)
@@ -55,16 +56,6 @@ def settle_in(folder, url, port):
         "MAIL_LEASE": str(LEASE),
         "DATABASE_URL": url or f"sqlite:///{put_file(folder)}",
     }
-
-
-@contextmanager
-def database(url):
-    """Make a database on a PostgreSQL server, and drop it at the end; None where no server is named."""
-    if not url:
-        yield None
-        return
-    with new_database(url, f"faults_{os.getpid()}") as address:
-        yield address
 
 
 def begin(readers):

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
+from forums.actions import hold
+from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
 from forums.differences import differences
@@ -30,11 +33,12 @@ from mscos.models import User
 from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
+TYPED = ("title", "body", "content_note", "words", "question")  # the fields that a moderator writes in
 Act = Callable[[Post, User, dict[str, Any]], str]
 
 
 @admin.register(Post)
-class PostAdmin(admin.ModelAdmin):
+class PostAdmin(DayLogAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
@@ -125,9 +129,23 @@ class PostAdmin(admin.ModelAdmin):
             if self._asks_first(form):
                 return self._confirm(request, post, form)
             return self._decide(request, post, form)
+        return self._review(request, post, form, asking=asking, passing=passing)
+
+    def _review(
+        self,
+        request: HttpRequest,
+        post: Post,
+        form: DecisionForm,
+        *,
+        asking: AskForm,
+        passing: PassOnForm,
+        typed: str = "",
+    ) -> HttpResponse:
+        """Show the page of a post; `typed` is what was written on a page before that could not be carried out."""
         changing = form.data.get("decision") == DecisionForm.CHANGE
         context = {
             "form": form,
+            "typed": typed,
             "seen": moderation.seen_of(post),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
@@ -135,8 +153,7 @@ class PostAdmin(admin.ModelAdmin):
             "thread_posts": _thread_posts(post),
             "asking": asking,
             "passing": passing,
-            # What was said about a version before belongs to the new one.
-            "notes": post.voice.notes.all() if post.voice else post.notes.all(),
+            "notes": moderation.notes_on(post=post),
             "reports": post.reports.open(),
             "marked": marked_texts(post),
             "can_undo": moderation.can_undo(post=post),
@@ -146,16 +163,25 @@ class PostAdmin(admin.ModelAdmin):
 
     def _do(self, request: HttpRequest, post: Post, act: Act, fields: dict[str, Any]) -> HttpResponse:
         try:
-            moderation.check_seen(post, request.POST.get("seen"))
-            done = act(post, cast("User", request.user), fields)
+            with transaction.atomic():  # who reports or says something meanwhile waits
+                moderation.check_seen(hold(post), request.POST.get("seen"))
+                done = act(post, cast("User", request.user), fields)
         except moderation.AlreadyHandled as error:
-            self.message_user(request, str(error), messages.WARNING)
-        else:
-            self.log_change(request, post, done)
-            self.message_user(request, done, messages.SUCCESS)
+            return self._too_late(request, post, error)
+        self.log_change(request, post, done)
+        self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:forums_post_change", post.pk)
 
-    @admin.action(description="Publish the chosen posts as they are")
+    def _too_late(self, request: HttpRequest, post: Post, error: moderation.AlreadyHandled) -> HttpResponse:
+        """Show the post as it is now, and beside it what was typed: to be copied, not to be sent, for it fits another post."""
+        self.message_user(request, str(error), messages.WARNING)
+        fresh = Post.objects.for_moderators().get(pk=post.pk)
+        typed = "\n\n".join(filter(None, (request.POST.get(name, "").strip() for name in TYPED)))
+        return self._review(
+            request, fresh, DecisionForm(post=fresh), asking=AskForm(), passing=PassOnForm(), typed=typed
+        )
+
+    @admin.action(description="Publish the chosen posts as they are", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Publish several posts; each can be undone on its page."""
         ticked = _ticked(request, chosen)
@@ -167,7 +193,7 @@ class PostAdmin(admin.ModelAdmin):
             words = f"{noted} with a content note {'was' if noted == 1 else 'were'} left: open and read each."
             self.message_user(request, words, messages.WARNING)
 
-    @admin.action(description="Refuse the chosen posts as advertising")
+    @admin.action(description="Refuse the chosen posts as advertising", permissions=["change"])
     def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Refuse several posts; each can be undone on its page."""
         done = moderation.refuse_many_as_spam(posts=_ticked(request, chosen), by=cast("User", request.user))
@@ -202,8 +228,7 @@ class PostAdmin(admin.ModelAdmin):
         try:
             done = decide(post=post, by=request.user, fields=form.cleaned_data)
         except moderation.AlreadyHandled as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return redirect("admin:forums_post_change", post.pk)
+            return self._too_late(request, post, error)
         self.log_change(request, post, done)
         self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:forums_post_changelist")

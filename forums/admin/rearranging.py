@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import rearranging
+from forums.admin.day_log import DayLogAdmin
 from forums.models import Thread
 from forums.rearranging import CannotRearrange
 from forums.rearranging_forms import MergeForm, MoveForm, RearrangingForm, SplitForm
@@ -61,7 +62,7 @@ WAYS = {
 }
 
 
-class RearrangingAdmin(admin.ModelAdmin):
+class RearrangingAdmin(DayLogAdmin):
     """Adds the pages to the admin of threads."""
 
     change_form_template = "admin/forums/thread/change_form.html"

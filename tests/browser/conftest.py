@@ -23,7 +23,7 @@ from mscos.forms import AT_ONCE
 from tests.template import put_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The headless shell is Chromium without its window, and does the same in half the time.
+# The headless shell is Chromium without its window: tests/browser/test_pages.py takes half the processor time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 # Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.

@@ -141,6 +141,13 @@ def test_at_most_three_mails_a_day_go_to_one_address_whatever_they_say(send, rea
     ] * 2
 
 
+def test_no_more_than_three_mails_go_to_one_address_from_morning_to_night(send):
+    for moment in ["00:01", "00:01", "00:01", "23:58"]:
+        with time_machine.travel(f"2026-03-02T{moment}:00Z", tick=False):
+            send(fields())
+    assert len(subjects()) == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_sign_ups_in_one_instant_make_one_row_and_three_mails():
     start = threading.Barrier(6)
