@@ -85,11 +85,10 @@ def use(connection):
 
 
 def _fill(connection, **kwargs):
-    """Fill a database of SQLite that has just been made in memory."""
-    if connection.is_in_memory_db():
-        connection_created.disconnect(_fill)
-        with sqlite3.connect(os.environ[FILE]) as template:
-            template.backup(connection.connection)
+    """Fill a database of SQLite that has just been made."""
+    connection_created.disconnect(_fill)
+    with sqlite3.connect(os.environ[FILE]) as template:
+        template.backup(connection.connection)
 
 
 def _migrate(url):

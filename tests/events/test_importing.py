@@ -321,7 +321,6 @@ def test_the_report_counts_and_the_admins_log_tells(editor):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time")
 def test_one_file_sent_twice_in_one_moment_makes_nothing_twice(editor):
     Organisation.objects.create(name="Survivor Alliance")
     data, told, start = calendar(*(entry(f"UID:{number}") for number in range(50))), [], threading.Barrier(2)

@@ -339,7 +339,6 @@ def test_who_leaves_while_a_list_is_read_comes_back(editor):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time")
 def test_two_imports_at_once_and_one_who_waits_do_not_fail(editor):
     make_subscriber("a5@example.org", state="pending", consent_on=None)
     addresses = [f"a{number}@example.org" for number in range(2000)]

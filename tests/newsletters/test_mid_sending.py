@@ -126,14 +126,8 @@ def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, m
 def test_many_workers_send_each_mail_once(server, editor):
     make_readers(450)
     mailing = begin(editor)
-    if connection.vendor == "sqlite":
-        # The test's database lives in memory and locks whole tables: its workers take turns.
-        offices = [PostOffice() for _ in range(4)]
-        while sum(office.turn() for office in offices):
-            pass
-    else:
-        with ThreadPoolExecutor(4) as crew:
-            for done in [crew.submit(lambda: elsewhere(lambda: work(turns=400))) for _ in range(4)]:
-                done.result()
+    with ThreadPoolExecutor(4) as crew:
+        for done in [crew.submit(lambda: elsewhere(lambda: work(turns=400))) for _ in range(4)]:
+            done.result()
     assert sorted(server.recipients()) == sorted(addresses(450))
     assert states(mailing) == {"sent": 450}

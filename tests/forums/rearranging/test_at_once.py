@@ -14,12 +14,7 @@ from mscos.forms import new_stamp
 from mscos.models import User
 from tests.forums.rearranging.conftest import fresh, post, posts, told
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite", reason="the test's database lives in memory: it has one writer at a time"
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

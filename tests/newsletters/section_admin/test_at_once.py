@@ -36,22 +36,15 @@ def at_once(*acts):
     """Do all acts in one instant; return what each gave, or the name of what it raised, sorted."""
     start = threading.Barrier(len(acts))
 
-    def attempt(act):
+    def one_editor(act):
+        start.wait()
         try:
             return act()
         except actions.Refused as refusal:
             return type(refusal).__name__
-
-    def one_editor(act):
-        start.wait()
-        try:
-            return attempt(act)
         finally:
             connection.close()
 
-    if connection.vendor == "sqlite":
-        # The test's database lives in memory and locks whole tables: its editors come one after the other.
-        return sorted(attempt(act) for act in acts)
     with ThreadPoolExecutor(len(acts)) as editors:
         return sorted(done.result() for done in [editors.submit(one_editor, act) for act in acts])
 
