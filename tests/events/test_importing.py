@@ -2,11 +2,9 @@
 
 import codecs
 import hashlib
-import threading
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +29,7 @@ from events.ics.drafts import (
 from events.ics.file import NotACalendar, raw_entries
 from events.models import Event, EventDate
 from outcomes.models import Organisation
+from tests.at_once import all_at_once
 from tests.events.calendar_files import calendar, entry, imported, take, the_draft
 
 pytestmark = pytest.mark.django_db
@@ -323,21 +322,9 @@ def test_the_report_counts_and_the_admins_log_tells(editor):
 @pytest.mark.django_db(transaction=True)
 def test_one_file_sent_twice_in_one_moment_makes_nothing_twice(editor):
     Organisation.objects.create(name="Survivor Alliance")
-    data, told, start = calendar(*(entry(f"UID:{number}") for number in range(50))), [], threading.Barrier(2)
-
-    def run():
-        try:
-            start.wait()
-            told.extend(take(data, editor))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(told) == sorted([TAKEN, THERE] * 50)
+    data = calendar(*(entry(f"UID:{number}") for number in range(50)))
+    one, other = all_at_once(*[lambda: take(data, editor)] * 2)
+    assert sorted(one + other) == sorted([TAKEN, THERE] * 50)
     assert Event.objects.count() == 50
 
 

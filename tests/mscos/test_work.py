@@ -5,11 +5,11 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from mscos import work
 from mscos.models import Job
+from tests.at_once import all_at_once
 
 ran = []
 
@@ -45,18 +45,7 @@ def test_a_job_runs_at_once_then_when_its_interval_has_passed():
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_runs_a_job():
     Job.objects.create(name=f"{__name__}.note_a_run", due_at=timezone.now() - timedelta(seconds=1))
-    start = threading.Barrier(4)
-
-    def one_worker():
-        start.wait()
-        work.run_due_jobs()
-        connection.close()
-
-    workers = [threading.Thread(target=one_worker) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    all_at_once(*[work.run_due_jobs] * 4)
     assert len(ran) == 1
 
 

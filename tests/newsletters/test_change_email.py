@@ -1,18 +1,16 @@
 """A new address for a subscription: nothing changes before its owner says so."""
 
 import re
-import threading
-import time
 
 import pytest
 import time_machine
-from django.db import connection, transaction
 from django.test import Client
 
 from mscos.codes import address_digest
 from newsletters import reader_links, subscriptions
 from newsletters.bounces import note_bounce
 from newsletters.models import Delivery, NeverAgain, Subscriber
+from tests.at_once import while_held
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
@@ -164,20 +162,10 @@ def test_one_visitor_cannot_have_mail_sent_to_many_addresses(send, link, reader)
 @pytest.mark.django_db(transaction=True)
 def test_a_newcomer_who_takes_the_new_address_in_the_same_moment_is_merged():
     reader = make_subscriber(EMAIL, name="Sam")
-    signed_up = threading.Event()
-
-    def sign_up():
-        with transaction.atomic():
-            make_subscriber("New@example.org", token="their-own-word")
-            signed_up.set()
-            time.sleep(0.3)  # the change has begun by now: it cannot see the newcomer, and waits for them
-        connection.close()
-
-    newcomer = threading.Thread(target=sign_up)
-    newcomer.start()
-    signed_up.wait()
-    subscriptions.change_email(subscriber=reader, to="new@example.org")
-    newcomer.join()
+    while_held(  # the change cannot see the newcomer, and waits for them
+        lambda: make_subscriber("New@example.org", token="their-own-word"),
+        lambda: subscriptions.change_email(subscriber=reader, to="new@example.org"),
+    )
     merged = Subscriber.objects.get()
     assert (merged.pk, merged.name, merged.email, merged.token) == (
         reader.pk,

@@ -1,6 +1,5 @@
 """A list from CSV: how it is read, and what becomes of each row."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from newsletters import importing
 from newsletters.importing import NotAList, Row, import_subscribers, read_rows
 from newsletters.models import NeverAgain, Subscriber
 from newsletters.subscriptions import unsubscribe
+from tests.at_once import all_at_once
 from tests.newsletters.conftest import make_subscriber
 
 DAY = date(2023, 3, 20)
@@ -342,19 +342,8 @@ def test_who_leaves_while_a_list_is_read_comes_back(editor):
 def test_two_imports_at_once_and_one_who_waits_do_not_fail(editor):
     make_subscriber("a5@example.org", state="pending", consent_on=None)
     addresses = [f"a{number}@example.org" for number in range(2000)]
-    told, start = [], threading.Barrier(2)
-
-    def run(addresses):
-        try:
-            start.wait()
-            told.extend(import_list("\n".join(addresses), editor))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in (addresses, addresses[::-1])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(what for _, _, what in told) == sorted([ADDED] * 1999 + [CONFIRMED] + [THERE] * 2000)
+    one, other = all_at_once(
+        lambda: import_list("\n".join(addresses), editor), lambda: import_list("\n".join(addresses[::-1]), editor)
+    )
+    assert sorted(what for _, _, what in one + other) == sorted([ADDED] * 1999 + [CONFIRMED] + [THERE] * 2000)
     assert Subscriber.objects.confirmed().count() == 2000

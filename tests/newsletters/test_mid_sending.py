@@ -1,16 +1,11 @@
-"""What happens in the middle of a batch: the team and readers act, others look, and workers meet.
-
-These tests see the database as others do, so their rows are committed; the groups' rights go when tables are emptied.
-"""
-
-from concurrent.futures import ThreadPoolExecutor
+"""What happens in the middle of a batch: the team and readers act, others look, and workers meet."""
 
 import pytest
-from django.db import connection
 
 from mscos.post_office import PostOffice
 from newsletters import actions, mailings
 from newsletters.models import Subscriber
+from tests.at_once import all_at_once, elsewhere
 from tests.newsletters.sending import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
@@ -35,19 +30,6 @@ def mailing(editor):
     """A sending to five readers."""
     make_readers(5)
     return begin(editor)
-
-
-def elsewhere(act):
-    """Do something on a connection of its own, as another process would; return what it gives."""
-
-    def there():
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as other:
-        return other.submit(there).result()
 
 
 def test_at_every_moment_the_counts_add_up_and_two_rows_at_most_are_in_doubt(server, mailing):
@@ -126,8 +108,6 @@ def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, m
 def test_many_workers_send_each_mail_once(server, editor):
     make_readers(450)
     mailing = begin(editor)
-    with ThreadPoolExecutor(4) as crew:
-        for done in [crew.submit(lambda: elsewhere(lambda: work(turns=400))) for _ in range(4)]:
-            done.result()
+    all_at_once(*[lambda: work(turns=400)] * 4)
     assert sorted(server.recipients()) == sorted(addresses(450))
     assert states(mailing) == {"sent": 450}

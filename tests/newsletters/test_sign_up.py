@@ -1,18 +1,17 @@
 """Signing up: one row and few mails for an address, the same answer for every address."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from mscos.codes import address_digest
 from mscos.forms import new_stamp
 from newsletters import subscriptions
 from newsletters.forms import CONSENT
 from newsletters.models import NeverAgain, Subscriber
+from tests.at_once import all_at_once
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.readers import answer, fields, sender, subjects
 
@@ -150,18 +149,12 @@ def test_no_more_than_three_mails_go_to_one_address_from_morning_to_night(send):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_sign_ups_in_one_instant_make_one_row_and_three_mails():
-    start = threading.Barrier(6)
-
-    def one_visitor():
-        start.wait()
+    def sign_up():
         subscriptions.sign_up(
             email="reader@example.org", name="", organisation="", subject_style="plain", wording=CONSENT
         )
-        connection.close()
 
-    with ThreadPoolExecutor(6) as visitors:
-        for done in [visitors.submit(one_visitor) for _ in range(6)]:
-            done.result()
+    all_at_once(*[sign_up] * 6)
     assert Subscriber.objects.count() == 1
     assert subjects() == [(["reader@example.org"], SUBJECT)] * 3
 

@@ -1,15 +1,14 @@
 """Editors who press in one instant take turns: nothing is written over, nothing is done twice."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from newsletters import actions
 from newsletters.faces import mail_of
 from newsletters.models import Issue, Section
+from tests.at_once import all_at_once
 from tests.newsletters.conftest import add_section, make_issue
 from tests.newsletters.section_admin.doing import change_url, opened
 from tests.people import make_staff, sign_in
@@ -19,7 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def editor(db):
-    """Robin, who may do everything: such tests empty all tables behind them, and the groups' rights go too."""
     return make_staff("robin@example.org", is_superuser=True)
 
 
@@ -34,19 +32,14 @@ def draft(db):
 
 def at_once(*acts):
     """Do all acts in one instant; return what each gave, or the name of what it raised, sorted."""
-    start = threading.Barrier(len(acts))
 
-    def one_editor(act):
-        start.wait()
+    def attempt(act):
         try:
             return act()
         except actions.Refused as refusal:
             return type(refusal).__name__
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(len(acts)) as editors:
-        return sorted(done.result() for done in [editors.submit(one_editor, act) for act in acts])
+    return sorted(all_at_once(*[partial(attempt, act) for act in acts]))
 
 
 def test_one_of_three_publishes(editor, draft):
