@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from forums.identity_check import Marked, mark_of, marked
+from forums.identity.check import Marked, mark_of, marked
 from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread, Voice
 from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from events.times import LONDON
-from forums import call_handling, moderation
+from forums import moderation
 from forums.actions import reply, start_thread
-from forums.call_requests import ask
+from forums.calls import handling
+from forums.calls.asking import ask
 from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread
 from mscos.forms import new_stamp
 from mscos.models import User
@@ -205,11 +206,11 @@ def load_request(*, by: User) -> str:
         topic="How a case conference could be set up here (example).",
     )
     request = CallRequest.objects.by_code(asked.code).get()
-    call_handling.claim(request=request, by=by)
+    handling.claim(request=request, by=by)
     # On safe days, at a safe time in London.
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
     days = [now + timedelta(days=day) for day in range(1, 15)]
     starts = [day for day in days if day.weekday() in {0, 2}][:3]
-    call_handling.offer(request=request, by=by, starts=starts, reach="At that time, call 020 7946 0000 (example).")
-    call_handling.write(request=request, by=by, words="Thank you for asking. Would one of these times suit you?")
+    handling.offer(request=request, by=by, starts=starts, reach="At that time, call 020 7946 0000 (example).")
+    handling.write(request=request, by=by, words="Thank you for asking. Would one of these times suit you?")
     return asked.code

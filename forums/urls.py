@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from forums import call_views, own_views, post_views, report_views, views, voice_views
+from forums import own_views, post_views, report_views, views, voice_views
+from forums.calls import views as call_views
 from forums.feeds import CallFeed, ForumFeed, ThreadFeed
 
 app_name = "forums"

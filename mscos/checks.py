@@ -117,7 +117,7 @@ def _service_problems() -> Iterator[CheckMessage]:
 
 
 def _can_be_tagged(address: str) -> bool:
-    """Tell whether it is an address with room for what a delivery adds (`way_back` in newsletters/messages.py)."""
+    """Tell whether it is an address with room for what a delivery adds (`way_back` in newsletters/sending/messages.py)."""
     name, _, _ = address.rpartition("@")
     try:
         return '"' not in name and len(name) <= LONGEST_NAME and bool(mail_address(address))

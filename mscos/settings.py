@@ -269,7 +269,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <commun
 FROM_ADDRESS = parseaddr(DEFAULT_FROM_EMAIL)[1]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who has mail for the server, the pressing first. Each is a function that takes a mscos.post_office.PostOffice.
-MAIL_ROUNDS = ["mscos.outbox.send_letters", "newsletters.delivery.send_round"]
+MAIL_ROUNDS = ["mscos.outbox.send_letters", "newsletters.sending.delivery.send_round"]
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)  # for the whole site, all workers together; 0 is no limit
 MAIL_LEASE = env.int("MAIL_LEASE", default=300)  # seconds after which a silent worker counts as killed
 # A mail of which nobody knows whether the server took it goes out again, with the same Message-ID.
@@ -332,16 +332,16 @@ WORK_JOBS = {
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
-    "forums.call_requests.erase_old_requests": 6 * 60 * 60,
+    "forums.calls.asking.erase_old_requests": 6 * 60 * 60,
     "forums.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.tell_handlers": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
-    "newsletters.subscriptions.erase_unconfirmed": 24 * 60 * 60,
-    "newsletters.enquiries.erase_old_enquiries": 24 * 60 * 60,
+    "newsletters.readers.subscriptions.erase_unconfirmed": 24 * 60 * 60,
+    "newsletters.readers.enquiries.erase_old_enquiries": 24 * 60 * 60,
     "newsletters.emails.tell_editors": 24 * 60 * 60,
-    "newsletters.link_check.check_links": 10 * 60,
-    "newsletters.mailings.send_scheduled": 30,
-    "newsletters.bounces.read_bounces": 10 * 60,
+    "newsletters.preflight.link_check.check_links": 10 * 60,
+    "newsletters.sending.mailings.send_scheduled": 30,
+    "newsletters.sending.bounces.read_bounces": 10 * 60,
 }
 
 TAGGIT_CASE_INSENSITIVE = True

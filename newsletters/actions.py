@@ -16,10 +16,10 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from forums.models import CallForViews, Thread
 from mscos.models import User
-from newsletters.delivery import end_sending, freeze
 from newsletters.faces import Mail, mail_of
 from newsletters.models import Issue, Section
-from newsletters.preflight import Finding, findings
+from newsletters.preflight.check import Finding, findings
+from newsletters.sending.delivery import end_sending, freeze
 from outcomes.models import Resource
 
 STEP = 10  # between the positions of two sections, so that one can be put between them

@@ -14,6 +14,6 @@ class NewslettersConfig(AppConfig):
         if settings.EMAIL_SERVICE:
             from anymail.signals import tracking
 
-            from newsletters.bounces import note_event
+            from newsletters.sending.bounces import note_event
 
             tracking.connect(note_event)

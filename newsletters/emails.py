@@ -8,13 +8,13 @@ from django.core.mail import EmailMessage
 from mscos.groups import EDITORS
 from mscos.mail import compose, send, tell_group
 from mscos.models import User
-from newsletters import reader_links
 from newsletters.models import Enquiry, Issue, Subscriber
+from newsletters.readers import links
 
 
 def confirm(subscriber: Subscriber) -> EmailMessage:
     """Ask a newcomer to confirm."""
-    context = {"link": reader_links.to_confirm(subscriber), "days": reader_links.CONFIRM_LASTS.days}
+    context = {"link": links.to_confirm(subscriber), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/confirm", to=subscriber.email, context=context)
 
 
@@ -26,12 +26,12 @@ def already_there(subscriber: Subscriber) -> EmailMessage:
 
 def your_link(email: str) -> EmailMessage:
     """Send the link to what is held about an address."""
-    return compose("newsletters/emails/your_link", to=email, context={"link": reader_links.to_see(email)})
+    return compose("newsletters/emails/your_link", to=email, context={"link": links.to_see(email)})
 
 
 def change_email(subscriber: Subscriber, to: str) -> EmailMessage:
     """Ask the owner of a new address whether the newsletter may go there."""
-    context = {"link": reader_links.to_change(subscriber, to), "days": reader_links.CONFIRM_LASTS.days}
+    context = {"link": links.to_change(subscriber, to), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/change_email", to=to, context=context)
 
 

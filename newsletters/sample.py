@@ -13,10 +13,10 @@ from forums.models import CallForViews
 from mscos.forms import new_stamp
 from mscos.models import User
 from newsletters.actions import look, publish
-from newsletters.enquiries import enquire
 from newsletters.faces import mail_of
-from newsletters.forms import CONSENT
 from newsletters.models import Issue, Section, Subscriber
+from newsletters.readers.enquiries import enquire
+from newsletters.readers.forms import CONSENT
 from outcomes.models import Outcome, Quotation, Reference, Resource
 
 Kind = Section.Kind

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from newsletters import feeds, reader_views, views
+from newsletters import feeds, views
+from newsletters.readers import views as reader_views
 
 app_name = "newsletters"
 urlpatterns = [

@@ -49,9 +49,9 @@ def rate(url):
         settle_in(folder, own, port)
         begin(ROUNDS * A_ROUND)
         from mscos.post_office import PostOffice
-        from newsletters.delivery import _pattern
-        from newsletters.messages import Reader
         from newsletters.models import Mailing
+        from newsletters.sending.delivery import _pattern
+        from newsletters.sending.messages import Reader
 
         mailing = Mailing.objects.get()
         reader = Reader(1, "r1@example.org", "t" * 22, "plain", 0)

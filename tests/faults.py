@@ -69,7 +69,7 @@ def begin(readers):
     from mscos.models import User
     from newsletters.models import Subscriber
     from newsletters.models.people import new_token
-    from tests.newsletters import sending
+    from tests.newsletters.sending import doing as sending
 
     call_command("migrate", verbosity=0)
     agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}

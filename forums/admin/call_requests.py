@@ -17,10 +17,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
 from events.times import clock
-from forums import call_handling
-from forums.call_handling import NotPossible
-from forums.call_team_forms import HandOverForm, OfferForm, WordsForm
-from forums.call_views import offer_on_clocks
+from forums.calls import handling
+from forums.calls.handling import NotPossible
+from forums.calls.team_forms import HandOverForm, OfferForm, WordsForm
+from forums.calls.views import offer_on_clocks
 from forums.models import CallRequest, ContactView, ErasedRequests, UrgentSteps
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
@@ -141,7 +141,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         if call is None:
             return self._gone(request)
         try:
-            opened = call_handling.open_contact(request=call, by=cast("User", request.user))
+            opened = handling.open_contact(request=call, by=cast("User", request.user))
         except NotPossible as error:
             self.message_user(request, str(error), messages.WARNING)
             return redirect("admin:forums_callrequest_change", pk)
@@ -184,7 +184,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
             **self._frame(request, f"Request {fresh.code}", fresh),
             **forms,
             "is_mine": is_mine,
-            "seen": call_handling.seen_of(fresh),
+            "seen": handling.seen_of(fresh),
             "urgent_steps": UrgentSteps.objects.first() if fresh.urgent else None,
             "opened": self._opened(fresh) if is_mine else {},
             "offers": [(offer, offer_on_clocks(offer, fresh)) for offer in fresh.offers.all()],
@@ -211,55 +211,55 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
 
 
 def _claim(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.claim(request=call, by=by)
+    handling.claim(request=call, by=by)
     return "You handle this request now."
 
 
 def _hand_over(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
     to = forms["hand_over"].cleaned_data["to"]
-    call_handling.hand_over(request=call, by=by, to=to)
+    handling.hand_over(request=call, by=by, to=to)
     return f"{to} handles this request now." if to else "Nobody handles this request now."
 
 
 def _offer(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
     form = forms["offer"]
     reach = form.cleaned_data.get("reach", "")
-    call_handling.offer(request=call, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
+    handling.offer(request=call, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
     return "The times are offered. The asker sees them with their code."
 
 
 def _write(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
+    handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
     return "Written. The asker reads it with their code."
 
 
 def _read(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.note_read(request=call, by=by, seen=forms["seen"])
+    handling.note_read(request=call, by=by, seen=forms["seen"])
     return "Noted as read."
 
 
 def _called(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.called(request=call, by=by, seen=forms["seen"])
+    handling.called(request=call, by=by, seen=forms["seen"])
     return "Noted as called."
 
 
 def _not_reached(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.not_reached(request=call, by=by, seen=forms["seen"])
+    handling.not_reached(request=call, by=by, seen=forms["seen"])
     return "Noted that nobody was reached. The asker reads so with their code."
 
 
 def _open_again(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.open_again(request=call, by=by, seen=forms["seen"])
+    handling.open_again(request=call, by=by, seen=forms["seen"])
     return "Open again."
 
 
 def _urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.mark_urgent(request=call, urgent=True)
+    handling.mark_urgent(request=call, urgent=True)
     return "Marked: someone may be in danger. Follow the steps now."
 
 
 def _not_urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    call_handling.mark_urgent(request=call, urgent=False)
+    handling.mark_urgent(request=call, urgent=False)
     return "No longer marked as urgent."
 
 

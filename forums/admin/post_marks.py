@@ -1,6 +1,6 @@
 """What moderators are shown of what a post may point with. It is worked out for a page, and nothing of it is stored."""
 
-from forums.identity_check import IN_A_WORD, Marked, marked, pointers_in
+from forums.identity.check import IN_A_WORD, Marked, marked, pointers_in
 from forums.models import Post
 
 # Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.

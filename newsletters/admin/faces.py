@@ -26,13 +26,14 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.models import User
 from mscos.outbox import post
-from newsletters import actions, mailings
+from newsletters import actions
 from newsletters.admin_forms import ScheduleForm
 from newsletters.faces import READERS_OWN, Mail, dark, light, mail_of
-from newsletters.messages import issue_message
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.parts import parts_of
-from newsletters.preflight import LARGEST_MAIL, findings
+from newsletters.preflight.check import LARGEST_MAIL, findings
+from newsletters.sending import mailings
+from newsletters.sending.messages import issue_message
 
 # A link in a frame opens a tab of its own: the page that it leads to lets nobody frame it.
 OPEN_TABS = ("<head>", '<head><base target="_blank">')

@@ -20,7 +20,7 @@ from newsletters.admin.faces import FacesAdmin, for_editors
 from newsletters.admin.sections import ReadOnlyHistory, number_in
 from newsletters.admin_forms import IssueForm, name_of
 from newsletters.models import Issue, Section
-from newsletters.preflight import Finding, findings
+from newsletters.preflight.check import Finding, findings
 
 FIXED_ONCE_PUBLISHED = ("number", "slug")  # they stand in addresses that people keep
 CHANGES_SHOWN = 300

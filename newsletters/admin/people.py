@@ -25,10 +25,10 @@ from mscos.codes import address_digest
 from mscos.groups import EDITORS
 from mscos.models import User
 from mscos.people_admin import InboxAdmin, PeopleAdmin
-from newsletters.import_forms import ImportForm
-from newsletters.importing import Outcome, Report, import_subscribers
 from newsletters.models import Enquiry, NeverAgain, Subscriber
-from newsletters.subscriptions import unsubscribe
+from newsletters.readers.import_forms import ImportForm
+from newsletters.readers.importing import Outcome, Report, import_subscribers
+from newsletters.readers.subscriptions import unsubscribe
 
 ISSUES_SHOWN = 10  # on the page of a subscriber
 BEGINNING = 80  # characters of an enquiry, in the inbox

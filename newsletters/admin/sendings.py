@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mscos.csv_lines import csv_lines
 from mscos.models import User
 from mscos.pagination import paginate
-from newsletters import actions, mailings
+from newsletters import actions
 from newsletters.models import Delivery, Mailing
-from newsletters.progress import progress_of
+from newsletters.sending import mailings
+from newsletters.sending.progress import progress_of
 
 DELIVERIES_A_PAGE = 100
 LOOK_AGAIN = 5  # seconds, for who follows a sending

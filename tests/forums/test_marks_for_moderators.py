@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from forums import moderation
 from forums.actions import reply, start_thread
 from forums.admin.post_marks import MOST_IN_A_ROW, kinds_in
-from forums.identity_check import EXPLANATIONS, IN_A_WORD, Kind
+from forums.identity.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.models import Post
 from forums.reports import report
 from mscos.forms import new_stamp

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
-from forums import call_requests
+from forums.calls import asking
 from forums.models import CallMessage, CallRequest
 from mscos.forms import new_stamp
 from mscos.management.commands.prepare import seals_open
@@ -28,7 +28,7 @@ def old(settings):
 
 def opens_with(settings, key):
     settings.FIELD_KEY = key
-    return {name: getattr(CallRequest.objects.get(), name).words for name in call_requests.SEALED}
+    return {name: getattr(CallRequest.objects.get(), name).words for name in asking.SEALED}
 
 
 def test_a_text_says_only_that_it_is_sealed_until_its_words_are_asked_for():
@@ -55,8 +55,8 @@ def test_a_plain_text_cannot_get_into_a_sealed_column(db):
 def test_after_sealing_anew_the_new_key_is_enough(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    assert reseal().renewed == len(call_requests.SEALED)
-    assert opens_with(old, "new") == {name: ANSWERS[name] for name in call_requests.SEALED}
+    assert reseal().renewed == len(asking.SEALED)
+    assert opens_with(old, "new") == {name: ANSWERS[name] for name in asking.SEALED}
     assert (reseal().renewed, reseal().lost) == (0, 0)
 
 
@@ -77,7 +77,7 @@ def test_what_no_key_opens_is_counted_and_left(old):
     old.FIELD_KEY = "new"
     before = CallRequest.objects.get().contact
     done = reseal()
-    assert (done.renewed, done.lost) == (0, len(call_requests.SEALED))
+    assert (done.renewed, done.lost) == (0, len(asking.SEALED))
     assert (CallRequest.objects.get().contact, before.words) == (before, LOST)
 
 
@@ -116,11 +116,11 @@ def test_ten_thousand_requests_are_sealed_anew_while_the_site_answers(client, ol
         if rows % 1_000 == 0:
             page = client.post("/code/", {"code": asked.code})
             assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
-            call_requests.write(request=asked.request, stamp=new_stamp(), words="Still there?")
+            asking.write(request=asked.request, stamp=new_stamp(), words="Still there?")
             answered += 1
 
     done = reseal(progress=look)
-    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(call_requests.SEALED), 0, True)
+    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(asking.SEALED), 0, True)
     old.FIELD_KEY = "new"
     assert CallRequest.objects.get(code=f"r{MANY - 1}").contact.words == "07700 900123"
     assert {message.body.words for message in CallMessage.objects.all()} == {"Still there?"}

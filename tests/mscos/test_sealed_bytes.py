@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from forums import call_handling, call_requests
+from forums.calls import asking, handling
 from forums.models import CallRequest
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
@@ -29,7 +29,7 @@ connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
 held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
 asked = fill()
 print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
-from forums.call_requests import withdraw
+from forums.calls.asking import withdraw
 withdraw(request=asked.request)
 print(found_in(held()), words_in(held()))
 """
@@ -39,9 +39,9 @@ def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
     sam = make_staff("sealed-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
-    call_handling.claim(request=asked.request, by=sam)
-    call_handling.write(request=asked.request, by=sam, words="Would Monday do?")
-    call_requests.write(request=asked.request, stamp=new_stamp(), words="Not on Friday.")
+    handling.claim(request=asked.request, by=sam)
+    handling.write(request=asked.request, by=sam, words="Would Monday do?")
+    asking.write(request=asked.request, stamp=new_stamp(), words="Not on Friday.")
     return asked
 
 
@@ -75,7 +75,7 @@ def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_seal_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
-    call_requests.withdraw(request=asked.request)
+    asking.withdraw(request=asked.request)
     assert (found_in(dump()), words_in(dump())) == ([], [])
     assert not CallRequest.objects.exists()
 

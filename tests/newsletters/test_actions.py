@@ -10,7 +10,7 @@ from mscos.text import render_editorial
 from newsletters import actions
 from newsletters.faces import mail_of
 from newsletters.models import Issue, Section
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
 from tests.outcomes.conftest import make_resource

@@ -9,10 +9,10 @@ from django.urls import resolve
 from mscos.groups import MODERATORS
 from mscos.quiet_words import telling_words
 from newsletters import emails
-from newsletters.enquiries import enquire
 from newsletters.models import Enquiry, Subscriber
+from newsletters.readers.enquiries import enquire
 from tests.mailbox import sent_mail
-from tests.newsletters.readers import links_in
+from tests.newsletters.readers.doing import links_in
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.utils import timezone
 from forums.models import Forum
 from mscos.outbox import post
 from newsletters.faces import READERS_OWN, mail_of
-from newsletters.messages import issue_message
 from newsletters.models import Issue
+from newsletters.sending.messages import issue_message
 from outcomes.models import Reference
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import add_section, make_issue, publish

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
-from newsletters import link_check
-from newsletters.link_check import NOT_ASKED, check_links, is_own_site, is_public, outside_links, status_of
 from newsletters.models import CheckedLink, Issue
+from newsletters.preflight import link_check
+from newsletters.preflight.link_check import NOT_ASKED, check_links, is_own_site, is_public, outside_links, status_of
 from tests.newsletters.conftest import add_section, make_issue, publish
 
 State = CheckedLink.State

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from newsletters.link_check import status_of
+from newsletters.preflight.link_check import status_of
 from tests.newsletters.test_link_check import anything
 
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"

@@ -6,7 +6,7 @@ from mscos import sample
 from newsletters.faces import mail_of
 from newsletters.models import CheckedLink, Enquiry, Issue, Subscriber
 from newsletters.parts import parts_of
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from forums import call_handling, call_requests
+from forums.calls import asking, handling
 from forums.models import CallRequest, Forum
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
@@ -27,7 +27,7 @@ ANSWERS = {
     "interpreter": "Amharic",
     "topic": "a landlord who keeps the deposit",
 }
-TYPED = [ANSWERS[name] for name in call_requests.SEALED]
+TYPED = [ANSWERS[name] for name in asking.SEALED]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def alex(db):
 @pytest.fixture
 def mine(asked, sam):
     """The request, handled by Sam."""
-    call_handling.claim(request=asked.request, by=sam)
+    handling.claim(request=asked.request, by=sam)
     return asked
 
 
@@ -76,7 +76,7 @@ def desk(client, sam):
 
 def make_request(forum=None, **answers):
     """Return a request that was asked for a moment ago, and its code."""
-    code = call_requests.ask(stamp=new_stamp(), forum=forum, **{**ANSWERS, **answers}).code
+    code = asking.ask(stamp=new_stamp(), forum=forum, **{**ANSWERS, **answers}).code
     return SimpleNamespace(code=code, request=CallRequest.objects.by_code(code).get())
 
 

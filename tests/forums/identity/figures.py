@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from types import ModuleType
 
-from forums.identity_check import pointers_in
+from forums.identity.check import pointers_in
 
 MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forums import identity_numbers
-from forums.identity_check import EXPLANATIONS, Kind, Piece, mark_of, pieces, pointers_in, reasons
-from forums.identity_reading import read
+from forums.identity import numbers
+from forums.identity.check import EXPLANATIONS, Kind, Piece, mark_of, pieces, pointers_in, reasons
+from forums.identity.reading import read
 
 
 def marked(text):
@@ -140,12 +140,12 @@ def test_the_numbers_of_the_helplines_may_stand_and_they_come_from_the_settings(
     assert [found for _, found in marked(text)] == ["(01632) 960-124"]
     settings.HELPLINES = []
     assert marked("Ring 08000 121 700, 0300 123 4567 or 0800 1111.") == []
-    assert marked("0300 123 4567, " * (identity_numbers.MOST_LOOKED_UP + 5)) == []
+    assert marked("0300 123 4567, " * (numbers.MOST_LOOKED_UP + 5)) == []
 
 
 def test_a_number_is_marked_however_many_stand_before_it():
-    text = " and ".join(f"+2519112345{number:02}" for number in range(identity_numbers.MOST_LOOKED_UP + 5))
-    assert len(pointers_in(text)) == identity_numbers.MOST_LOOKED_UP + 5
+    text = " and ".join(f"+2519112345{number:02}" for number in range(numbers.MOST_LOOKED_UP + 5))
+    assert len(pointers_in(text)) == numbers.MOST_LOOKED_UP + 5
 
 
 def test_made_up_names_of_the_forums_are_no_names():

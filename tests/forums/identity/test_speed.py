@@ -5,7 +5,7 @@ Both are read in the same moment, so that neither a slow machine nor other work 
 
 import pytest
 
-from forums.identity_check import pointers_in
+from forums.identity.check import pointers_in
 from tests.mscos.test_text_speed import UNITS, holds_soon, takes_its_length
 
 # An ordinary text of 10,000 characters takes 0.03 s of the processor on a machine of 2026.

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Issue, Section
-from newsletters.preflight import LARGEST_MAIL
+from newsletters.preflight.check import LARGEST_MAIL
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import publish
 from tests.newsletters.issue_admin.doing import (

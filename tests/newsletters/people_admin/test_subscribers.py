@@ -11,10 +11,10 @@ from django.utils import timezone
 from mscos.addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
-from newsletters import importing
-from newsletters.import_forms import NO_LIST, TWO_LISTS, WHERE
 from newsletters.models import Enquiry, NeverAgain, Subscriber
-from newsletters.subscriptions import unsubscribe
+from newsletters.readers import importing
+from newsletters.readers.import_forms import NO_LIST, TWO_LISTS, WHERE
+from newsletters.readers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.doing import (
     IMPORT,

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from newsletters.models import CheckedLink
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue
 from tests.newsletters.preflight.doing import OUTSIDE
 

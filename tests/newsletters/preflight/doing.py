@@ -1,6 +1,6 @@
 """What the tests here do again and again."""
 
-from newsletters.preflight import Finding
+from newsletters.preflight.check import Finding
 
 OUTSIDE = "https://example.org/"
 STILL_TO_COME = "Write what there is to say, or take it out."

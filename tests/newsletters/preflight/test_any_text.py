@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsletters.models import Issue
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue
 
 pytestmark = pytest.mark.django_db

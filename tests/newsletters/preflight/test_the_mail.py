@@ -6,7 +6,7 @@ import pytest
 
 from newsletters.faces import mail_of
 from newsletters.models import Issue, Subscriber
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
 from tests.newsletters.preflight.doing import blocks, the, warns
 

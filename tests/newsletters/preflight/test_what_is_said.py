@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from outcomes.models import Reference, Resource
 from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the
 

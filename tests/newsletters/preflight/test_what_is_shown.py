@@ -6,7 +6,7 @@ import pytest
 
 from forums.models import CallForViews
 from newsletters.models import Section
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section

@@ -9,9 +9,9 @@ from django.urls import include, path
 from django.utils import timezone
 
 import mscos.urls
-from newsletters.inside import MOST_PAGES
 from newsletters.models import CheckedLink, Issue, Subscriber
-from newsletters.preflight import findings
+from newsletters.preflight.check import findings
+from newsletters.preflight.inside import MOST_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.preflight.doing import OUTSIDE, blocks, the, warns
@@ -219,4 +219,4 @@ def test_a_link_too_long_to_check(section):
 
 
 def test_the_minutes_are_those_of_the_work_loop(settings):
-    assert settings.WORK_JOBS["newsletters.link_check.check_links"] == 600
+    assert settings.WORK_JOBS["newsletters.preflight.link_check.check_links"] == 600

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletters.holdings import held_about
 from newsletters.models import Delivery, Subscriber
+from newsletters.readers.holdings import held_about
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending import begin
+from tests.newsletters.sending.doing import begin
 from tests.newsletters.sending_admin.doing import clock, figures, file, ledger, page, put
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
-from newsletters.progress import progress_of
+from newsletters.sending.progress import progress_of
 from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending import begin, make_readers
+from tests.newsletters.sending.doing import begin, make_readers
 from tests.newsletters.sending_admin.doing import LIST, bars, begun, clock, end, figures, offered, page, put
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Issue, Mailing
 from tests.mailbox import sent_mail
 from tests.newsletters.issue_admin.doing import text_of, told
-from tests.newsletters.sending import states
+from tests.newsletters.sending.doing import states
 from tests.newsletters.sending_admin.doing import ACTS, LIST, do, end, file, ledger, offered, page, put
 from tests.people import make_staff, sign_in
 

@@ -1,0 +1,1 @@
+"""Requests for a call: what askers do (`asking.py`) and what the team does (`handling.py`), with their forms and pages."""

@@ -1,0 +1,165 @@
+"""What the team does about a request for a call: claim it, open the number, offer times, write, call, hand it over.
+
+One person handles a request at a time. Every act asks again whether it is still theirs, since much can change while a
+page is open: the asker may withdraw everything, a colleague may be first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from forums.calls.asking import hold
+from forums.models import CallMessage, CallOffer, CallRequest, ContactView
+from mscos.groups import CALL_HANDLERS
+from mscos.models import User
+from mscos.sealing import Sealed
+
+MOST_OFFERS = 6
+NOT_REACHED = "We tried to reach you as agreed, and could not. Write to us here when another time is safe."
+STALE = "Something changed while this page was open. Look at what stands here now, then do it again."
+
+
+class NotPossible(Exception):
+    """What was asked for cannot be done now; the message is a sentence for whoever asked."""
+
+
+def handlers() -> QuerySet[User]:
+    """Return the people who may handle requests, by name."""
+    return User.objects.filter(groups__name=CALL_HANDLERS, is_active=True, is_staff=True).order_by("display_name")
+
+
+@transaction.atomic
+def claim(*, request: CallRequest, by: User) -> None:
+    """Take a request that nobody handles, or whose handler is none any more. Raises NotPossible where somebody does."""
+    fresh = hold(request)
+    taken = fresh.handler_id and fresh.handler_id != by.pk and handlers().filter(pk=fresh.handler_id).exists()
+    if taken:
+        raise NotPossible(f"{fresh.handler} handles this request. Ask them to hand it over.")
+    CallRequest.objects.filter(pk=fresh.pk).update(handler=by)
+
+
+@transaction.atomic
+def hand_over(*, request: CallRequest, by: User, to: User | None) -> None:
+    """Give a request to a colleague, or back to all. Raises NotPossible where it is not `by`'s or `to` handles none."""
+    fresh = _mine(request, by)
+    if to and not handlers().filter(pk=to.pk).exists():
+        raise NotPossible(f"{to} does not handle requests. Choose somebody else.")
+    CallRequest.objects.filter(pk=fresh.pk).update(handler=to)
+
+
+@transaction.atomic
+def open_contact(*, request: CallRequest, by: User) -> CallRequest:
+    """Return a request whose number or address `by` is about to see, and note that: who, and on which day."""
+    fresh = _mine(request, by)
+    ContactView.objects.create(request_code=fresh.code, viewer=str(by))
+    return fresh
+
+
+@transaction.atomic
+def offer(
+    *, request: CallRequest, by: User, starts: Sequence[datetime], reach: str = "", seen: str | None = None
+) -> None:
+    """Offer times for a call instead of those offered before; raises NotPossible for none, too many or past ones.
+
+    `reach` tells an asker whom the team has no number of how to reach the team at that time; raises NotPossible without.
+    """
+    fresh = _mine(request, by, seen)
+    if fresh.is_done:
+        raise NotPossible("This request is done. Open it again first.")
+    if not starts or len(set(starts)) > MOST_OFFERS:
+        raise NotPossible(f"Offer at least one time, and {MOST_OFFERS} at most.")
+    if min(starts) <= timezone.now():
+        raise NotPossible("A time that you offer is over. Offer times to come.")
+    if fresh.how == CallRequest.How.CODE and not reach:
+        raise NotPossible("Say how they reach the team: they gave no number and no address.")
+    fresh.offers.all().delete()
+    CallOffer.objects.bulk_create(CallOffer(request=fresh, starts=each) for each in sorted(set(starts)))
+    CallRequest.objects.filter(pk=fresh.pk).update(reach=Sealed.of(reach))
+    _go_on(fresh, CallRequest.State.OFFERED)
+
+
+@transaction.atomic
+def write(*, request: CallRequest, by: User, words: str, seen: str | None = None) -> None:
+    """Write to the asker, who reads it with their code."""
+    fresh = _mine(request, by, seen)
+    _say(fresh, words)
+    _read(fresh)
+
+
+@transaction.atomic
+def note_read(*, request: CallRequest, by: User, seen: str | None = None) -> None:
+    """Note that what the asker wrote was read and needs no answer."""
+    _read(_mine(request, by, seen))
+
+
+@transaction.atomic
+def called(*, request: CallRequest, by: User, seen: str | None = None) -> None:
+    """Note that the call took place: number or address are erased some days later."""
+    fresh = _mine(request, by, seen)
+    if not fresh.is_done:
+        CallRequest.objects.filter(pk=fresh.pk).update(done_on=timezone.localdate(), state=CallRequest.State.DONE)
+    _read(fresh)
+
+
+@transaction.atomic
+def open_again(*, request: CallRequest, by: User, seen: str | None = None) -> None:
+    """Take back that a request is done."""
+    fresh = _mine(request, by, seen)
+    if fresh.contact_erased_on:
+        raise NotPossible("The contact details are erased. Write to the asker instead.")
+    if fresh.is_done:
+        accepted = list(fresh.offers.values_list("accepted", flat=True))
+        state = CallRequest.State.OFFERED if accepted else CallRequest.State.NEW
+        state = CallRequest.State.AGREED if any(accepted) else state
+        CallRequest.objects.filter(pk=fresh.pk).update(done_on=None, state=state)
+
+
+@transaction.atomic
+def not_reached(*, request: CallRequest, by: User, seen: str | None = None) -> None:
+    """Note that nobody answered: the asker reads so with their code, and new times can be agreed on."""
+    fresh = _mine(request, by, seen)
+    if fresh.is_done:
+        raise NotPossible("This request is done. Open it again first.")
+    fresh.offers.all().delete()
+    _say(fresh, NOT_REACHED)
+    _go_on(fresh, CallRequest.State.NEW)
+
+
+@transaction.atomic
+def mark_urgent(*, request: CallRequest, urgent: bool) -> None:
+    """Put a request first in everybody's queue, or back in its place. Any handler may, at once."""
+    CallRequest.objects.filter(pk=hold(request).pk).update(urgent=urgent)
+
+
+def seen_of(request: CallRequest) -> str:
+    """Return what a handler's page was made from: it goes along with each act, which is refused once that has changed."""
+    last = request.messages.order_by("-pk").values_list("pk", flat=True).first()
+    return f"{request.state}.{last or 0}"
+
+
+def _mine(request: CallRequest, by: User, seen: str | None = None) -> CallRequest:
+    """Return a request that is `by`'s, locked; `seen`, if any, must still be what there is to see."""
+    fresh = hold(request)
+    if fresh.handler_id != by.pk:
+        raise NotPossible(
+            f"{fresh.handler} handles this request now." if fresh.handler else "Claim this request first."
+        )
+    if seen is not None and seen != seen_of(fresh):
+        raise NotPossible(STALE)
+    return fresh
+
+
+def _go_on(request: CallRequest, state: CallRequest.State) -> None:
+    CallRequest.objects.filter(pk=request.pk).update(state=state)
+    _read(request)
+
+
+def _say(request: CallRequest, words: str) -> None:
+    CallMessage.objects.create(request=request, by_team=True, body=Sealed.of(words))
+
+
+def _read(request: CallRequest) -> None:
+    request.messages.filter(by_team=False, read=False).update(read=True)

@@ -1,0 +1,90 @@
+"""What the team types about a request for a call, made clean: times as the team's own clocks show them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+
+from events.admin_forms import WallTimeField, moment_in
+from events.times import LONDON, clock
+from forums.calls.forms import MESSAGE_LENGTH, is_safe, no_code
+from forums.calls.handling import MOST_OFFERS, handlers
+from forums.models import CallRequest
+from mscos.forms import PlainTextField
+from mscos.models import User
+
+
+class OfferForm(forms.Form):
+    """Some times to choose from, on the team's clocks, held against what the asker said is safe."""
+
+    reach = PlainTextField(
+        name="way",
+        label="How they reach the team",
+        max_length=300,
+        required=False,
+        help_text="For somebody who comes back with a code: 'Call 020 … at that time', or 'We write to each other here'.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    sure = forms.BooleanField(required=False, label="Offer them all the same")
+
+    def __init__(self, *args: Any, call: CallRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.call = call
+        for number in range(1, MOST_OFFERS + 1):
+            self.fields[f"time_{number}"] = WallTimeField(required=False, label=f"Time {number}, in London")
+        if call.how == CallRequest.How.CONTACT:
+            del self.fields["reach"]
+        self.order_fields([f"time_{number}" for number in range(1, MOST_OFFERS + 1)])
+
+    def clean(self) -> dict[str, Any]:
+        """Make moments of the times; say once what speaks against them, and take them when told to."""
+        fields = super().clean() or {}
+        self.moments: list[datetime] = []
+        for name in self.fields:
+            if name.startswith("time_") and fields.get(name):
+                try:
+                    self.moments.append(moment_in(fields[name], LONDON))
+                except ValidationError as error:
+                    self.add_error(name, error)
+        doubts = [] if fields.get("sure") or self.errors else list(self._doubts())
+        if doubts:
+            self.add_error("sure", [*doubts, "Change the times, or tick this if you have agreed on it."])
+        return fields
+
+    def _doubts(self) -> Iterator[str]:
+        if self.call.state == CallRequest.State.AGREED:
+            yield "A time is agreed: new ones cancel it."
+        for moment in self.moments:
+            there = moment.astimezone(ZoneInfo(self.call.zone))
+            if not is_safe(there, self.call.times.words):
+                shown = clock(moment, moment, self.call.zone)
+                yield f"{date_format(shown.day, 'l j F')}, {shown.begins} in {shown.place} is not among the safe times."
+
+
+class WordsForm(forms.Form):
+    """Words to the asker."""
+
+    words = PlainTextField(
+        name="message",
+        label="Write to the asker",
+        max_length=MESSAGE_LENGTH,
+        validators=[no_code],
+        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+        help_text="Only their code opens it. Write nothing that tells others what it is about.",
+    )
+
+
+class HandOverForm(forms.Form):
+    """Who is to handle the request."""
+
+    to = forms.ModelChoiceField(
+        User.objects.none(), required=False, label="Hand over to", empty_label="Nobody, back to all"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = handlers()  # type: ignore[attr-defined]

@@ -1,0 +1,169 @@
+"""Asking for a call, and coming back to the request with its code.
+
+Three steps, and nothing is stored before the last: what was answered rides in the form, signed. None of these views
+touches a session or a user.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from events.times import LONDON, Clock, clock
+from forums import receipts
+from forums.actions import NotAccepted
+from forums.by_code import WRONG_CODES, opened_for_words
+from forums.calls import asking
+from forums.calls.forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
+from forums.models import CallOffer, CallRequest, Forum
+from mscos.holdings import facts_of, in_words
+from mscos.limits import Limit
+from mscos.privacy import Refusal, anonymous_form, too_many
+
+ASKING = Limit("call", times=5, seconds=60 * 60)
+WRITING = Limit("call-words", times=30, seconds=60 * 60)
+# What the page says in one sentence: it names nothing that its asker typed, and could alarm whoever looks on.
+OURS = ("code", "code_digest", "form_digest", "urgent", "handler", "state")
+DONE = {
+    ActForm.ACCEPT: "The time is agreed.",
+    ActForm.OTHERS: "We will offer you other times.",
+    ActForm.WRITE: "Your message is with the team.",
+    "": "Nothing was changed.",
+}
+Answers = dict[str, Any]
+
+
+@anonymous_form()
+def request_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Say what will happen, ask how it is safe, let the answers be checked, then take the request."""
+    forum = _forum(request.POST.get("from") or request.GET.get("from", ""))
+    if request.method != "POST":
+        is_answering = request.GET.get("step") == "answer"
+        return _answer(request, forum, CallForm()) if is_answering else _start(request, forum)
+    if request.POST.get("step") == "check":
+        form = CallForm(request.POST, refusal=refusal)
+        return _to_check(request, forum, form.answers) if form.is_valid() else _answer(request, forum, form)
+    answers = answers_in(request.POST.get("answers", ""))
+    if answers is None:
+        return _answer(request, forum, CallForm(), is_lost=True)
+    if request.POST.get("step") == "change":
+        return _answer(request, forum, CallForm(initial={**answers, "stamp": CallForm().initial["stamp"]}))
+    return _send(request, forum, answers, refusal)
+
+
+@anonymous_form(limit=WRONG_CODES)
+def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
+    """Do what somebody asks for with the request that their code opens, and show it again."""
+    if request.method != "POST":
+        return redirect("forums:voice_detail")
+    form, found, refusal = opened_for_words(request, refusal)
+    if not isinstance(found, CallRequest):
+        context = {"form": form, "kept": request.POST.get("words", "")}
+        return render(request, "forums/voice_ask.html", context, status=form.status)
+    act = ActForm(request.POST, refusal=refusal)
+    if act.is_valid():
+        return _act(request, found, form.cleaned_data["code"], act)
+    context = request_context(found, form.cleaned_data["code"], act)
+    return render(request, "forums/request_detail.html", context, status=act.status)
+
+
+def request_context(found: CallRequest, code: str, form: ActForm | None = None, done: str = "") -> dict[str, Any]:
+    """Return what the page of a request shows its asker: all of it, opened."""
+    return {
+        "call": found,
+        "code": code,
+        "form": form or ActForm(),
+        "reach": found.reach.words,
+        "done": done,
+        "offers": [(offer, offer_on_clocks(offer, found)) for offer in found.offers.all()],
+        "messages_": [(message, message.body.words) for message in found.messages.all()],
+        "held": [(name, in_words(value)) for name, value in facts_of(found, leave_out=OURS) if value not in {None, ""}],
+        "openings": found.openings.values_list("day", flat=True).distinct().order_by("day") if found.way else [],
+    }
+
+
+def offer_on_clocks(offer: CallOffer, request: CallRequest) -> list[Clock]:
+    """Return when a call would begin, on the asker's clocks and on the team's, each as it is on that very day."""
+    zones = dict.fromkeys([request.zone, LONDON])
+    return [clock(offer.starts, offer.starts, zone) for zone in zones]
+
+
+def _forum(slug: str) -> Forum | None:
+    return Forum.objects.filter(slug=slug).first() if slug.isprintable() else None
+
+
+def _start(request: HttpRequest, forum: Forum | None) -> HttpResponse:
+    return render(request, "forums/request_start.html", {"forum": forum})
+
+
+def _answer(request: HttpRequest, forum: Forum | None, form: CallForm, *, is_lost: bool = False) -> HttpResponse:
+    context = {"forum": forum, "form": form, "is_lost": is_lost}
+    return render(request, "forums/request_answer.html", context, status=form.status)
+
+
+def _to_check(
+    request: HttpRequest, forum: Forum | None, answers: Answers, refusal: Refusal | None = None
+) -> HttpResponse:
+    context = {"forum": forum, "read": to_read(answers), "answers": signed(answers), "refusal": refusal}
+    return render(request, "forums/request_check.html", context, status=refusal.status if refusal else 200)
+
+
+def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: Refusal | None) -> HttpResponse:
+    if refusal:
+        return _to_check(request, forum, answers, refusal)
+    limit = too_many(ASKING)
+    try:
+        limited = limit.sentence if ASKING.reached(request) else ""
+        asked = asking.ask(forum=forum, limited=limited, **to_ask(answers))
+    except NotAccepted:
+        return _to_check(request, forum, answers, limit)
+    if not asked.again:
+        ASKING.count(request)
+    is_over = not (receipts.is_open(asked.form) and CallRequest.objects.by_code(asked.code).exists())
+    name = "request_receipt_over" if is_over else "request_receipt"
+    return render(request, f"forums/{name}.html", {"forum": forum, "code": asked.code})
+
+
+def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> HttpResponse:
+    fields = form.cleaned_data
+    if fields["act"] == ActForm.WITHDRAW:
+        return _withdraw(request, found, code, sure=fields["sure"])
+    if fields["act"] == ActForm.OTHERS and found.state == CallRequest.State.AGREED and not fields["sure"]:
+        return render(request, "forums/request_others.html", {"code": code, "form": form, "words": fields["words"]})
+    try:
+        if WRITING.reached(request):
+            form.refuse(too_many(WRITING))
+        else:
+            WRITING.count(request)
+            _carry_out(found, fields)
+    except NotAccepted as error:
+        form.refuse(Refusal(409, str(error)))
+    except CallRequest.DoesNotExist:
+        return render(request, "forums/request_withdrawn.html")
+    fresh = CallRequest.objects.filter(pk=found.pk).first()
+    if fresh is None:
+        return render(request, "forums/request_withdrawn.html")
+    done = "" if form.errors else DONE[fields["act"]]
+    kept = ActForm(initial={"words": fields["words"]}) if fields["act"] == ActForm.ACCEPT else None
+    context = request_context(fresh, code, form if form.errors else kept, done)
+    return render(request, "forums/request_detail.html", context, status=form.status)
+
+
+def _carry_out(found: CallRequest, fields: dict[str, Any]) -> None:
+    if fields["act"] == ActForm.ACCEPT:
+        asking.accept(request=found, starts=fields["offer"])
+    elif fields["act"] == ActForm.OTHERS:
+        asking.ask_for_others(request=found, stamp=fields["stamp"], words=fields["words"])
+    elif fields["act"] == ActForm.WRITE:
+        asking.write(request=found, stamp=fields["stamp"], words=fields["words"])
+
+
+def _withdraw(request: HttpRequest, found: CallRequest, code: str, *, sure: bool) -> HttpResponse:
+    """Ask once, then erase everything."""
+    if not sure:
+        return render(request, "forums/request_withdraw.html", {"code": code, "form": ActForm()})
+    opened = bool(found.way) and found.openings.exists()
+    with suppress(CallRequest.DoesNotExist):  # the button was pressed twice, or the day of erasure came
+        asking.withdraw(request=found)
+    return render(request, "forums/request_withdrawn.html", {"opened": opened})

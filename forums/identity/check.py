@@ -1,0 +1,152 @@
+"""Could this point to someone? What a writer typed is read for it before anything is stored, and nothing of it is kept.
+
+A text is read in plain letters (`reading.py`) by rules for numbers (`numbers.py`), for words (`words.py`) and for names
+(`names.py`). They see what is likely, not who is meant: the writer decides, and a moderator reads the post after that.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+from forums.identity import numbers
+from forums.identity import words as in_words
+from forums.identity.names import names
+from forums.identity.reading import Span, read
+
+
+class Kind(StrEnum):
+    """What something may be that points to a person."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    POSTCODE = "postcode"
+    INSURANCE = "insurance"
+    REFERENCE = "reference"
+    BIRTH = "birth"
+    HANDLE = "handle"
+    LINK = "link"
+    MEETING = "meeting"
+    NAME = "name"
+    ADDRESS = "address"
+    VEHICLE = "vehicle"
+
+
+EXPLANATIONS = {
+    Kind.PHONE: "This looks like a phone number. Anybody could ring it and learn whose it is.",
+    Kind.EMAIL: "This looks like an email address. Anybody could write to it and find out whose it is.",
+    Kind.POSTCODE: "This looks like a full postcode. It stands for a few houses in one street.",
+    Kind.INSURANCE: "This looks like a National Insurance number. Only one person has it.",
+    Kind.REFERENCE: "This looks like the number of somebody's case, card or passport. It leads to their file.",
+    Kind.BIRTH: "This looks like somebody's day of birth. With little else it tells who they are.",
+    Kind.HANDLE: "This looks like a name on social media, or a way to be found there.",
+    Kind.LINK: "This looks like a link to somebody's own page.",
+    Kind.MEETING: "This says where somebody can be found. Anybody who looks for them could wait there.",
+    Kind.NAME: "This looks like somebody's name.",
+    Kind.ADDRESS: "This looks like the address of a house or a room. It tells where somebody can be found.",
+    Kind.VEHICLE: "This looks like a number plate. It leads to whoever owns the vehicle.",
+}
+
+IN_A_WORD = {
+    Kind.PHONE: "phone number",
+    Kind.EMAIL: "email",
+    Kind.POSTCODE: "postcode",
+    Kind.INSURANCE: "insurance number",
+    Kind.REFERENCE: "reference",
+    Kind.BIRTH: "day of birth",
+    Kind.HANDLE: "social media",
+    Kind.LINK: "link",
+    Kind.MEETING: "place",
+    Kind.NAME: "name",
+    Kind.ADDRESS: "address",
+    Kind.VEHICLE: "number plate",
+}
+
+
+class Pointer(NamedTuple):
+    """A part of a text that may point to somebody: from `start` up to before `end`, its kind, and why."""
+
+    start: int
+    end: int
+    kind: Kind
+    explanation: str
+
+
+class Piece(NamedTuple):
+    """Some words of a text, and what they may point with, if they do."""
+
+    text: str
+    pointer: Pointer | None
+
+
+Rule = Callable[[str], Iterator[Span]]
+RULES_FOR_NUMBERS: dict[Kind, Rule] = {
+    Kind.PHONE: numbers.phone_numbers,
+    Kind.POSTCODE: numbers.postcodes,
+    Kind.INSURANCE: numbers.insurance_numbers,
+    Kind.REFERENCE: numbers.references,
+    Kind.VEHICLE: numbers.vehicles,
+    Kind.ADDRESS: in_words.addresses,
+}
+RULES_FOR_WORDS: dict[Kind, Rule] = {
+    Kind.EMAIL: in_words.emails,
+    Kind.BIRTH: in_words.births,
+    Kind.HANDLE: in_words.handles,
+    Kind.LINK: in_words.links,
+    Kind.MEETING: in_words.meetings,
+    Kind.NAME: names,
+}
+
+
+def pointers_in(text: str) -> list[Pointer]:
+    """Return what in a text may point to somebody, in reading order, no two of them overlapping; raises nothing.
+
+    Takes time that grows with the length of the text, and keeps nothing of it.
+    """
+    reading = read(text)
+    found = [(span, kind) for kind, rule in RULES_FOR_WORDS.items() for span in rule(reading.words)]
+    without_works = numbers.without_works(reading.words)
+    found += [(span, kind) for kind, rule in RULES_FOR_NUMBERS.items() for span in rule(without_works)]
+    pointers: list[Pointer] = []
+    for (start, end), kind in sorted(found, key=lambda each: (each[0][0], -each[0][1])):
+        first, last = reading.place((start, end))
+        if not pointers or first >= pointers[-1].end:
+            pointers.append(Pointer(first, last, kind, EXPLANATIONS[kind]))
+    return pointers
+
+
+def pieces(text: str, pointers: list[Pointer]) -> list[Piece]:
+    """Return a text cut where its pointers, as `pointers_in` gave them, begin and end; joined again it is the text."""
+    found, at = [], 0
+    for pointer in pointers:
+        found += [Piece(text[at : pointer.start], None), Piece(text[pointer.start : pointer.end], pointer)]
+        at = pointer.end
+    return [piece for piece in (*found, Piece(text[at:], None)) if piece.text]
+
+
+def reasons(found: list[Piece]) -> dict[str, list[str]]:
+    """Return what is marked in a text, each once, by the sentence that says why, in reading order."""
+    whys: dict[str, list[str]] = {}
+    for piece in found:
+        if piece.pointer and piece.text not in whys.setdefault(piece.pointer.explanation, []):
+            whys[piece.pointer.explanation].append(piece.text)
+    return whys
+
+
+class Marked(NamedTuple):
+    """A text in pieces, and what is marked in it, by why; no reasons where nothing is."""
+
+    pieces: list[Piece]
+    reasons: dict[str, list[str]]
+
+
+def marked(text: str) -> Marked:
+    """Return a text with what may point to somebody marked, as writers and moderators are shown it."""
+    found = pieces(text, pointers_in(text))
+    return Marked(found, reasons(found))
+
+
+def mark_of(piece: Piece) -> str:
+    """Return by what a marked piece is known when a form comes back: eight hex digits, wherever in the text it stands."""
+    kind = piece.pointer.kind if piece.pointer else ""
+    return sha256(f"{kind}:{' '.join(piece.text.split()).lower()}".encode()).hexdigest()[:8]

@@ -1,0 +1,124 @@
+"""What pre-flight says of the object that a section shows: there, listed, open, agreed to."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from events.models import Event
+from forums.models import CallForViews
+from newsletters.models import Section
+from newsletters.preflight.wording import Complaint, blocking, short, warning
+from outcomes.models import Quotation, Resource
+
+CONSENT_DAYS = 7
+LATE = timedelta(days=1)  # many readers open a mail on the day after it came
+TAKE_OUT = "or take the section out."
+
+
+def of_shown(section: Section) -> Iterator[Complaint]:
+    """Complain where what a section shows is missing, or may not be shown today or soon."""
+    if not section.shows:
+        return
+    if section.shown is None:
+        field = Section._meta.get_field(section.shows)
+        name = field.related_model._meta.verbose_name  # type: ignore[union-attr]
+        yield blocking(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}")
+    else:
+        yield from RULES.get(section.shows, _nothing)(section.shown)
+
+
+def _nothing(shown: Any) -> Iterator[Complaint]:
+    yield from ()
+
+
+def _resource(resource: Resource) -> Iterator[Complaint]:
+    if not resource.is_listed:
+        never = resource.state == Resource.State.DRAFT
+        yield blocking(
+            f"The {resource.kind_in_words} '{short(resource.title)}' is not listed {'yet' if never else 'any more'}.",
+            f"List it{'' if never else ' again'}, {TAKE_OUT}",
+        )
+
+
+def _call(call: CallForViews) -> Iterator[Complaint]:
+    name = f"The call for views '{short(call.question)}'"
+    if not call.is_published:
+        problem = f"{name} opens on {_day(call.opens)}."
+        yield blocking(problem, f"Send the issue on that day or later, {TAKE_OUT}")
+    elif call.closes and not call.is_open:
+        problem = f"{name} closed on {_day(call.closes)}."
+        yield blocking(problem, f"Give it a later closing day, {TAKE_OUT}")
+
+
+def _quotation(quotation: Quotation) -> Iterator[Complaint]:
+    today = timezone.localdate()
+    name = f"The quotation of '{short(quotation.credit)}'" if quotation.credit else "The quotation"
+    ends = quotation.consent_expires_on
+    blocks, problem, mend = True, "", f"Ask for consent and note it, {TAKE_OUT}"
+    if quotation.withdrawn_on:
+        problem, mend = f"was withdrawn on {_day(quotation.withdrawn_on)}", f"Choose another one, {TAKE_OUT}"
+    elif quotation.consent_given_on is None:
+        problem = "has no consent"
+    elif quotation.consent_given_on > today:
+        problem = f"has consent from {_day(quotation.consent_given_on)} on"
+        mend = f"Send the issue on that day or later, {TAKE_OUT}"
+    elif ends and ends < today:
+        problem = f"has no consent any more: it ended on {_day(ends)}"
+    elif not quotation.is_for_newsletter:
+        problem = "is agreed to for the site only, not for the newsletter"
+    elif ends and ends <= today + timedelta(days=CONSENT_DAYS):
+        blocks, problem = False, f"has consent until {_day(ends)} only"
+        mend = "Send the issue by then, and ask for longer consent if its page is to keep the words."
+    if problem:
+        yield Complaint(blocks=blocks, problem=f"{name} {problem}.", mend=mend)
+
+
+def _event(event: Event) -> Iterator[Complaint]:
+    name = f"The event '{short(event.title)}'"
+    if event.is_cancelled:
+        yield blocking(f"{name} is cancelled.", f"Choose another one, {TAKE_OUT}")
+    elif event.has_ended:
+        ended = _day(event.over_at.astimezone(event.clock))
+        yield blocking(f"{name} ended on {ended}.", f"Choose another one, {TAKE_OUT}")
+    elif not event.is_listed:
+        yield blocking(f"{name} is not listed yet.", f"List it, {TAKE_OUT}")
+    else:
+        yield from _of_its_times(event)
+
+
+def _of_its_times(event: Event) -> Iterator[Complaint]:
+    """Complain of an event that takes place, where readers could come at another time, or learn of it too late."""
+    the_event = f"the event '{short(event.title)}'"
+    if event.uncertain:
+        settled = capfirst(Event._meta.get_field("time_settled_on").verbose_name)
+        yield warning(
+            f"The time of {the_event} is uncertain. {event.uncertain}",
+            f"Ask the organiser which time is right, then fill in '{settled}' in the event.",
+        )
+    if event.book_by_there and not event.takes_bookings:
+        problem = f"Booking for {the_event} ended on {_day(event.book_by_there)}."
+        yield warning(problem, "Choose another one, or say in the section what readers can still do.")
+    begins = event.spans[-1].starts.astimezone(event.clock)
+    if begins < timezone.now() + LATE:
+        verb = "began" if begins <= timezone.now() else "begins"
+        last = " for the last time" if event.repeats else ""
+        yield warning(
+            f"{capfirst(the_event)} {verb}{last} on {_day(begins)}. Many readers open a mail a day after it came.",
+            f"Send the issue at once, choose another one, {TAKE_OUT}",
+        )
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+RULES: dict[str, Callable[[Any], Iterator[Complaint]]] = {
+    "resource": _resource,
+    "call": _call,
+    "quotation": _quotation,
+    "event": _event,
+}

@@ -1,0 +1,1 @@
+"""An issue on its way: `mailings.py` is what editors do with a sending, `delivery.py` what workers do; docs/mail.md."""

@@ -1,0 +1,145 @@
+"""A disk that is full on SQLite: what cannot be written is not sent, nothing is lost, nobody gets another's mail."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.mail import EmailMessage
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from mscos.models import Letter
+from mscos.outbox import post
+from mscos.post_office import LEASE, PAUSES, PostOffice
+from newsletters import actions
+from newsletters.models import Delivery, Issue, Mailing, Subscriber
+from newsletters.readers import subscriptions
+from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
+from tests.smtp_server import smtp_server, use
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL tells of its disk in its own way"),
+]
+
+PAGES = 5  # that each write of a row takes
+MARKED = "UPDATE ON newsletters_delivery WHEN NEW.state = 'sending'"
+SETTLED = "UPDATE ON newsletters_delivery WHEN NEW.state = 'sent'"
+CLAIMED = "UPDATE ON newsletters_delivery WHEN NEW.state = 'queued'"
+
+
+@pytest.fixture
+def server(settings):
+    with smtp_server() as running:
+        use(running, settings)
+        yield running
+
+
+@contextmanager
+def small_disk(write, room_for=0):
+    """Have room for that many writes of a kind until the block ends; then there is space again."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE filling (words BLOB)")
+        filling = f"INSERT INTO filling VALUES (zeroblob({PAGES} * 4096))"
+        cursor.execute(f"CREATE TRIGGER fill AFTER {write} BEGIN {filling}; END")
+        [held] = cursor.execute("PRAGMA page_count").fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {held + (PAGES + 1) * room_for}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1000000")
+            cursor.execute("DROP TRIGGER fill")
+            cursor.execute("DROP TABLE filling")
+
+
+def take_turns(office, count):
+    """Let a worker try again and again, each time after the pause that a failure asks for."""
+    for _ in range(count):
+        office._closed_until -= PAUSES[0]
+        office.turn()
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize("room_for", [0, 1, 5])
+@pytest.mark.parametrize("write", [MARKED, SETTLED, CLAIMED])
+def test_who_cannot_be_marked_is_not_mailed_and_everybody_is_in_the_end(
+    server, editor, caplog, write, room_for, pipelining
+):
+    server.pipelining = pipelining
+    make_readers(10)
+    mailing = begin(editor)
+    office = PostOffice()
+    with small_disk(write, room_for):
+        take_turns(office, 3)
+        held = dict(mailing.deliveries.values_list("subscriber__email", "state"))
+    failures = caplog.messages.count("A round of mail failed. It will be tried again.")
+    assert failures > 0
+    assert len(held) == 10
+    assert {held[email] for email in server.recipients()} <= {"sending", "sent"}
+    take_turns(office, 1)
+    office.close()
+    work(LEASE + timedelta(seconds=1))
+    work(LEASE + timedelta(minutes=10))
+    assert states(mailing) == {"sent": 10}
+    assert Mailing.objects.get().state == "done"
+    got = server.recipients()
+    assert sorted(set(got)) == addresses(10)
+    for taken in server.taken:  # their own mail, and nothing of another's
+        assert taken.content.startswith(b"From: ")
+        assert f"\r\nTo: {taken.recipient}\r\n".encode() in taken.content
+    doubted = set(mailing.deliveries.filter(doubted=True).values_list("subscriber__email", flat=True))
+    assert {email for email in got if got.count(email) > 1} <= doubted
+    assert len(got) <= 10 + failures
+    assert len(set(server.taken)) == 10  # twice only as the same bytes, the Message-ID included
+
+
+def test_on_a_disk_that_is_full_from_the_beginning_nobody_is_mailed(server, editor):
+    make_readers(5)
+    mailing = begin(editor)
+    office = PostOffice()
+    with small_disk(MARKED):
+        take_turns(office, 5)
+        assert server.taken == []
+    office.close()
+    work(LEASE + timedelta(seconds=1))
+    assert server.recipients() == addresses(5)
+    assert states(mailing) == {"sent": 5}
+
+
+def test_an_issue_that_finds_no_room_for_its_ledger_is_not_published(server, editor):
+    make_readers(5)
+    issue = make_draft()
+    with small_disk("INSERT ON newsletters_delivery", room_for=3), pytest.raises(OperationalError, match="full"):
+        actions.publish(issue=issue, by=editor, seen=seen(issue))
+    assert (Issue.objects.get().state, Mailing.objects.count(), Delivery.objects.count()) == ("draft", 0, 0)
+    assert work() == 0
+    actions.publish(issue=issue, by=editor, seen=seen(issue))
+    assert work() == 5
+
+
+def test_a_letter_that_cannot_be_stored_undoes_what_it_tells_of(server):
+    form = {"name": "", "organisation": "", "subject_style": "plain", "wording": "Get the newsletter"}
+    with small_disk("INSERT ON mscos_letter"), pytest.raises(OperationalError, match="full"):
+        subscriptions.sign_up(email="kim@example.org", **form)
+    assert (Subscriber.objects.count(), Letter.objects.count()) == (0, 0)
+    subscriptions.sign_up(email="kim@example.org", **form)
+    assert Subscriber.objects.get().state == "pending"
+    assert work() == 1
+    assert server.recipients() == ["kim@example.org"]
+
+
+@pytest.mark.parametrize("write", ["UPDATE ON mscos_letter", "DELETE ON mscos_letter"])
+def test_a_letter_that_waits_is_not_lost(server, write):
+    post(EmailMessage("Your link", "Words", to=["kim@example.org"]))
+    office = PostOffice()
+    with small_disk(write):
+        take_turns(office, 1)
+        assert Letter.objects.count() == 1
+        assert len(server.taken) == (1 if write.startswith("DELETE") else 0)
+    with time_machine.travel(timezone.now() + LEASE, tick=True):
+        take_turns(office, 1)
+    office.close()
+    assert Letter.objects.count() == 0
+    assert len(set(server.taken)) == 1  # the one that was in doubt went twice, as one message

@@ -1,0 +1,183 @@
+"""What a mail service tells of our mail, where one is set: only its own word counts, and only of our mail."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.signals import AnymailTrackingEvent, tracking
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from django.test import RequestFactory, override_settings
+from django.utils import timezone
+
+from newsletters.models import Delivery, Mailing, Subscriber
+from newsletters.models.delivery import tag_of
+from newsletters.sending.bounces import MOST_SOFT, note_event
+from tests.newsletters.conftest import make_issue, make_subscriber
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# What a fresh process says of the portal's start: its apps, who listens, which of the addresses are there.
+LOOK = """
+import django
+django.setup()
+from anymail.signals import tracking
+from django.conf import settings
+from django.core.checks import run_checks
+from django.urls import Resolver404, resolve
+from mscos.carriers import open_carrier
+
+def view(path):
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+print([
+    "anymail" in settings.INSTALLED_APPS,
+    len(tracking.receivers),
+    view("/mail-events/postmark/tracking/"),
+    type(open_carrier()).__name__,
+    [problem.id for problem in run_checks()],
+])
+"""
+
+
+@pytest.fixture
+def delivery(db):
+    return send(5, make_subscriber("kim@example.org"))
+
+
+@pytest.fixture(autouse=True)
+def listening():
+    """Listen as the app does where a service is set."""
+    tracking.connect(note_event)
+    yield
+    assert tracking.disconnect(note_event)
+
+
+def send(number, reader):
+    """Note that an issue went to a reader; return the delivery."""
+    now = timezone.now()
+    mailing = Mailing.objects.create(issue=make_issue(number), state="done", finished_at=now)
+    return Delivery.objects.create(mailing=mailing, subscriber=reader, state="sent", due_at=now)
+
+
+def told(delivery, kind, **more):
+    """Let the service tell of a delivery; return what the ledger and the reader's row say then."""
+    metadata = {"message": f"<{tag_of(delivery.pk)}@testserver>"}
+    event = AnymailTrackingEvent(**{"event_type": kind, "metadata": metadata, **more})
+    tracking.send(sender=None, event=event, esp_name="Test")
+    delivery.refresh_from_db()
+    return delivery.state, delivery.code, delivery.subscriber.state if delivery.subscriber else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "said", "code", "reader"),
+    [
+        ("bounced", "bounced", "550 5.1.1 nobody here", "5.1.1", "bounced"),
+        ("bounced", "bounced", None, "", "bounced"),
+        ("bounced", "bounced", "552 5.2.2 the mailbox is full", "5.2.2", "confirmed"),
+        ("bounced", "blocked", None, "", "confirmed"),
+        ("bounced", "spam", "554 5.7.1 not wanted", "5.7.1", "confirmed"),
+        ("bounced", "other", None, "", "confirmed"),
+        ("rejected", "invalid", None, "", "bounced"),
+        ("rejected", "bounced", None, "", "bounced"),  # it came back before, and the service sends there no more
+        ("rejected", "timed_out", None, "", "confirmed"),
+        ("failed", None, None, "", "confirmed"),
+    ],
+)
+def test_what_came_back_is_noted_and_an_address_that_is_none_ends_it(delivery, kind, reason, said, code, reader):
+    assert told(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
+
+
+@pytest.mark.parametrize("kind", ["queued", "sent", "deferred", "delivered", "autoresponded", "opened", "unknown"])
+def test_what_may_still_arrive_or_did_changes_nothing(delivery, kind):
+    assert told(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
+
+
+@pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
+def test_who_calls_it_spam_or_leaves_at_the_service_is_off_the_list(delivery, kind):
+    make_subscriber("sam@example.org")
+    assert told(delivery, kind) == ("sent", "", None)
+    assert list(Subscriber.objects.values_list("email", flat=True)) == ["sam@example.org"]
+    assert told(delivery, kind) == ("sent", "", None)  # a service may say it twice
+
+
+def test_the_last_of_so_many_soft_ones_ends_it(delivery):
+    reader = delivery.subscriber
+    found = [told(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]]
+    assert found == ["confirmed"] * (MOST_SOFT - 1) + ["bounced"]
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, None, {"message": "<1@example.org>"}, {"message": ""}, {"other": 5}, {"message": None}, "word"]
+)
+def test_a_mail_that_is_not_ours_is_not_spoken_of(delivery, metadata):
+    assert told(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
+
+
+def test_a_tag_that_nobody_gave_out_changes_nothing(delivery):
+    forged = {"message": f"<{delivery.pk}-0123456789abcdef@testserver>"}
+    assert told(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
+
+
+def post_event(delivery, secret):
+    """Let a service post its word, as it does, with a secret; return the status of the answer."""
+    event = {
+        "RecordType": "Bounce",
+        "Type": "HardBounce",
+        "Details": "smtp;550 5.1.1 nobody here",
+        "Email": "kim@example.org",
+        "BouncedAt": "2026-11-24T12:00:00Z",
+        "Metadata": {"message": f"<{tag_of(delivery.pk)}@testserver>"},
+    }
+    headers = {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"} if secret else {}
+    request = RequestFactory().post("/", json.dumps(event), content_type="application/json", headers=headers)
+    return PostmarkTrackingWebhookView.as_view()(request).status_code
+
+
+@override_settings(ANYMAIL={"WEBHOOK_SECRET": "name:password"})
+def test_only_who_knows_the_secret_may_tell(delivery):
+    for secret in ("", "name:other", "password"):
+        with pytest.raises(AnymailWebhookValidationFailure):
+            post_event(delivery, secret)
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
+    assert post_event(delivery, "name:password") == 200
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.code, delivery.subscriber.state) == ("bounced", "5.1.1", "bounced")
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({}, [False, 0, None, "BackendCarrier", []]),
+        (
+            {
+                "EMAIL_SERVICE": "postmark",
+                "EMAIL_SERVICE_SETTINGS": "POSTMARK_SERVER_TOKEN=a=b,WEBHOOK_SECRET=name:password",
+            },
+            [True, 1, "anymail:postmark_tracking_webhook", "BackendCarrier", []],
+        ),
+        (
+            {"EMAIL_SERVICE": "postmark", "EMAIL_SERVICE_SETTINGS": "POSTMARK_SERVER_TOKEN=word"},
+            [True, 1, "anymail:postmark_tracking_webhook", "BackendCarrier", ["mscos.E009"]],
+        ),
+    ],
+)
+def test_a_service_is_there_only_where_it_is_set(tmp_path, environment, found):
+    around = {name: value for name, value in os.environ.items() if not name.startswith("EMAIL_")}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOOK],
+        cwd=ROOT,
+        env={**around, "DJANGO_SETTINGS_MODULE": "mscos.settings", "VAR_DIR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{found}\n", "")

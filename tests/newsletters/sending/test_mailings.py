@@ -1,0 +1,358 @@
+"""What editors do with a sending: give it a time, pause it, stop it, send again what failed. Nobody does it twice."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from mscos.groups import EDITORS, MODERATORS
+from newsletters import actions
+from newsletters.admin_forms import ScheduleForm
+from newsletters.models import Delivery, Issue, Mailing, Subscriber
+from newsletters.sending import mailings
+from tests.mailbox import sent_mail
+from tests.newsletters.conftest import add_section
+from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
+from tests.people import make_staff
+
+pytestmark = pytest.mark.django_db
+
+NEW_YEAR = datetime(2027, 1, 1, 12, tzinfo=UTC)
+CLOCKS_CHANGE = ["The clocks change in that hour. Choose another time"]
+NOT_NOW = "It is not being sent now, so it cannot be paused."
+NOT_PAUSED = "It is not paused, so it cannot go on."
+ENDED = "It has ended already."
+STOPPED = "This sending was stopped for good."
+NONE_FAILED = "No failed delivery can be tried again."
+NONE_UNCERTAIN = "No delivery is uncertain any more."
+
+
+@pytest.fixture
+def readers(db):
+    return make_readers(5)
+
+
+@pytest.fixture
+def mailing(editor, readers):
+    """A sending to five readers, none of whom got anything yet."""
+    return begin(editor)
+
+
+def typed(words):
+    """Return the form of what an editor typed on New Year's Day 2027, and whether it is a time to come."""
+    with time_machine.travel(NEW_YEAR, tick=False):
+        form = ScheduleForm({"at": words})
+        form.is_valid()
+        return form
+
+
+def scheduled(editor, at):
+    """Return a draft that was given a time."""
+    draft = make_draft()
+    return mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
+
+
+def loop(at):
+    """Let the work loop publish what is due at that moment, and return in what state the issue is."""
+    with time_machine.travel(at, tick=False):
+        mailings.send_scheduled()
+    return Issue.objects.get().state
+
+
+def mail_by(at):
+    """Let a worker send what is due at that moment; return to whom all mail went so far."""
+    with time_machine.travel(at, tick=True):
+        return [message.to[0] for message in sent_mail()]
+
+
+def refusal(act, **given):
+    with pytest.raises(mailings.NotPossible) as refused:
+        act(**given)
+    return str(refused.value)
+
+
+def put(mailing, state, *emails):
+    """Let the deliveries of some readers be in a state; return how many there are in each."""
+    mailing.deliveries.filter(subscriber__email__in=emails).update(state=state)
+    return states(mailing)
+
+
+def end(mailing, state="done"):
+    """Let a sending have ended, whatever the ledger says."""
+    Mailing.objects.update(state=state, finished_at=timezone.now())
+    Issue.objects.update(state="sent")
+    mailing.refresh_from_db()
+
+
+# A time to go out
+
+
+def test_a_time_that_is_past_is_refused(editor):
+    draft = make_draft()
+    told = refusal(mailings.schedule, issue=draft, at=timezone.now(), by=editor, seen=seen(draft))
+    assert told == "That time is past. Choose one to come, or publish now."
+    assert typed("2027-01-01T12:00").errors == {"at": ["That time is past. Choose one to come, or publish now"]}
+    assert typed("2027-01-01T12:01").errors == {}
+    assert Issue.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize(
+    "words", ["2027-03-28T01:00", "2027-03-28T01:59", "28/03/2027 01:30", "2027-10-31T01:00", "2027-10-31T01:59"]
+)
+def test_the_hour_in_which_the_clocks_change_is_refused(words):
+    assert typed(words).errors == {"at": CLOCKS_CHANGE}
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("2027-01-02T09:00", datetime(2027, 1, 2, 9, tzinfo=UTC)),
+        ("2027-07-01T09:00", datetime(2027, 7, 1, 8, tzinfo=UTC)),
+        ("2027-03-28T00:59", datetime(2027, 3, 28, 0, 59, tzinfo=UTC)),
+        ("2027-03-28T02:00", datetime(2027, 3, 28, 1, tzinfo=UTC)),
+        ("2027-10-31T00:59", datetime(2027, 10, 30, 23, 59, tzinfo=UTC)),
+        ("2027-10-31T02:00", datetime(2027, 10, 31, 2, tzinfo=UTC)),
+    ],
+)
+def test_an_issue_goes_out_at_its_time_in_london(editor, readers, words, moment):
+    with time_machine.travel(NEW_YEAR, tick=False):
+        scheduled(editor, typed(words).cleaned_data["at"])
+    assert loop(moment - timedelta(seconds=1)) == "scheduled"
+    assert loop(moment) == "sending"
+    issue = Issue.objects.get()
+    assert (issue.publish_at, issue.recipient_count, states(Mailing.objects.get())) == (moment, 5, {"queued": 5})
+
+
+def test_a_time_missed_goes_out_once_when_the_loop_is_back(editor, readers):
+    scheduled(editor, timezone.now() + timedelta(hours=1))
+    back = timezone.now() + timedelta(days=3)
+    assert [loop(back), loop(back + timedelta(minutes=1))] == ["sending", "sending"]
+    assert mail_by(back) == addresses(5)
+    assert loop(back + timedelta(days=1)) == "sent"
+    assert mail_by(back + timedelta(days=1)) == addresses(5)
+    assert (Mailing.objects.count(), Issue.history.filter(state="sending").count()) == (1, 1)
+    assert Issue.objects.get().publish_at == back
+
+
+def test_who_confirms_before_that_time_gets_it_and_who_leaves_does_not(editor, readers):
+    scheduled(editor, timezone.now() + timedelta(hours=1))
+    readers[0].delete()
+    make_readers(1)
+    Subscriber.objects.filter(email="r1@example.org").update(state="bounced")
+    later = timezone.now() + timedelta(hours=1)
+    loop(later)
+    assert sorted(mail_by(later)) == [f"r{each}@example.org" for each in (0, 2, 3, 4)]
+    assert Issue.objects.get().recipient_count == 4
+
+
+def test_it_goes_out_in_the_name_of_who_scheduled_it(editor, readers):
+    scheduled(editor, timezone.now() + timedelta(hours=1))
+    loop(timezone.now() + timedelta(hours=1))
+    newest = Issue.history.order_by("-history_id").first()
+    assert (newest.state, newest.history_user) == ("sending", editor)
+
+
+def test_what_preflight_refuses_by_then_is_a_draft_again_and_editors_are_told(editor, readers, resource):
+    make_staff("kim@example.org", groups=[EDITORS])
+    make_staff("gone@example.org", groups=[EDITORS], is_active=False)
+    make_staff("mo@example.org", groups=[MODERATORS])
+    draft = make_draft()
+    add_section(draft, "feature", resource=resource)
+    at = timezone.now() + timedelta(hours=1)
+    mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
+    resource.state = "withdrawn"
+    resource.save()
+    assert [loop(at), loop(at + timedelta(hours=1))] == ["draft", "draft"]
+    assert (Issue.objects.get().publish_at, Mailing.objects.count()) == (None, 0)
+    assert Issue.history.order_by("-history_id").first().history_user is None
+    assert sorted(mail_by(at)) == ["kim@example.org", "robin@example.org"]
+    messages = sent_mail()
+    assert {(message.subject, message.body.strip()) for message in messages} == {
+        (
+            "An issue did not go out",
+            "Week 5 was to go out at a set time and did not: something in it has to be mended first."
+            " It is a draft again.\n\nSee what to mend, then publish it or give it a new time:\n"
+            f"http://testserver/admin/newsletters/issue/{draft.pk}/faces/",
+        )
+    }
+    everything = "".join(str(message.message()) for message in messages)
+    assert [word for word in ("toolkit", "housing", "Welcome", "heading", "Words.") if word in everything] == []
+
+
+def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
+    at = timezone.now() + timedelta(hours=1)
+    drafts = [make_draft(5), make_draft(6)]
+    add_section(drafts[0], "feature", resource=resource)
+    for draft in drafts:
+        mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
+    resource.state = "withdrawn"
+    resource.save()
+    with time_machine.travel(at, tick=False):
+        mailings.send_scheduled()
+    assert list(Issue.objects.order_by("number").values_list("state", flat=True)) == ["draft", "sending"]
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"state": "scheduled"}, actions.NotEditable),
+        ({"state": "sent"}, actions.AlreadyPublished),
+        ({"subject": "Other words"}, actions.ChangedMeanwhile),
+        ({"credits": "here be dragons"}, actions.ChangedMeanwhile),
+    ],
+)
+def test_only_what_could_be_published_is_scheduled(editor, change, refused):
+    draft = make_draft()
+    looked_at = seen(draft)
+    Issue.objects.update(publish_at=timezone.now(), **change)
+    with pytest.raises(refused):
+        mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, seen=looked_at)
+
+
+def test_what_is_not_ready_is_not_scheduled(editor):
+    draft = make_draft()
+    add_section(draft, "feature")
+    with pytest.raises(actions.NotReady):
+        mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, seen=seen(draft))
+    assert Issue.objects.get().state == "draft"
+
+
+def test_who_takes_it_back_has_a_draft_that_does_not_go_out(editor, readers):
+    at = timezone.now() + timedelta(hours=1)
+    issue = scheduled(editor, at)
+    assert mailings.unschedule(issue=issue, by=editor).publish_at is None
+    assert loop(at) == "draft"
+    assert refusal(mailings.unschedule, issue=issue, by=editor) == "Week 5 is not scheduled any more."
+    assert Issue.history.order_by("-history_id").first().history_user == editor
+
+
+def test_what_went_out_is_not_taken_back(editor, readers):
+    issue = scheduled(editor, timezone.now() + timedelta(hours=1))
+    loop(timezone.now() + timedelta(hours=1))
+    assert refusal(mailings.unschedule, issue=issue, by=editor) == "Week 5 is not scheduled any more."
+    assert Issue.objects.get().state == "sending"
+
+
+# Pause, stop, withdraw
+
+
+def test_what_is_paused_waits_until_it_goes_on(mailing, editor):
+    mailings.pause(mailing=mailing, by=editor)
+    assert (len(sent_mail()), states(mailing)) == (0, {"queued": 5})
+    assert refusal(mailings.pause, mailing=mailing, by=editor) == NOT_NOW
+    mailings.resume(mailing=mailing, by=editor)
+    assert refusal(mailings.resume, mailing=mailing, by=editor) == NOT_PAUSED
+    assert (len(sent_mail()), states(mailing)) == (5, {"sent": 5})
+
+
+@pytest.mark.parametrize("state", ["done", "stopped"])
+def test_what_has_ended_is_not_paused_and_does_not_go_on(mailing, editor, state):
+    end(mailing, state)
+    assert refusal(mailings.pause, mailing=mailing, by=editor) == NOT_NOW
+    assert refusal(mailings.resume, mailing=mailing, by=editor) == NOT_PAUSED
+    assert Mailing.objects.get().state == state
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_what_is_stopped_is_over_for_who_still_waits(mailing, editor, paused):
+    put(mailing, "sent", "r0@example.org")
+    put(mailing, "sending", "r1@example.org")
+    put(mailing, "failed", "r2@example.org")
+    if paused:
+        mailings.pause(mailing=mailing, by=editor)
+    mailings.stop(mailing=mailing, by=editor)
+    mailing.refresh_from_db()
+    assert states(mailing) == {"sending": 1, "sent": 1, "failed": 1, "withheld": 2}
+    assert (mailing.state, Issue.objects.get().state) == ("stopped", "sent")
+    assert mailing.finished_at is not None
+    assert sent_mail() == []
+    assert refusal(mailings.stop, mailing=mailing, by=editor) == ENDED
+    assert Issue.history.order_by("-history_id").first().history_user == editor
+
+
+def test_what_is_done_is_not_stopped(mailing, editor):
+    sent_mail()
+    assert refusal(mailings.stop, mailing=mailing, by=editor) == ENDED
+    assert (Mailing.objects.get().state, states(mailing)) == ("done", {"sent": 5})
+
+
+def test_who_withdraws_an_issue_on_its_way_ends_its_sending(mailing, editor):
+    put(mailing, "sent", "r0@example.org")
+    actions.withdraw(issue=mailing.issue, by=editor)
+    mailing.refresh_from_db()
+    assert (mailing.state, Issue.objects.get().state) == ("stopped", "withdrawn")
+    assert states(mailing) == {"sent": 1, "withheld": 4}
+    assert sent_mail() == []
+
+
+# Once more
+
+
+def test_the_failed_are_tried_again_where_their_readers_are_still_there(mailing, editor):
+    sent_mail()
+    put(mailing, "failed", "r0@example.org", "r1@example.org", "r2@example.org")
+    Delivery.objects.filter(state="failed").update(attempts=6)
+    Subscriber.objects.filter(email="r1@example.org").update(state="bounced")
+    Subscriber.objects.filter(email="r2@example.org").delete()
+    assert mailings.retry_failed(mailing=mailing, by=editor) == 1
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.finished_at, Issue.objects.get().state) == ("running", None, "sending")
+    assert list(mailing.deliveries.filter(state="queued").values_list("attempts", flat=True)) == [0]
+    assert [message.to for message in sent_mail()[5:]] == [["r0@example.org"]]
+    assert (states(mailing), Mailing.objects.get().state) == ({"sent": 3, "failed": 2}, "done")
+    assert refusal(mailings.retry_failed, mailing=mailing, by=editor) == NONE_FAILED
+
+
+@pytest.mark.parametrize("act", [mailings.retry_failed, mailings.send_uncertain_again])
+def test_once_more_while_it_is_paused_waits_too(mailing, editor, act):
+    put(mailing, "failed" if act is mailings.retry_failed else "uncertain", "r0@example.org")
+    mailings.pause(mailing=mailing, by=editor)
+    assert act(mailing=mailing, by=editor) == 1
+    assert (states(mailing), Mailing.objects.get().state, len(sent_mail())) == ({"queued": 5}, "paused", 0)
+
+
+@pytest.mark.parametrize("act", [mailings.retry_failed, mailings.send_uncertain_again])
+def test_what_was_stopped_or_withdrawn_does_not_go_out_again(mailing, editor, act, settings):
+    settings.RESEND_UNCERTAIN = False
+    put(mailing, "failed", "r0@example.org")
+    left = put(mailing, "uncertain", "r1@example.org")
+    end(mailing, "stopped")
+    assert refusal(act, mailing=mailing, by=editor) == STOPPED
+    end(mailing)
+    actions.withdraw(issue=mailing.issue, by=editor)
+    assert refusal(act, mailing=mailing, by=editor) == "Week 5 is withdrawn."
+    assert (states(mailing), Issue.objects.get().state, Mailing.objects.get().state) == (left, "withdrawn", "done")
+
+
+def test_the_uncertain_go_out_again_at_once(mailing, editor):
+    sent_mail()
+    put(mailing, "uncertain", "r0@example.org", "r1@example.org")
+    end(mailing)
+    mailing.deliveries.update(due_at=timezone.now() + timedelta(hours=1))
+    assert mailings.send_uncertain_again(mailing=mailing, by=editor) == 2
+    assert [message.to for message in sent_mail()[5:]] == [["r0@example.org"], ["r1@example.org"]]
+    assert refusal(mailings.send_uncertain_again, mailing=mailing, by=editor) == NONE_UNCERTAIN
+
+
+def test_the_uncertain_are_taken_as_sent_and_do_not_go_out_again(mailing, editor):
+    put(mailing, "uncertain", "r0@example.org", "r1@example.org")
+    assert mailings.take_uncertain_as_sent(mailing=mailing, by=editor) == 2
+    assert work() == 3
+    assert (states(mailing), Mailing.objects.get().state) == ({"sent": 5}, "done")
+    assert refusal(mailings.take_uncertain_as_sent, mailing=mailing, by=editor) == NONE_UNCERTAIN
+
+
+def test_one_sending_is_steered_and_no_other(mailing, editor):
+    other = begin(editor, number=6)
+    for each in (mailing, other):
+        put(each, "failed", "r0@example.org")
+        put(each, "uncertain", "r1@example.org")
+    mailings.retry_failed(mailing=mailing, by=editor)
+    mailings.take_uncertain_as_sent(mailing=mailing, by=editor)
+    put(mailing, "uncertain", "r1@example.org")
+    mailings.send_uncertain_again(mailing=mailing, by=editor)
+    mailings.stop(mailing=mailing, by=editor)
+    assert states(other) == {"queued": 3, "uncertain": 1, "failed": 1}
+    other.refresh_from_db()
+    assert (other.state, other.issue.state) == ("running", "sending")
