@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="mscos-test-"))
+if "VAR_DIR" not in os.environ:
+    folder = tempfile.TemporaryDirectory(prefix="mscos-test-")  # removed when this process ends
+    os.environ["VAR_DIR"] = folder.name
 os.environ.setdefault("SITE_URL", "http://testserver")
 
 from mscos.settings import *  # noqa: F403
