@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from forums.identity.check import pointers_in
 from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import pick_name
 from forums.places import hold_place
@@ -64,6 +65,7 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
         thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
         return _store(
             form,
+            title=title,
             thread=thread,
             voice=None if author else _new_voice(thread, code),
             author=author,
@@ -152,6 +154,7 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
             Thread.objects.filter(pk=fresh.thread_id).update(title=title)
         return _store(
             form,
+            title=title if first else "",
             thread=fresh.thread,
             voice_id=fresh.voice_id,
             in_reply_to_id=fresh.in_reply_to_id,
@@ -173,7 +176,7 @@ def withdraw(*, post: Post) -> None:
     fresh = hold(post)
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
-    fresh.notes.all().delete()
+    destroy_notes(fresh)
     Post.objects.filter(pk=fresh.pk).update(author=None)
     after_erasure()
 
@@ -188,7 +191,7 @@ def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
     if fresh.is_gone:
         raise NotAccepted("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((stamp, post.pk, words)))
-    fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "body": words}
+    fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "unread": True, "body": words}
     ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
 
 
@@ -201,7 +204,7 @@ def erase_refused_posts() -> None:
             fresh = hold(post)
             if fresh.state == Post.State.REFUSED:
                 destroy_words(fresh, Post.State.REFUSED)
-                fresh.notes.all().delete()  # they may quote what they are about
+                destroy_notes(fresh)
 
 
 def hold(post: Post) -> Post:
@@ -213,6 +216,11 @@ def hold(post: Post) -> Post:
     return Post.objects.select_for_update(of=("self",)).select_related("thread", "decided_by").get(pk=post.pk)
 
 
+def may_point(*texts: str) -> bool:
+    """Tell whether the identity check finds anything in a post's texts, by which moderators narrow their queue."""
+    return any(pointers_in(text) for text in texts)
+
+
 def destroy_words(post: Post, state: Post.State) -> None:
     """Empty a post of its words and put it in `state`; inside a transaction. Its thread's title goes with a first post.
 
@@ -221,11 +229,24 @@ def destroy_words(post: Post, state: Post.State) -> None:
     if post.starts_thread and post.body:  # what was emptied before may have a new version, whose title it is now
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
-    post.state, post.likely_spam, post.urgent = state, False, False
-    post.save(update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam", "urgent"])
+    post.state, post.likely_spam, post.urgent, post.may_point = state, False, False, False
+    post.save(
+        update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam", "urgent", "may_point"]
+    )
     post.reports.all().delete()
     recount(post.thread)
     after_erasure()
+
+
+def destroy_notes(post: Post) -> None:
+    """Delete what moderators and the writer said about a post, and about refused versions before it: it may quote them.
+
+    Inside a transaction that ends with `after_erasure`.
+    """
+    about = Q(post=post)
+    if post.voice_id:
+        about |= Q(voice=post.voice_id, post__state=Post.State.REFUSED, post__body="")
+    ModeratorNote.objects.filter(about).delete()
 
 
 def recount(thread: Thread) -> None:
@@ -271,8 +292,9 @@ def _once(form: str, code: str, store: Callable[[], Post], *, refused: str) -> S
     raise NotAccepted("Many people are writing at this moment. Nothing was lost. Send again.")
 
 
-def _store(form: str, **fields: Any) -> Post:
-    return Post.objects.create(form_digest=form_digest(form), **fields)
+def _store(form: str, *, title: str = "", **fields: Any) -> Post:
+    points = may_point(title, fields["body"], fields["content_note"])
+    return Post.objects.create(form_digest=form_digest(form), may_point=points, **fields)
 
 
 def _new_voice(thread: Thread, code: str) -> Voice:

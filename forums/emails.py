@@ -1,16 +1,16 @@
 """Mail to staff about the forums. It says that something waits and nothing of what; writers are never mailed."""
 
-from forums.models import CallRequest, Post
+from forums.models import CallRequest, ModeratorNote, Post, Report
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from mscos.mail import tell_group
 
 
 def tell_moderators() -> None:
-    """Tell each moderator, once a day, where posts wait to be checked. A job of the work loop.
+    """Tell each moderator, once a day, where posts, reports or words of writers wait. A job of the work loop.
 
     Never at the moment of a post: the time of the mail would be the time of writing.
     """
-    if Post.objects.waiting().exists():
+    if Post.objects.waiting().exists() or Report.objects.open().exists() or ModeratorNote.objects.open().exists():
         tell_group(MODERATORS, page="admin:forums_post_changelist")
 
 

@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from forums.actions import destroy_words, hold, recount
+from forums.actions import destroy_notes, destroy_words, hold, may_point, recount
 from forums.models import ModeratorNote, Post, Thread
+from forums.models.notes import NoteQuerySet
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post
@@ -38,12 +38,12 @@ def seen_of(post: Post) -> str:
 
     What was reported and said about it is the second half: nobody closes or refuses what they have not read.
     """
-    words = (str(post.state), post.thread.title, post.body, post.content_note)
+    words = (str(post.state), post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
     said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes_on(post=post))]
     return ".".join(sha256(repr(half).encode()).hexdigest()[:16] for half in (words, said))
 
 
-def notes_on(*, post: Post) -> QuerySet[ModeratorNote]:
+def notes_on(*, post: Post) -> NoteQuerySet:
     """Return what moderators and the writer said to each other; what was said about a version before belongs to the new one."""
     return post.voice.notes.all() if post.voice else post.notes.all()
 
@@ -83,14 +83,17 @@ def publish_with_changes(
 ) -> None:
     """Show a post with other words than were sent, which are destroyed, and tell the writer so by `words`, if any.
 
-    What is published already keeps its number and its day; reports of it, which may quote what goes, are deleted.
+    What is published already keeps its number and its day; reports and notes about it, which may quote what goes, are
+    deleted.
     `title` is used for the first post of a thread only; `seen` is as for `publish`. Raises AlreadyHandled.
     """
     fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), seen)
     fresh.reports.all().delete()
+    destroy_notes(fresh)
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
     fresh.body, fresh.content_note = body, content_note
+    fresh.may_point = may_point(title if fresh.starts_thread else "", body, content_note)
     _release(fresh, by=by, state=Post.State.CHANGED)
     _tell(fresh, words)
     after_erasure()
@@ -122,6 +125,7 @@ def remove(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
     fresh.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
+    destroy_notes(fresh)
     _tell(fresh, words)
 
 
@@ -144,8 +148,35 @@ def refuse_many_as_spam(*, posts: Sequence[Post], by: User) -> int:
 
 @transaction.atomic
 def ask_writer(*, post: Post, words: str) -> None:
-    """Ask the writer something before deciding; only they can read it, and can answer there."""
-    _tell(_claim(post, Post.State.WAITING), words)
+    """Say or ask the writer something about a post that is not gone; only they can read it, and can answer there.
+
+    What they wrote before counts as read.
+    """
+    fresh = _claim(post, *UNPUBLISHED, *Post.SHOWN)
+    mark_read(post=fresh)
+    note = _tell(fresh, words)
+    cache.set(_asked_key(post), note and note.pk, UNDO_LASTS)
+
+
+def can_take_back(*, post: Post) -> bool:
+    """Tell whether the writer was asked something in the last ten minutes."""
+    return cache.get(_asked_key(post)) is not None
+
+
+@transaction.atomic
+def take_back(*, post: Post) -> None:
+    """Destroy what the writer was asked last. Raises AlreadyHandled where ten minutes are over."""
+    asked = hold(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
+    if not asked.delete()[0]:
+        raise AlreadyHandled("More than ten minutes are over. Write to them again instead.")
+    cache.delete(_asked_key(post))
+    after_erasure()
+
+
+@transaction.atomic
+def mark_read(*, post: Post) -> int:
+    """Note that a moderator read what the writer of a post wrote; return how many messages that were."""
+    return notes_on(post=post).open().update(unread=False)
 
 
 @transaction.atomic
@@ -218,6 +249,10 @@ def _undo_key(post: Post) -> str:
     return f"undo:{post.pk}"
 
 
+def _asked_key(post: Post) -> str:
+    return f"asked:{post.pk}"
+
+
 def _claim_to_show(post: Post, states: Sequence[Post.State], seen: str | None) -> Post:
     """Return the post, locked, as it was `seen`, with words to be shown; raise AlreadyHandled if it is another."""
     fresh = _claim(post, *(states if seen else [Post.State.WAITING]), seen=seen)
@@ -227,11 +262,16 @@ def _claim_to_show(post: Post, states: Sequence[Post.State], seen: str | None) -
 
 
 def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
-    """Return the post as it is now, locked, if it is still in one of `states`, and as it was `seen`; else raise AlreadyHandled."""
+    """Return the post as it is now, locked, if it is still in one of `states`, and as it was `seen`; else raise AlreadyHandled.
+
+    Whoever has seen it has read what its writer wrote.
+    """
     fresh = hold(post)
     if fresh.state not in states:
         raise AlreadyHandled(what_happened(fresh))
     check_seen(fresh, seen)
+    if seen:
+        mark_read(post=fresh)
     return fresh
 
 
@@ -253,6 +293,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
             "body",
             "body_html",
             "content_note",
+            "may_point",
             "state",
             "reason",
             "day",
@@ -272,6 +313,5 @@ def _decide(post: Post, *, by: User, state: Post.State, reason: str) -> None:
     post.assigned_to, post.urgent = None, False
 
 
-def _tell(post: Post, words: str) -> None:
-    if words:
-        ModeratorNote.objects.create(voice_id=post.voice_id, post=post, body=words)
+def _tell(post: Post, words: str) -> ModeratorNote | None:
+    return ModeratorNote.objects.create(voice_id=post.voice_id, post=post, body=words) if words else None

@@ -26,7 +26,7 @@ class AskForm(forms.Form):
         article="a",
         label="Ask the writer",
         max_length=2_000,
-        help_text="Only the writer can read it, and can answer. The post goes on waiting.",
+        help_text="Only the writer can read it, and can answer. The post stays as it is.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 

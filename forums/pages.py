@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from forums.forms import is_number
-from forums.models import CallRequest, MovedPost, Post, Report, Thread
+from forums.models import CallRequest, ModeratorNote, MovedPost, Post, Report, Thread
 from forums.models.threads import POSTS_A_PAGE, PostQuerySet, ThreadQuerySet
 from mscos.pagination import page_of
 
@@ -110,6 +110,11 @@ class QueuePages(Paginator):
         return self._seen["reported"].many
 
     @property
+    def answered(self) -> int:
+        """About how many posts their writers wrote what no moderator has read."""
+        return self._seen["answered"].many
+
+    @property
     def calls_wait(self) -> bool:
         """Whether requests for a call wait. Since yesterday: the moment at which one comes is nobody's to see."""
         return self._seen["calls"].many > 0
@@ -123,9 +128,11 @@ class QueuePages(Paginator):
         states = Post.objects.order_by().values_list(part).annotate(**posts)
         open_ones = Report.objects.open().order_by().values_list(Value("reported"))
         reports = open_ones.annotate(many=Count("post", distinct=True), oldest=Min("day"))
+        messages = ModeratorNote.objects.open().order_by().values_list(Value("answered"))
+        messages = messages.annotate(many=Count("post", distinct=True), oldest=Min("day"))
         waiting = CallRequest.objects.waiting().filter(asked_on__lt=timezone.localdate()).order_by()
         calls = waiting.values_list(Value("calls")).annotate(many=Count("pk"), oldest=Min("asked_on"))
-        rows = states.union(found, reports, calls, all=True)
+        rows = states.union(found, reports, messages, calls, all=True)
         return {name: Seen(many, oldest) for name, many, oldest in rows}
 
 

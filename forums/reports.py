@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from forums.actions import hold
 from forums.models import Post, Report
+from forums.moderation import UNDO_LASTS
 from mscos.codes import form_digest
 from mscos.erasure import after_erasure
 from mscos.models import User
@@ -32,7 +34,26 @@ def report(*, post: Post, stamp: str, reason: str, words: str) -> Report | None:
 @transaction.atomic
 def close_reports(*, post: Post, by: User) -> int:
     """Note that a moderator looked at what was reported about a post; return how many reports that were."""
-    return post.reports.open().update(handled_by=by, handled_on=timezone.localdate())
+    reports = list(post.reports.open().values_list("pk", flat=True))
+    cache.set(_closed_key(post), reports, UNDO_LASTS)
+    return post.reports.filter(pk__in=reports).update(handled_by=by, handled_on=timezone.localdate())
+
+
+def can_reopen(*, post: Post) -> bool:
+    """Tell whether reports of a post were dealt with in the last ten minutes."""
+    return bool(cache.get(_closed_key(post)))
+
+
+@transaction.atomic
+def reopen_reports(*, post: Post) -> int:
+    """Let the reports that were dealt with in the last ten minutes wait again; return how many they are."""
+    reports = post.reports.filter(pk__in=cache.get(_closed_key(post), []))
+    cache.delete(_closed_key(post))
+    return reports.update(handled_by=None, handled_on=None)
+
+
+def _closed_key(post: Post) -> str:
+    return f"reports-closed:{post.pk}"
 
 
 def erase_old_reports() -> None:

@@ -1,4 +1,4 @@
-"""What moderators are shown of what a post may point with. It is worked out for a page, and nothing of it is stored."""
+"""What moderators are shown of what a post may point with. It is worked out for a page: stored is only whether there is any (`may_point`)."""
 
 from forums.identity.check import IN_A_WORD, Marked, marked, pointers_in
 from forums.models import Post

@@ -15,20 +15,22 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
 from forums.actions import hold
 from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
-from forums.admin.queue_filters import ContentNoteFilter, LookFilter, StateFilter
+from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
 from forums.differences import differences
 from forums.models import Post, UrgentSteps
 from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.pages import QueuePages
-from forums.reports import close_reports
+from forums.reports import can_reopen, close_reports, reopen_reports
 from mscos.models import User
 from mscos.text import REDACTED, plain_text
 
@@ -42,7 +44,7 @@ class PostAdmin(DayLogAdmin):
     """The queue, oldest first, and the page on which one post is decided."""
 
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
-    list_filter = (StateFilter, LookFilter, "thread__forum", ContentNoteFilter)
+    list_filter = (StateFilter, LookFilter, KindFilter, "thread__forum", ContentNoteFilter)
     list_per_page = 50
     paginator = QueuePages
     show_full_result_count = False
@@ -56,7 +58,7 @@ class PostAdmin(DayLogAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the filters of this page only."""
-        return lookup in {"state", "look", "note", "thread__forum__id__exact"}
+        return lookup in {"state", "look", "kind", "note", "thread__forum__id__exact"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: posts are written on the site."""
@@ -94,6 +96,7 @@ class PostAdmin(DayLogAdmin):
         known = {
             "urgent": post.urgent,
             "reported": post.is_reported,
+            "the writer wrote": post.is_answered,
             f"for {post.assigned_to}": post.assigned_to_id,
         }
         return "; ".join(filter(None, [", ".join(words for words, is_so in known.items() if is_so), kinds_in(post)]))
@@ -120,7 +123,7 @@ class PostAdmin(DayLogAdmin):
             raise PermissionDenied
         act = request.POST.get("act", "") if request.method == "POST" else ""
         asking = AskForm(request.POST if act == "ask" else None)
-        passing = PassOnForm(request.POST if act == "pass_on" else None)
+        passing = PassOnForm(request.POST if act == "pass_on" else None, initial={"to": post.assigned_to_id})
         beside = {"ask": asking, "pass_on": passing}.get(act)
         if act in ACTS and (beside is None or beside.is_valid()):
             return self._do(request, post, ACTS[act], beside.cleaned_data if beside else {})
@@ -153,10 +156,11 @@ class PostAdmin(DayLogAdmin):
             "thread_posts": _thread_posts(post),
             "asking": asking,
             "passing": passing,
-            "notes": moderation.notes_on(post=post),
+            "notes": (notes := list(moderation.notes_on(post=post))),
+            "is_answered": any(note.unread for note in notes),
             "reports": post.reports.open(),
             "marked": marked_texts(post),
-            "can_undo": moderation.can_undo(post=post),
+            "undoable": [(act, words) for act, (can, words) in UNDOABLE.items() if can(post=post)],
             "urgent_steps": UrgentSteps.objects.first() if post.urgent else None,
         }
         return self._page(request, "review", post, context)
@@ -177,33 +181,31 @@ class PostAdmin(DayLogAdmin):
         self.message_user(request, str(error), messages.WARNING)
         fresh = Post.objects.for_moderators().get(pk=post.pk)
         typed = "\n\n".join(filter(None, (request.POST.get(name, "").strip() for name in TYPED)))
-        return self._review(
-            request, fresh, DecisionForm(post=fresh), asking=AskForm(), passing=PassOnForm(), typed=typed
-        )
+        passing = PassOnForm(initial={"to": fresh.assigned_to_id})
+        return self._review(request, fresh, DecisionForm(post=fresh), asking=AskForm(), passing=passing, typed=typed)
 
     @admin.action(description="Publish the chosen posts as they are", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Publish several posts; each can be undone on its page."""
-        ticked = _ticked(request, chosen)
-        posts = [post for post in ticked if not post.content_note]
-        noted = len(ticked) - len(posts)
-        done = moderation.publish_many(posts=posts, by=cast("User", request.user))
-        self._tell_how_many(request, "published", done, noted)
-        if noted:
-            words = f"{noted} with a content note {'was' if noted == 1 else 'were'} left: open and read each."
-            self.message_user(request, words, messages.WARNING)
+        self._decide_on(request, chosen, "published", moderation.publish_many)
 
     @admin.action(description="Refuse the chosen posts as advertising", permissions=["change"])
     def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
         """Refuse several posts; each can be undone on its page."""
-        done = moderation.refuse_many_as_spam(posts=_ticked(request, chosen), by=cast("User", request.user))
-        self._tell_how_many(request, "refused", done)
+        self._decide_on(request, chosen, "refused", moderation.refuse_many_as_spam)
 
-    def _tell_how_many(self, request: HttpRequest, what: str, done: int, left: int = 0) -> None:
-        """Tell what was done, and of how many of those ticked somebody decided meanwhile: they are not in the list."""
+    def _decide_on(self, request: HttpRequest, chosen: QuerySet[Post], what: str, act: Callable[..., int]) -> None:
+        """Decide on those of the chosen posts whose words the list shows, and tell what was done and what was left."""
+        ticked = _ticked(request, chosen)
+        posts = [post for post in ticked if not post.content_note and not post.is_answered]
+        left = len(ticked) - len(posts)
+        done = act(posts=posts, by=cast("User", request.user))
         handled = len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - done - left
+        if left:
+            words = f"{left} with a content note or a message from the writer {'was' if left == 1 else 'were'} left: "
+            self.message_user(request, f"{words}open and read each.", messages.WARNING)
         if done:
-            words = f"{done} {what}. Each can be undone on its page for ten minutes, of one thread the last first."
+            words = f"{done} {what}. To undo one, open it within ten minutes; of one thread the last comes first."
             self.message_user(request, words, messages.SUCCESS)
         if handled:
             words = f"{handled} left: somebody had decided already, or {'it' if handled == 1 else 'they'} did not wait."
@@ -230,6 +232,9 @@ class PostAdmin(DayLogAdmin):
         except moderation.AlreadyHandled as error:
             return self._too_late(request, post, error)
         self.log_change(request, post, done)
+        if form.cleaned_data["decision"] in (DecisionForm.PUBLISH, DecisionForm.REFUSE):
+            page = reverse("admin:forums_post_change", args=[post.pk])
+            done = format_html('{} <a href="{}">Look at it again or undo it</a>', done, page)
         self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:forums_post_changelist")
 
@@ -271,7 +276,17 @@ def _thread_posts(post: Post) -> list[Post]:
 
 def _ask(post: Post, by: User, fields: dict[str, Any]) -> str:
     moderation.ask_writer(post=post, words=fields["question"])
-    return "Asked. Only the writer can read it."
+    return "Sent. Only the writer can read it."
+
+
+def _take_back(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.take_back(post=post)
+    return "Taken back. If the writer has not looked since, they will not see it."
+
+
+def _read(post: Post, by: User, fields: dict[str, Any]) -> str:
+    moderation.mark_read(post=post)
+    return "Marked as read."
 
 
 def _pass_on(post: Post, by: User, fields: dict[str, Any]) -> str:
@@ -301,6 +316,12 @@ def _keep(post: Post, by: User, fields: dict[str, Any]) -> str:
     return f"{count} report{'' if count == 1 else 's'} dealt with. The post stays."
 
 
+def _reopen(post: Post, by: User, fields: dict[str, Any]) -> str:
+    if not reopen_reports(post=post):
+        raise moderation.AlreadyHandled("More than ten minutes are over. Decide about the post instead.")
+    return "The reports wait again."
+
+
 ACTS: dict[str, Act] = {
     "ask": _ask,
     "pass_on": _pass_on,
@@ -308,4 +329,12 @@ ACTS: dict[str, Act] = {
     "not_urgent": _not_urgent,
     "undo": _undo,
     "keep": _keep,
+    "reopen": _reopen,
+    "take_back": _take_back,
+    "read": _read,
+}
+UNDOABLE: dict[str, tuple[Callable[..., bool], str]] = {
+    "undo": (moderation.can_undo, "Undo this decision"),
+    "take_back": (moderation.can_take_back, "Take back what you wrote to the writer"),
+    "reopen": (can_reopen, "Let the reports wait again"),
 }

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from forums.models import Post, Report
+from forums.models import ModeratorNote, Post, Report, Thread
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -37,6 +37,27 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value())
 
 
+class KindFilter(admin.SimpleListFilter):
+    """New threads or replies, as `Post.starts_thread` tells them apart."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer both."""
+        return [("thread", "New thread"), ("reply", "Reply")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Return the posts asked for."""
+        starts = Q(number=1) | Q(thread__state=Thread.State.WAITING)
+        match self.value():
+            case "thread":
+                return queryset.filter(starts)
+            case "reply":
+                return queryset.exclude(starts)
+        return queryset
+
+
 class ContentNoteFilter(admin.SimpleListFilter):
     """Posts with or without a content note: not every hour is one for every text."""
 
@@ -61,32 +82,34 @@ class LookFilter(admin.SimpleListFilter):
     parameter_name = "look"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer what is urgent, reported, passed to whoever asks, and what nobody was asked about."""
+        """Offer what is urgent, reported or answered, what may point to someone, and what waits for whom."""
         return [
             ("urgent", "Urgent"),
             ("reported", "Reported"),
+            ("answered", "The writer wrote"),
+            ("points", "May point to someone"),
             ("me", "Passed to me"),
             ("anybody", "Waiting for anybody"),
         ]
 
     def choices(self, changelist: Any) -> Any:
-        """Look for reports in every state: what readers report is published."""
+        """Look in every state for what readers report, which is published, and for what writers wrote."""
+        in_every_state = {words: value for value, words in self.lookup_choices if value in ("reported", "answered")}
         for choice in super().choices(changelist):
-            if choice["display"] == "Reported":
+            if value := in_every_state.get(choice["display"]):
                 choice["query_string"] = changelist.get_query_string(
-                    {self.parameter_name: "reported", StateFilter.parameter_name: "all"}
+                    {self.parameter_name: value, StateFilter.parameter_name: "all"}
                 )
             yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
         """Return the posts asked for."""
-        match self.value():
-            case "urgent":
-                return queryset.filter(urgent=True)
-            case "reported":
-                return queryset.filter(pk__in=Report.objects.open().values("post"))
-            case "me":
-                return queryset.filter(assigned_to=request.user.pk)
-            case "anybody":
-                return queryset.filter(state=Post.State.WAITING, assigned_to=None)
-        return queryset
+        wanted = {
+            "urgent": Q(urgent=True),
+            "reported": Q(pk__in=Report.objects.open().values("post")),
+            "answered": Q(pk__in=ModeratorNote.objects.open().values("post")),
+            "points": Q(may_point=True),
+            "me": Q(assigned_to=request.user.pk),
+            "anybody": Q(state=Post.State.WAITING, assigned_to=None),
+        }
+        return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset

@@ -7,19 +7,32 @@ from django.utils import timezone
 from forums.models.threads import Post, Voice
 
 
+class NoteQuerySet(models.QuerySet["ModeratorNote"]):
+    """Reads of notes."""
+
+    def open(self) -> "NoteQuerySet":
+        """Return what writers wrote and no moderator has read yet."""
+        return self.filter(unread=True)
+
+
 class ModeratorNote(models.Model):
     """Words between the moderators and a writer: a voice's code opens them, or a named writer's account."""
 
     voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="notes")
     post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")
     by_writer = models.BooleanField(default=False, editable=False)
+    unread = models.BooleanField("waits for a moderator to read it", default=False, editable=False)
     body = models.TextField()
     day = models.DateField(default=timezone.localdate, editable=False)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
 
+    objects = NoteQuerySet.as_manager()
+
     class Meta:
         ordering = ["day", "pk"]
+        indexes = [models.Index(fields=["post"], condition=Q(unread=True), name="note_unread")]
         constraints = [
+            models.CheckConstraint(condition=Q(unread=False) | Q(by_writer=True), name="note_unread_is_a_writers"),
             models.CheckConstraint(condition=Q(voice__isnull=False) | Q(post__isnull=False), name="note_has_a_reader"),
         ]
 

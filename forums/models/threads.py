@@ -233,8 +233,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def for_moderators(self) -> "PostQuerySet":
-        """Return the posts with all that the moderators' queue shows; add `is_reported`: a report that is open."""
-        return self.annotate(is_reported=Exists(self._open_reports())).select_related(
+        """Return the posts with all that the moderators' queue shows.
+
+        Add `is_reported`, a report that is open, and `is_answered`, words of its writer that no moderator has read.
+        """
+        open_ones = {"is_reported": Exists(self._open("reports")), "is_answered": Exists(self._open("notes"))}
+        return self.annotate(**open_ones).select_related(
             "assigned_to",
             "thread__forum",
             "thread__prompt",
@@ -247,11 +251,12 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def reported(self) -> "PostQuerySet":
         """Return the posts that readers reported and that no moderator has looked at since."""
-        return self.filter(Exists(self._open_reports()))
+        return self.filter(Exists(self._open("reports")))
 
-    def _open_reports(self) -> models.QuerySet[Any]:
-        reports: Any = self.model._meta.get_field("reports").related_model
-        found: models.QuerySet[Any] = reports._default_manager.open().filter(post=OuterRef("pk"))
+    def _open(self, name: str) -> models.QuerySet[Any]:
+        """Return the rows of a relation, each about the outer post, that still want a moderator."""
+        rows: Any = self.model._meta.get_field(name).related_model
+        found: models.QuerySet[Any] = rows._default_manager.open().filter(post=OuterRef("pk"))
         return found
 
 
@@ -303,6 +308,7 @@ class Post(models.Model):
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
     likely_spam = models.BooleanField("may be advertising or a repeat", default=False, editable=False)
+    may_point = models.BooleanField("may point to someone", default=False, editable=False)
     urgent = models.BooleanField("someone may be in danger", default=False, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False

@@ -65,7 +65,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     open_in_queue(moderator, site, "The drop-in in Elm Street")
     moderator.get_by_label("Ask the writer").fill("Is the street needed?")
     press(moderator, button(moderator, "Ask the writer"))
-    assert told(moderator) == ["Asked. Only the writer can read it."]
+    assert told(moderator) == ["Sent. Only the writer can read it."]
 
     assert "Is the street needed?" in open_code(writer, site, code)
     open_details(writer, "Write to the moderators")
@@ -148,7 +148,7 @@ def test_what_may_be_advertising_waits_apart_and_is_refused_together(phone, staf
     moderator.get_by_label("Action:").select_option("Refuse the chosen posts as advertising")
     press(moderator, button(moderator, "Go"))
     assert told(moderator) == [
-        "2 refused. Each can be undone on its page for ten minutes, of one thread the last first."
+        "2 refused. To undo one, open it within ten minutes; of one thread the last comes first."
     ]
     assert row(moderator, "for everybody, today.").count() == 0
 

@@ -168,8 +168,8 @@ def chosen(client, name, posts):
 def test_several_are_published_at_once_and_those_with_a_note_are_left_to_be_read(desk, forum, sam):
     posts, noted = many(forum, 3), many(forum, 1, content_note="threats")
     assert told(chosen(desk, "publish_chosen", [*posts, *noted])) == [
-        "3 published. Each can be undone on its page for ten minutes, of one thread the last first.",
-        "1 with a content note was left: open and read each.",
+        "1 with a content note or a message from the writer was left: open and read each.",
+        "3 published. To undo one, open it within ten minutes; of one thread the last comes first.",
     ]
     assert list(Post.objects.order_by("pk").values_list("state", flat=True)) == ["published"] * 3 + ["waiting"]
     assert all(moderation.can_undo(post=Post.objects.get(pk=post.pk)) for post in posts)
@@ -211,7 +211,7 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
 
 def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
     page = act(desk, waiting.post, "ask", question="Which town is meant?")
-    assert told(page) == ["Asked. Only the writer can read it."]
+    assert told(page) == ["Sent. Only the writer can read it."]
     assert fresh(waiting).state == "waiting"
     reader = Client()
     assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))
@@ -286,11 +286,10 @@ def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
     assert not fresh(second).urgent
 
 
-@pytest.mark.parametrize("name", ["ask", "pass_on", "urgent", "not_urgent"])
-def test_what_is_decided_is_asked_and_passed_on_no_more(desk, published, sam, name):
-    page = act(desk, published.post, name, question="x", to="")
+@pytest.mark.parametrize("name", ["pass_on", "urgent", "not_urgent"])
+def test_what_is_decided_is_passed_on_no_more(desk, published, sam, name):
+    page = act(desk, published.post, name, to="")
     assert told(page) == [moderation.what_happened(fresh(published))]
-    assert not ModeratorNote.objects.exists()
 
 
 def test_nobody_but_moderators_does_any_of_it(client, waiting):

@@ -84,7 +84,7 @@ def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting
     assert after.gone(before) == {}
     (row,) = after.added(before)["forums_moderatornote"]
     by_writer = bool(row["by_writer"])
-    assert in_words(row, "id", "by_writer") == {
+    assert in_words(row, "id", "by_writer", "unread") == {
         "voice_id": str(waiting.post.voice_id),
         "post_id": str(waiting.post.pk),
         "body": TYPED,

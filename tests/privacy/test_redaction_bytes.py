@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forums import moderation
-from forums.actions import answer_moderators, erase_refused_posts, start_thread
+from forums.actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from forums.models import Forum, Post, Report
 from forums.reports import close_reports, erase_old_reports, report
 from mscos.forms import new_stamp
@@ -91,6 +91,8 @@ class Scene:
 
 def published_with_changes(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
+    moderation.ask_writer(post=scene.post, words="Zqxjquestion")
+    answer_moderators(post=scene.post, stamp="s", words="Zqxjanswer")
     yield
     scene.decide(
         decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
@@ -108,6 +110,7 @@ def taken_down_by_its_writer(scene):
 
 def taken_down_by_a_moderator(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
+    answer_moderators(post=scene.post, stamp="s", words="Zqxjanswer " * 1_000)
     scene.publish()
     yield
     scene.decide(decision="remove", reason="person", words="It named somebody.", sure="on")
@@ -145,9 +148,24 @@ def replaced_by_a_new_version(scene):
     assert "Sent." in scene.reader.post("/code/new-version/", typed).content.decode()
 
 
+def new_version_taken_down(scene):
+    scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
+    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    correct(post=scene.post, code=scene.sent.code, stamp="v", title="Zqxjtwice", body="Zqxjlast")
+    scene.post = Post.objects.latest("pk")
+    yield
+    withdraw(post=scene.post)
+
+
+def question_taken_back(scene):
+    scene.send()
+    scene.decide(act="ask", question="Zqxjquestion " * 100)
+    yield
+    scene.decide(act="take_back")
+
+
 def notes_on_what_is_gone(scene):
     scene.send()
-    answer_moderators(post=scene.post, stamp="t", words="Zqxjanswer " * 1_000)
     scene.publish()
     moderation.remove(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     yield
@@ -165,14 +183,16 @@ def report_dealt_with_long_ago(scene):
 
 
 WORDS = {
-    published_with_changes: ["Zqxjbody", "Zqxjnote", "Zqxjtitle"],
+    published_with_changes: ["Zqxjanswer", "Zqxjbody", "Zqxjnote", "Zqxjquestion", "Zqxjtitle"],
     taken_down_by_its_writer: ["Zqxjanswer", "Zqxjbody", "Zqxjnote", "Zqxjquestion", "Zqxjtitle"],
-    taken_down_by_a_moderator: ["Zqxjbody", "Zqxjnote", "Zqxjtitle"],
+    taken_down_by_a_moderator: ["Zqxjanswer", "Zqxjbody", "Zqxjnote", "Zqxjtitle"],
     refused_long_ago: ["Zqxjbody", "Zqxjnote", "Zqxjtitle", "Zqxjwhy"],
     refusal_undone: ["Zqxjwhy"],
     changed_once_published: ["Zqxjbody", "Zqxjnote", "Zqxjreport", "Zqxjtitle"],
     replaced_by_a_new_version: ["Zqxjbody", "Zqxjnote", "Zqxjtitle"],
-    notes_on_what_is_gone: ["Zqxjanswer", "Zqxjwhy"],
+    new_version_taken_down: ["Zqxjlast", "Zqxjtwice", "Zqxjwhy"],
+    question_taken_back: ["Zqxjquestion"],
+    notes_on_what_is_gone: ["Zqxjwhy"],
     report_dealt_with_long_ago: ["Zqxjreport"],
 }
 

@@ -1,0 +1,193 @@
+"""What moderators and writers say to each other: nothing waits unread, nothing said too soon stays said."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from forums import actions, moderation, reports
+from forums.emails import tell_moderators
+from forums.models import ModeratorNote, Post, Report
+from mscos.forms import new_stamp
+from tests.forums.test_admin import QUEUE, decide, review
+from tests.forums.test_admin import words as admin_words
+from tests.forums.test_moderating import act, chosen, told
+from tests.forums.test_pages import words
+from tests.mailbox import sent_mail
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+
+ANSWERED = f"{QUEUE}?look=answered&state=all"
+
+
+@pytest.fixture
+def desk(client, sam):
+    sign_in(client, sam)
+    return client
+
+
+def fresh(sent):
+    return Post.objects.select_related("thread", "voice").get(pk=sent.post.pk)
+
+
+def says(sent, message="None in particular."):
+    actions.answer_moderators(post=sent.post, stamp=new_stamp(), words=message)
+
+
+def listed(client):
+    """Return what stands over the queue and in the list of posts whose writers wrote."""
+    return "wrote to us" in admin_words(client.get(QUEUE)), "Is there one?" in admin_words(client.get(ANSWERED))
+
+
+def code_page(sent):
+    return words(Client().post("/code/", {"code": sent.code}))
+
+
+@pytest.mark.parametrize("sent", ["waiting", "published"])
+def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, request, sent):
+    sent = request.getfixturevalue(sent)
+    assert listed(desk) == (False, False)
+    says(sent)
+    assert listed(desk) == (True, True)
+    assert "the writer wrote" in admin_words(desk.get(ANSWERED))
+    assert told(act(desk, sent.post, "read")) == ["Marked as read."]
+    assert listed(desk) == (False, False)
+    assert ModeratorNote.objects.get().body == "None in particular."
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"act": "ask", "question": "Which?"},
+        {"decision": "publish"},
+        {"decision": "refuse", "reason": "spam", "words": "No."},
+    ],
+)
+def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
+    says(waiting)
+    desk.post(review(waiting.post), {**typed, "seen": moderation.seen_of(fresh(waiting))})
+    assert not ModeratorNote.objects.open().exists()
+
+
+def test_passing_it_on_reads_nothing(desk, waiting):
+    says(waiting)
+    act(desk, waiting.post, "urgent")
+    assert ModeratorNote.objects.open().exists()
+
+
+@pytest.mark.parametrize("name", ["publish_chosen", "refuse_chosen"])
+def test_nothing_is_decided_in_the_list_whose_writer_wrote_or_that_has_a_content_note(desk, waiting, forum, name):
+    says(waiting)
+    noted = actions.start_thread(forum=forum, stamp=new_stamp(), title="T", body="B", content_note="threats")
+    assert told(chosen(desk, name, [waiting.post, noted.post])) == [
+        "2 with a content note or a message from the writer were left: open and read each."
+    ]
+    assert list(Post.objects.values_list("state", flat=True)) == ["waiting"] * 2
+
+
+def test_moderators_are_told_by_mail_where_only_a_message_or_a_report_waits(published, sam):
+    tell_moderators()
+    assert sent_mail() == []
+    says(published)
+    tell_moderators()
+    assert len(sent_mail()) == 1
+    ModeratorNote.objects.update(unread=False)
+    reports.report(post=published.post, stamp="s", reason="spam", words="")
+    tell_moderators()
+    assert len(sent_mail()) == 2
+
+
+def test_a_moderator_can_write_about_what_is_published_or_refused(desk, published, sam):
+    says(published, "What if he reads it?")
+    act(desk, published.post, "ask", question="Take it down with your code. We can do it too.")
+    assert "Take it down with your code." in code_page(published)
+    assert "Your post waits for your answer" not in code_page(published)
+
+
+def test_the_code_page_says_whose_turn_it_is(desk, waiting):
+    assert "A moderator has not read it yet." in code_page(waiting)
+    act(desk, waiting.post, "ask", question="Which town?")
+    page = code_page(waiting)
+    assert ("not read it yet" in page, "Your post waits for your answer." in page) == (False, True)
+    says(waiting)
+    page = code_page(waiting)
+    assert ("A moderator will read what you wrote." in page, "waits for your answer" in page) == (True, False)
+
+
+def test_what_was_asked_can_be_taken_back_for_ten_minutes(desk, waiting):
+    page = act(desk, waiting.post, "ask", question="Wrong question?")
+    assert "Take back what you wrote to the writer" in admin_words(page)
+    assert told(act(desk, waiting.post, "take_back"))[0].startswith("Taken back.")
+    assert not ModeratorNote.objects.exists()
+    assert "Wrong question?" not in code_page(waiting)
+
+
+def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(desk, waiting):
+    says(waiting)
+    act(desk, waiting.post, "ask", question="Which town?")
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+        assert not moderation.can_take_back(post=waiting.post)
+        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
+            moderation.take_back(post=waiting.post)
+    assert ModeratorNote.objects.count() == 2
+
+
+def test_reports_that_were_dealt_with_by_mistake_wait_again(desk, published):
+    reports.report(post=published.post, stamp="s", reason="spam", words="Buy!")
+    page = act(desk, published.post, "keep")
+    assert ("Buy!" in admin_words(page), "Let the reports wait again" in admin_words(page)) == (False, True)
+    assert told(act(desk, published.post, "reopen")) == ["The reports wait again."]
+    assert (Report.objects.open().count(), reports.can_reopen(post=published.post)) == (1, False)
+
+
+def test_a_decision_leads_back_to_the_post_to_undo_it(desk, waiting):
+    page = decide(desk, waiting.post, "publish", follow=True)
+    assert f'Published. <a href="{review(waiting.post)}">Look at it again or undo it</a>' in page.content.decode()
+
+
+def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiting, sam, alex):
+    seen = moderation.seen_of(fresh(waiting))
+    moderation.hand_over(post=waiting.post, to=alex)
+    page = desk.post(review(waiting.post), {"act": "pass_on", "to": "", "seen": seen})
+    assert "changed while you looked at it" in page.content.decode()
+    assert fresh(waiting).assigned_to == alex
+    assert f'<option value="{alex.pk}" selected>' in desk.get(review(waiting.post)).content.decode()
+    seen = moderation.seen_of(fresh(waiting))
+    moderation.mark_urgent(post=waiting.post, urgent=True)
+    decide(desk, waiting.post, "publish", seen=seen)
+    assert fresh(waiting).state == "waiting"
+
+
+def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, thread, sam):
+    noted = actions.reply(thread=thread, stamp=new_stamp(), body="Violent words", content_note="violence")
+    moderation.publish(post=noted.post, by=sam)
+    answer = actions.reply(
+        thread=thread, stamp=new_stamp(), body="Mine", in_reply_to=Post.objects.get(body="Violent words")
+    )
+    page = desk.get(review(answer.post)).content.decode()
+    closed = "<details><summary>Content note: violence (show this post)</summary><p>Violent words</p>"
+    assert (page.count("Violent words"), "".join(page.split("\n")).count(closed)) == (2, 2)
+
+
+def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, forum, thread):
+    actions.start_thread(forum=forum, stamp=new_stamp(), title="One", body="Ring 07700 900321")
+    actions.reply(thread=thread, stamp=new_stamp(), body="A plain reply")
+    shown = {
+        query: [
+            found for found in ("Ring 07700", "A plain reply") if found in admin_words(desk.get(f"{QUEUE}?{query}"))
+        ]
+        for query in ("kind=thread", "kind=reply", "look=points")
+    }
+    assert shown == {"kind=thread": ["Ring 07700"], "kind=reply": ["A plain reply"], "look=points": ["Ring 07700"]}
+
+
+def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(forum, sam):
+    sent = actions.start_thread(forum=forum, stamp=new_stamp(), title="One", body="Ring 07700 900321")
+    assert fresh(sent).may_point
+    moderation.publish_with_changes(
+        post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
+    )
+    assert not fresh(sent).may_point
