@@ -4,9 +4,7 @@ Both remember what stood in the row when they were opened, in the hidden field `
 never written over.
 """
 
-import json
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,11 +18,11 @@ from django.utils.text import Truncator
 
 from events.models import Event, EventDate
 from forums.models import CallForViews
+from mscos.watched_forms import COPY, WatchedForm
 from newsletters.actions import STEP, frozen_because
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource
 
-COPY = "Your words are below; copy what you need"
 HIGHEST_POSITION = 32_000
 HIGHEST_NUMBER = 9_999
 TAKEN_SLUGS = {"feed", "preview"}  # other pages stand at /newsletter/feed/ and under /newsletter/preview/
@@ -43,36 +41,20 @@ HELP: dict[str, dict[str, str]] = {
 COLUMNS: dict[str, Any] = {field.name: field for field in Section._meta.concrete_fields}
 
 
-class WatchedForm(forms.ModelForm):
-    """A form that refuses to write over what changed since it was opened, and keeps what was typed."""
-
-    watched: tuple[str, ...] = ()  # columns whose change is told
-    called: ClassVar[str] = ""  # what the message calls the row
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.now = self._digest_of(self.instance)
-        self.fields["seen"].initial = self.now
-        self.is_late = False
+class PartForm(WatchedForm):
+    """A form of something that belongs to an issue, and is frozen with it."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse what cannot be changed now, and what was changed by somebody else since the form was opened."""
         frozen = frozen_because(issue=self.issue)
         if frozen:
             raise ValidationError(f"{frozen}. {COPY}")
-        if self.instance.pk and self.cleaned_data.get("seen") != self.now:
-            self.is_late = True
-            raise ValidationError(f"{self._writer()} changed this {self.called} while you were writing. {COPY}")
-        return super().clean() or self.cleaned_data
+        return super().clean()
 
     @property
     def issue(self) -> Issue:
         """The issue that the row belongs to."""
         raise NotImplementedError
-
-    def _digest_of(self, row: models.Model) -> str:
-        return sha256(json.dumps([str(getattr(row, name)) for name in self.watched]).encode()).hexdigest()
 
     def _writer(self) -> str:
         """Name who wrote what stands in the row now; moving a section is not writing."""
@@ -84,7 +66,7 @@ class WatchedForm(forms.ModelForm):
         return str(writer or "Somebody")
 
 
-class IssueForm(WatchedForm):
+class IssueForm(PartForm):
     """An issue's own fields."""
 
     watched = ("number", "slug", "title", "subject", "plain_subject", "preheader", "credits")
@@ -126,7 +108,7 @@ class ShownField(forms.ModelChoiceField):
         return f"{name_of(obj)}{doubt_about(obj)}"
 
 
-class SectionForm(WatchedForm):
+class SectionForm(PartForm):
     """One section. `blank` is the new section of a form to add one: its issue and kind are not asked for."""
 
     called = "section"

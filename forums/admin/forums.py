@@ -18,14 +18,18 @@ from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
+from mscos.watched_forms import WatchedAdmin, WatchedForm
 
 LONGEST_TAG = 40  # letters: it stands in rows
 BY_MODERATORS = ("state", "paused_until", "pause_message", "question", "answers")  # what moderators change of a forum
 EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
 
 
-class ThreadAdminForm(forms.ModelForm):
+class ThreadAdminForm(WatchedForm):
     """What moderators set of a thread."""
+
+    watched = ("prompt_id", "pinned", "state")
+    called = "thread"
 
     class Meta:
         help_texts = {
@@ -46,6 +50,16 @@ class ThreadAdminForm(forms.ModelForm):
             if not slug or len(name) > LONGEST_TAG:
                 raise forms.ValidationError(f"A tag has one letter from a to z at least, and {LONGEST_TAG} at most.")
         return tags
+
+    def _digest_of(self, row: Any) -> str:
+        return f"{super()._digest_of(row)} {sorted(row.tags.slugs())}"
+
+
+class ForumAdminForm(WatchedForm):
+    """What editors and moderators set of a forum."""
+
+    watched = ("outcome_id", "title", "slug", "purpose", "rules", *BY_MODERATORS, "position")
+    called = "forum"
 
 
 @admin.register(Thread)
@@ -84,9 +98,10 @@ class ThreadAdmin(RearrangingAdmin):
             return ("forum", "shown_title")
         return ("forum", "shown_title", "state", "merged_into")
 
-    def get_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Thread | None = None) -> list[Any]:
         """Return where a merged thread went, too."""
-        return (*self.fields, "merged_into") if obj and obj.merged_into_id else self.fields
+        fields = super().get_fields(request, obj)
+        return [*fields, "merged_into"] if obj and obj.merged_into_id else fields
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Offer the types of this forum's own calls."""
@@ -103,9 +118,10 @@ class ThreadAdmin(RearrangingAdmin):
 
 
 @admin.register(Forum)
-class ForumAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+class ForumAdmin(MarkdownAdminMixin, WatchedAdmin):
     """Forums: to describe, to pause, to close; to ask a question in while programs flood them."""
 
+    form = ForumAdminForm
     fields = ("outcome", "title", "slug", "purpose", "rules", *BY_MODERATORS, "position")
     list_display = ("title", "outcome", "state", "paused_until", "position")
     list_filter = ("state",)

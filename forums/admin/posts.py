@@ -196,7 +196,7 @@ class PostAdmin(DayLogAdmin):
 
     def _decide_on(self, request: HttpRequest, chosen: QuerySet[Post], what: str, act: Callable[..., int]) -> None:
         """Decide on those of the chosen posts whose words the list shows, and tell what was done and what was left."""
-        ticked = _ticked(request, chosen)
+        ticked: list[Any] = _ticked(request, chosen)  # with what the list adds to a post
         posts = [post for post in ticked if not post.content_note and not post.is_answered]
         left = len(ticked) - len(posts)
         done = act(posts=posts, by=cast("User", request.user))

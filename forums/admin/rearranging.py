@@ -17,6 +17,7 @@ from forums.admin.day_log import DayLogAdmin
 from forums.models import Thread
 from forums.rearranging import CannotRearrange
 from forums.rearranging_forms import MergeForm, MoveForm, RearrangingForm, SplitForm
+from mscos.watched_forms import WatchedAdmin
 
 NOT_READABLE = "Nobody can read this thread now, so it is not moved, merged or split."
 
@@ -62,7 +63,7 @@ WAYS = {
 }
 
 
-class RearrangingAdmin(DayLogAdmin):
+class RearrangingAdmin(DayLogAdmin, WatchedAdmin):
     """Adds the pages to the admin of threads."""
 
     change_form_template = "admin/forums/thread/change_form.html"

@@ -18,6 +18,7 @@ from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thre
 from forums.moderation import seen_of
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS, EDITORS
+from tests.forums.conftest import seen_on
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +278,7 @@ def test_unknown_posts_are_not_found(sam_client, forum):
 
 def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    sam_client.post(address, {"prompt": "", "pinned": "on", "state": "closed"})
+    sam_client.post(address, {"prompt": "", "pinned": "on", "state": "closed", "seen": seen_on(sam_client, address)})
     thread.refresh_from_db()
     assert (thread.pinned, thread.state) == (True, "closed")
     assert LogEntry.objects.get().object_repr == f"thread {thread.code}"
@@ -285,13 +286,14 @@ def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
 
 def test_a_waiting_thread_cannot_be_opened_without_its_post(sam_client, waiting):
     address = reverse("admin:forums_thread_change", args=[waiting.post.thread_id])
-    sam_client.post(address, {"prompt": "", "state": "open"})
+    sam_client.post(address, {"prompt": "", "state": "open", "seen": seen_on(sam_client, address)})
     assert Thread.objects.get().state == "waiting"
 
 
 def test_a_moderator_pauses_a_forum(sam_client, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
     typed = {"slug": forum.slug, "title": forum.title, "purpose": forum.purpose, "position": "0"}
+    typed["seen"] = seen_on(sam_client, address)
     sam_client.post(address, {**typed, "state": "paused", "paused_until": "2999-04-03"})
     assert Forum.objects.get().state == "paused"
     wrong = sam_client.post(address, {**typed, "state": "open", "paused_until": "2999-04-03"})

@@ -6,6 +6,7 @@ from taggit.models import Tag
 
 from forums.models import Thread
 from mscos.groups import EDITORS
+from tests.forums.conftest import seen_on
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +18,9 @@ def page(client, sam, thread):
     sign_in(client, sam)
 
     def save(tags, **changed):
-        data = {"prompt": "", "state": "open", "tags": tags, **changed}
-        return client.post(reverse("admin:forums_thread_change", args=[thread.pk]), data)
+        address = reverse("admin:forums_thread_change", args=[thread.pk])
+        data = {"prompt": "", "state": "open", "tags": tags, "seen": seen_on(client, address), **changed}
+        return client.post(address, data)
 
     return save
 
@@ -90,7 +92,8 @@ def test_a_tag_that_fits_no_address_is_refused(page, typed):
 def test_a_thread_that_nobody_sees_can_be_tagged_before_it_is_published(client, sam, waiting):
     sign_in(client, sam)
     thread = Thread.objects.get()
-    client.post(reverse("admin:forums_thread_change", args=[thread.pk]), {"prompt": "", "tags": "deposits"})
+    address = reverse("admin:forums_thread_change", args=[thread.pk])
+    client.post(address, {"prompt": "", "tags": "deposits", "seen": seen_on(client, address)})
     assert (tags(), Thread.objects.get().state) == ([("deposits", "deposits")], "waiting")
 
 

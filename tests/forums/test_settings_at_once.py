@@ -1,0 +1,69 @@
+"""Two moderators who set a thread or a forum from pages opened before: neither undoes what the other did."""
+
+import pytest
+from django.urls import reverse
+
+from forums.models import Forum, Thread
+from tests.forums.conftest import seen_on
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+
+LATE = "Alex changed this {} while you were writing. Your words are below; copy what you need"
+
+
+@pytest.fixture
+def save(client, sam, alex):
+    """Return what saves a page of the admin as one of the two, with what they typed; it says what was refused, and why."""
+
+    def act(who, address, seen, **typed):
+        client.logout()
+        sign_in(client, {"sam": sam, "alex": alex}[who])
+        answer = client.post(address, {**typed, "seen": seen})
+        return answer.context["adminform"].form.non_field_errors() if answer.context else []
+
+    return act
+
+
+@pytest.fixture
+def seen(client, sam):
+    """Return the mark of a page as Sam opened it."""
+    sign_in(client, sam)
+    return lambda address: seen_on(client, address)
+
+
+def test_an_old_page_of_a_thread_does_not_open_it_again(save, seen, thread):
+    address = reverse("admin:forums_thread_change", args=[thread.pk])
+    mark = seen(address)
+    assert save("alex", address, mark, prompt="", state="closed", tags="deposits") == []
+    assert save("sam", address, mark, prompt="", state="open", pinned="on", tags="") == [LATE.format("thread")]
+    found = Thread.objects.get()
+    assert (found.state, found.pinned, list(found.tags.names())) == ("closed", False, ["deposits"])
+
+
+def test_tags_alone_are_a_change_too(save, seen, thread):
+    address = reverse("admin:forums_thread_change", args=[thread.pk])
+    mark = seen(address)
+    save("alex", address, mark, prompt="", state="open", tags="deposits")
+    assert save("sam", address, mark, prompt="", state="open", tags="") == [LATE.format("thread")]
+    assert list(Thread.objects.get().tags.names()) == ["deposits"]
+
+
+def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, client, forum):
+    address = reverse("admin:forums_forum_change", args=[forum.pk])
+    mark = seen(address)
+    paused = {"state": "paused", "pause_message": "The team is away.", "paused_until": ""}
+    assert save("alex", address, mark, **paused) == []
+    assert save("sam", address, mark, state="open", question="Spring or stone?", answers="spring") == [
+        LATE.format("forum")
+    ]
+    assert Forum.objects.values_list("state", "pause_message", "question").get() == ("paused", "The team is away.", "")
+
+
+def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, seen, client, forum):
+    address = reverse("admin:forums_forum_change", args=[forum.pk])
+    mark = seen(address)
+    save("alex", address, mark, state="paused")
+    page = client.post(address, {"state": "open", "question": "Spring or stone?", "answers": "spring", "seen": mark})
+    html = page.content.decode()
+    assert ("Spring or stone?" in html, f'<a href="{address}" target="_blank">' in html) == (True, True)
