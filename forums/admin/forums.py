@@ -98,7 +98,7 @@ class ThreadAdmin(RearrangingAdmin):
             return ("forum", "shown_title")
         return ("forum", "shown_title", "state", "merged_into")
 
-    def get_fields(self, request: HttpRequest, obj: Thread | None = None) -> list[Any]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return where a merged thread went, too."""
         fields = super().get_fields(request, obj)
         return [*fields, "merged_into"] if obj and obj.merged_into_id else fields

@@ -1,6 +1,7 @@
 """Two moderators who set a thread or a forum from pages opened before: neither undoes what the other did."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from forums.models import Forum, Thread
@@ -13,23 +14,29 @@ LATE = "Alex changed this {} while you were writing. Your words are below; copy 
 
 
 @pytest.fixture
-def save(client, sam, alex):
+def desks(sam, alex):
+    """Return the browsers of the two."""
+    found = {"sam": Client(), "alex": Client()}
+    sign_in(found["sam"], sam)
+    sign_in(found["alex"], alex)
+    return found
+
+
+@pytest.fixture
+def save(desks):
     """Return what saves a page of the admin as one of the two, with what they typed; it says what was refused, and why."""
 
     def act(who, address, seen, **typed):
-        client.logout()
-        sign_in(client, {"sam": sam, "alex": alex}[who])
-        answer = client.post(address, {**typed, "seen": seen})
+        answer = desks[who].post(address, {**typed, "seen": seen})
         return answer.context["adminform"].form.non_field_errors() if answer.context else []
 
     return act
 
 
 @pytest.fixture
-def seen(client, sam):
+def seen(desks):
     """Return the mark of a page as Sam opened it."""
-    sign_in(client, sam)
-    return lambda address: seen_on(client, address)
+    return lambda address: seen_on(desks["sam"], address)
 
 
 def test_an_old_page_of_a_thread_does_not_open_it_again(save, seen, thread):
@@ -49,7 +56,7 @@ def test_tags_alone_are_a_change_too(save, seen, thread):
     assert list(Thread.objects.get().tags.names()) == ["deposits"]
 
 
-def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, client, forum):
+def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
     mark = seen(address)
     paused = {"state": "paused", "pause_message": "The team is away.", "paused_until": ""}
@@ -60,10 +67,12 @@ def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, client, f
     assert Forum.objects.values_list("state", "pause_message", "question").get() == ("paused", "The team is away.", "")
 
 
-def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, seen, client, forum):
+def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, seen, desks, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
     mark = seen(address)
     save("alex", address, mark, state="paused")
-    page = client.post(address, {"state": "open", "question": "Spring or stone?", "answers": "spring", "seen": mark})
+    page = desks["sam"].post(
+        address, {"state": "open", "question": "Spring or stone?", "answers": "spring", "seen": mark}
+    )
     html = page.content.decode()
     assert ("Spring or stone?" in html, f'<a href="{address}" target="_blank">' in html) == (True, True)
