@@ -99,7 +99,7 @@ def test_no_way_of_writing_hides_a_number_cheaply(text):
         ("born\non 3\nMay 1990", "3\nMay 1990"),
         ("My Home\r\nOffice  reference is 1234567", "1234567"),
         ("It is SW1A\n1AA", "SW1A\n1AA"),
-        ("My name is Leyla\nHelp me", "Leyla"),  # a name ends with its line, where it does not begin with it
+        ("My name is Leyla\nKind people help", "Leyla"),  # a name ends with its line, where it does not begin with it
         ("My name is\nLeyla\nPlease help", "Leyla"),
     ],
 )
@@ -113,8 +113,8 @@ def test_blanks_and_the_ends_of_lines_hide_nothing_and_what_is_marked_is_what_wa
         "My name is\n\nLeyla",  # a blank line
         "I am at the library\nOn Tuesday it rained",  # a word that begins a sentence
         "I am at the library\n- Tuesday: rain",  # a list
-        "1. I am at the library\n2. Tuesday: rain",
-        "My surname is\nDate of birth: none",  # a field
+        "1) I am at the library\n2) Tuesday it rained",
+        "My name is\nDate of birth: none",  # a field
         "full name:\ndate of birth:\nlanguage:",
         "I am\nBroken, and whole",  # a line of a poem
         "I'm\nBroken, and whole",
