@@ -2,6 +2,8 @@
 
 Some were written before there was a rule, the others when the rules had failed on sentences that stand in sentences.py
 now, and before they were mended. What fails here stays here: a rule that is changed for it belongs to the other set.
+The last of each kind, with line breaks and the like, were written just before the rules were mended for those, and right
+after it; no rule was changed for what failed then.
 
 No real person's data: numbers that Ofcom keeps for drama, example.org, specimen plates, postcodes of guidance.
 """
@@ -18,6 +20,8 @@ POINTING = {
         "He calls from [[(+44) 7700 900 604]] and hangs up.",
         "my number is\n[[07700 900 377]] ok",
         "Text me on  [[07700  900  488]]  please.",
+        "I wrote it on the wall:\n[[07700 900 256]]",
+        "if u need a bed tonight text [[07700\n900 174]]",
     ],
     "email": [
         "Send the form to [[noor.k@example.org]] and she will pass it on.",
@@ -33,12 +37,14 @@ POINTING = {
         "I can only see hospitals near [[CR2 6XH]] on the map.",
         "New address from Monday, postcode [[w1a0ax]].",
         "I sleep in a hotel in [[SW1A\n1AA]] for now.",
+        "They gave me a room in  [[EC1A\n1BB]]  with no key.",
     ],
     "insurance": [
         "They asked again for my insurance number, [[QQ 98 76 54 A]], and then lost it.",
         "Payslip shows [[QQ 45 67 89 B]], which is not mine.",
         "my national insurance is [[QQ456789B]] can someone check it",
         "my NI number\nis  [[QQ  12  34  56  D]]",
+        "the payroll has me as  [[QQ 22 33 44 A]]",
     ],
     "reference": [
         "Home Office ref is [[B7654321]] if anyone knows how to chase it.",
@@ -58,6 +64,11 @@ POINTING = {
         "Home  Office\nref: [[7654321]] since last year.",
         "eVisa code [[S12 345 678]], I typed it three times.",
         "My Migrant Help ref is [[MH-445566]] and nobody rings back.",
+        "The Home Office emailed about [[NRM/65432]] on Friday.",
+        "CID number [[87654321]] was on the removal notice.",
+        "My  passport  number\nis [[345678912]] and he has it.",
+        "The employer wants a share code, mine is [[W4K 7P2 9XD]].",
+        "UAN [[9876543]] has been pending for two winters.",
     ],
     "birth": [
         "The file had his date of birth as [[14/02/1997]], which was wrong by two years.",
@@ -72,6 +83,9 @@ POINTING = {
         "born\non [[17 June 1988]], the youngest of six",
         "My son was born on [[the fifth of November]] and they took him.",
         "My birthday is  on\n[[9  May]].",
+        "I came into the world, or was born, on\n[[4 April 1992]].",
+        "She was born on [[the eleventh of January 2007]] and they say she is an adult.",
+        "DOB:\n[[17/08/1995]]",
     ],
     "handle": [
         "I post about housing rights as [[@quietlandlord_watch]] if you want to follow.",
@@ -84,6 +98,8 @@ POINTING = {
         "I am on Discord, [[selam#4821]], mostly at night.",
         "discord is [[kofi_b#0007]]",
         "You can [[add me  on\nsnapchat]] and ask.",
+        "Find me on Discord, I am [[yonas#3391]].",
+        "my insta is\n[[yonas_paints]]",
     ],
     "link": [
         "My page is [[https://www.facebook.com/example.person.9]] and my photos are there.",
@@ -109,6 +125,11 @@ POINTING = {
         "I will be in [[Greggs]] from 2 tomorrow if you need me.",
         "we sit in [[the cafe in the museum]] every Saturday at 11",
         "Meet at [[the back gate]] at nine tonight.",
+        "I will be in [[the library on Mill Road]] tomorrow morning if you want to talk.",
+        "Tomorrow at 4 I will be outside [[the\npost office]].",
+        "He is at [[the barber shop]]  every  Saturday.",
+        "On Wednesdays I sit in [[the church garden]] and read.",
+        "Meet at [[the statue]] at 6 tomorrow, I wear a yellow scarf.",
     ],
     "name": [
         "Hello, my name is [[Tesfaye]] and I want to say something about hotels.",
@@ -135,6 +156,13 @@ POINTING = {
         "his name is [[khaled]], he works at the car wash",
         "My name is:  [[Hodan]]",
         "My friend\n[[Selamawit]] was in the same house.",
+        "Hi everyone\nmy name is [[naveed]]\nand I am looking for advice",
+        "My   name   is   [[Adaeze]]   and I am from Edo.",
+        "His name is [[ted]] and he drives the minibus.",
+        "Her name\nwas [[Thanh Huong]].",
+        "Name:  [[Ibrahim Sesay]]",
+        "I hope that somebody reads this.\n\nSigned\n[[Adaeze O]]",
+        "my caseworker is called\n[[Marion]] and she is lovely",
     ],
     "address": [
         "We live at [[27 Copperfield Road]] and the boiler has been off since March.",
@@ -147,6 +175,7 @@ POINTING = {
         "We are living in [[Station Road]], near the bridge.",
         "I live at  [[31  Sycamore  Road]], top floor.",
         "We stay at [[6 Linden\nAvenue]] now.",
+        "They have moved me to  [[52  Foundry\nLane]].",
     ],
     "vehicle": [
         "He waits in a grey van, [[BD51 SMR]], at the end of our road.",
@@ -297,4 +326,30 @@ ORDINARY = [
     "See you at the next meeting on Zoom at 3.",
     "Meet at least once before the conference on Friday.",
     "We sit in the same chairs every Saturday at the group.",
+    "My name is filed under three different spellings.",
+    "My name is on\nThe door says something else.",
+    "The name: they never asked for it.",
+    "my name is neither here nor there",
+    "I was born on the second day of the rains.",
+    "The passport 12 of us shared was a joke, of course.",
+    "By the fifth of March nobody had replied.",
+    "NRM, MARAC, CID, SCA: I needed a dictionary.",
+    "The form wants:\nName\nAddress\nPassport number\nand I had none of them.",
+    "I am in a library of rules every Monday.",
+    "I will be waiting in the queue tomorrow like today.",
+    "The shop is in the park and opens on Saturday.",
+    "I am\nStronger\nThan they think",
+    "They called me\nLazy\nThey called me\nLiar",
+    "Every Friday we eat together and talk.",
+    "Meet the team on Monday at the open day.",
+    "Please meet deadlines by 5 on Friday.",
+    "I signed, Sunday or not, because I was afraid.",
+    "Thanks for reading\nSorry for my English",
+    "Dear all,\n\nThank you.\n\nBest wishes,\nThe whole group",
+    "Week 1:\nRest\nWeek 2:\nForms\nWeek 3:\nCourt",
+    "My sister\nstill in Libya\nwaits for news",
+    "Our charity's name is\nBright Steps and we are in two towns.",
+    "On Monday I am in court and on Tuesday in bed.",
+    "Use code W10 for ten pounds off, or S20 at the till.",
+    "The CID took 45 minutes to come and the line was cut.",
 ]
