@@ -27,3 +27,12 @@ def pytest_collection_modifyitems(config, items):
     touching = [item for item in items if item.get_closest_marker("django_db") or asks & set(item.fixturenames)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
     items[:] = touching
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell the figures that tests recorded (`record_property("figure", …)`), in whichever worker they ran."""
+    told = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    for report in told:
+        for name, figure in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(figure)

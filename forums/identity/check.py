@@ -12,7 +12,7 @@ from typing import NamedTuple
 from forums.identity import numbers
 from forums.identity import words as in_words
 from forums.identity.names import names
-from forums.identity.reading import Span, read
+from forums.identity.reading import Span, in_one_line, read
 
 
 class Kind(StrEnum):
@@ -101,18 +101,27 @@ RULES_FOR_WORDS: dict[Kind, Rule] = {
 def pointers_in(text: str) -> list[Pointer]:
     """Return what in a text may point to somebody, in reading order, no two of them overlapping; raises nothing.
 
-    Takes time that grows with the length of the text, and keeps nothing of it.
+    It is read line by line, and once more with a sentence going on from line to line: of two that begin at one place the
+    first reading's counts. Takes time that grows with the length of the text, and keeps nothing of it.
     """
     reading = read(text)
-    found = [(span, kind) for kind, rule in RULES_FOR_WORDS.items() for span in rule(reading.words)]
-    without_works = numbers.without_works(reading.words)
-    found += [(span, kind) for kind, rule in RULES_FOR_NUMBERS.items() for span in rule(without_works)]
+    readings = dict.fromkeys((reading.words, in_one_line(reading.words)))  # one, where no sentence goes on
+    found = [(span, turn, kind) for turn, words in enumerate(readings) for span, kind in _found(words)]
     pointers: list[Pointer] = []
-    for (start, end), kind in sorted(found, key=lambda each: (each[0][0], -each[0][1])):
+    for (start, end), _, kind in sorted(found, key=lambda each: (each[0][0], each[1], -each[0][1])):
         first, last = reading.place((start, end))
         if not pointers or first >= pointers[-1].end:
             pointers.append(Pointer(first, last, kind, EXPLANATIONS[kind]))
     return pointers
+
+
+def _found(words: str) -> Iterator[tuple[Span, Kind]]:
+    """Yield what each rule finds in a reading."""
+    for kind, rule in RULES_FOR_WORDS.items():
+        yield from ((span, kind) for span in rule(words))
+    without_works = numbers.without_works(words)
+    for kind, rule in RULES_FOR_NUMBERS.items():
+        yield from ((span, kind) for span in rule(without_works))
 
 
 def pieces(text: str, pointers: list[Pointer]) -> list[Piece]:

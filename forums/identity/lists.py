@@ -40,6 +40,24 @@ NO_PLACES = (
     "|Wednesday|Thursday|Friday|Saturday|Sunday|I"
 )
 
+# 'I will be in the …': what can be looked for, and is no house that somebody lives in.
+PLACES = (
+    "park|car park|square|gardens?|playground|caf[eé]|coffee shop|restaurant|pub|bar|canteen|library|museum|cinema|market"
+    "|supermarket|shop|bakery|shopping centre|mall|station|waiting room|foyer|lobby|church|mosque|temple|chapel|cathedral"
+    "|hospital|clinic|town hall|church hall|community centre|launderette|salon|cemetery|courtyard"
+)
+# Known as places also in small letters and without an article: 'at nando's'.
+CHAINS = (
+    "nando'?s|mc ?donald'?s|kfc|costa|starbucks|greggs|lidl|aldi|tesco|asda|sainsbury'?s|morrisons|primark|subway|ikea|argos"
+    "|wetherspoons?|burger king|pret"
+)
+
+# A line that begins with one of these begins a sentence, whether or not a full stop stands before it.
+BEGIN_SENTENCES = (
+    "I|I'm|We|You|He|She|It|They|This|That|These|Those|There|The|A|An|My|Our|Your|His|Her|Its|Their|And|But|So|Or|Then|If"
+    "|When|While|Because|After|Before|On|In|At|From|To|For|With|Every|Each|All|Some|No|Not|Now|Please|What|Who|Why|How"
+)
+
 PEOPLE = (
     "worker|caseworker|manager|friend|sister|brother|mother|father|mum|dad|daughter|son|husband|wife|partner|boss|landlord"
     "|landlady|neighbour|solicitor|lawyer|barrister|doctor|nurse|midwife|teacher|man|woman|girl|boy|lady|guy|advocate|interpreter"
@@ -57,8 +75,8 @@ COMMON_WORDS = frozenset(
     nor not nothing now of off often old on once one only open or other our out over own perhaps private probably public
     quite rare ready real really right safe same secret she short so some something sometimes somewhere spelt spoken still
     strange such taken than that the their them then there they this those though through thus to today together told too
-    true two under miss sir madam ma'am mum dad unknown unsafe unusual up us used useless very was we well were what when where which who why will with
-    without worth written wrong yes yet you your yours
+    true two under miss sir madam ma'am mum dad mud dirt trouble rubbish toast shame unknown
+    unsafe unusual up us used useless very was we well were what when where which who why will with without worth written wrong yes yet you your yours
     """.split()  # noqa: SIM905
 )
 
@@ -77,6 +95,17 @@ COMMON_CAPITALS = frozenset(
     social somali sorani spanish speaker state staff statutory students sunday support swahili sylheti tagalog tamil telugu thai
     thursday tigrinya time trafficking translation translator translators travel tuesday turkish twi ukrainian universal urdu
     unit vietnamese victim victims water wednesday welfare welsh women work yoruba young youth
+    """.split()  # noqa: SIM905
+)
+
+# Said after 'my name is' these are names, though they are words as well, or look like them ('walked', 'sleeping', 'kindly').
+NAMES_LIKE_WORDS = frozenset(
+    """
+    april august charity clarity friday june justice may monday sunday will
+    abed ahmed alfred ed fred hamed hameed jared khaled majed majeed mehmed mildred mohamed mohammed muhamed muhammed naveed
+    ned rasheed rashed saeed sajed sayed syed ted waleed wilfred winifred zayed
+    blessing jing ling ming ping qing sterling xing ying
+    aly beverly billy carly dolly emily everly holly kelly kimberly lilly lily milly molly nelly polly sally shelly tilly willy
     """.split()  # noqa: SIM905
 )
 

@@ -6,7 +6,14 @@ Each pattern says that a name follows; whether the words that follow are written
 import re
 from collections.abc import Iterator
 
-from forums.identity.lists import COMMON_CAPITALS, COMMON_WORDS, NO_PERSON_HAS_IT, PEOPLE, WHAT_PEOPLE_ARE
+from forums.identity.lists import (
+    COMMON_CAPITALS,
+    COMMON_WORDS,
+    NAMES_LIKE_WORDS,
+    NO_PERSON_HAS_IT,
+    PEOPLE,
+    WHAT_PEOPLE_ARE,
+)
 from forums.identity.reading import Span
 from forums.names import NAMES
 
@@ -17,8 +24,8 @@ WORDS = rf"({WORD}(?: {WORD}){{0,2}})"
 SOME_WORDS = f"(?={WORDS})"  # looked at, not used up: another name may be said in them
 
 SAYS_NAME = re.compile(
-    rf"\b(?:my|his|her|their)(?: (?!(?:{NO_PERSON_HAS_IT})\b)\w+)? name(?:'s| is| was|:) {SOME_WORDS}"
-    rf"|\b(?:{PEOPLE})'s (?:\w+ )?name(?:'s| is| was) {SOME_WORDS}"
+    rf"\b(?:my|his|her|their)(?: (?!(?:{NO_PERSON_HAS_IT})\b)\w+)? name(?:(?:'s| is| was)(?: ?: ?| )|: ?){SOME_WORDS}"
+    rf"|\b(?:{PEOPLE})'s (?:\w+ )?name(?:'s| is| was)(?: ?: ?| ){SOME_WORDS}"
     rf"|\b(?:full |first |last |sur)name ?: ?{SOME_WORDS}",
     re.IGNORECASE,
 )
@@ -31,10 +38,11 @@ CALLED = (
     re.compile(rf"\b(?:my|his|her)(?: \w+)? (?:{PEOPLE}),? {SOME_WORDS}", re.IGNORECASE),
     re.compile(rf"\bmy name,? {SOME_WORDS}", re.IGNORECASE),
     re.compile(
-        r"(?:^|\n)(?:(?:kind|best|warm) (?:regards|wishes)|regards|yours(?: \w+)?|(?:many )?thanks|thank you|love|cheers"
-        rf"|best|sincerely),?(?:\n{{1,2}}|(?<=,) ){WORDS}[ .!]*\Z",
+        r"(?:^|\n|[.!?] )(?:(?:kind|best|warm) (?:regards|wishes)|regards|yours(?: \w+)?|(?:many )?thanks|thank you|love|cheers"
+        rf"|best|sincerely|signed(?: by)?)[,:]?(?:\n{{1,2}}|(?<=[,:]) ){WORDS}[ .!\n]*\Z",
         re.IGNORECASE,
     ),
+    re.compile(rf"(?:^|[\n.,;(] ?)name ?[:=-] ?{SOME_WORDS}", re.IGNORECASE),
 )
 # 'Ask for Amharic interpreters' goes on after its capitals; a name stands alone, or before one of these words.
 ASK_FOR = re.compile(rf"\bask for {SOME_WORDS}", re.IGNORECASE)
@@ -69,7 +77,7 @@ def _name(match: re.Match[str], *, also_small: bool = False) -> Iterator[Span]:
     group = match.lastindex or 0
     found = list(re.finditer(WORD, match.group(group)))
     length = next((at for at, word in enumerate(found) if not _is_name(word.group())), len(found))
-    if not length and also_small and _may_be_name(found[0].group()):
+    if not length and also_small and _may_be_name(found[0].group().lower()):
         length = 1
     if length:
         yield match.start(group), match.start(group) + found[length - 1].end()
@@ -84,4 +92,5 @@ def _is_name(word: str) -> bool:
 
 def _may_be_name(word: str) -> bool:
     """Tell whether a word in small letters could be a name, after words that leave little else."""
-    return word.lower() not in COMMON_WORDS | MADE_UP and not re.search(r"(?:ed|ing|ly|n't|ful|less)$", word)
+    looks_like_none = word in COMMON_WORDS | MADE_UP or re.search(r"(?:ed|ing|ly|n't|ful|less)$", word)
+    return word in NAMES_LIKE_WORDS or not looks_like_none

@@ -145,8 +145,8 @@ def insurance_numbers(words: str) -> Iterator[Span]:
 
 # What papers of the Home Office, the tribunals and the police are known by; the rest only where the text says what it is.
 KIND_OF_PAPER = (
-    r"(?:passport|home office|ho|arc|uan|nrm|nass|brp|evisa|nhs|port|visa|case|crime|cad|claim|client|custody|police|prison"
-    r"|asylum support|asylum|tribunal|hearing)"
+    r"(?:passport|home office|ho|arc|uan|nrm|sca|cid|nass|brp|evisa|nhs|port|visa|case|crime|cad|claim|client|custody|police"
+    r"|prison|asylum support|asylum|immigration|migrant help|bail|tribunal|appeal|hearing)"
 )
 NUMBER_OF_PAPER = r"(?:\d{3} \d{3} \d{4}|(?:[A-Z]{1,4}[ /-]?)?\d[\d/-]{4,18}[A-Z]?)"
 REFERENCES = (
@@ -156,6 +156,17 @@ REFERENCES = (
     re.compile(r"\b(?!(?:ISO|IEC|BS|EN|SI|HC|CP|EU|EC|DOI|PDF|BMJ)/)[A-Z]{2,4}/\d{5,8}(?:/\d{1,4})?\b"),
     re.compile(r"\b(?:UI|PA|HU|EA|DC|DA|IA|AA|VA|OA|RP|DR)[/-]\d{4,6}[/-]\d{4,6}\b"),
     re.compile(r"\b[RZ][A-Z]\d{7}\b"),
+    re.compile(r"\bNRM[/-]?\d{5,8}\b"),
+    # A code by which somebody shows an e-visa: https://www.gov.uk/prove-right-to-work/get-a-share-code-online
+    re.compile(r"\b[RSW]\d[A-Z\d] (?:\d[A-Z\d]{2}|[A-Z]\d[A-Z\d]) (?:\d[A-Z\d]{2}|[A-Z]\d[A-Z\d])\b"),
+    re.compile(
+        r"\b(?:share|e-?visa) code(?: is| was|:|,)? (?=[\w -]{0,10}\d)([RSW][A-Z\d]{2}[ -]?[A-Z\d]{3}[ -]?[A-Z\d]{3})\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:passport|home office|ho|arc|uan|nrm|sca|cid|nass|brp|evisa)(?: ?[:=#,])?(?: is| was)? ([A-Z]{0,3}\d{7,12})\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\bCAD\b[^\n\d]{0,12}(\d{1,5}/?\d{1,2}[A-Za-z]{3}\d{2,4})\b"),
     re.compile(
         rf"\b{KIND_OF_PAPER}[ -]{{1,2}}(?:(?:number|no|reference|ref|id|urn)\b[ .:]{{0,3}}){{1,2}}"

@@ -5,12 +5,21 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from forums.identity.lists import BEGIN_SENTENCES
 from mscos.forms import HIDDEN_MARKS
 
 Span = tuple[int, int]
 
-# '0 7 7 0 0' and 's a r a': five or more single characters, a space or two apart.
-SPELT_OUT = re.compile(r"(?<!\S)\S(?!\S)(?: {1,2}\S(?!\S)){4,}")
+# '0 7 7 0 0' and 's a r a': five or more single characters, a space apart.
+SPELT_OUT = re.compile(r"(?<!\S)\S(?!\S)(?: \S(?!\S)){4,}")
+BLANKS = str.maketrans("\t\r\v\f", "    ")
+RUN_OF_BLANKS = re.compile(r"[ \n]{2,}")
+# Where a sentence may go on in the next line. It does not before a blank line, a mark of a list or the label of a field,
+# nor before a word that begins another sentence; and what follows 'I am' in a poem has its capital from the line.
+WITHIN_A_SENTENCE = re.compile(
+    rf"(?<!\n)(?<!\bI am(?=\n[A-Z]))(?<!\bI'm(?=\n[A-Z]))(?<!:(?=\n[\w' ]{{1,30}}:))\n(?=[\w@+(\"'])"
+    rf"(?!\d{{1,2}}[.)] |[A-Z][\w' ]{{0,30}}:|(?:{BEGIN_SENTENCES})\b)"
+)
 MARKDOWN = re.compile(r"[*`~\\]")  # readers see none of these where they set words apart: '077**00**'
 MOST_PARTS = 3  # 'ffi' is one character in some texts; a few characters of Arabic stand for a whole sentence
 DASHES_AND_QUOTES = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"', "\u2212": "-"}
@@ -32,11 +41,19 @@ class Reading:
 def read(text: str) -> Reading:
     """Return a text with digits of all scripts as 0 to 9, letters without accents, without hidden marks and Markdown's.
 
-    Words spelt out letter by letter are closed up. Each character is looked at alone, so time grows with the length.
+    Blanks in a row are one space, one line break or one blank line. Words spelt out letter by letter are closed up. Each
+    character is looked at alone, so time grows with the length.
     """
     words, origins = (text, range(len(text))) if text.isascii() else _plain(text)
     reading = _without(Reading(words, origins), {match.start() for match in MARKDOWN.finditer(words)})
+    reading = Reading(reading.words.translate(BLANKS), reading.origins)
+    reading = _without(reading, {at for match in RUN_OF_BLANKS.finditer(reading.words) for at in _spare(match)})
     return _without(reading, {at for match in SPELT_OUT.finditer(reading.words) for at in _spaces(match)})
+
+
+def in_one_line(words: str) -> str:
+    """Return a reading of the same length in which a sentence goes on where a line of it ends."""
+    return WITHIN_A_SENTENCE.sub(" ", words)
 
 
 def spans_of(patterns: tuple[re.Pattern[str], ...], words: str) -> Iterator[Span]:
@@ -74,6 +91,13 @@ def _letter(letter: str) -> str:
         return DASHES_AND_QUOTES[letter]
     parts = [part for part in unicodedata.normalize("NFKD", letter) if unicodedata.category(part) != "Mn"]
     return "".join(parts) if len(parts) <= MOST_PARTS else letter
+
+
+def _spare(match: re.Match[str]) -> set[int]:
+    """Return the places in a run of blanks that say nothing: all but two line breaks, or one, or a space."""
+    places = range(match.start(), match.end())
+    breaks = [at for at in places if match.string[at] == "\n"]
+    return set(places).difference(breaks[:2] or places[:1])
 
 
 def _spaces(match: re.Match[str]) -> Iterator[int]:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 
 from forums.identity.lists import (
+    CHAINS,
     COMMON_WORDS,
     MONTHS,
     NO_PLACES,
     NO_STREETS,
     OWN_PAGES,
+    PLACES,
     PLATFORMS,
     STREETS,
     WEEKDAYS,
@@ -55,6 +57,10 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 AT_NAME = re.compile(r"(?<![\w@/.+-])@([A-Za-z_][\w.]{0,28}\w)")
+# 'amara#1234', as Discord has them.
+HASH_NAME = re.compile(
+    r"(?<![\w.#/&@-])(?!(?:issue|case|ticket|page|number|form|bug|room)#)[A-Za-z][\w.]{1,31}#\d{4}\b", re.IGNORECASE
+)
 NAMED_THERE = re.compile(
     rf"\b(?:{PLATFORMS}|user ?name|screen ?name|gamer ?tag|handle)"
     rf"(?: (?:name|handle|user ?name|account|user|id|profile))?(?: is | as | under | ?[:=] ?| - |, | )@?(\w[\w.]{{0,38}}\w)(?P<end>[ .,;!?)]*$)?",
@@ -79,6 +85,7 @@ def handles(words: str) -> Iterator[Span]:
         if re.search(r"[\d_]|\w\.\w", name) or plain_end:
             yield match.span(1)
     yield from (match.span(1) for match in ADD_ME.finditer(words))
+    yield from spans_of((HASH_NAME,), words)
 
 
 def links(words: str) -> Iterator[Span]:
@@ -88,8 +95,13 @@ def links(words: str) -> Iterator[Span]:
 
 # Days of birth -------------------------------------------------------------------------------------------------------
 
+ORDINALS = (
+    "(?:twenty[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth"
+    "|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth|thirty[ -]first"
+)
 MONTH_AND_DAY = (
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTHS})|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?)\b(?:,? \d{{2,4}}\b)?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTHS})|(?:{ORDINALS}) of (?:{MONTHS})"
+    rf"|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?)\b(?:,? \d{{2,4}}\b)?"
 )
 DATE = rf"(?:(?:the )?{MONTH_AND_DAY}|\b\d{{1,2}}([/. -])\d{{1,2}}[/. -]\d{{2,4}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b)"
 SOON = rf"(?:today|tomorrow|this week|next week|(?:on |next )?(?:{WEEKDAYS})|in (?:{MONTHS}))\b"
@@ -124,11 +136,15 @@ WHEN = re.compile(
 )
 PLACE_WORD = r"(?:at|outside|inside|near|by|opposite|behind|next to|in front of)"
 # A place that can be looked for: 'at the library' and 'at Victoria Park', but not 'at college' nor 'at risk'.
-CERTAIN = rf"(?:(?:the|a|an|my|our|this|that) (?!(?:{NO_PLACES})\b)|(?-i:(?=(?!(?:{NO_PLACES})\b)[A-Z])))"
+CERTAIN = (
+    rf"(?:(?:the|a|an|my|our|this|that) (?!(?:{NO_PLACES})\b)|(?-i:(?=(?!(?:{NO_PLACES})\b)[A-Z]))|(?=(?:{CHAINS})\b))"
+)
+# 'in the dark' is no place, so that what somebody is in is known by its word.
+IN_PLACE = rf"in(?= (?:the|our|this|that) (?:[\w'-]{{1,20}} ){{0,3}}?(?:{PLACES})\b|(?-i: [A-Z][a-z]))"
 WILL_BE = re.compile(
     rf"\b(?:(?:I'll be|I will be|I shall be|I am going to be|I'm going to be|I'm|I am|s?he will be|s?he'll be|s?he is"
-    rf"|s?he's going to be)(?: always| usually| sat| waiting| standing)? (?:{PLACE_WORD}|(?-i:in(?= [A-Z][a-z])))"
-    rf"|(?:I|s?he)(?: always| usually)? (?:go(?:es)? to|(?:works?|prays?|eats?|volunteers?|stands?|waits?(?: for \w+)?) {PLACE_WORD})"
+    rf"|s?he's going to be)(?: (?:always|usually|often|sat|sitting|waiting|standing)){{0,2}} (?:{PLACE_WORD}|{IN_PLACE})"
+    rf"|(?:I|s?he)(?: always| usually)? (?:go(?:es)? to|(?:works?|prays?|eats?|sits?|volunteers?|stands?|waits?(?: for \w+)?) {PLACE_WORD})"
     rf"|(?:we can|we could|we will|shall we|let's|let us) meet(?: up)? {PLACE_WORD}) {CERTAIN}",
     re.IGNORECASE,
 )
@@ -138,25 +154,34 @@ MEET = re.compile(
     rf" (?:at|outside|inside|near|by|opposite|behind|under|next to|in front of|in|on the corner of) {PLACE})",
     re.IGNORECASE | re.MULTILINE,
 )
+MEET_AT = re.compile(
+    rf"{TO_THE_READER}(meet(?: up)? (?:{PLACE_WORD}|in) {CERTAIN}[^.!?,;\n]{{2,50}}? (?:{WHEN.pattern}))",
+    re.IGNORECASE | re.MULTILINE,
+)
 FARTHEST = 70  # characters between a place and its time
+FARTHEST_BEFORE = 20  # characters between a time and the place that it is said of: 'every Monday at 10 I am at the …'
+WORDS_OF_PLACE = re.compile(r"[\w'-]{1,30}(?: [\w'-]{1,30}){0,3}")
 THOUGHT_ENDS = re.compile(r"[!?\n]|\.(?=\s)| (?:and|but|because|so|if|until|who|that) ")
 
 
 def meetings(words: str) -> Iterator[Span]:
     """Yield where somebody will be and when, and invitations to meet at a place."""
-    yield from (match.span(1) for match in MEET.finditer(words))
+    yield from (match.span(1) for pattern in (MEET, MEET_AT) for match in pattern.finditer(words))
     starts = list(WILL_BE.finditer(words))
     times = iter(WHEN.finditer(words) if starts else [])
-    time = next(times, None)
+    before, time = None, next(times, None)
     for place in starts:  # both in reading order: each is looked at once
         while time and time.start() < place.end():
-            time = next(times, None)
-        if (
-            time
-            and time.start() - place.end() <= FARTHEST
-            and not THOUGHT_ENDS.search(words, place.end(), time.start())
-        ):
+            before, time = time, next(times, None)
+        if time and _is_one_thought(words, place.end(), time.start(), FARTHEST):
             yield place.start(), time.end()
+        elif before and _is_one_thought(words, before.end(), place.start(), FARTHEST_BEFORE):
+            where = WORDS_OF_PLACE.match(words, place.end())
+            yield before.start(), where.end() if where else place.end()
+
+
+def _is_one_thought(words: str, start: int, end: int, farthest: int) -> bool:
+    return 0 <= end - start <= farthest and not THOUGHT_ENDS.search(words, start, end)
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------

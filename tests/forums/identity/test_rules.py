@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from forums.identity import numbers
 from forums.identity.check import EXPLANATIONS, Kind, Piece, mark_of, pieces, pointers_in, reasons
-from forums.identity.reading import read
+from forums.identity.reading import in_one_line, read
 
 
 def marked(text):
@@ -49,6 +49,13 @@ def test_a_pointer_says_where_it_stands_what_it_may_be_and_why():
         ("Meet me outside the station.", [("meeting", "Meet me outside the station")]),
         ("I live at 14 Mill Lane", [("address", "14 Mill Lane")]),
         ("BD51 SMR", [("vehicle", "BD51 SMR")]),
+        ("CID 12345678, UAN: 1234567", [("reference", "12345678"), ("reference", "1234567")]),
+        ("eVisa share code W12 345 678", [("reference", "W12 345 678")]),
+        ("Discord amara#1234", [("handle", "amara#1234")]),
+        ("born on the third of May 1990", [("birth", "the third of May 1990")]),
+        ("Meet at Nando's 7 tonight.", [("meeting", "Meet at Nando's 7 tonight")]),
+        ("Every Monday at 10 I am in the Ritz cafe.", [("meeting", "Monday at 10 I am in the Ritz cafe")]),
+        ("Signed, Joy Adeyemi", [("name", "Joy Adeyemi")]),
     ],
 )
 def test_what_is_marked_is_what_points_and_no_more(text, found):
@@ -80,6 +87,46 @@ def test_what_is_marked_is_what_points_and_no_more(text, found):
 def test_no_way_of_writing_hides_a_number_cheaply(text):
     (found,) = marked(text)
     assert found[0] == "phone"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("My  name \t is  Joy", "Joy"),
+        ("My name\nis\nJoy", "Joy"),
+        ("My name is  \r\n  Joy", "Joy"),
+        ("I will be  at Euston\nstation at 6", "I will be  at Euston\nstation at 6"),
+        ("born\non 3\nMay 1990", "3\nMay 1990"),
+        ("My Home\r\nOffice  reference is 1234567", "1234567"),
+        ("It is SW1A\n1AA", "SW1A\n1AA"),
+        ("My name is Leyla\nKind people help", "Leyla"),  # a name ends with its line, where it does not begin with it
+        ("My name is\nLeyla\nPlease help", "Leyla"),
+    ],
+)
+def test_blanks_and_the_ends_of_lines_hide_nothing_and_what_is_marked_is_what_was_typed(text, found):
+    assert [words for _, words in marked(text)] == [found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My name is\n\nLeyla",  # a blank line
+        "I am at the library\nOn Tuesday it rained",  # a word that begins a sentence
+        "I am at the library\n- Tuesday: rain",  # a list
+        "1) I am at the library\n2) Tuesday it rained",
+        "My name is\nDate of birth: none",  # a field
+        "full name:\ndate of birth:\nlanguage:",
+        "I am\nBroken, and whole",  # a line of a poem
+        "I'm\nBroken, and whole",
+    ],
+)
+def test_a_sentence_does_not_go_on_where_another_begins(text):
+    assert marked(text) == []
+
+
+def test_a_reading_has_one_space_one_line_break_or_one_blank_line():
+    assert read(" a \t b \r\n c\n \n\n\n d").words == " a b\nc\n\nd"
+    assert in_one_line("a b\nc\n\nd\nThe e") == "a b c\n\nd\nThe e"
 
 
 @pytest.mark.parametrize(
