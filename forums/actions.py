@@ -137,8 +137,8 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
 ) -> Sent:
     """Store a new version of a post that was refused, by the same voice in its place, and destroy the refused words.
 
-    `code` is the voice's own; `title` is used where the post was to start its thread. `stamp` and `limited` are as for
-    `start_thread`. Raises NotAccepted too where the post is not refused any more, or has a new version already.
+    `code` is the voice's own; `title` is used where the post was to start its thread, which no longer counts as a view
+    where its call has closed. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted too where the post is not refused any more, or has a new version already.
     """
     form = repr((stamp, post.pk, title, body, content_note))
 
@@ -151,7 +151,8 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
         first = fresh.starts_thread
         destroy_words(fresh, Post.State.REFUSED)
         if first:
-            Thread.objects.filter(pk=fresh.thread_id).update(title=title)
+            prompt = None if fresh.thread.answers_closed_call else fresh.thread.prompt
+            Thread.objects.filter(pk=fresh.thread_id).update(title=title, prompt=prompt)
         return _store(
             form,
             title=title if first else "",

@@ -1,7 +1,7 @@
 """The published views on a call, for the study's researchers: post by post, so that a call of any size fits in memory.
 
-A row holds what every reader of the site can see, and no more: no key of the database, nothing that waits, was refused or
-was taken down.
+A row holds what every reader of the site can see, and no more than a study needs: no key of the database and no number
+that leads back to the page, nothing that waits, was refused or was taken down.
 """
 
 import json
@@ -11,12 +11,12 @@ from forums.models import CallForViews, Post, Thread
 from mscos.csv_lines import csv_lines
 
 BATCH = 500  # posts in memory at a time
-COLUMNS = ("day", "type", "thread", "number", "name", "text")
+COLUMNS = ("day", "type", "name", "text")
 TEAM = "MSCOS team"
 MEMBER = "A member"  # under their name on the page; researchers need none
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 
-Row = tuple[str, str, str, int | None, str, str]
+Row = tuple[str, str, str, str]
 
 
 def rows_of(call: CallForViews) -> Iterator[Row]:
@@ -30,7 +30,7 @@ def rows_of(call: CallForViews) -> Iterator[Row]:
     for post in posts.iterator(chunk_size=BATCH):
         # The first post's title is part of what its writer said.
         text = f"{post.thread.title}\n\n{post.body}" if post.number == 1 else post.body
-        yield f"{post.day:%Y-%m-%d}", str(post.thread.prompt), post.thread.code, post.number, _name(post), text
+        yield f"{post.day:%Y-%m-%d}", str(post.thread.prompt), _name(post), text
 
 
 def csv_of(call: CallForViews) -> Iterator[str]:

@@ -43,7 +43,7 @@ def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None
     post = _marked(request, author) if is_sent else _post(author, place)
     is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
     form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
-    if post and store_answer(form, post):
+    if post and store_answer(request, form, post):
         success(request, "The moderators will read it.")
         return redirect("forums:own_post_detail", _place(author, post))
     context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "mark": request.POST.get("mark", "")}

@@ -19,9 +19,11 @@ from forums.models.threads import PostQuerySet
 from forums.post_views import send
 from mscos.forms import PlainTextField, StampedForm
 from mscos.holdings import facts_of, in_words
-from mscos.privacy import Refusal, anonymous_form
+from mscos.limits import Limit
+from mscos.privacy import Refusal, anonymous_form, too_many
 
 WORDS_LENGTH = 2_000
+ANSWERING = Limit("answer", times=20, seconds=60 * 60)
 # A row's own number would tell how many others wrote in between; so would our guess about advertising, which rests on how
 # much others send, and from the same address. The page says so.
 COUNTED = ("id", "likely_spam")
@@ -63,7 +65,7 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
         return _ask(request, form)
     answer = AnswerForm(request.POST, refusal=refusal)
     post = in_place(voice.posts.all(), request.POST.get("n", ""))
-    if post and store_answer(answer, post):
+    if post and store_answer(request, answer, post):
         return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
     return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
 
@@ -135,20 +137,28 @@ def _voice(
     return render(request, "forums/voice_detail.html", context, status=answer.status)
 
 
-def store_answer(form: AnswerForm, post: Post) -> bool:
+def store_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
     """Store what a valid form says about a post, and tell whether that was done; else the form says why not."""
-    if form.is_valid():
+    if form.is_valid() and ANSWERING.reached(request):
+        form.refuse(too_many(ANSWERING))
+    elif form.is_valid():
         try:
             actions.answer_moderators(post=post, **form.to_store())
+            ANSWERING.count(request)
         except actions.NotAccepted as error:
             form.refuse(Refusal(409, str(error)))
     return form.is_valid()
 
 
 def held_of(post: Post) -> list[tuple[str, str]]:
-    """Return the stored columns of a post, and what each holds, in words; of those left out the page itself speaks."""
-    leave_out = (*COUNTED, "author") if post.author_id else COUNTED
-    return [(name, in_words(value)) for name, value in facts_of(post, leave_out=leave_out)]
+    """Return the stored columns of a post, and what each holds, in words; of those left out the page itself speaks.
+
+    What the writer of a first post gave their thread stands in the thread's row, and comes with them.
+    """
+    facts = facts_of(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
+    if post.starts_thread:
+        facts += [("title of your thread", post.thread.title), ("type of provision", post.thread.prompt)]
+    return [(name, in_words(value)) for name, value in facts]
 
 
 def in_place(posts: PostQuerySet, place: str) -> Post | None:

@@ -159,6 +159,11 @@ class Thread(models.Model):
         return self.forum.closed_because
 
     @property
+    def answers_closed_call(self) -> bool:
+        """Whether it stands under a call that takes no views today."""
+        return self.prompt is not None and not self.prompt.call.is_open
+
+    @property
     def no_reply_because(self) -> str:
         """As `closed_because`; and why none is taken in a thread that was published and is not shown now."""
         if self.state == self.State.WAITING:

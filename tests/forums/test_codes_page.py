@@ -104,7 +104,8 @@ def test_a_code_shows_all_posts_of_its_voice_and_no_others(client, thread, publi
 
 def test_taking_down_asks_once_then_destroys(client, thread, published):
     asked = client.post("/code/take-down/", {"code": published.code, "n": "1"})
-    assert "Take this post down? It cannot be put back." in words(asked)
+    assert "Take this post down? It starts the thread A quiet room , number 1" in words(asked)
+    assert "It cannot be put back." in words(asked)
     assert Post.objects.get().state == "published"
     done = client.post("/code/take-down/", {"code": published.code, "n": "1", "sure": "yes"})
     assert "Your post was taken down" in words(done)

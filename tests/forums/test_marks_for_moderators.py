@@ -199,11 +199,13 @@ def listed(desk, query):
     return list(desk.get(f"{QUEUE}?{query}").context["cl"].result_list)
 
 
-def test_reports_are_looked_for_in_every_state(desk, waiting):
+def test_reports_and_answers_are_looked_for_in_every_state(desk, waiting):
     html = desk.get(QUEUE).content.decode()
     assert re.findall(r'href="(\?[^"]*look=[^"]*)"', html) == [
         "?look=urgent",
         "?look=reported&amp;state=all",
+        "?look=answered&amp;state=all",
+        "?look=points",
         "?look=me",
         "?look=anybody",
     ]

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from forums import actions, moderation, reports
 from forums.emails import tell_moderators
-from forums.models import ModeratorNote, Post, Report
+from forums.models import ModeratorNote, Post, Prompt, Report, Thread
 from mscos.forms import new_stamp
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words
 from tests.forums.test_moderating import act, chosen, told
 from tests.forums.test_pages import words
+from tests.forums.test_writing import kept
 from tests.mailbox import sent_mail
 from tests.people import sign_in
 
@@ -191,3 +192,36 @@ def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(foru
         post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
     )
     assert not fresh(sent).may_point
+
+
+def answer(client, sent, **typed):
+    return client.post("/code/answer/", {"code": sent.code, "n": "1", "stamp": new_stamp(), "words": "Help.", **typed})
+
+
+def test_after_twenty_messages_the_next_comes_back_with_its_words(client, waiting):
+    for number in range(20):
+        assert answer(client, waiting, words=f"Message {number}").status_code == 200
+    page = answer(client, waiting, words="One too many")
+    assert (page.status_code, kept(page, "words")) == (429, "One too many")
+    assert ModeratorNote.objects.count() == 20
+
+
+def test_what_fills_in_every_field_of_a_message_is_no_person(client, waiting):
+    form = client.post("/code/", {"code": waiting.code}).content.decode()
+    assert 'name="leave_empty"' in form
+    page = answer(client, waiting, leave_empty="x")
+    assert "A field that should stay empty was filled in." in words(page)
+    assert not ModeratorNote.objects.exists()
+
+
+def test_what_is_held_of_a_first_post_has_its_title_and_type(client, waiting, call):
+    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+    held = code_page(waiting)
+    assert ("Title of your thread A quiet room" in held, "Type of provision Council housing" in held) == (True, True)
+
+
+def test_a_row_of_a_list_says_that_a_thread_begins_with_a_content_note(client, thread):
+    assert "Content note" not in words(client.get("/forums/housing/"))
+    Post.objects.update(content_note="threats")
+    page = words(client.get("/forums/housing/"))
+    assert ("Content note" in page, "threats" in page) == (True, False)

@@ -147,7 +147,7 @@ def test_the_list_asks_as_often_for_many_posts_as_for_one(member, ada, thread, d
 def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(member, named, sam):
     moderation.ask_writer(post=named, words="Is this about one person?")
     page = words(member.get("/my-posts/1/"))
-    assert ("Is this about one person?" in page, "A moderator has not read it yet." in page) == (True, True)
+    assert ("Is this about one person?" in page, "Your post waits for your answer." in page) == (True, True)
     response = member.post("/my-posts/1/", own(member, words="It is not."), follow=True)
     assert "The moderators will read it." in response.content.decode()
     assert "From you" in words(response)

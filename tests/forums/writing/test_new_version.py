@@ -1,11 +1,14 @@
 """A new version of a refused post: by the same voice, in its place, and the refused words are gone."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from forums import actions, moderation
-from forums.models import Forum, ModeratorNote, Post, Thread, Voice
+from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from mscos.forms import new_stamp
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
@@ -31,6 +34,7 @@ def sent(refused, **fields):
 def test_the_first_press_shows_the_refused_words_to_be_changed(client, refused):
     response = client.post(ADDRESS, {"code": refused.code, "n": "1"})
     assert "We did not publish your post because it names a place." in words(response)
+    assert "It names your town." in words(response)
     assert (kept(response, "title"), kept(response, "body")) == ("A quiet room", "Is there one?")
     assert (response.headers["Cache-Control"], Post.objects.count()) == ("no-store, private", 1)
 
@@ -185,3 +189,20 @@ def test_a_closed_forum_offers_no_new_version_and_says_why(client, refused):
     page = words(client.post("/code/", {"code": refused.code}))
     assert ("Send a new version" in page, "This forum is closed. You can still read." in page) == (False, True)
     assert "What happened to your post" in words(client.post(ADDRESS, {"code": refused.code, "n": "1"}))
+
+
+def test_a_new_version_of_a_view_stands_in_the_forum_once_the_call_has_closed(client, call, refused, sam):
+    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+    first = {"code": refused.code, "n": "1"}
+    assert "has closed" not in words(client.post(ADDRESS, first))
+    CallForViews.objects.update(opens=timezone.localdate() - timedelta(2), closes=timezone.localdate() - timedelta(1))
+    assert "The call for views that you answered has closed." in words(client.post(ADDRESS, first))
+    client.post(ADDRESS, sent(refused))
+    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+    assert (Thread.objects.get().prompt, Thread.objects.get().state) == (None, "open")
+
+
+def test_a_new_version_of_a_view_stays_one_while_the_call_is_open(client, call, refused):
+    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+    client.post(ADDRESS, sent(refused))
+    assert Thread.objects.get().prompt == Prompt.objects.get(code="e")

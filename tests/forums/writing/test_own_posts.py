@@ -60,7 +60,11 @@ def test_without_a_mark_nothing_is_taken_down(member, named):  # noqa: F811
 
 def test_the_page_that_asks_shows_which_post_it_means(member, named, second):  # noqa: F811
     page = words(member.get("/my-posts/2/take-down/"))
-    assert ("In: Another" in page, "And one more?" in page, "Is there one?" in page) == (True, True, False)
+    assert ("It starts the thread Another" in page, "And one more?" in page, "Is there one?" in page) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_both_pages_of_a_post_bear_one_mark_that_is_no_other_posts(member, named, second):  # noqa: F811
