@@ -1,4 +1,6 @@
-"""What follows when words are destroyed: the pages of the database file that held them are written over."""
+"""What follows when words are destroyed: the space that held them is written over, or freed to be written over."""
+
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,9 +14,24 @@ def overwrite_freed_pages() -> None:
     """Empty SQLite's write-ahead log, which still holds the pages as they were.
 
     With `secure_delete` (see settings) SQLite fills freed space with zeros, but the log keeps older pages until it is
-    cut. A reader at work can hold the cut up, so the work loop asks again. On PostgreSQL nothing is done: autovacuum
-    frees the rows, and `docs/logs.md` says what that means.
+    cut. A reader at work can hold the cut up, so the work loop asks again. PostgreSQL has `free_dead_rows`.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def free_dead_rows() -> None:
+    """Have PostgreSQL free the space of rows that were changed or deleted, table by table. A job of the work loop.
+
+    Its own autovacuum waits until a fifth of a table is dead. `docs/logs.md` says what is left after this.
+    """
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            for table in _tables_with_dead_rows(cursor):
+                cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
+
+
+def _tables_with_dead_rows(cursor: Any) -> list[str]:
+    cursor.execute("SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND n_dead_tup > 0")
+    return [table for (table,) in cursor.fetchall()]

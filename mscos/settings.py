@@ -329,6 +329,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
 WORK_JOBS = {
     "mscos.work.clear_expired_sessions": 60 * 60,
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
+    "mscos.erasure.free_dead_rows": 10 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,

@@ -1,30 +1,39 @@
-"""On a real SQLite file: words that were destroyed are in none of its pages, nor in its write-ahead log."""
+"""Space that destroyed words held is freed for others."""
 
-from django.conf import settings
-
-from tests.template import said_on_a_file
-
-SCRIPT = """
-from django.conf import settings
+import pytest
 from django.db import connection
-from forums.actions import start_thread, withdraw
+
 from forums.models import Forum
-connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
-forum = Forum.objects.create(slug="housing", title="Housing forum", purpose="P")
-sent = start_thread(forum=forum, stamp="a stamp", title="Marked title", body="Marked words " * 300)
-held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*")).count(b"Marked")
-before = held()
-withdraw(post=sent.post)
-print(before > 0, held())
-"""
+from mscos.erasure import free_dead_rows
+
+FORUMS = "FROM pg_stat_user_tables WHERE relname = 'forums_forum'"
 
 
-def test_no_byte_of_withdrawn_words_is_left_in_the_file_or_its_log(tmp_path):
-    assert said_on_a_file(SCRIPT, tmp_path).split() == ["True", "0"]
+def told(statement):
+    """Return what PostgreSQL counted, once it has written down what this connection did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
 
 
-def test_freed_pages_are_filled_with_zeros_whatever_sqlite_was_built_with():
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        assert "PRAGMA secure_delete=ON" in database["OPTIONS"]["init_command"]
-        assert "PRAGMA auto_vacuum=FULL" in database["OPTIONS"]["init_command"]
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes over what it frees")
+def test_dead_rows_are_freed_on_postgresql_and_only_where_there_are_any():
+    Forum.objects.create(slug="a", title="A", purpose="Words to destroy")
+    free_dead_rows()
+    Forum.objects.update(purpose="")
+    assert told(f"SELECT n_dead_tup {FORUMS}") > 0
+    before = told(f"SELECT vacuum_count {FORUMS}")
+    free_dead_rows()
+    assert (told(f"SELECT n_dead_tup {FORUMS}"), told(f"SELECT vacuum_count {FORUMS}")) == (0, before + 1)
+    free_dead_rows()
+    assert told(f"SELECT vacuum_count {FORUMS}") == before + 1
+
+
+@pytest.mark.django_db
+def test_within_a_transaction_nothing_is_tried():
+    Forum.objects.create(slug="a", title="A", purpose="P")
+    free_dead_rows()
+    assert Forum.objects.count() == 1
