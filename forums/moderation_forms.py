@@ -58,22 +58,25 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
     )
     content_note = PlainTextField(name="content note", max_length=100, required=False, widget=ADMIN_LINE)
-    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *Post.Reason.choices], required=False)
+    reason = forms.ChoiceField(
+        label="This post …", choices=[("", "Choose a reason"), *Post.Reason.choices], required=False
+    )
     words = PlainTextField(
         name="words to the writer",
         article="some",
         label="Words to the writer",
         max_length=2000,
         required=False,
-        help_text="Only the writer can read them.",
+        help_text="Only the writer can read them. Say what they can do next.",
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, post: Post) -> None:
+    def __init__(self, data: QueryDict | None = None, *, post: Post, auto_id: str = "id_%s") -> None:
         title = post.thread.title if post.starts_thread else ""
-        super().__init__(data, initial={"title": title, "body": post.body, "content_note": post.content_note})
+        words = {"title": title, "body": post.body, "content_note": post.content_note}
+        super().__init__(data, initial=words, auto_id=auto_id)
         self.post = post
         if not post.starts_thread:
             del self.fields["title"]

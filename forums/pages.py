@@ -92,7 +92,7 @@ class QueuePages(Paginator):
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many posts there are in each state, whatever the list is narrowed to."""
-        return [(label, self._seen[state].many) for state, label in sorted(Post.State.choices) if state in self._seen]
+        return [(label, self._seen[state].many) for state, label in Post.State.choices if state in self._seen]
 
     @property
     def likely_spam(self) -> int:

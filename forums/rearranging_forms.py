@@ -26,6 +26,10 @@ class RearrangingForm(forms.Form):
         super().__init__(data)
         self.thread = thread
 
+    def to_confirm(self) -> Thread | None:
+        """Return the other thread that a valid form means, where it is to be seen before anything is done."""
+        return None
+
 
 class MoveForm(RearrangingForm):
     """The forum that a thread is moved to."""
@@ -52,12 +56,19 @@ class MergeForm(RearrangingForm):
         widget=forms.TextInput(attrs=LINE),
         error_messages={"required": "Enter the other thread's code or address"},
     )
+    sure = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def to_confirm(self) -> Thread | None:
+        """Return the thread to merge into, unless that was shown and confirmed, or will not do."""
+        into: Thread = self.cleaned_data["into"]
+        is_sure = self.cleaned_data["sure"] == into.code
+        return None if is_sure or into == self.thread or not into.is_visible else into
 
     def clean_into(self) -> Thread:
         """Return the thread of a code, or of an address that holds it."""
         typed: str = self.cleaned_data["into"]
         address = IN_ADDRESS.search(typed)
-        thread = Thread.objects.filter(code=(address[1] if address else typed).lower()).first()
+        thread = Thread.objects.select_related("forum").filter(code=(address[1] if address else typed).lower()).first()
         if thread is None:
             raise ValidationError("No thread has this code or address. Copy it from the thread's page")
         return thread

@@ -67,14 +67,26 @@ class ThreadAdmin(RearrangingAdmin):
     """Threads: to pin, to close, to open again, to tag, to put under another type; to move, merge and split."""
 
     form = ThreadAdminForm
-    list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
+    list_display = ("__str__", "title_to_read", "forum", "state", "is_pinned", "reply_count", "last_on")
+    list_display_links = ("__str__", "title_to_read")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
     show_full_result_count = False  # it would count them all once more
     search_fields = ("code",)
+    search_help_text = "A thread's code. Titles are not searched: what is searched for stands in the address."
     fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")
     readonly_fields = ("forum", "shown_title")
     actions = None
+
+    @admin.display(description="Title")
+    def title_to_read(self, thread: Thread) -> str:
+        """Return the title as readers see it."""
+        return thread.shown_title
+
+    @admin.display(description="Pinned", ordering="pinned")
+    def is_pinned(self, thread: Thread) -> str:
+        """Mark those that are pinned, and no others."""
+        return "Pinned" if thread.pinned else ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: threads are started on the site."""

@@ -36,6 +36,7 @@ from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
 TYPED = ("title", "body", "content_note", "words", "question")  # the fields that a moderator writes in
+REFUSAL_IDS = "refusal_%s"  # two forms of one kind stand on a page
 Act = Callable[[Post, User, dict[str, Any]], str]
 
 
@@ -48,6 +49,7 @@ class PostAdmin(DayLogAdmin):
     list_per_page = 50
     paginator = QueuePages
     show_full_result_count = False
+    empty_value_display = ""
     ordering = ("-urgent", "day", "pk")
     actions = ("publish_chosen", "refuse_chosen")
     change_list_template = "admin/forums/post/queue.html"
@@ -127,7 +129,9 @@ class PostAdmin(DayLogAdmin):
         beside = {"ask": asking, "pass_on": passing}.get(act)
         if act in ACTS and (beside is None or beside.is_valid()):
             return self._do(request, post, ACTS[act], beside.cleaned_data if beside else {})
-        form = DecisionForm(request.POST if request.method == "POST" and not act else None, post=post)
+        is_change = request.POST.get("decision") == DecisionForm.CHANGE
+        data = request.POST if request.method == "POST" and not act else None
+        form = DecisionForm(data, post=post, auto_id="id_%s" if is_change else REFUSAL_IDS)
         if form.is_valid():
             if self._asks_first(form):
                 return self._confirm(request, post, form)
@@ -152,7 +156,7 @@ class PostAdmin(DayLogAdmin):
             "seen": moderation.seen_of(post),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
-            "refuse_form": DecisionForm(post=post) if changing else form,
+            "refuse_form": DecisionForm(post=post, auto_id=REFUSAL_IDS) if changing else form,
             "thread_posts": _thread_posts(post),
             "asking": asking,
             "passing": passing,
@@ -161,7 +165,7 @@ class PostAdmin(DayLogAdmin):
             "reports": post.reports.open(),
             "marked": marked_texts(post),
             "undoable": [(act, words) for act, (can, words) in UNDOABLE.items() if can(post=post)],
-            "urgent_steps": UrgentSteps.objects.first() if post.urgent else None,
+            "urgent_steps": UrgentSteps.objects.first(),
         }
         return self._page(request, "review", post, context)
 
@@ -182,7 +186,8 @@ class PostAdmin(DayLogAdmin):
         fresh = Post.objects.for_moderators().get(pk=post.pk)
         typed = "\n\n".join(filter(None, (request.POST.get(name, "").strip() for name in TYPED)))
         passing = PassOnForm(initial={"to": fresh.assigned_to_id})
-        return self._review(request, fresh, DecisionForm(post=fresh), asking=AskForm(), passing=passing, typed=typed)
+        form = DecisionForm(post=fresh, auto_id=REFUSAL_IDS)
+        return self._review(request, fresh, form, asking=AskForm(), passing=passing, typed=typed)
 
     @admin.action(description="Publish the chosen posts as they are", permissions=["change"])
     def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:

@@ -86,7 +86,8 @@ class RearrangingAdmin(DayLogAdmin, WatchedAdmin):
             self.message_user(request, NOT_READABLE, messages.WARNING)
             return redirect("admin:forums_thread_change", thread.pk)
         form = WAYS[way].form(request.POST if request.method == "POST" else None, thread=thread)
-        if form.is_valid():
+        other = form.to_confirm() if form.is_valid() else None
+        if form.is_valid() and other is None:
             try:
                 return self._done(request, WAYS[way].act(thread, form.cleaned_data))
             except CannotRearrange as error:
@@ -97,6 +98,7 @@ class RearrangingAdmin(DayLogAdmin, WatchedAdmin):
             "opts": self.opts,
             "thread": thread,
             "form": form,
+            "other": other,
         }
         return TemplateResponse(request, f"admin/forums/thread/{way}.html", context)
 

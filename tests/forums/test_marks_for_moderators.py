@@ -151,7 +151,7 @@ def test_the_queue_names_kinds_and_none_of_the_words(desk, forum, sam):
 
 
 def test_the_queue_says_nothing_of_a_plain_post(desk, waiting):
-    assert row(desk) == ["-"]
+    assert row(desk) == [""]
 
 
 def test_a_long_text_is_to_be_opened(forum):

@@ -91,13 +91,22 @@ def test_what_moving_does_to_a_call_is_said_first(desk, start, call, safety):
 @pytest.mark.parametrize("typed", ["{code}", " {CODE} ", "http://testserver/forums/housing/t/{code}/?page=2#post-31"])
 def test_merging_by_the_code_or_address_of_the_other(desk, one, two, typed):
     typed = typed.format(code=two.code, CODE=two.code.upper())
-    response = desk.post(page(one, "merge"), {"into": typed}, follow=True)
+    asked = desk.post(page(one, "merge"), {"into": typed})
+    assert ("Is this the thread that you mean?" in words(asked), fresh(one).state) == (True, "open")
+    assert f'name="sure" value="{two.code}"' in asked.content.decode()
+    response = desk.post(page(one, "merge"), {"into": typed, "sure": two.code}, follow=True)
     assert (told(two), ends_at(response)) == ("1u 2v 3w 4a 5b 6c 7d", change(two))
     assert told_by(response) == [f"Merged. All posts of thread {one.code} are in this one now."]
     assert logged() == [
         (f"thread {one.code}", f"Merged into thread {two.code}."),
         (f"thread {two.code}", f"Got the posts of thread {one.code}."),
     ]
+
+
+def test_another_thread_than_the_one_confirmed_is_shown_first(desk, one, two, start):
+    third = start("xy")
+    asked = desk.post(page(one, "merge"), {"into": third.code, "sure": two.code})
+    assert (f'name="sure" value="{third.code}"' in asked.content.decode(), fresh(one).state) == (True, "open")
 
 
 @pytest.mark.parametrize(
@@ -224,7 +233,7 @@ def test_of_two_moderators_the_second_is_told(desk, one, two, safety):
     rearranging.merge(thread=one, into=two)
     message = f"Nobody can read thread {one.code} now. Choose one that is open or closed."
     assert message in words(desk.post(page(one, "move"), {"to": safety.pk}))
-    assert message in words(desk.post(page(one, "merge"), {"into": two.code}))
+    assert message in words(desk.post(page(one, "merge"), {"into": two.code, "sure": two.code}))
     response = desk.post(page(one, "split"), {"title": "N", "ticked": ["2"]})
     assert ("#2. Choose others" in words(response), field(response, "title")) == (True, "N")
     assert (told(two), logged()) == ("1u 2v 3w 4a 5b 6c 7d", [])
@@ -248,7 +257,7 @@ def test_opening_a_page_changes_nothing(desk, one, two, safety, way):
 @pytest.mark.parametrize("groups", [[], [EDITORS], [CALL_HANDLERS]])
 def test_only_moderators_rearrange(client, one, two, safety, groups):
     sign_in(client, make_staff("kim@example.org", groups=groups))
-    typed = {"to": safety.pk, "into": two.code, "title": "N", "numbers": "2"}
+    typed = {"to": safety.pk, "into": two.code, "sure": two.code, "title": "N", "numbers": "2"}
     for way in WAYS:
         assert [client.get(page(one, way)).status_code, client.post(page(one, way), typed).status_code] == [403, 403]
         assert Client().post(page(one, way), typed).status_code == 302  # to sign in
