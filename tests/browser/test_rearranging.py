@@ -20,12 +20,15 @@ BUSES, LIFTS = "The bus to the clinic stops at the door.", "Two volunteers give 
 REST = "New posts are paused for now. The team is away. You can still read."
 
 
+def code_in(address):
+    """Return the code of a thread, by which moderators know it."""
+    return address.rstrip("/").rpartition("/")[2]
+
+
 def open_thread(moderator, site, address):
-    """Open the page on which moderators change the thread of an address, and return what it is called there."""
-    code = address.rstrip("/").rpartition("/")[2]
-    moderator.goto(f"{site.url}/admin/forums/thread/?q={code}")
-    press(moderator, link(moderator, code))
-    return f"thread {code}"
+    """Open the page on which moderators change the thread of an address."""
+    moderator.goto(f"{site.url}/admin/forums/thread/?q={code_in(address)}")
+    press(moderator, link(moderator, code_in(address)))
 
 
 def save(moderator):
@@ -52,20 +55,20 @@ def move(moderator, site, address):
 
 
 def merge(moderator, site, address, *, into):
-    thread = open_thread(moderator, site, address)
+    open_thread(moderator, site, address)
     press(moderator, link(moderator, "Merge into another thread"))
     moderator.get_by_label("Merge into").fill(into)
     press(moderator, button(moderator, "Merge this thread into the other"))
-    assert told(moderator) == [f"Merged. All posts of {thread} are in this one now."]
+    assert told(moderator) == [f"Merged. All posts of thread {code_in(address)} are in this one now."]
 
 
-def split_off(moderator, site, address, *, number, title):
-    thread = open_thread(moderator, site, address)
+def split_off(moderator, address, *, number, title):
+    """Split a post off the thread of an address, whose page is open, as after a merge."""
     press(moderator, link(moderator, "Split off posts"))
     moderator.get_by_label("Title of the new thread").fill(title)
     moderator.get_by_label(re.compile(f"^#{number} ")).check()
     press(moderator, button(moderator, "Split off these posts"))
-    assert told(moderator) == [f"Split off {thread}. This is the new thread."]
+    assert told(moderator) == [f"Split off thread {code_in(address)}. This is the new thread."]
 
 
 def pin_and_close(moderator, site, address):
@@ -83,10 +86,10 @@ def address_of(reader, site, title):
 
 
 def shown_at(page, address):
-    """Follow a link; return the title of its thread, the post that the browser goes to, and where that is."""
+    """Follow a link; return the title of its thread, the words that the browser goes to, and where they are."""
     page.goto("about:blank")  # a page that is open already would not be asked for
     page.goto(address)
-    return heading(page), page.locator(".post:target .prose").inner_text(), page.url
+    return heading(page), page.locator(".post:target .prose").all_inner_texts(), page.url
 
 
 def notices(page):
@@ -106,17 +109,17 @@ def test_a_moderator_rearranges_and_everybody_is_led_right_and_told(phone, staff
     late.get_by_label("Your post").fill("It does not run at night.")
 
     now = move(moderator, site, buses)
-    assert shown_at(reader, f"{buses}#post-1") == ("Buses", BUSES, f"{now}#post-1")
+    assert shown_at(reader, f"{buses}#post-1") == ("Buses", [BUSES], f"{now}#post-1")
     merge(moderator, site, lifts, into=buses)
-    assert shown_at(reader, lifts) == ("Buses", LIFTS, f"{now}#post-2")
-    split_off(moderator, site, now, number=2, title="Lifts from volunteers")
+    assert shown_at(reader, lifts) == ("Buses", [LIFTS], f"{now}#post-2")
+    split_off(moderator, now, number=2, title="Lifts from volunteers")
     reader.goto(now)
     assert reader.locator(".post .prose").all_inner_texts() == [BUSES]
     assert reader.locator(".gone").all_inner_texts() == ["#2 was moved to another thread."]
     press(reader, link(reader, "another thread"))
     split = reader.url
     for old in (lifts, f"{lifts}#post-1", split):
-        assert shown_at(reader, old) == ("Lifts from volunteers", LIFTS, split)
+        assert shown_at(reader, old) == ("Lifts from volunteers", [LIFTS], split)
     open_code(other, site, code)
     press(other, link(other, "See it in the thread"))
     assert other.url == split
@@ -129,7 +132,7 @@ def test_a_moderator_rearranges_and_everybody_is_led_right_and_told(phone, staff
     assert notices(reader) == {"No new replies. This thread is closed. Start a new one."}
     assert [link(reader, name).count() for name in ("Add a reply", "Reply to this", "Start a new thread")] == [0, 0, 1]
     press(late, button(late, "Send for checking"))
-    assert "This thread is closed. Start a new one." in late.locator("#problem").inner_text()
+    assert late.locator("#problem li").all_inner_texts() == ["This thread is closed. Start a new one."]
     assert late.get_by_label("Your post").input_value() == "It does not run at night."
 
     set_forum(moderator, site, "Paused", "The team is away")
