@@ -71,10 +71,14 @@ class Site:
         if email in self.people:
             return
         password = secrets.token_urlsafe(12)
-        environment = {**self.environment, "NEW_PERSON": json.dumps([email, password, name, groups])}
-        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ADD_PERSON]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        self.run(ADD_PERSON, NEW_PERSON=json.dumps([email, password, name, groups]))
         self.people[email] = password
+
+    def run(self, script, **environment):
+        """Run a script in the portal's shell and return what it printed."""
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", script]
+        environment = {**self.environment, **environment}
+        return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def pytest_collection_modifyitems(items):

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from forums.models import Post
+from forums.models import Forum, Post
 from mscos.codes import digest
 from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
@@ -223,6 +223,29 @@ def test_what_a_writer_says_is_public_is_stored_without_what_was_asked(writer, f
     }
     assert rows["forums_post"][0]["body"] == "Ring 07700 900871"
     assert_no_trace({**writer.marks, "what was asked": marks}, before, after)
+
+
+def test_nothing_of_the_answer_to_the_question_in_a_flood_is_kept(writer, forum, log):
+    Forum.objects.update(question="Which day comes after Monday?", answers="tuesday, marked answer")
+    sent = "/forums/housing/new/"
+    with time_machine.travel(OPENED, tick=False):
+        stamp = new_stamp()
+    posting(writer, sent, title="T", body="Draws the limits' key of the day", answer="tuesday")
+    before = take(log)
+    posting(writer, sent, title="T", stamp=stamp, answer="marked mistake")
+    between = take(log)
+    assert (between.added(before), between.gone(before), between.cache) == ({}, {}, before.cache)
+    posting(writer, sent, title="T", stamp=stamp, answer="Marked Answer!")
+    after = take(log)
+    counts = {name: len(found) for name, found in after.added(before).items()}
+    assert (counts, after.gone(before)) == ({"forums_thread": 1, "forums_voice": 1, "forums_post": 1}, {})
+    typed = {"wrong": "marked mistake", "right": "Marked Answer!", "bare": "Marked Answer", "known": "marked answer"}
+    assert_no_trace({**writer.marks, **typed}, before, after)
+    assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
+    # By no digest either: the same form with another right answer is still the same form.
+    posting(writer, sent, title="T", stamp=stamp, answer="tuesday")
+    again = take(log)
+    assert (again.added(after), again.gone(after), again.cache) == ({}, {}, after.cache)
 
 
 def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, forum, log):

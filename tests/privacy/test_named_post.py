@@ -1,17 +1,24 @@
 """Of a post under a name the account is kept and nothing else; of one without a name, by the same person, nothing."""
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from forums.models import Post
+from forums import moderation
+from forums.models import Post, Thread
+from mscos.codes import form_digest
+from mscos.forms import STAMPS, new_stamp
+from tests.forums.test_writing import kept
 from tests.people import make_person, sign_in
 from tests.privacy.snapshot import take
-from tests.privacy.test_anonymous_post import ACCOUNT, MARKS, assert_no_trace, posting, writer  # noqa: F401  a fixture
+from tests.privacy.test_anonymous_post import ACCOUNT, DAY, MARKS, MOMENT, assert_no_trace, posting, writer  # noqa: F401  a fixture
+from tests.privacy.test_beside_posting import changed, in_words
 
 pytestmark = pytest.mark.django_db
 
 NEW = "/forums/housing/new/"
+TYPED = (b"Marked title", b"Marked words", b"Marked note", b"Marked question?")
 
 
 @pytest.fixture
@@ -21,6 +28,30 @@ def member(client, db):
     client.person = make_person(ACCOUNT, display_name="Marked Writer")
     sign_in(client, client.person)
     return client
+
+
+def mark_on(member):
+    """Return the mark that the page of one's first post sends along."""
+    return kept(member.get("/my-posts/1/"), "mark")
+
+
+def acting(member, address, form):
+    """Send a form; return where that leads, and what the session holds once the next page was shown."""
+    with time_machine.travel(MOMENT, tick=False):
+        ((page, _),) = member.post(address, form, follow=True).redirect_chain
+        return page, dict(member.session.items())
+
+
+def but_the_session(tables):
+    """Leave out the session: a sentence waits in it until the next page shows it. See `acting`."""
+    return {name: rows for name, rows in tables.items() if name != "django_session"}
+
+
+def assert_nothing_else(member, marks, before, after):
+    """Fail where a log line, a mail or a file came, or a mark of the device or the account stands anywhere."""
+    assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
+    account = {"session": member.session.session_key, "email": ACCOUNT, "name": "Marked Writer"}
+    assert_no_trace({**MARKS, **account, **marks}, before, after)
 
 
 def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum, log):
@@ -33,6 +64,78 @@ def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum,
     assert str(rows["forums_post"][0]["day"]) == "2026-03-02"
     assert after.gone(before) == {}
     assert_no_trace({**MARKS, "session": member.session.session_key, "email": ACCOUNT}, before, after)
+
+
+def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_device(member, thread, published, log):
+    before = take(log)
+    page = posting(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
+    after = take(log)
+    assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
+    assert after.gone(before) == {}
+    (post,) = after.added(before)["forums_post"]
+    assert in_words(post, "id", "form_digest") == {
+        "number": "None",
+        "body": "Some words",
+        "body_html": "",
+        "content_note": "",
+        "state": "waiting",
+        "day": DAY,
+        "reason": "",
+        "likely_spam": "False",
+        "urgent": "False",
+        "assigned_to_id": "None",
+        "decided_on": "None",
+        "author_id": str(member.person.pk),
+        "decided_by_id": "None",
+        "in_reply_to_id": str(published.post.pk),
+        "thread_id": str(thread.pk),
+        "voice_id": "None",
+    }
+    assert list(page.cookies) == []
+    assert_nothing_else(member, {"code": published.code, "bare code": published.code.replace("-", "")}, before, after)
+
+
+def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
+    posting(member, f"{NEW}named/", title="T")
+    moderation.ask_writer(post=Post.objects.get(), words="Which one?")
+    form = {"mark": mark_on(member), "stamp": new_stamp(), "words": "Marked words about it"}
+    before, session = take(log), dict(member.session.items())
+    assert acting(member, "/my-posts/1/", form) == ("/my-posts/1/", session)
+    after = take(log)
+    added = {name: len(found) for name, found in after.added(before).items()}
+    assert (but_the_session(added), but_the_session(after.gone(before))) == ({"forums_moderatornote": 1}, {})
+    (note,) = after.added(before)["forums_moderatornote"]
+    post = Post.objects.get()
+    assert bool(note["by_writer"])
+    assert in_words(note, "id", "by_writer") == {
+        "voice_id": "None",
+        "post_id": str(post.pk),
+        "body": "Marked words about it",
+        "day": DAY,
+        "form_digest": form_digest(repr((STAMPS.unsign(form["stamp"]), post.pk, "Marked words about it"))),
+    }
+    assert_nothing_else(member, {"mark": form["mark"]}, before, after)
+
+
+def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, forum, sam, log):
+    posting(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
+    post = Post.objects.get()
+    moderation.ask_writer(post=post, words="Marked question?")
+    moderation.publish(post=post, by=sam)
+    Thread.objects.update(last_on="2026-03-01")
+    Post.objects.update(day="2026-03-01")
+    form = {"mark": mark_on(member)}
+    before, session = take(log), dict(member.session.items())
+    assert acting(member, "/my-posts/1/take-down/", form) == ("/my-posts/", session)
+    after = take(log)
+    gone, added = but_the_session(after.gone(before)), but_the_session(after.added(before))
+    assert gone == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
+    assert set(added) == {"forums_post", "forums_thread"}
+    emptied = {"body": "", "body_html": "", "content_note": "", "state": "withdrawn", "author_id": "None"}
+    assert changed(before, after, "forums_post") == emptied
+    assert changed(before, after, "forums_thread") == {"title": "", "state": "gone", "last_on": "None"}
+    assert [(words in before.database, words in after.database) for words in TYPED] == [(True, False)] * 4
+    assert_nothing_else(member, {"mark": form["mark"]}, before, after)
 
 
 @pytest.mark.parametrize("order", [("", "named/"), ("named/", "")])
