@@ -250,7 +250,7 @@ def publish(page, site, *beginnings):
     page.get_by_label("Action:").select_option("Publish the chosen posts as they are")
     press(page, button(page, "Go"))
     assert told(page) == [
-        f"{len(beginnings)} published. Each can be undone on its page for ten minutes, of one thread the last first."
+        f"{len(beginnings)} published. To undo one, open it within ten minutes; of one thread the last comes first."
     ]
 
 

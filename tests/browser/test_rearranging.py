@@ -58,7 +58,8 @@ def merge(moderator, site, address, *, into):
     open_thread(moderator, site, address)
     press(moderator, link(moderator, "Merge into another thread"))
     moderator.get_by_label("Merge into").fill(into)
-    press(moderator, button(moderator, "Merge this thread into the other"))
+    press(moderator, button(moderator, "Show the other thread first"))
+    press(moderator, button(moderator, "Yes, merge them"))
     assert told(moderator) == [f"Merged. All posts of thread {code_in(address)} are in this one now."]
 
 
