@@ -16,6 +16,7 @@ from taggit.models import Tag
 from forums.admin.rearranging import RearrangingAdmin
 from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
+from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
 
@@ -56,6 +57,7 @@ class ThreadAdmin(RearrangingAdmin):
     list_display = ("__str__", "shown_title", "forum", "state", "pinned", "reply_count", "last_on")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
+    paginator = AllThreadPages
     show_full_result_count = False  # it would count them all once more
     search_fields = ("code",)
     fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")
