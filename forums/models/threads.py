@@ -94,6 +94,7 @@ class Thread(models.Model):
             ),
             models.Index(fields=["-last_on", "code", "state", "prompt", "id"], name="thread_latest"),
             models.Index(fields=["-pinned", "-last_on", "code", "state", "id"], name="thread_all"),
+            models.Index(fields=["state", "-pinned", "-last_on", "code", "id"], name="thread_in_state"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
@@ -282,8 +283,8 @@ class Post(models.Model):
     number = models.PositiveIntegerField(null=True, editable=False)
     voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="posts", editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False, db_index=False
+    )  # `post_own` is its index
     in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies", editable=False)
     body = models.TextField(blank=True)
     body_html = RenderedMarkdownField(source=None)
@@ -306,7 +307,10 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["day", "pk"]
-        indexes = [models.Index(fields=["state", "likely_spam", "-urgent", "day", "id"], name="post_queue")]
+        indexes = [
+            models.Index(fields=["state", "likely_spam", "-urgent", "day", "id"], name="post_queue"),
+            models.Index(fields=["author", "id"], name="post_own"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
             models.CheckConstraint(
