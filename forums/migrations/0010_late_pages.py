@@ -25,10 +25,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='thread',
-            index=models.Index(fields=['-pinned', '-last_on', 'code', 'state', 'id'], name='thread_all'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
             index=models.Index(fields=['state', '-pinned', '-last_on', 'code', 'id'], name='thread_in_state'),
         ),
     ]

@@ -93,7 +93,6 @@ class Thread(models.Model):
                 name="thread_list_by_opening",
             ),
             models.Index(fields=["-last_on", "code", "state", "prompt", "id"], name="thread_latest"),
-            models.Index(fields=["-pinned", "-last_on", "code", "state", "id"], name="thread_all"),
             models.Index(fields=["state", "-pinned", "-last_on", "code", "id"], name="thread_in_state"),
         ]
         constraints = [
