@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from forums import actions
 from forums.models import Post
+from forums.pages import OwnPostPages
 from forums.post_views import named
 from forums.voice_views import AnswerForm, held_of, in_place, store_answer
 from mscos.codes import form_digest
 from mscos.models import User
-from mscos.pagination import paginate
+from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, private
 
 OWN_POSTS_A_PAGE = 20
@@ -30,7 +31,7 @@ NOT_THERE = Refusal(409, "This post was taken down or is not in your list any mo
 @require_safe
 def own_posts(request: HttpRequest) -> HttpResponse:
     """List the posts under one's own name, the latest first, each with its place in the order of writing."""
-    page = paginate(request, _member(request).posts.for_writer().reverse(), OWN_POSTS_A_PAGE)
+    page = page_of(request, OwnPostPages(_member(request).posts.order_by("-pk"), OWN_POSTS_A_PAGE))
     places = range(page.paginator.count - page.start_index() + 1, 0, -1)
     return render(request, "forums/own_posts.html", {"page": page, "posts": list(zip(places, page, strict=False))})
 

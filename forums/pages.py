@@ -1,10 +1,10 @@
 """Pages of long lists, on which the last page costs the database hardly more than the first."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Min, Value, When
+from django.db.models import Case, Count, F, Min, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,22 +17,58 @@ from mscos.pagination import page_of
 THREADS_A_PAGE = 20
 
 
-class ThreadPages(Paginator):
-    """Pages of threads in any order, with all that their rows show."""
+class LongPages(Paginator):
+    """Pages of a list of any length. On the way to a page keys alone are passed over, no rows and none of their joins.
 
-    object_list: ThreadQuerySet
+    They are counted from whichever end is nearer: with an index of the list's order, the middle of a long list costs half
+    of what counting it costs, its last page as little as its first.
+    """
+
+    object_list: QuerySet[Any]
+
+    def rows(self) -> QuerySet[Any]:
+        """Return all rows, of whatever list, with what a page shows of them."""
+        raise NotImplementedError
+
+    def page(self, number: int | str) -> Page[Any]:
+        """Return a page; raises InvalidPage where there is none of that number."""
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        last = min(first + self.per_page, self.count)
+        keys = self.object_list.values("pk")
+        far = first > self.count // 2
+        keys = keys.reverse()[self.count - last : self.count - first] if far else keys[first:last]
+        rows, order = self.rows().filter(pk__in=keys), self.object_list.query.order_by
+        return Page(rows.order_by(*order) if order else rows, number, self)
+
+
+class ThreadPages(LongPages):
+    """Pages of threads in any order, with all that their rows show to readers."""
 
     def __init__(self, threads: ThreadQuerySet, *, count: int) -> None:
         """Take the list, and how many it holds: whoever filtered it has counted already."""
         super().__init__(threads, THREADS_A_PAGE)
         self.count = count
 
-    def page(self, number: int | str) -> Page[Thread]:
-        """Return a page; raises InvalidPage where there is none of that number."""
-        number = self.validate_number(number)
-        first = (number - 1) * self.per_page
-        rows = self.object_list.stretch(first, min(first + self.per_page, self.count), of=self.count)
-        return Page(rows, number, self)
+    def rows(self) -> ThreadQuerySet:
+        """Return the threads that everybody may read."""
+        return Thread.objects.visible().for_rows()
+
+
+class AllThreadPages(LongPages):
+    """Pages of the moderators' list of threads."""
+
+    def rows(self) -> ThreadQuerySet:
+        """Return the threads, those that nobody may read among them."""
+        return Thread.objects.select_related("forum")
+
+
+class OwnPostPages(LongPages):
+    """Pages of the posts that somebody wrote under their own name."""
+
+    def rows(self) -> PostQuerySet:
+        """Return the posts with what the list tells of each: nobody counts the replies to it."""
+        return Post.objects.select_related("thread__forum").prefetch_related("notes")
 
 
 class PostPages(Paginator):
@@ -68,21 +104,12 @@ class Seen(NamedTuple):
     oldest: date | None
 
 
-class QueuePages(Paginator):
-    """Pages of the moderators' queue, and what stands over them.
+class QueuePages(LongPages):
+    """Pages of the moderators' queue, and what stands over them."""
 
-    On the way to a late page keys alone are passed over, no rows and none of their joins.
-    """
-
-    object_list: PostQuerySet
-
-    def page(self, number: int | str) -> Page[Post]:
-        """Return a page; raises InvalidPage where there is none of that number."""
-        number = self.validate_number(number)
-        first = (number - 1) * self.per_page
-        keys = self.object_list.values("pk")[first : first + self.per_page]
-        rows = Post.objects.for_moderators().filter(pk__in=keys).order_by(*self.object_list.query.order_by)
-        return Page(rows, number, self)
+    def rows(self) -> PostQuerySet:
+        """Return the posts with all that the queue shows."""
+        return Post.objects.for_moderators()
 
     @cached_property
     def count(self) -> int:

@@ -16,6 +16,7 @@ from taggit.models import Tag
 from forums.admin.rearranging import RearrangingAdmin
 from forums.exports import csv_of, json_of
 from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
+from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
 from mscos.watched_forms import WatchedAdmin, WatchedForm
@@ -71,6 +72,7 @@ class ThreadAdmin(RearrangingAdmin):
     list_display_links = ("__str__", "title_to_read")
     list_filter = ("state", "pinned", "forum")
     list_select_related = ("forum",)
+    paginator = AllThreadPages
     show_full_result_count = False  # it would count them all once more
     search_fields = ("code",)
     search_help_text = "A thread's code. Titles are not searched: what is searched for stands in the address."

@@ -42,17 +42,6 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         first = Post.objects.filter(number=1).select_related("voice", "author")
         return self.prefetch_related(Prefetch("posts", first, to_attr="opening"), "tags")
 
-    def stretch(self, first: int, last: int, *, of: int) -> "ThreadQuerySet":
-        """Return the rows from `first` up to `last` of this list, which has `of` rows, with all that they show.
-
-        Only keys are passed over on the way, from whichever end is nearer, and those are read in an index of the list's
-        order: the middle of a long list costs half of what counting it costs, its last page as little as its first.
-        """
-        keys = self.values("pk")
-        keys = keys[first:last] if first <= of // 2 else keys.reverse()[of - last : of - first]
-        rows = self.model.objects.visible().for_rows().filter(pk__in=keys)
-        return rows.order_by(*self.query.order_by) if self.query.order_by else rows
-
     def related_to(self, thread: "Thread", *, most: int) -> "ThreadQuerySet":
         """Return a few other visible threads that answer the same prompt or share a tag, the liveliest first."""
         tagged = TaggedThread.objects.filter(tag__in=TaggedThread.objects.filter(content_object=thread).values("tag"))
@@ -104,6 +93,7 @@ class Thread(models.Model):
                 name="thread_list_by_opening",
             ),
             models.Index(fields=["-last_on", "code", "state", "prompt", "id"], name="thread_latest"),
+            models.Index(fields=["state", "-pinned", "-last_on", "code", "id"], name="thread_in_state"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="gone") | Q(title=""), name="thread_gone_has_no_title"),
@@ -302,8 +292,8 @@ class Post(models.Model):
     number = models.PositiveIntegerField(null=True, editable=False)
     voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="posts", editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False, db_index=False
+    )  # `post_own` is its index
     in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies", editable=False)
     body = models.TextField(blank=True)
     body_html = RenderedMarkdownField(source=None)
@@ -327,7 +317,10 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["day", "pk"]
-        indexes = [models.Index(fields=["state", "likely_spam", "-urgent", "day", "id"], name="post_queue")]
+        indexes = [
+            models.Index(fields=["state", "likely_spam", "-urgent", "day", "id"], name="post_queue"),
+            models.Index(fields=["author", "id"], name="post_own"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_once_in_a_thread"),
             models.CheckConstraint(

@@ -6,11 +6,15 @@ The database copies rows in a second or two, where making each of them here take
 from datetime import date, timedelta
 
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from taggit.models import Tag
 
 from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
+from mscos.groups import MODERATORS
 from mscos.models import User
+from tests.people import make_staff, sign_in
 
 DAY = date(2026, 3, 1)
 MODELS = 500  # threads that differ from each other; the others are like them
@@ -53,6 +57,15 @@ def facts(number):
     opened = DAY - timedelta(days=number)
     return {"code": str(number), "title": f"Thread {number}", "state": "open" if number % 9 else "closed",
             "opened_on": opened, "last_on": opened + timedelta(days=number % 50), "reply_count": number % 3}  # fmt: skip
+
+
+def enter():
+    """Return a client that a moderator has signed in with, and the moderator."""
+    cache.clear()  # it knows codes of the second step that were used
+    sam = make_staff(groups=[MODERATORS])
+    client = Client()
+    sign_in(client, sam)
+    return client, sam
 
 
 def copy(model, beside, **changed):

@@ -4,18 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from forums.models import Post, Report, Thread
-from mscos.groups import MODERATORS
-from tests.forums.reading.many import DAY, fill, settle
+from tests.forums.reading.many import DAY, enter, fill, settle
 from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
-from tests.people import make_staff, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -36,15 +32,6 @@ FILTERS = {  # each with what makes a post one that it finds
     "state=all&": {},
     "look=urgent&note=with&": {"urgent": True, "content_note": "threats"},
 }
-
-
-def enter():
-    """Return a client that a moderator has signed in with, and the moderator."""
-    cache.clear()  # it knows codes of the second step that were used
-    sam = make_staff("queue-sam@example.org", groups=[MODERATORS])
-    client = Client()
-    sign_in(client, sam)
-    return client, sam
 
 
 def fill_queue():
