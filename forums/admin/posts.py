@@ -99,6 +99,7 @@ class PostAdmin(DayLogAdmin):
             "urgent": post.urgent,
             "reported": post.is_reported,
             "the writer wrote": post.is_answered,
+            "waits for the writer": post.is_asked and not post.is_answered and post.state == Post.State.WAITING,
             f"for {post.assigned_to}": post.assigned_to_id,
         }
         return "; ".join(filter(None, [", ".join(words for words, is_so in known.items() if is_so), kinds_in(post)]))

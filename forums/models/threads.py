@@ -230,10 +230,14 @@ class PostQuerySet(models.QuerySet["Post"]):
     def for_moderators(self) -> "PostQuerySet":
         """Return the posts with all that the moderators' queue shows.
 
-        Add `is_reported`, a report that is open, and `is_answered`, words of its writer that no moderator has read.
+        Add `is_reported`, a report that is open, `is_answered`, words of its writer that no moderator has read, and
+        `is_asked`, words of a moderator to them.
         """
-        open_ones = {"is_reported": Exists(self._open("reports")), "is_answered": Exists(self._open("notes"))}
-        return self.annotate(**open_ones).select_related(
+        return self.annotate(
+            is_reported=Exists(self._about("reports").open()),
+            is_answered=Exists(self._about("notes").open()),
+            is_asked=Exists(self._about("notes").filter(by_writer=False)),
+        ).select_related(
             "assigned_to",
             "thread__forum",
             "thread__prompt",
@@ -246,13 +250,12 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def reported(self) -> "PostQuerySet":
         """Return the posts that readers reported and that no moderator has looked at since."""
-        return self.filter(Exists(self._open("reports")))
+        return self.filter(Exists(self._about("reports").open()))
 
-    def _open(self, name: str) -> models.QuerySet[Any]:
-        """Return the rows of a relation, each about the outer post, that still want a moderator."""
+    def _about(self, name: str) -> Any:
+        """Return the rows of a relation that are about the outer post."""
         rows: Any = self.model._meta.get_field(name).related_model
-        found: models.QuerySet[Any] = rows._default_manager.open().filter(post=OuterRef("pk"))
-        return found
+        return rows._default_manager.filter(post=OuterRef("pk"))
 
 
 class Post(models.Model):

@@ -95,7 +95,7 @@ def test_no_accessibility_rule_is_broken_where_writers_go_on(phone, staff, site)
     code = code_of(writer)
     open_in_queue(moderator, site, "Ring me on")
     moderator.get_by_label("This post …").select_option("has details that could point to someone")
-    moderator.locator("#id_refusal_words").fill("Leave the number out.")
+    moderator.locator("#refusal_words").fill("Leave the number out.")
     press(moderator, button(moderator, "Do not publish"))
     open_code(writer, site, code)
     for summary in ("Write to the moderators", "What we hold about this post", "Show the post"):

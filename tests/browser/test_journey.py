@@ -107,7 +107,7 @@ def test_a_refusal_reaches_the_writer_with_its_reason(reader, moderator, site):
     press(moderator, moderator.get_by_role("button", name="Do not publish"))
     assert "Choose a reason" in moderator.locator("#problem").inner_text()
     moderator.get_by_label("This post …").select_option("place")
-    moderator.locator("#id_refusal_words").fill("Take the street out and send it again.")
+    moderator.locator("#refusal_words").fill("Take the street out and send it again.")
     press(moderator, moderator.get_by_role("button", name="Do not publish"))
     text = open_code(reader, site, code)
     assert "Not published" in text

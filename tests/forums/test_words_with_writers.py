@@ -73,6 +73,17 @@ def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
     assert not ModeratorNote.objects.open().exists()
 
 
+def test_the_queue_tells_what_waits_for_its_writer(desk, waiting):
+    def flags():
+        (post,) = desk.get(QUEUE).context["cl"].result_list
+        return desk.get(QUEUE).context["cl"].model_admin.flags(post)
+
+    act(desk, waiting.post, "ask", question="Which town?")
+    assert flags() == "waits for the writer"
+    says(waiting)
+    assert flags() == "the writer wrote"
+
+
 def test_passing_it_on_reads_nothing(desk, waiting):
     says(waiting)
     act(desk, waiting.post, "urgent")

@@ -82,6 +82,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
         "day": DAY,
         "reason": "",
         "likely_spam": "False",
+        "may_point": "False",
         "urgent": "False",
         "assigned_to_id": "None",
         "decided_on": "None",
@@ -107,7 +108,7 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
     (note,) = after.added(before)["forums_moderatornote"]
     post = Post.objects.get()
     assert bool(note["by_writer"])
-    assert in_words(note, "id", "by_writer") == {
+    assert in_words(note, "id", "by_writer", "unread") == {
         "voice_id": "None",
         "post_id": str(post.pk),
         "body": "Marked words about it",

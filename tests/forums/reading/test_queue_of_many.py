@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from forums.models import Post, Report, Thread
+from forums.models import ModeratorNote, Post, Report, Thread
 from tests.forums.reading.many import DAY, enter, fill, settle
 from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
@@ -25,6 +25,10 @@ FILTERS = {  # each with what makes a post one that it finds
     "look=reported&state=all&": {"state": "published", "number": 1},
     "look=me&": {},
     "look=anybody&": {},
+    "look=answered&state=all&": {},
+    "look=points&": {"may_point": True},
+    "kind=thread&": {},
+    "kind=reply&": {},
     "note=with&": {"content_note": "threats"},
     "note=without&": {},
     "state=published&": {"state": "published", "number": 1},
@@ -46,9 +50,17 @@ def fill_queue():
     each(7).filter(rest=0, state="waiting").update(assigned_to=sam)
     each(9).filter(rest=0, state="waiting").update(urgent=True)
     each(11).filter(rest=0).update(content_note="threats")
+    each(13).filter(rest=0).update(may_point=True)
+    Thread.objects.filter(posts__in=each(10).filter(rest=1)).update(state="open")  # what waits there is a reply
     shown = Post.objects.filter(state="published").order_by("pk")[:3_000]
     Report.objects.bulk_create(Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown)
+    ModeratorNote.objects.bulk_create(message(post) for post in shown)
     return client
+
+
+def message(post):
+    """Return words of a post's writer that no moderator has read."""
+    return ModeratorNote(voice_id=post.voice_id, post=post, body="Words", by_writer=True, unread=True)
 
 
 def each(number):
@@ -81,6 +93,8 @@ def test_one_post_is_asked_for_in_eight_questions(query, fields):
     fill(threads=1, posts=1)
     client, sam = enter()
     Report.objects.create(post=Post.objects.get(), reason="spam", form_digest="one")
+    message(Post.objects.get()).save()
+    Thread.objects.update(state="waiting" if "kind=thread" in query else "open")
     mine = {"assigned_to": sam} if "look=me" in query else {}
     Post.objects.update(**{"state": "waiting", "number": None, **fields, **mine})
     assert len(asked(client, f"{QUEUE}?{query}")[0]) == QUESTIONS
@@ -94,7 +108,9 @@ def test_fifty_thousand_are_asked_for_in_as_many_on_the_first_page_and_the_last(
     assert (len(first), len(late)) == (QUESTIONS, QUESTIONS)
 
 
-@pytest.mark.parametrize("query", ["", "look=reported&state=all&", "note=with&", "state=all&"])
+@pytest.mark.parametrize(
+    "query", ["", "look=reported&state=all&", "look=answered&state=all&", "kind=reply&", "note=with&", "state=all&"]
+)
 def test_a_late_page_of_the_queue_costs_at_most_twice_the_first(desk, query):
     _, last = asked(desk, f"{QUEUE}?{query}")
     costs = {page: work_of(desk, f"{QUEUE}?{query}p={page}") for page in (1, last // 2 or 1, last)}
