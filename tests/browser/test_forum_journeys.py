@@ -78,7 +78,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     moderator.get_by_label("This post …").select_option("names a place")
     moderator.locator("#refusal_words").fill("Leave the street out, please.")
     press(moderator, button(moderator, "Do not publish"))
-    assert told(moderator) == ["Not published."]
+    assert told(moderator) == ["Not published. Look at it again or undo it"]
 
     read = " ".join(open_code(writer, site, code).split())
     assert "We did not publish this because it names a place. You can send a new version without that." in read
@@ -93,7 +93,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     open_in_queue(moderator, site, "The drop-in near here")
     assert "People have to find it." in text(moderator)
     press(moderator, button(moderator, "Publish"))
-    assert told(moderator) == ["Published."]
+    assert told(moderator) == ["Published. Look at it again or undo it"]
 
     open_code(writer, site, code)
     press(writer, link(writer, "See it in the thread"))
