@@ -66,7 +66,10 @@ def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
 
 def test_the_panel_stands_inside_the_form_above_its_fields(client, forum):
     page = client.post(NEW, fields(body=f"Call me on {PHONE}.")).content.decode()
-    places = [page.index(each) for each in ("<form method", ASKED, 'name="public"', "Before you write", 'name="title"', 'name="body"')]
+    places = [
+        page.index(each)
+        for each in ("<form method", ASKED, 'name="public"', "Before you write", 'name="title"', 'name="body"')
+    ]
     assert places == sorted(places)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from forums.models import Forum, Post, Thread, Voice
 from mscos.forms import new_stamp
-from tests.forums.identity.test_asking import PHONE, POST_MAY_POINT, answer, is_ticked
+from tests.forums.identity.test_asking import LINK, PHONE, answer, is_ticked
 from tests.forums.test_pages import title
 from tests.forums.test_writing import NEW, fields, kept, problems, reply_address
 
@@ -64,7 +64,7 @@ def test_a_preview_is_not_counted_and_not_refused_for_a_limit(client, forum):
     [
         ({"body": ""}, "Enter your post"),
         ({"title": ""}, "Enter a title"),
-        ({"body": f"Ring {PHONE}"}, POST_MAY_POINT),
+        ({"body": f"Ring {PHONE}"}, LINK),
     ],
 )
 def test_what_is_wrong_is_told_and_no_preview_is_shown(client, forum, typed, message):
