@@ -61,7 +61,7 @@ class PostForm(StampedForm):
     asked = forms.CharField(widget=forms.HiddenInput, required=False)  # what was marked when the writer was asked last
     answer = forms.CharField(
         max_length=200,
-        help_text="Programs are sending many posts at the moment. Whoever answers this in a word is a person.",
+        help_text="Computer programs are sending us many posts just now. Your answer shows that you are a person. One word is enough.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Answer the question", "max_length": "Answer the question in a word or two"},
     )
@@ -89,6 +89,16 @@ class PostForm(StampedForm):
         if marks:
             self.put("asked", " ".join(sorted(marks)))
         return fields
+
+    @property
+    def asked_back(self) -> set[str]:
+        """The fields that the writer is asked about now: what is told beside them is no mistake."""
+        return {field.name for field, _ in self.marked} & set(self.errors)
+
+    @property
+    def only_asks_back(self) -> bool:
+        """Tell whether there is a question and nothing is wrong."""
+        return bool(self.errors) and self.asked_back == set(self.errors)
 
     @cached_property
     def preview(self) -> SafeString | None:

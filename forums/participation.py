@@ -1,34 +1,19 @@
-"""A picture of how many views each type of a call has: bars, worked out here, that the template draws as SVG.
+"""A picture of how many views each type of a call has: bars, as long as worked out here, that the template draws as SVG.
 
-All lengths are in em, and widths in shares of the whole: so the picture grows with the reader's letters, and fits a phone.
+Widths are shares of the whole, so that the picture fits a phone. The names are ordinary words of the page: they wrap.
 """
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forums.models import Prompt
 
-LETTERS_A_LINE = 34  # what a line of the narrowest phone holds (320px)
-LINE = 1.5  # em
-BAR = 1.0
-GAP = 1.0
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a bar's name, and where it stands."""
-
-    text: str
-    y: str
-
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar with its name above it."""
+    """A bar, and the words above it."""
 
-    lines: list[Line]
-    y: str
+    name: str
     width: str
 
 
@@ -38,8 +23,6 @@ class Participation:
 
     prompts: Sequence[Prompt]
     bars: list[Bar]
-    bar_height: str
-    height: str
     views: int
     replies: int
 
@@ -49,16 +32,9 @@ def participation_in(prompts: Sequence[Prompt]) -> Participation | None:
     counts = [prompt.view_count for prompt in prompts]  # type: ignore[attr-defined]
     if not any(counts):
         return None
-    top, bars = 0.0, []
-    for prompt, count in zip(prompts, counts, strict=True):
-        lines = textwrap.wrap(f"{prompt.title}: {count}", LETTERS_A_LINE)
-        named = [Line(text, _em(top + at * LINE + 1)) for at, text in enumerate(lines)]  # y is where letters stand
-        top += len(lines) * LINE
-        bars.append(Bar(named, _em(top), f"{100 * count / max(counts):.4g}%"))
-        top += BAR + GAP
+    bars = [
+        Bar(f"{prompt.title}: {count}", f"{100 * count / max(counts):.4g}%")
+        for prompt, count in zip(prompts, counts, strict=True)
+    ]
     replies = sum(prompt.reply_count for prompt in prompts)  # type: ignore[attr-defined]
-    return Participation(prompts, bars, _em(BAR), _em(top - GAP), sum(counts), replies)
-
-
-def _em(length: float) -> str:
-    return f"{length:g}em"
+    return Participation(prompts, bars, sum(counts), replies)

@@ -288,7 +288,7 @@ def test_a_call_for_views_from_its_question_to_what_we_heard(phone, staff, site)
     drawn = visitor.locator(".chart rect").evaluate_all(
         "bars => bars.map(bar => bar.getBoundingClientRect().width > 0)"
     )
-    assert visitor.locator(".chart text").all_text_contents() == ["Language classes: 0", "Evening classes: 1"]
+    assert visitor.locator(".chart p").all_text_contents() == ["Language classes: 0", "Evening classes: 1"]
     assert drawn == [False, True]
     assert [" ".join(line.split()) for line in visitor.locator("table tbody tr").all_inner_texts()] == [
         "Language classes 0 0",

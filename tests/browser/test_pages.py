@@ -149,6 +149,17 @@ def test_pressable_things_are_big_enough(visit, site, name):
     assert small == []
 
 
+@pytest.mark.parametrize("name", [*PAGES, *REACHED])
+def test_links_are_tall_enough_to_be_hit_on_each_of_their_lines(visit, site, name):
+    page = visit(width=320, height=568)
+    open_page(page, site, name)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a:not(.skip)")].filter(each => each.checkVisibility())
+            .filter(each => [...each.getClientRects()].some(line => line.height && line.height < 24)).map(each => each.outerHTML)"""
+    )
+    assert small == []
+
+
 @pytest.mark.parametrize("name", BUDGETED)
 def test_a_first_visit_costs_thirty_kilobytes_and_four_requests_at_most(visit, site, name):
     page = visit()

@@ -164,6 +164,20 @@ def test_pagination_is_hidden_for_one_page_and_drops_what_leads_nowhere(client, 
     assert ("Previous" in last, "Next" in last) == (True, False)
 
 
+def test_the_way_back_by_code_is_on_every_page_of_a_forum_paused_or_not(client, forum, thread):
+    for state in ("open", "paused"):
+        Forum.objects.update(state=state)
+        links = [client.get(path).content.decode().count(">I have a code</a>") for path in ("/forums/housing/", thread.get_absolute_url())]  # fmt: skip
+        assert (state, links) == (state, [2, 1])
+
+
+def test_filters_lead_to_the_results_and_fold_up_again(client, forum, thread):
+    for query in ("", "?replies=none"):
+        page = client.get(f"/forums/housing/{query}").content.decode()
+        places = [page.index(each) for each in ('<details class="filters">', 'action="#results"', 'id="results"', 'class="rows"')]  # fmt: skip
+        assert places == sorted(places)
+
+
 def test_filters_work_by_address_and_are_shown_as_links_that_remove_them(client, forum, call, sam):
     prompt = Prompt.objects.get(code="e")
     many_threads(forum, sam, 2, prompt=prompt)
@@ -254,6 +268,14 @@ def test_a_call_shows_its_prompts_with_counts_of_visible_views(client, forum, ca
     page = words(client.get(call.get_absolute_url()))
     assert "Council housing 2 views on Council housing Add your view on Council housing" in page
     assert "Asylum accommodation No views yet on this type. Add your view" in page
+
+
+def test_a_call_begins_with_a_way_in(client, forum, call):
+    button = '<a class="button" href="{}">Add your view</a>'
+    assert button.format("#types") in client.get(call.get_absolute_url()).content.decode()
+    Prompt.objects.all().delete()
+    html = client.get(call.get_absolute_url()).content.decode()
+    assert (button.format("/forums/housing/new/") in html, html.count("Add your view")) == (True, 1)
 
 
 def test_a_call_that_has_closed_says_when_and_takes_no_views(client, call):

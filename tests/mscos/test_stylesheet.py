@@ -18,7 +18,7 @@ TEXT_PAIRS = [
     *[(text, ground) for text in ("ink", "muted", "link", "link-hover") for ground in ("page", "surface", "sunken")],
     *[(text, tint) for text in ("ink", "muted", "link", "link-hover") for tint in TINTS],
     *[(f"{tint}-label", tint) for tint in TINTS],
-    *[("error-label", ground) for ground in ("page", "surface")],
+    *[(label, ground) for label in ("error-label", "waiting-label") for ground in ("page", "surface")],
     ("on-primary", "primary"),
     ("on-primary", "primary-hover"),
     ("on-ink", "ink"),
@@ -32,6 +32,7 @@ EDGE_PAIRS = [
     *[("primary", ground) for ground in ("page", "surface", "sunken")],
     *[(f"{tint}-label", tint) for tint in TINTS],
     ("error-label", "page"),
+    ("waiting-label", "page"),
     ("focus", "halo"),
 ]
 

@@ -19,6 +19,7 @@ POST_MAY_POINT = "Your post may point to someone. Change what is marked, or say 
 TITLE_MAY_POINT = "Title may point to someone. Change what is marked, or say that it is meant to be public"
 NOTE_MAY_POINT = "Content note may point to someone. Change what is marked, or say that it is meant to be public"
 ASKED = "Could this point to someone?"
+LINK = "Some words may point to someone. See which"  # in the summary, to the panel
 
 
 def marks(response):
@@ -28,9 +29,14 @@ def marks(response):
 
 def told(response):
     """Return the list of what was marked and why."""
-    panel = response.content.decode().split(ASKED)[1].split("</form>")[0]
+    panel = response.content.decode().split(ASKED)[1].split("Before you write")[0]
     found = re.findall(r"<li>(.*?)</li>", panel, re.DOTALL)
     return [html.unescape(re.sub("<[^>]+>", "", each)) for each in found]
+
+
+def beside(response):
+    """Return what is told beside the fields."""
+    return re.findall(r'<p><span class="vh">Error: </span>(.*?)</p>', response.content.decode())
 
 
 def is_ticked(response):
@@ -47,8 +53,8 @@ def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
     response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
     assert response.status_code == 200
     assert title(response) == "Error: Write a post – Community of Practice"
-    assert problems(response) == [POST_MAY_POINT]
-    assert f'<a href="#id_body">{POST_MAY_POINT}</a>' in response.content.decode()
+    assert (problems(response), beside(response)) == ([LINK], [POST_MAY_POINT])
+    assert f'<a href="#point">{LINK}</a>' in response.content.decode()
     assert marks(response) == [PHONE]
     assert told(response) == [
         f"“{PHONE}”: This looks like a phone number. Anybody could ring it and learn whose it is."
@@ -60,7 +66,10 @@ def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
 
 def test_the_panel_stands_inside_the_form_above_its_fields(client, forum):
     page = client.post(NEW, fields(body=f"Call me on {PHONE}.")).content.decode()
-    places = [page.index(each) for each in ("<form method", ASKED, 'name="public"', 'name="title"', 'name="body"')]
+    places = [
+        page.index(each)
+        for each in ("<form method", ASKED, 'name="public"', "Before you write", 'name="title"', 'name="body"')
+    ]
     assert places == sorted(places)
 
 
@@ -76,13 +85,13 @@ def test_the_box_lets_through_what_was_asked_about(client, forum):
 def test_without_the_box_it_is_asked_again(client, forum):
     response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
     again = client.post(NEW, answer(response, public=""))
-    assert (problems(again), marks(again)) == ([POST_MAY_POINT], [PHONE])
+    assert (problems(again), marks(again)) == ([LINK], [PHONE])
     assert Post.objects.count() == 0
 
 
 def test_the_box_alone_lets_nothing_through(client, forum):
     response = client.post(NEW, fields(body=f"Call me on {PHONE}.", public="on"))
-    assert problems(response) == [POST_MAY_POINT]
+    assert problems(response) == [LINK]
     assert not is_ticked(response)
     assert Post.objects.count() == 0
 
@@ -90,7 +99,7 @@ def test_the_box_alone_lets_nothing_through(client, forum):
 def test_what_comes_in_after_the_question_is_asked_about_and_the_box_is_empty_again(client, forum):
     response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
     again = client.post(NEW, answer(response, body=f"Call me on {PHONE}, I live in {POSTCODE}."))
-    assert (problems(again), marks(again), is_ticked(again)) == ([POST_MAY_POINT], [PHONE, POSTCODE], False)
+    assert (problems(again), marks(again), is_ticked(again)) == ([LINK], [PHONE, POSTCODE], False)
     assert Post.objects.count() == 0
     client.post(NEW, answer(again))
     assert Post.objects.get().body == f"Call me on {PHONE}, I live in {POSTCODE}."
@@ -118,7 +127,7 @@ def test_what_points_is_taken_out_and_the_post_goes_without_a_box(client, forum)
 def test_each_field_is_asked_about_under_its_name(client, forum):
     sent = fields(title=f"Ring {PHONE}", body=f"I live in {POSTCODE}.", content_note="insta: leyla.w")
     response = client.post(NEW, sent)
-    assert problems(response) == [TITLE_MAY_POINT, POST_MAY_POINT, NOTE_MAY_POINT]
+    assert (problems(response), beside(response)) == ([LINK], [TITLE_MAY_POINT, POST_MAY_POINT, NOTE_MAY_POINT])
     assert marks(response) == [PHONE, POSTCODE, "leyla.w"]
     assert re.findall(r"<h3>(.*?)</h3>", response.content.decode()) == ["Title", "Your post", "Content note"]
     client.post(NEW, answer(response))
@@ -144,11 +153,19 @@ def test_a_mark_itself_is_escaped(client, forum):
 
 def test_other_problems_are_told_beside_it_and_a_box_that_was_ticked_stays(client, forum):
     response = client.post(NEW, fields(title="", body=f"Call me on {PHONE}."))
-    assert problems(response) == ["Enter a title", POST_MAY_POINT]
+    assert problems(response) == [LINK, "Enter a title"]
     again = client.post(NEW, answer(response))
     assert (problems(again), is_ticked(again)) == (["Enter a title"], True)
     client.post(NEW, answer(again, title="A title"))
     assert Post.objects.get().body == f"Call me on {PHONE}."
+
+
+def test_a_question_alone_is_calm_and_a_mistake_is_not(client, forum):
+    asked = client.post(NEW, fields(body=f"Call me on {PHONE}.")).content.decode()
+    both = client.post(NEW, fields(title="", body=f"Call me on {PHONE}.")).content.decode()
+    wrong = client.post(NEW, fields(title="")).content.decode()
+    assert ["There is a problem" in page for page in (asked, both, wrong)] == [False, True, True]
+    assert ['class="errors asks"' in page for page in (asked, both, wrong)] == [True, False, False]
 
 
 def test_a_refused_form_keeps_the_answer(forum):
@@ -177,7 +194,7 @@ def test_a_form_with_other_problems_only_shows_no_box(client, forum):
 def test_a_reply_is_asked_about_too_and_keeps_its_voice_and_what_it_answers(client, thread, published):
     sent = {"body": f"Call me on {PHONE}.", "stamp": new_stamp(), "to": "1", "code": published.code}
     response = client.post(reply_address(thread), sent)
-    assert (problems(response), marks(response)) == ([POST_MAY_POINT], [PHONE])
+    assert (problems(response), marks(response)) == ([LINK], [PHONE])
     again = {**answer(response), "to": kept(response, "to"), "code": kept(response, "code")}
     client.post(reply_address(thread), again)
     post = Post.objects.get(body=f"Call me on {PHONE}.")
