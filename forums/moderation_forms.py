@@ -24,7 +24,7 @@ class AskForm(forms.Form):
     question = PlainTextField(
         name="question",
         article="a",
-        label="Ask the writer",
+        label="Your question or words",
         max_length=2_000,
         help_text="Only the writer can read it, and can answer. The post stays as it is.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),

@@ -93,6 +93,7 @@ def test_actions_take_keywords_only_and_never_a_request():
     ]
     inner = {
         "check_seen",
+        "destroy_notes",
         "destroy_words",
         "hold",
         "recount",

@@ -75,6 +75,7 @@ class ThreadAdmin(RearrangingAdmin):
     paginator = AllThreadPages
     show_full_result_count = False  # it would count them all once more
     show_facets = admin.ShowFacets.NEVER  # and again for each choice of each filter
+    empty_value_display = ""
     search_fields = ("code",)
     search_help_text = "A thread's code. Titles are not searched: what is searched for stands in the address."
     fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")

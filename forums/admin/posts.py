@@ -49,6 +49,7 @@ class PostAdmin(DayLogAdmin):
     list_per_page = 50
     paginator = QueuePages
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     empty_value_display = ""
     ordering = ("-urgent", "day", "pk")
     actions = ("publish_chosen", "refuse_chosen")

@@ -63,7 +63,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     assert "Waiting to be checked" in text(writer)
 
     open_in_queue(moderator, site, "The drop-in in Elm Street")
-    moderator.get_by_label("Ask the writer").fill("Is the street needed?")
+    moderator.get_by_label("Your question or words").fill("Is the street needed?")
     press(moderator, button(moderator, "Ask the writer"))
     assert told(moderator) == ["Sent. Only the writer can read it."]
 
