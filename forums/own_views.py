@@ -7,9 +7,9 @@ showed: places move up when a post is taken down, and the row's own number would
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.messages import info, success
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forums import actions
@@ -23,6 +23,12 @@ from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, private
 
 OWN_POSTS_A_PAGE = 20
+# What the next page says. It stands in no session: to keep it there would write down the second of the act.
+DONE = {
+    "sent": "The moderators will read it.",
+    "gone": "What you asked for is destroyed.",
+    "nothing": "Nothing was changed now. That post is not in your list any more.",
+}
 NOT_THERE = Refusal(409, "This post was taken down or is not in your list any more. Your message was not sent.")
 
 
@@ -33,7 +39,8 @@ def own_posts(request: HttpRequest) -> HttpResponse:
     """List the posts under one's own name, the latest first, each with its place in the order of writing."""
     page = page_of(request, OwnPostPages(_member(request).posts.order_by("-pk"), OWN_POSTS_A_PAGE))
     places = range(page.paginator.count - page.start_index() + 1, 0, -1)
-    return render(request, "forums/own_posts.html", {"page": page, "posts": list(zip(places, page, strict=False))})
+    context = {"page": page, "posts": list(zip(places, page, strict=False)), "done": _done(request)}
+    return render(request, "forums/own_posts.html", context)
 
 
 @anonymous_form()
@@ -45,9 +52,9 @@ def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None
     is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
     form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
     if post and store_answer(request, form, post):
-        success(request, "The moderators will read it.")
-        return redirect("forums:own_post_detail", _place(author, post))
-    context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "mark": request.POST.get("mark", "")}
+        return redirect(f"{reverse('forums:own_post_detail', args=[_place(author, post)])}?done=sent")
+    context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "done": _done(request)}
+    context["mark"] = request.POST.get("mark", "")
     if post:
         context |= {"place": _place(author, post), "held": held_of(post), "mark": _mark(post.pk)}
     return render(request, "forums/own_post_detail.html", context, status=form.status)
@@ -62,12 +69,13 @@ def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
     if request.method == "POST":
         if marked := _marked(request, member):
             actions.withdraw(post=marked)
-            success(request, "What you asked for is destroyed.")
-        else:
-            info(request, "Nothing was changed now. That post is not in your list any more.")
-        return redirect("forums:own_posts")
+        return redirect(f"{reverse('forums:own_posts')}?done={'gone' if marked else 'nothing'}")
     post = _post(member, place)
     return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place, "mark": _mark(post.pk)})
+
+
+def _done(request: HttpRequest) -> str:
+    return DONE.get(request.GET.get("done", ""), "")
 
 
 def _member(request: HttpRequest) -> User:

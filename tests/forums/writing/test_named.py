@@ -189,7 +189,7 @@ def test_nobody_elses_post_can_be_opened_or_taken_down(member, named, sam):
     sign_in(other, sam)
     assert other.get("/my-posts/1/").status_code == 404
     response = other.post("/my-posts/1/take-down/", own(member))
-    assert (response.status_code, response["Location"]) == (302, "/my-posts/")
+    assert (response.status_code, response["Location"]) == (302, "/my-posts/?done=nothing")
     named.refresh_from_db()
     assert named.state == "waiting"
 
