@@ -17,7 +17,7 @@ from forums.identity.check import pointers_in
 from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
 from forums.names import pick_name
 from forums.places import hold_place
-from forums.receipts import open_receipt
+from forums.receipts import note_erased, open_receipt, was_erased
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 from mscos.models import User
@@ -153,16 +153,19 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
         if first:
             prompt = None if fresh.thread.answers_closed_call else fresh.thread.prompt
             Thread.objects.filter(pk=fresh.thread_id).update(title=title, prompt=prompt)
-        return _store(
+        new = _store(
             form,
             title=title if first else "",
             thread=fresh.thread,
             voice_id=fresh.voice_id,
             in_reply_to_id=fresh.in_reply_to_id,
+            replaces=fresh,
             body=body,
             content_note=content_note,
             likely_spam=likely_spam,
         )
+        fresh.notes.open().update(post=new)  # whoever decides on the new version shall read them
+        return new
 
     return _once(form, code, store, refused=limited)
 
@@ -184,14 +187,19 @@ def withdraw(*, post: Post) -> None:
 
 @transaction.atomic
 def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
-    """Store what a writer says to the moderators about a post. One form, sent twice, is one answer.
+    """Store what a writer says to the moderators about a post, or about the version that came in its place.
 
-    Raises NotAccepted for a post that is gone: nobody would come to read it, and nothing would erase it.
+    One form, sent twice, is one answer, and none where that was erased since. Raises NotAccepted for a post that is gone:
+    nobody would come to read it, and nothing would erase it.
     """
     fresh = hold(post)
+    while newer := fresh.replaced_by.first():
+        fresh = hold(newer)
     if fresh.is_gone:
         raise NotAccepted("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((stamp, post.pk, words)))
+    if was_erased(digest):
+        return
     fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "unread": True, "body": words}
     ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
 
@@ -244,10 +252,11 @@ def destroy_notes(post: Post) -> None:
 
     Inside a transaction that ends with `after_erasure`.
     """
-    about = Q(post=post)
-    if post.voice_id:
-        about |= Q(voice=post.voice_id, post__state=Post.State.REFUSED, post__body="")
-    ModeratorNote.objects.filter(about).delete()
+    notes = ModeratorNote.objects.about(post)
+    for sent in notes.values_list("form_digest", flat=True):
+        if sent:
+            note_erased(sent)
+    notes.delete()
 
 
 def recount(thread: Thread) -> None:

@@ -91,6 +91,11 @@ class PostForm(StampedForm):
         return fields
 
     @property
+    def has_code(self) -> bool:
+        """Whether a valid form speaks as a voice whose code the writer knows."""
+        return bool(self.cleaned_data.get("code"))
+
+    @property
     def asked_back(self) -> set[str]:
         """The fields that the writer is asked about now: what is told beside them is no mistake."""
         return {field.name for field, _ in self.marked} & set(self.errors)
@@ -232,6 +237,7 @@ class NewVersionForm(PostForm):
     """A post that was refused, written anew. Whoever has its code and a moderator's words is no program."""
 
     MAY_BE_A_PROGRAM = False
+    has_code = True
 
     title = title_field()
     field_order = ["title", "body", "content_note"]

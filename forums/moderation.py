@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from forums.actions import destroy_notes, destroy_words, hold, may_point, recount
 from forums.models import ModeratorNote, Post, Thread
-from forums.models.notes import NoteQuerySet
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post
@@ -39,13 +38,9 @@ def seen_of(post: Post) -> str:
     What was reported and said about it is the second half: nobody closes or refuses what they have not read.
     """
     words = (str(post.state), post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
-    said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes_on(post=post))]
+    notes = ModeratorNote.objects.about(post)
+    said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes)]
     return ".".join(sha256(repr(half).encode()).hexdigest()[:16] for half in (words, said))
-
-
-def notes_on(*, post: Post) -> NoteQuerySet:
-    """Return what moderators and the writer said to each other; what was said about a version before belongs to the new one."""
-    return post.voice.notes.all() if post.voice else post.notes.all()
 
 
 def check_seen(post: Post, seen: str | None) -> None:
@@ -67,6 +62,8 @@ def publish(*, post: Post, by: User, seen: str | None = None) -> None:
     fresh = _claim_to_show(post, UNPUBLISHED, seen)
     if fresh.state == Post.State.WAITING:
         _let_undo(fresh)
+    else:
+        cache.delete(_undo_key(fresh))  # what could be undone was its refusal
     _release(fresh, by=by, state=Post.State.PUBLISHED)
 
 
@@ -106,13 +103,12 @@ def refuse(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
     `seen` is as for `publish`. Raises AlreadyHandled.
     """
     fresh = _claim(post, Post.State.WAITING, seen=seen)
-    _let_undo(fresh)
+    _let_undo(fresh, _tell(fresh, words))
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
     fresh.save(
         update_fields=["state", "reason", "day", "likely_spam", "urgent", "assigned_to", "decided_by", "decided_on"]
     )
-    _tell(fresh, words)
 
 
 @transaction.atomic
@@ -160,7 +156,7 @@ def ask_writer(*, post: Post, words: str) -> None:
 
 def can_take_back(*, post: Post) -> bool:
     """Tell whether the writer was asked something in the last ten minutes."""
-    return cache.get(_asked_key(post)) is not None
+    return post.notes.filter(pk=cache.get(_asked_key(post))).exists()
 
 
 @transaction.atomic
@@ -176,7 +172,7 @@ def take_back(*, post: Post) -> None:
 @transaction.atomic
 def mark_read(*, post: Post) -> int:
     """Note that a moderator read what the writer of a post wrote; return how many messages that were."""
-    return notes_on(post=post).open().update(unread=False)
+    return ModeratorNote.objects.about(post).open().update(unread=False)
 
 
 @transaction.atomic
@@ -209,7 +205,7 @@ def undo(*, post: Post) -> None:
     fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
     if not fresh.body:
         raise AlreadyHandled(ERASED)
-    known: tuple[date, bool] | None = cache.get(_undo_key(post))
+    known: tuple[date, bool, int | None] | None = cache.get(_undo_key(post))
     if known is None:
         raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
     if fresh.number and fresh.number != fresh.thread.highest_number():
@@ -217,14 +213,14 @@ def undo(*, post: Post) -> None:
     others = fresh.thread.posts.exclude(pk=fresh.pk).exclude(state=Post.State.REFUSED, body="")
     if fresh.number == 1 and others.exists():  # none of them may start the thread
         raise AlreadyHandled("Somebody has answered it. Take it down instead.")
-    if fresh.state == Post.State.REFUSED:
-        fresh.notes.filter(by_writer=False).last().delete()  # type: ignore[union-attr]  # a refusal has words
+    fresh.day, fresh.likely_spam, note = known  # it has waited since then, and where it did
+    if note:
+        fresh.notes.filter(pk=note).delete()
         after_erasure()
     if fresh.number == 1:
         Thread.objects.filter(pk=fresh.thread_id).update(state=Thread.State.WAITING, opened_on=None)
     fresh.number, fresh.state, fresh.body_html = None, Post.State.WAITING, ""
     fresh.decided_by, fresh.decided_on, fresh.reason = None, None, ""
-    fresh.day, fresh.likely_spam = known  # it has waited since then, and where it did
     fresh.save()
     recount(fresh.thread)
     cache.delete(_undo_key(post))
@@ -241,8 +237,9 @@ def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
     return done
 
 
-def _let_undo(post: Post) -> None:
-    cache.set(_undo_key(post), (post.day, post.likely_spam), UNDO_LASTS)
+def _let_undo(post: Post, note: ModeratorNote | None = None) -> None:
+    """Remember how a post waited, and the words to its writer that come with the decision, if any."""
+    cache.set(_undo_key(post), (post.day, post.likely_spam, note and note.pk), UNDO_LASTS)
 
 
 def _undo_key(post: Post) -> str:
@@ -269,9 +266,9 @@ def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
     fresh = hold(post)
     if fresh.state not in states:
         raise AlreadyHandled(what_happened(fresh))
+    read = list(ModeratorNote.objects.about(fresh).open().values_list("pk", flat=True)) if seen else []
     check_seen(fresh, seen)
-    if seen:
-        mark_read(post=fresh)
+    ModeratorNote.objects.filter(pk__in=read).update(unread=False)
     return fresh
 
 

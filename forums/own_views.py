@@ -23,11 +23,11 @@ from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, private
 
 OWN_POSTS_A_PAGE = 20
-# What the next page says. It stands in no session: to keep it there would write down the second of the act.
+# What the next page says. It stands in no session, where it would write down the second of the act, and its address, which
+# stays in the history, tells nothing of what was done.
 DONE = {
-    "sent": "The moderators will read it.",
-    "gone": "What you asked for is destroyed.",
-    "nothing": "Nothing was changed now. That post is not in your list any more.",
+    "1": "Done. This is how it stands now.",
+    "0": "Nothing was changed now. That post is not in your list any more.",
 }
 NOT_THERE = Refusal(409, "This post was taken down or is not in your list any more. Your message was not sent.")
 
@@ -52,7 +52,7 @@ def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None
     is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
     form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
     if post and store_answer(request, form, post):
-        return redirect(f"{reverse('forums:own_post_detail', args=[_place(author, post)])}?done=sent")
+        return redirect(f"{reverse('forums:own_post_detail', args=[_place(author, post)])}?done=1")
     context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "done": _done(request)}
     context["mark"] = request.POST.get("mark", "")
     if post:
@@ -69,7 +69,7 @@ def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
     if request.method == "POST":
         if marked := _marked(request, member):
             actions.withdraw(post=marked)
-        return redirect(f"{reverse('forums:own_posts')}?done={'gone' if marked else 'nothing'}")
+        return redirect(f"{reverse('forums:own_posts')}?done={1 if marked else 0}")
     post = _post(member, place)
     return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place, "mark": _mark(post.pk)})
 

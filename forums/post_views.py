@@ -125,14 +125,14 @@ def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent
     if not sent.again:
         POSTING.count(request)
         suspicion.note(request, form)
-    return _receipt(request, sent)
+    return _receipt(request, sent, has_code=form.has_code)
 
 
-def _receipt(request: HttpRequest, sent: actions.Sent) -> HttpResponse:
-    """Show the code, again for the same form while its receipt is open, then never more."""
+def _receipt(request: HttpRequest, sent: actions.Sent, *, has_code: bool) -> HttpResponse:
+    """Show the code to whoever has it not yet, again for the same form while its receipt is open, then never more."""
     forum = sent.post.thread.forum
     if sent.post.author_id:
         return render(request, "forums/post_receipt_named.html", {"forum": forum})
     if sent.post.is_gone or not receipts.is_open(sent.form):
         return render(request, "forums/post_receipt_over.html", {"forum": forum})
-    return render(request, "forums/post_receipt.html", {"forum": forum, "code": sent.code})
+    return render(request, "forums/post_receipt.html", {"forum": forum, "code": "" if has_code else sent.code})

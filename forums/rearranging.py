@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from forums.actions import recount
+from forums.actions import may_point, recount
 from forums.models import Forum, MovedPost, Post, Thread, Voice
 from forums.names import pick_name
 from mscos.erasure import after_erasure
@@ -67,6 +67,8 @@ def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
     _carry([*chosen, *_unread_answers(source, chosen)], source=source, target=target)
     recount(target)
     recount(source)
+    first = target.posts.get(number=1)
+    Post.objects.filter(pk=first.pk).update(may_point=may_point(title, first.body, first.content_note))
     return target
 
 

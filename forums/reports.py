@@ -35,13 +35,13 @@ def report(*, post: Post, stamp: str, reason: str, words: str) -> Report | None:
 def close_reports(*, post: Post, by: User) -> int:
     """Note that a moderator looked at what was reported about a post; return how many reports that were."""
     reports = list(post.reports.open().values_list("pk", flat=True))
-    cache.set(_closed_key(post), reports, UNDO_LASTS)
+    cache.set(_closed_key(post), [*cache.get(_closed_key(post), []), *reports], UNDO_LASTS)
     return post.reports.filter(pk__in=reports).update(handled_by=by, handled_on=timezone.localdate())
 
 
 def can_reopen(*, post: Post) -> bool:
     """Tell whether reports of a post were dealt with in the last ten minutes."""
-    return bool(cache.get(_closed_key(post)))
+    return post.reports.filter(pk__in=cache.get(_closed_key(post), [])).exists()
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def held_of(post: Post) -> list[tuple[str, str]]:
     """
     facts = facts_of(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
     if post.starts_thread:
-        facts += [("title of your thread", post.thread.title), ("type of provision", post.thread.prompt)]
+        facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.prompt)]
     return [(name, in_words(value)) for name, value in facts]
 
 

@@ -1,8 +1,11 @@
 """What follows when words are destroyed: the space that held them is written over, or freed to be written over."""
 
+import logging
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+
+logger = logging.getLogger(__name__)
 
 
 def after_erasure() -> None:
@@ -24,12 +27,15 @@ def overwrite_freed_pages() -> None:
 def free_dead_rows() -> None:
     """Have PostgreSQL free the space of rows that were changed or deleted, table by table. A job of the work loop.
 
-    Its own autovacuum waits until a fifth of a table is dead. `docs/logs.md` says what is left after this.
+    Its own autovacuum waits until a fifth of a table is dead. A table that somebody holds is left for the next time. `docs/logs.md` says what is left after this.
     """
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             for table in _tables_with_dead_rows(cursor):
-                cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
+                try:
+                    cursor.execute(f"VACUUM (SKIP_LOCKED) {connection.ops.quote_name(table)}")
+                except DatabaseError:  # it is gone, say: the others are still to be done
+                    logger.exception("A table was not vacuumed. It will be tried again.")
 
 
 def _tables_with_dead_rows(cursor: Any) -> list[str]:

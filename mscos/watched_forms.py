@@ -35,17 +35,18 @@ class WatchedForm(forms.ModelForm):
         """Refuse what was changed by somebody else since the form was opened."""
         if self.instance.pk and self.cleaned_data.get("seen") != self.now:
             self.is_late = True
-            raise ValidationError(f"{self._writer()} changed this {self.called} while you were writing. {COPY}")
+            raise ValidationError(f"{self._what_happened()}. {COPY}")
         return super().clean() or self.cleaned_data
 
     def _digest_of(self, row: models.Model) -> str:
         return sha256(json.dumps([str(getattr(row, name)) for name in self.watched]).encode()).hexdigest()
 
-    def _writer(self) -> str:
-        """Name who changed the row last, as the admin's log tells."""
+    def _what_happened(self) -> str:
+        """Say that the row changed; who saved it last in the admin may not be who changed it."""
         kind = ContentType.objects.get_for_model(self.instance)
         entry = LogEntry.objects.filter(content_type=kind, object_id=self.instance.pk).order_by("-pk").first()
-        return str(entry.user) if entry else "Somebody"
+        last = f" ({entry.user} was the last to save it here)" if entry else ""
+        return f"This {self.called} changed while you were writing{last}"
 
 
 class WatchedAdmin(admin.ModelAdmin):
@@ -57,7 +58,7 @@ class WatchedAdmin(admin.ModelAdmin):
         """Return a row; where it is to be changed, as it is once everybody else has done with it."""
         found = super().get_object(request, object_id, from_field)
         if found and request.method == "POST" and connection.in_atomic_block:
-            self.model._default_manager.select_for_update().get(pk=found.pk)
+            self.model._default_manager.select_for_update().filter(pk=found.pk).first()
             found = super().get_object(request, object_id, from_field)
         return found
 

@@ -56,14 +56,14 @@ class PartForm(WatchedForm):
         """The issue that the row belongs to."""
         raise NotImplementedError
 
-    def _writer(self) -> str:
+    def _what_happened(self) -> str:
         """Name who wrote what stands in the row now; moving a section is not writing."""
         writer = None
         for row in self.instance.history.select_related("history_user").order_by("-history_id"):
             if self._digest_of(row) != self.now:
                 break
             writer = row.history_user
-        return str(writer or "Somebody")
+        return f"{writer or 'Somebody'} changed this {self.called} while you were writing"
 
 
 class IssueForm(PartForm):

@@ -27,7 +27,7 @@ from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
 from forums.differences import differences
-from forums.models import Post, UrgentSteps
+from forums.models import ModeratorNote, Post, UrgentSteps
 from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.pages import QueuePages
 from forums.reports import can_reopen, close_reports, reopen_reports
@@ -100,7 +100,7 @@ class PostAdmin(DayLogAdmin):
             "urgent": post.urgent,
             "reported": post.is_reported,
             "the writer wrote": post.is_answered,
-            "waits for the writer": post.is_asked and not post.is_answered and post.state == Post.State.WAITING,
+            "waits for the writer": post.writer_spoke_last is False and post.state == Post.State.WAITING,
             f"for {post.assigned_to}": post.assigned_to_id,
         }
         return "; ".join(filter(None, [", ".join(words for words, is_so in known.items() if is_so), kinds_in(post)]))
@@ -162,7 +162,7 @@ class PostAdmin(DayLogAdmin):
             "thread_posts": _thread_posts(post),
             "asking": asking,
             "passing": passing,
-            "notes": (notes := list(moderation.notes_on(post=post))),
+            "notes": (notes := list(ModeratorNote.objects.about(post))),
             "is_answered": any(note.unread for note in notes),
             "reports": post.reports.open(),
             "marked": marked_texts(post),

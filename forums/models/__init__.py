@@ -6,7 +6,8 @@ from forums.models.moves import MovedPost
 from forums.models.notes import ModeratorNote
 from forums.models.reports import Report
 from forums.models.steps import UrgentSteps
-from forums.models.threads import Post, TaggedThread, Thread, Voice
+from forums.models.threads import Post, TaggedThread, Thread
+from forums.models.voices import Voice
 
 __all__ = [
     "CallForViews",

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forums.models.threads import Post, Voice
+from forums.models.threads import Post
+from forums.models.voices import Voice
 
 
 class NoteQuerySet(models.QuerySet["ModeratorNote"]):
@@ -13,6 +14,14 @@ class NoteQuerySet(models.QuerySet["ModeratorNote"]):
     def open(self) -> "NoteQuerySet":
         """Return what writers wrote and no moderator has read yet."""
         return self.filter(unread=True)
+
+    def about(self, post: Post) -> "NoteQuerySet":
+        """Return what was said about a post and about the refused versions before it."""
+        keys, earlier = [post.pk], post.replaces_id
+        while earlier:
+            keys.append(earlier)
+            earlier = Post.objects.values_list("replaces_id", flat=True).get(pk=earlier)
+        return self.filter(post__in=keys)
 
 
 class ModeratorNote(models.Model):

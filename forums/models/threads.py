@@ -1,10 +1,9 @@
-"""Threads, the anonymous voices in them, and their posts.
+"""Threads and their posts.
 
 Nothing here points to a writer: a voice is a keyed digest of a code and a made-up name, a post has a day and an
 order, and there is no column for an account beside a voice (a constraint), an address, a browser or a time of day.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import Tag, TaggedItemBase
 
-from mscos.codes import digest, public_code
+from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from mscos.quiet_words import telling_words
 
@@ -167,39 +166,6 @@ class TaggedThread(TaggedItemBase):
     content_object = models.ForeignKey(Thread, models.CASCADE, related_name="+")
 
 
-class VoiceQuerySet(models.QuerySet["Voice"]):
-    """Reads of voices."""
-
-    def by_code(self, code: str) -> "VoiceQuerySet":
-        """Return the one voice, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
-        return self.filter(code_digest=digest(code)).select_related("thread__forum")
-
-    def speaking_in(self, thread: Thread) -> "VoiceQuerySet":
-        """Return the voices of a thread, and those of other threads with posts that were moved to it."""
-        return self.filter(Q(thread=thread) | Exists(Post.objects.filter(thread=thread, voice=OuterRef("pk"))))
-
-    def names_in(self, threads: Collection[int]) -> set[str]:
-        """Return the names of all who speak in threads, given by key; in two steps, each of which has an index."""
-        homes, guests = self.filter(thread__in=threads), self.filter(posts__thread__in=threads)
-        return {*homes.values_list("name", flat=True), *guests.values_list("name", flat=True).distinct()}
-
-
-class Voice(models.Model):
-    """One anonymous author, at home in one thread."""
-
-    thread = models.ForeignKey(Thread, models.CASCADE, related_name="voices")
-    code_digest = models.CharField(max_length=64, unique=True, editable=False)
-    name = models.CharField(max_length=40, editable=False)
-
-    objects = VoiceQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["thread", "name"], name="voice_name_once_in_a_thread")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class PostQuerySet(models.QuerySet["Post"]):
     """Reads of posts."""
 
@@ -231,12 +197,13 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Return the posts with all that the moderators' queue shows.
 
         Add `is_reported`, a report that is open, `is_answered`, words of its writer that no moderator has read, and
-        `is_asked`, words of a moderator to them.
+        `writer_spoke_last`, None where nothing was said about it.
         """
+        last = self._about("notes").order_by("-pk").values("by_writer")[:1]
         return self.annotate(
             is_reported=Exists(self._about("reports").open()),
             is_answered=Exists(self._about("notes").open()),
-            is_asked=Exists(self._about("notes").filter(by_writer=False)),
+            writer_spoke_last=Subquery(last),
         ).select_related(
             "assigned_to",
             "thread__forum",
@@ -262,6 +229,7 @@ class Post(models.Model):
     """What somebody wrote in a thread. It waits for a moderator.
 
     `number` is given when the post is published, so that numbers tell the order of release and not of writing.
+    `replaces` is the refused post of which it is a new version.
     `day` is the day on which it was sent, from a decision on the day on which it was published or refused.
     """
 
@@ -293,11 +261,12 @@ class Post(models.Model):
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="posts")
     number = models.PositiveIntegerField(null=True, editable=False)
-    voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="posts", editable=False)
+    voice = models.ForeignKey("forums.Voice", models.CASCADE, null=True, related_name="posts", editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False, db_index=False
     )  # `post_own` is its index
     in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies", editable=False)
+    replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replaced_by", editable=False)
     body = models.TextField(blank=True)
     body_html = RenderedMarkdownField(source=None)
     content_note = models.CharField(max_length=100, blank=True)

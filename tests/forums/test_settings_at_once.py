@@ -5,12 +5,16 @@ from django.test import Client
 from django.urls import reverse
 
 from forums.models import Forum, Thread
+from tests.at_once import while_held
 from tests.forums.conftest import seen_on
-from tests.people import sign_in
+from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
-LATE = "Alex changed this {} while you were writing. Your words are below; copy what you need"
+LATE = (
+    "This {} changed while you were writing (Alex was the last to save it here). "
+    "Your words are below; copy what you need"
+)
 
 
 @pytest.fixture
@@ -76,3 +80,13 @@ def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, s
     )
     html = page.content.decode()
     assert ("Spring or stone?" in html, f'<a href="{address}" target="_blank">' in html) == (True, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forum_that_is_deleted_while_somebody_saves_it_is_told_to_be_gone(client):
+    sign_in(client, make_staff("robin@example.org", is_superuser=True))
+    forum = Forum.objects.create(slug="a", title="A", purpose="P")
+    address = reverse("admin:forums_forum_change", args=[forum.pk])
+    typed = {"state": "closed", "seen": seen_on(client, address)}
+    answer = while_held(forum.delete, lambda: client.post(address, typed))
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")

@@ -228,7 +228,7 @@ def test_what_fills_in_every_field_of_a_message_is_no_person(client, waiting):
 def test_what_is_held_of_a_first_post_has_its_title_and_type(client, waiting, call):
     Thread.objects.update(prompt=Prompt.objects.get(code="e"))
     held = code_page(waiting)
-    assert ("Title of your thread A quiet room" in held, "Type of provision Council housing" in held) == (True, True)
+    assert ("Title of the thread A quiet room" in held, "Type of provision Council housing" in held) == (True, True)
 
 
 def test_a_row_of_a_list_says_that_a_thread_begins_with_a_content_note(client, thread):
@@ -236,3 +236,101 @@ def test_a_row_of_a_list_says_that_a_thread_begins_with_a_content_note(client, t
     Post.objects.update(content_note="threats")
     page = words(client.get("/forums/housing/"))
     assert ("Content note" in page, "threats" in page) == (True, False)
+
+
+# A post and the versions before it
+
+
+@pytest.fixture
+def new_version(waiting, sam):
+    """A post that was refused, and its new version, which waits."""
+    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    says(waiting, "Please hurry.")
+    actions.correct(post=waiting.post, code=waiting.code, stamp="v", title="T", body="New words")
+    return Post.objects.select_related("thread", "voice").latest("pk")
+
+
+def said():
+    return list(ModeratorNote.objects.order_by("pk").values_list("post__body", "body", "unread"))
+
+
+def test_what_was_not_read_goes_along_with_a_new_version_and_so_does_what_is_said_later(waiting, new_version):
+    says(waiting, "And it is about me.")
+    assert said() == [
+        ("", "It names your town.", False),
+        ("New words", "Please hurry.", True),
+        ("New words", "And it is about me.", True),
+    ]
+
+
+def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(published, thread, sam):
+    refused, other = (
+        actions.reply(thread=thread, stamp=new_stamp(), body=body, code=published.code) for body in ("One", "Other")
+    )
+    moderation.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
+    actions.correct(post=refused.post, code=published.code, stamp="v", body="One anew")
+    says(refused, "Please hurry.")
+    moderation.publish(post=other.post, by=sam, seen=moderation.seen_of(fresh(other)))
+    actions.withdraw(post=other.post)
+    assert said() == [("", "It names your town.", False), ("One anew", "Please hurry.", True)]
+
+
+def test_taking_the_new_version_down_destroys_what_was_said_of_the_one_before(new_version):
+    actions.withdraw(post=new_version)
+    assert said() == []
+
+
+def test_a_new_version_whose_writer_wrote_is_not_published_unread(desk, new_version):
+    assert told(chosen(desk, "publish_chosen", [new_version])) == [
+        "1 with a content note or a message from the writer was left: open and read each."
+    ]
+
+
+# Undoing
+
+
+def test_undoing_a_refusal_takes_its_own_words_back_and_no_others(desk, waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
+    moderation.ask_writer(post=waiting.post, words="What did you mean?")
+    moderation.undo(post=waiting.post)
+    assert list(ModeratorNote.objects.values_list("body", flat=True)) == ["What did you mean?"]
+
+
+def test_what_is_published_after_it_was_refused_is_not_undone(waiting, sam):
+    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
+    moderation.publish(post=waiting.post, by=sam, seen=moderation.seen_of(fresh(waiting)))
+    assert not moderation.can_undo(post=fresh(waiting))
+    with pytest.raises(moderation.AlreadyHandled):
+        moderation.undo(post=waiting.post)
+
+
+def test_reports_dealt_with_one_after_the_other_all_wait_again(published, sam):
+    for stamp in ("s", "t"):
+        reports.report(post=published.post, stamp=stamp, reason="spam", words=stamp)
+        reports.close_reports(post=published.post, by=sam)
+    assert reports.reopen_reports(post=published.post) == 2
+
+
+def test_nothing_can_be_undone_of_what_is_gone(published, sam):
+    moderation.ask_writer(post=published.post, words="Which one?")
+    reports.report(post=published.post, stamp="s", reason="spam", words="")
+    reports.close_reports(post=published.post, by=sam)
+    actions.withdraw(post=published.post)
+    assert (moderation.can_take_back(post=published.post), reports.can_reopen(post=published.post)) == (False, False)
+
+
+def test_a_message_that_was_destroyed_does_not_come_back_when_it_is_sent_again(client, waiting, sam):
+    typed = {"stamp": new_stamp(), "words": "His name is Sam."}
+    answer(client, waiting, **typed)
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="B")
+    answer(client, waiting, **typed)
+    assert not ModeratorNote.objects.exists()
+
+
+def test_whose_turn_it_is_follows_who_spoke_last(desk, waiting):
+    act(desk, waiting.post, "ask", question="Which town?")
+    says(waiting)
+    act(desk, waiting.post, "read")
+    (row,) = desk.get(QUEUE).context["cl"].result_list
+    assert desk.get(QUEUE).context["cl"].model_admin.flags(row) == ""
+    assert "A moderator has read what you wrote." in code_page(waiting)

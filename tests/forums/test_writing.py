@@ -307,3 +307,9 @@ def test_a_thread_taken_down_while_somebody_writes_gives_the_text_back(client, t
     assert problems(response) == ["This thread was taken down. Start a new one."]
     assert kept(response, "body") == "Words worth keeping"
     assert client.get(reply_address(thread)).status_code == 404
+
+
+def test_a_code_of_blanks_is_none_and_the_new_one_is_shown(client, thread):
+    response = client.post(reply_address(thread), fields(code="  ", title=""))
+    assert CODE.search(response.content.decode())
+    assert Voice.objects.count() == 2

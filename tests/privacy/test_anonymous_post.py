@@ -111,6 +111,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "author_id": "None",
         "decided_by_id": "None",
         "in_reply_to_id": "None",
+        "replaces_id": "None",
         "thread_id": str(thread["id"]),
         "voice_id": str(voice["id"]),
     }

@@ -112,6 +112,7 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
     assert in_words(new, "id", "form_digest") == {
         **in_words(old, "id", "form_digest", "reason", "state", "body", "day", "decided_by_id", "decided_on"),
         "body": "Other words",
+        "replaces_id": str(waiting.post.pk),
         "state": "waiting",
         "reason": "",
         "day": DAY,

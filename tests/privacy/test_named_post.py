@@ -84,6 +84,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
         "author_id": str(member.person.pk),
         "decided_by_id": "None",
         "in_reply_to_id": str(published.post.pk),
+        "replaces_id": "None",
         "thread_id": str(thread.pk),
         "voice_id": "None",
     }
@@ -96,7 +97,7 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
     moderation.ask_writer(post=Post.objects.get(), words="Which one?")
     form = {"mark": mark_on(member), "stamp": new_stamp(), "words": "Marked words about it"}
     before = take(log)
-    assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=sent"
+    assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
     after = take(log)
     added = {name: len(found) for name, found in after.added(before).items()}
     assert (added, after.gone(before)) == ({"forums_moderatornote": 1}, {})
@@ -122,7 +123,7 @@ def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, 
     Post.objects.update(day="2026-03-01")
     form = {"mark": mark_on(member)}
     before = take(log)
-    assert acting(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=gone"
+    assert acting(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=1"
     after = take(log)
     gone, added = after.gone(before), after.added(before)
     assert gone == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}

@@ -121,3 +121,8 @@ def test_of_two_tabs_the_second_split_does_nothing(one):
     with pytest.raises(CannotRearrange, match="Not all of these posts can still be read"):
         rearranging.split(thread=one, posts=chosen, title="N")
     assert Thread.objects.count() == 2
+
+
+def test_a_title_that_may_point_to_somebody_flags_the_new_thread_s_first_post(one):
+    new = split(one, "b", title="Ring 07700 900321")
+    assert (new.posts.get().may_point, post("a").may_point) == (True, False)

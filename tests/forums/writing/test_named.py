@@ -149,7 +149,7 @@ def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(
     page = words(member.get("/my-posts/1/"))
     assert ("Is this about one person?" in page, "Your post waits for your answer." in page) == (True, True)
     response = member.post("/my-posts/1/", own(member, words="It is not."), follow=True)
-    assert "The moderators will read it." in response.content.decode()
+    assert "Done. This is how it stands now." in response.content.decode()
     assert "From you" in words(response)
     assert list(ModeratorNote.objects.values_list("voice", "post", "by_writer", "body")) == [
         (None, named.pk, False, "Is this about one person?"),
@@ -178,7 +178,7 @@ def test_a_named_post_is_taken_down_after_being_asked_once(member, named, sam):
     named.refresh_from_db()
     assert named.body == "Is there one?"
     response = member.post("/my-posts/1/take-down/", own(member), follow=True)
-    assert "What you asked for is destroyed." in response.content.decode()
+    assert "Done. This is how it stands now." in response.content.decode()
     named.refresh_from_db()
     assert (named.state, named.body) == ("withdrawn", "")
     assert member.get("/my-posts/1/").status_code == 404
@@ -189,7 +189,7 @@ def test_nobody_elses_post_can_be_opened_or_taken_down(member, named, sam):
     sign_in(other, sam)
     assert other.get("/my-posts/1/").status_code == 404
     response = other.post("/my-posts/1/take-down/", own(member))
-    assert (response.status_code, response["Location"]) == (302, "/my-posts/?done=nothing")
+    assert (response.status_code, response["Location"]) == (302, "/my-posts/?done=0")
     named.refresh_from_db()
     assert named.state == "waiting"
 
