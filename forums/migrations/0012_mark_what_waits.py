@@ -21,7 +21,7 @@ def mark(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("forums", "0012_new_versions"),
+        ("forums", "0011_late_pages"),
     ]
 
     operations = [
