@@ -1,6 +1,7 @@
 """What a writer meets who is asked about what may point to somebody, or looks at a post first; with no JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import press
 from tests.browser.test_pages import broken_rules
@@ -40,10 +41,12 @@ def test_the_question_and_the_preview_come_into_sight_first(visit, site):
     page = visit(script=False)
     write(page, site, TYPED)
     press(page, page.get_by_role("button", name="Show how it will look"))
-    assert page.evaluate("document.activeElement.contains(document.querySelector('.errors'))")
+    expect(page.locator(".errors")).to_be_in_viewport()
     page.get_by_label("It is meant to be public").check()
     press(page, page.get_by_role("button", name="Show how it will look"))
-    assert page.evaluate("document.activeElement.id") == "preview"
+    expect(
+        page.locator("#preview")
+    ).to_be_focused()  # a browser goes to a part of a page a moment after the page is there
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -1,5 +1,7 @@
 """What a reader with a phone, with large letters or with a printer meets in the forums; with no JavaScript."""
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import button, is_too_wide, link, open_details, press, send, write
 from tests.browser.test_pages import open_page
 
@@ -17,13 +19,15 @@ def test_a_question_about_words_is_found_at_once_and_leads_to_the_field(phone, s
     write(page, site, "housing", "A title", "Call me on 07700 900123.")
     press(page, button(page, "Send for checking"))
     assert page.locator("#problem a").all_text_contents() == ["Some words may point to someone. See which"]
+    expect(page.locator("#problem")).to_be_focused()
     assert LEAVE_BAR < top(page, "#point") < SCREEN
     page.locator("#problem a").click()
+    expect(page.locator("#point")).to_be_focused()
     assert LEAVE_BAR < top(page, "#point") < SCREEN / 2
     page.locator("#point").get_by_role("link", name="Your post").click()
     places = [top(page, each) for each in ("label[for=id_body]", "#id_body_error", "#id_body")]
     assert [LEAVE_BAR < place < SCREEN for place in places] == [True] * 3
-    assert page.evaluate("document.activeElement.name") == "body"
+    expect(page.locator("#id_body")).to_be_focused()
 
 
 def test_the_results_of_a_filter_are_what_is_seen_after_it(phone, site):
@@ -32,6 +36,9 @@ def test_the_results_of_a_filter_are_what_is_seen_after_it(phone, site):
     open_details(page, "Filter and sort")
     page.get_by_label("Replies").select_option("No replies yet")
     press(page, button(page, "Show results"))
+    expect(
+        page.locator(".rows .row").first
+    ).to_be_in_viewport()  # a browser goes there a moment after the page is there
     assert [LEAVE_BAR < top(page, each) < SCREEN / 2 for each in (".chosen", ".rows .row")] == [True, True]
     assert button(page, "Show results").is_hidden()
 
