@@ -138,7 +138,8 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
     """Store a new version of a post that was refused, by the same voice in its place, and destroy the refused words.
 
     `code` is the voice's own; `title` is used where the post was to start its thread, which no longer counts as a view
-    where its call has closed. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted too where the post is not refused any more, or has a new version already.
+    where its call has closed. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted too where the post is
+    not refused any more, or has a new version already.
     """
     form = repr((stamp, post.pk, title, body, content_note))
 
@@ -189,8 +190,8 @@ def withdraw(*, post: Post) -> None:
 def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
     """Store what a writer says to the moderators about a post, or about the version that came in its place.
 
-    One form, sent twice, is one answer, and none where that was erased since. Raises NotAccepted for a post that is gone:
-    nobody would come to read it, and nothing would erase it.
+    One form, sent twice, is one answer. Raises NotAccepted where that was erased since, and for a post that is gone: nobody
+    would come to read it, and nothing would erase it.
     """
     fresh = hold(post)
     while newer := fresh.replaced_by.first():
@@ -199,7 +200,7 @@ def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
         raise NotAccepted("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((stamp, post.pk, words)))
     if was_erased(digest):
-        return
+        raise NotAccepted("This message was sent before, and erased with what it was about. It was not sent again.")
     fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "unread": True, "body": words}
     ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
 

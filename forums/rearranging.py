@@ -43,11 +43,14 @@ def merge(*, thread: Thread, into: Thread) -> None:
     if thread.pk == into.pk:
         raise CannotRearrange("This is the thread itself. Give the code of another.")
     source, target = _hold(thread, into)
+    first = source.posts.filter(number=1).first()
     _carry(list(source.posts.only(*COLUMNS)), source=source, target=target)
     Thread.objects.filter(merged_into=source).update(merged_into=target)
     Thread.objects.filter(pk=source.pk).update(state=Thread.State.GONE, title="", merged_into=target)
     recount(target)
     recount(source)
+    if first:
+        _flag(first, title="")
     after_erasure()
 
 
@@ -67,9 +70,13 @@ def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
     _carry([*chosen, *_unread_answers(source, chosen)], source=source, target=target)
     recount(target)
     recount(source)
-    first = target.posts.get(number=1)
-    Post.objects.filter(pk=first.pk).update(may_point=may_point(title, first.body, first.content_note))
+    _flag(target.posts.get(number=1), title=title)
     return target
+
+
+def _flag(post: Post, *, title: str) -> None:
+    """Tell anew whether a post may point to someone, with the title that it bears now, if any."""
+    Post.objects.filter(pk=post.pk).update(may_point=may_point(title, post.body, post.content_note))
 
 
 def _hold(*threads: Thread) -> list[Thread]:

@@ -1,4 +1,6 @@
-"""Could this point to someone? What a writer typed is read for it before anything is stored, and nothing of it is kept.
+"""Could this point to someone? What a writer typed is read for it before anything is stored.
+
+Nothing that it finds is kept, only whether it found anything (`Post.may_point`).
 
 A text is read in plain letters (`reading.py`) by rules for numbers (`numbers.py`), for words (`words.py`) and for names
 (`names.py`). They see what is likely, not who is meant: the writer decides, and a moderator reads the post after that.

@@ -183,13 +183,16 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(state=Post.State.WAITING).order_by("day", "pk")
 
     def for_writer(self) -> "PostQuerySet":
-        """Return a voice's posts as its code shows them: in the order of writing, with notes and `replies_since`."""
+        """Return a writer's posts as their own pages show them: in the order of writing, with their notes.
+
+        Add `replies_since`, and `writer_spoke_last`, None where nothing was said about it.
+        """
         later = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("number"))
         count = later.order_by().values("thread").annotate(count=Count("pk")).values("count")
         return (
             self.select_related("thread__forum", "voice")
             .prefetch_related("notes")
-            .annotate(replies_since=Coalesce(Subquery(count), 0))
+            .annotate(replies_since=Coalesce(Subquery(count), 0), writer_spoke_last=self._last_word())
             .order_by("pk")
         )
 
@@ -199,11 +202,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         Add `is_reported`, a report that is open, `is_answered`, words of its writer that no moderator has read, and
         `writer_spoke_last`, None where nothing was said about it.
         """
-        last = self._about("notes").order_by("-pk").values("by_writer")[:1]
         return self.annotate(
             is_reported=Exists(self._about("reports").open()),
             is_answered=Exists(self._about("notes").open()),
-            writer_spoke_last=Subquery(last),
+            writer_spoke_last=self._last_word(),
         ).select_related(
             "assigned_to",
             "thread__forum",
@@ -218,6 +220,9 @@ class PostQuerySet(models.QuerySet["Post"]):
     def reported(self) -> "PostQuerySet":
         """Return the posts that readers reported and that no moderator has looked at since."""
         return self.filter(Exists(self._about("reports").open()))
+
+    def _last_word(self) -> Subquery:
+        return Subquery(self._about("notes").order_by("-pk").values("by_writer")[:1])
 
     def _about(self, name: str) -> Any:
         """Return the rows of a relation that are about the outer post."""

@@ -323,8 +323,10 @@ def test_a_message_that_was_destroyed_does_not_come_back_when_it_is_sent_again(c
     typed = {"stamp": new_stamp(), "words": "His name is Sam."}
     answer(client, waiting, **typed)
     moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="B")
-    answer(client, waiting, **typed)
+    page = answer(client, waiting, **typed)
     assert not ModeratorNote.objects.exists()
+    assert (page.status_code, kept(page, "words")) == (409, "His name is Sam.")
+    assert "It was not sent again." in words(page)
 
 
 def test_whose_turn_it_is_follows_who_spoke_last(desk, waiting):

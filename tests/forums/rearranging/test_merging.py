@@ -129,3 +129,10 @@ def test_there_and_back_again(one, two):
     rearranging.merge(thread=new, into=one)
     assert (told(one), moved(one), moved(new)) == ("1a 4d 5b 6c", "2b 3c", "1b 2c")
     assert [one.numbered(2), new.numbered(1)] == [post("b"), post("b")]
+
+
+def test_a_post_whose_title_is_destroyed_is_no_longer_flagged_for_it(start, two):
+    one = start("x", title="Ring 07700 900321")
+    assert post("x").may_point
+    rearranging.merge(thread=one, into=two)
+    assert not post("x").may_point
