@@ -185,7 +185,7 @@ def cost_of_a_first_visit(page, site, name, address):
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page.on("console", lambda message: faults.append(message.text))
     page.goto(address, wait_until="networkidle")
-    print(f"{name}: {sum(sizes) / 1000:.1f} kB in {len(sizes)} requests")  # noqa: T201  the figure for the README
+    print(f"{name}: {sum(sizes) / 1000:.1f} kB in {len(sizes)} requests")  # noqa: T201  the figure for docs/figures.md
     assert len(sizes) <= 4
     assert hosts == {site.url.split("/")[2]}
     assert faults == []

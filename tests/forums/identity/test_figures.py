@@ -1,4 +1,4 @@
-"""How much is found and how much is marked wrongly; each run tells the figures at its end, and they stand in the README."""
+"""How much is found and how much is marked wrongly; each run tells the figures at its end, and they stand in docs/figures.md."""
 
 from tests.forums.identity import held_out, sentences
 from tests.forums.identity.figures import figures
