@@ -5,7 +5,7 @@ import os
 from gunicorn import glogging
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-# One process with threads counts limits in its own memory; several processes need CACHE_URL (mscos/checks.py).
+# One process with threads counts limits in its own memory; several processes need CACHE_URL (mscos/checks/site.py).
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"

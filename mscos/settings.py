@@ -1,7 +1,7 @@
 """Settings, all from the environment, safe where the environment is silent. `docs/settings.md` lists the names.
 
 Each section is headed by the page of documentation that governs it. A wrong value stops the start with a
-sentence (here or in `mscos/checks.py`).
+sentence (here or in `mscos/checks/`).
 """
 
 import os
@@ -161,7 +161,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
 
 # https://docs.djangoproject.com/en/5.2/topics/cache/
-# In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks.py).
+# In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks/site.py).
 WEB_PROCESSES = env.int("WEB_CONCURRENCY", default=1)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://portal")}
 if "locmem" in CACHES["default"]["BACKEND"]:

@@ -1,12 +1,10 @@
-"""Start-up checks: a wrong setting stops the start with a sentence that says what to do."""
+"""What the settings of mail must be."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error
 from django.core.mail import get_connection
 
 from mscos.addresses import mail_address
@@ -14,62 +12,14 @@ from mscos.addresses import mail_address
 LONGEST_NAME = 34  # of a bounce address: RFC 5321 has 64 letters before the @, and a tag takes up to 30
 
 
-@register
-def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """Hold the settings against each other."""
-    return list(_problems())
-
-
-def _problems() -> Iterator[CheckMessage]:
-    yield from _site_problems()
-    yield from _mail_problems()
+def mail_problems() -> Iterator[CheckMessage]:
+    """Yield what is wrong with the way in which mail leaves and comes back."""
+    yield from _server_problems()
     if settings.EMAIL_SERVICE:
         yield from _service_problems()
 
 
-def _site_problems() -> Iterator[CheckMessage]:
-    leave = urlsplit(settings.LEAVE_URL)
-    if leave.scheme != "https" or not leave.hostname:
-        yield Error(
-            f"LEAVE_URL is '{settings.LEAVE_URL}'.",
-            hint="Set it to the https address of a quick, neutral site, such as a national weather page.",
-            id="mscos.E001",
-        )
-    if settings.WEB_PROCESSES > 1 and "locmem" in settings.CACHES["default"]["BACKEND"]:
-        yield Error(
-            "WEB_CONCURRENCY asks for several web processes, but limits are counted in the memory of one.",
-            hint="Set CACHE_URL to a Redis or Valkey server that all share, or leave WEB_CONCURRENCY unset.",
-            id="mscos.E002",
-        )
-    if settings.TRUSTED_PROXIES < 0:
-        yield Error(
-            f"TRUSTED_PROXIES is {settings.TRUSTED_PROXIES}.",
-            hint="Set it to how many proxies of your own stand in front, 0 if none.",
-            id="mscos.E003",
-        )
-    if not settings.REQUIRE_SECOND_FACTOR and not settings.SAMPLE_SITE:
-        yield Error(
-            "REQUIRE_SECOND_FACTOR is off on a site that is no sample site.",
-            hint="Leave it on: staff see what people wrote in confidence.",
-            id="mscos.E004",
-        )
-
-    if not settings.FIELD_KEY.replace(",", "").strip():
-        yield Error(
-            "FIELD_KEY holds no key.",
-            hint="Set it to a long random word, or leave it unset: then one is made in VAR_DIR. What was sealed before opens "
-            "only with the key that sealed it.",
-            id="mscos.E011",
-        )
-    if settings.CONTACT_DAYS < 1 or settings.REQUEST_DAYS < 1:
-        yield Error(
-            f"CONTACT_DAYS is {settings.CONTACT_DAYS} and REQUEST_DAYS is {settings.REQUEST_DAYS}.",
-            hint="Both are days, 1 at least.",
-            id="mscos.E012",
-        )
-
-
-def _mail_problems() -> Iterator[CheckMessage]:
+def _server_problems() -> Iterator[CheckMessage]:
     if settings.BOUNCE_ADDRESS and not _can_be_tagged(settings.BOUNCE_ADDRESS):
         yield Error(
             f"BOUNCE_ADDRESS is '{settings.BOUNCE_ADDRESS}'.",

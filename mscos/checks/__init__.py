@@ -1,0 +1,15 @@
+"""Start-up checks: a wrong setting stops the start with a sentence that says what to do."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, register
+
+from mscos.checks.keys import key_problems
+from mscos.checks.mail import mail_problems
+from mscos.checks.site import site_problems
+
+
+@register
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Hold the settings against each other."""
+    return [*site_problems(), *key_problems(), *mail_problems()]
