@@ -5,6 +5,7 @@ sentence (here or in `mscos/checks/`).
 """
 
 import os
+from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,20 @@ class Environment(environ.Env):
             if any(word in var for word in SECRETS):
                 raise ImproperlyConfigured(f"{var} cannot be read. It may hold a secret, so it is not shown.") from None
             raise ImproperlyConfigured(f"{var} is '{os.environ.get(var)}', which cannot be read: {error}.") from error
+
+    def address_scheme(self, var: str, default: str) -> str:
+        """Return how the address in `var` begins, or '' where it is no address."""
+        try:
+            return urlsplit(self.str(var, default=default)).scheme
+        except ValueError:
+            return ""
+
+    def address(self, read: Callable[..., dict[str, Any]], var: str, default: str) -> dict[str, Any]:
+        """Return what `read` makes of the address in `var`; raises ImproperlyConfigured where, say, its port is a word."""
+        try:
+            return read(var, default=default)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} cannot be read. It may hold a secret, so it is not shown.") from None
 
 
 env = Environment()
@@ -140,12 +155,12 @@ TEMPLATES = [
 FORM_RENDERER = "mscos.forms.PortalRenderer"
 
 # https://docs.djangoproject.com/en/5.2/ref/databases/
-if urlsplit(env.str("DATABASE_URL", default="sqlite:")).scheme not in {"sqlite", "postgres", "postgresql"}:
+if env.address_scheme("DATABASE_URL", "sqlite:") not in {"sqlite", "postgres", "postgresql"}:
     raise ImproperlyConfigured(
         "DATABASE_URL names no database that the portal knows. Set it to postgres://user:password@host/name, or leave it "
         "unset: the portal then keeps its data in an SQLite file."
     )
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": env.address(env.db, "DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -163,7 +178,12 @@ else:
 # https://docs.djangoproject.com/en/5.2/topics/cache/
 # In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks/site.py).
 WEB_PROCESSES = env.int("WEB_CONCURRENCY", default=1)
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://portal")}
+if env.address_scheme("CACHE_URL", "locmemcache:") not in {"locmemcache", "redis", "rediss"}:
+    raise ImproperlyConfigured(
+        "CACHE_URL names no cache that the portal may use: what it counts must not lie on a disk. Set it to "
+        "redis://host:6379/0, for Redis or Valkey, or leave it unset."
+    )
+CACHES = {"default": env.address(env.cache, "CACHE_URL", "locmemcache://portal")}
 if "locmem" in CACHES["default"]["BACKEND"]:
     # The default of 300 entries would let anybody with a few hundred addresses push out a limit that is used up.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
@@ -257,12 +277,12 @@ MFA_FORMS = {
 
 # https://docs.djangoproject.com/en/5.2/topics/email/
 # Without EMAIL_URL mail is written to files in var/mail, where the owner of the machine can read it.
-if urlsplit(env.str("EMAIL_URL", default="filemail:")).scheme not in env.EMAIL_SCHEMES:
+if env.address_scheme("EMAIL_URL", "filemail:") not in env.EMAIL_SCHEMES:
     raise ImproperlyConfigured(
         "EMAIL_URL names no way to send mail. Set it to smtp+tls://user:password@host:587, or leave it unset: mail then "
         "goes to files in var/mail."
     )
-vars().update(env.email("EMAIL_URL", default="filemail://"))
+vars().update(env.address(env.email, "EMAIL_URL", "filemail://"))
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds that the server may let an answer wait
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <community@{SITE.hostname}>")
