@@ -1,11 +1,10 @@
 #!/usr/bin/env python
-"""Django's command line, with a wrong setting told in one sentence instead of a traceback."""
+"""Django's command line. What keeps the portal from starting is told in a sentence, without a traceback."""
 
 import os
 import sys
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+INTERRUPTED = 128 + 2  # what a shell reports of a command that Ctrl+C (signal 2) ended
 
 
 def main() -> None:
@@ -13,8 +12,22 @@ def main() -> None:
     os.umask(0o077)  # what the portal writes is its own to read
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mscos.settings")
     try:
+        _run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing is broken: run the same command again.\n")
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
+    # Imported here, so that Ctrl+C meanwhile is told as quietly as later.
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from mscos.start_error import StartError
+
+    try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, StartError) as error:
         sys.exit(f"The portal did not start. {error}")
 
 

@@ -1,6 +1,9 @@
 """How gunicorn serves the portal. It keeps no access log, and its own log names no address."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 from gunicorn import glogging
 
@@ -34,3 +37,17 @@ class QuietLogger(glogging.Logger):
 
 
 logger_class = QuietLogger
+
+
+def on_starting(server):
+    """Refuse to start in one sentence.
+
+    In a process of its own: with the portal's code in this one, a reload (HUP) would go on with the old code.
+    """
+    manage = Path(__file__).resolve().parent.parent / "manage.py"
+    try:
+        code = subprocess.call([sys.executable, str(manage), "check_start"])  # noqa: S603  our own command
+    except KeyboardInterrupt:
+        code = 1
+    if code:
+        sys.exit(1)

@@ -1,23 +1,27 @@
 """`manage.py prepare`: everything between an installed portal and its first page."""
 
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
+from django.core.management.base import CommandError, CommandParser
 
 from mscos import sample
-from mscos.resealing import unreadable
+from mscos.management.start_command import StartCommand
+from mscos.migrating import migrate
+from mscos.readiness import check_cache, check_data_folder, check_database, check_keys
+from mscos.start_error import StartError
+
+KEYS = ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")
 
 
-class Command(BaseCommand):
+class Command(StartCommand):
     """Checks the settings, brings the database and the static files up to date; on a sample site, fills an empty one."""
 
     help = "Make the database and the static files ready for a start."
-    requires_system_checks = "__all__"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --to-serve."""
@@ -29,15 +33,40 @@ class Command(BaseCommand):
         """Do what is left to do; a step that was done before costs little."""
         if options["to_serve"]:
             _port_is_free(int(settings.PORT))
-        _database_answers()
-        call_command("migrate", verbosity=0, interactive=False)
-        seals_open()
-        if _static_files_are_old():
-            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        check_data_folder()
+        check_database()
+        check_cache()
+        self.stdout.write(_where_the_keys_are())
+        self._bring_tables_up_to_date()
+        self._collect_static_files()
         if settings.SAMPLE_SITE and sample.load_if_empty():
             self.stdout.write("The database was empty: sample content is loaded.")
+        self.stdout.write("The portal is ready to start.")
         if options["to_serve"]:
             self._say_what_to_open()
+
+    def _bring_tables_up_to_date(self) -> None:
+        done = migrate()
+        self.stdout.write(f"Database: {_counted(done, 'migration')} applied." if done else "Database: up to date.")
+        check_keys()
+        if store_code_key_check():
+            self.stdout.write(
+                "CODE_KEY: the new key is known from now on. Take CODE_KEY_LOST out of the settings again."
+            )
+
+    def _collect_static_files(self) -> None:
+        collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
+        if not _static_files_are_old(collected):
+            self.stdout.write("Static files: up to date.")
+            return
+        try:
+            _collect(collected)
+        except OSError as error:
+            raise StartError(
+                f"The static files cannot be written to '{settings.STATIC_ROOT}': {error.strerror}. Let the portal's user "
+                "write that folder and see that the disk has room."
+            ) from error
+        self.stdout.write("Static files: collected.")
 
     def _say_what_to_open(self) -> None:
         self.stdout.write(f"\nThe portal answers at {settings.SITE_URL}/  (stop it with Ctrl+C)")
@@ -57,35 +86,29 @@ def _port_is_free(port: int) -> None:
             ) from error
 
 
-def _database_answers() -> None:
-    once = connection.copy()
-    once.settings_dict["OPTIONS"].pop("pool", None)  # a pool would try for long, and tell of each try
-    try:
-        once.connect()
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CommandError(
-            f"The database cannot be opened: {reason}. Start its server, make the database or correct DATABASE_URL; "
-            "without DATABASE_URL the portal keeps its data in an SQLite file."
-        ) from error
-    finally:
-        once.close()
+def _where_the_keys_are() -> str:
+    files = [f"{name} in {Path(settings.VAR_DIR) / name.lower()}" for name in KEYS if name not in os.environ]
+    if not files:
+        return "Keys: all from the environment."
+    return f"Keys: {', '.join(files)}. Keep a copy elsewhere."
 
 
-def seals_open() -> None:
-    """Raise CommandError where the key is missing that sealed what is stored."""
-    missing = [] if settings.FIELD_KEY_LOST else unreadable()
-    if missing:
-        raise CommandError(
-            f"FIELD_KEY does not open what is stored sealed ({', '.join(missing)}). Set it to the key that sealed it, or add that "
-            "key after a comma. If it is lost for good, set FIELD_KEY_LOST=yes: the site then starts, and says of each text "
-            "that it cannot be read."
-        )
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _static_files_are_old() -> bool:
+def _static_files_are_old(collected: Path) -> bool:
     """Tell whether a file or a package changed since the static files were collected."""
-    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
     sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
     sources.append(settings.BASE_DIR / "requirements.txt")
     return not collected.exists() or any(path.stat().st_mtime > collected.stat().st_mtime for path in sources)
+
+
+def _collect(collected: Path) -> None:
+    """Collect the static files; stopped meanwhile, leave no list of them, so that the next start collects them all."""
+    collected.unlink(missing_ok=True)
+    try:
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    except BaseException:
+        collected.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,16 @@
+"""`manage.py check_start`: whether a web process would start. `deploy/gunicorn.conf.py` asks it."""
+
+from typing import Any
+
+from mscos.management.start_command import StartCommand
+from mscos.readiness import check_parts
+
+
+class Command(StartCommand):
+    """Checks the settings, the database, the cache and the keys, and changes nothing."""
+
+    help = "Say in a sentence what keeps the portal from starting; say nothing where all is well."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look at each part."""
+        check_parts()

@@ -1,0 +1,20 @@
+"""What commands that start something have in common."""
+
+from typing import Any
+
+from django.core.checks import run_checks
+from django.core.management.base import BaseCommand
+
+from mscos.start_error import StartError
+
+
+class StartCommand(BaseCommand):
+    """A command that is refused where a setting is wrong, with a line for each."""
+
+    requires_system_checks = "__all__"
+
+    def check(self, *args: Any, **options: Any) -> None:
+        """Raise StartError with what is wrong and what to do, where Django would show a report for developers."""
+        lines = [f"{problem.msg} {problem.hint or ''}".strip() for problem in run_checks() if problem.is_serious()]
+        if lines:
+            raise StartError("\n".join(lines))
