@@ -37,9 +37,10 @@ def load_if_empty() -> bool:
         forums.sample.load(by=User.objects.get(email="moderator@example.org"))
         newsletters.sample.load(by=User.objects.get(email="editor@example.org"))
         code = forums.sample.load_request(by=User.objects.get(email="handler@example.org"))
-    path = notes_path()
-    path.touch(mode=0o600)
-    path.write_text("\n".join([*notes, f"Sample request for a call, to open with its code: {code}"]) + "\n")
+        # Before the commit: a start that is stopped between the two would leave accounts whose passwords nobody knows.
+        path = notes_path()
+        path.touch(mode=0o600)
+        path.write_text("\n".join([*notes, f"Sample request for a call, to open with its code: {code}"]) + "\n")
     return True
 
 
