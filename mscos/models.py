@@ -1,4 +1,4 @@
-"""The people who sign in, and the rows by which work processes share out their jobs and the mail."""
+"""The people who sign in, the rows by which work processes share out their jobs and the mail, and the check of a key."""
 
 from typing import Any
 
@@ -93,3 +93,13 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"Letter {self.pk}"
+
+
+class KeyCheckValue(models.Model):
+    """By what a key that is not in the database is known again (`mscos/key_check.py`)."""
+
+    name = models.CharField(max_length=20, unique=True)
+    value = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name

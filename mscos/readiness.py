@@ -12,6 +12,7 @@ from django.db import DatabaseError, NotSupportedError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
+from mscos.key_check import check_code_key
 from mscos.resealing import unreadable
 from mscos.secret_files import unusable
 from mscos.start_error import StartError
@@ -89,6 +90,7 @@ def check_tables() -> None:
 
 def check_keys() -> None:
     """Check that the keys are those that were used for what is stored."""
+    check_code_key()
     missing = [] if settings.FIELD_KEY_LOST else unreadable()
     if missing:
         raise StartError(

@@ -89,6 +89,8 @@ CODE_KEY = secret("CODE_KEY", VAR_DIR)
 FIELD_KEY = secret("FIELD_KEY", VAR_DIR)
 # Start although what is stored was sealed with a key that is lost for good.
 FIELD_KEY_LOST = env.bool("FIELD_KEY_LOST", default=False)
+# Start although codes were made with a key that is lost for good.
+CODE_KEY_LOST = env.bool("CODE_KEY_LOST", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE.hostname])
 # How many proxies of ours stand in front and append to X-Forwarded-For; 0 trusts no header.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

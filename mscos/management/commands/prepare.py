@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
 from mscos import sample
+from mscos.key_check import store_code_key_check
 from mscos.management.start_command import StartCommand
 from mscos.migrating import migrate
 from mscos.readiness import check_cache, check_data_folder, check_database, check_keys
