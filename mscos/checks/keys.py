@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+SHORTEST = 32  # characters; `openssl rand -base64 48` gives 64
+
 
 def key_problems() -> Iterator[CheckMessage]:
     """Yield what is wrong with the keys."""
+    if settings.BEHIND_TLS:
+        yield from _length_problems()
     if not settings.FIELD_KEY.replace(",", "").strip():
         yield Error(
             "FIELD_KEY holds no key.",
@@ -15,3 +19,16 @@ def key_problems() -> Iterator[CheckMessage]:
             "only with the key that sealed it.",
             id="mscos.E011",
         )
+
+
+def _length_problems() -> Iterator[CheckMessage]:
+    """Yield the keys that could be guessed; what older keys of FIELD_KEY sealed must still open, however short they are."""
+    newest = settings.FIELD_KEY.split(",")[0].strip()
+    for name, key in (("SECRET_KEY", settings.SECRET_KEY), ("CODE_KEY", settings.CODE_KEY), ("FIELD_KEY", newest)):
+        if len(key) < SHORTEST:
+            yield Error(
+                f"{name} has {len(key)} characters.",
+                hint=f"Set it to {SHORTEST} random characters or more (openssl rand -base64 48), or leave it unset: then one "
+                "is made in VAR_DIR.",
+                id="mscos.E013",
+            )

@@ -17,6 +17,12 @@ def mail_problems() -> Iterator[CheckMessage]:
     yield from _server_problems()
     if settings.EMAIL_SERVICE:
         yield from _service_problems()
+    elif settings.BEHIND_TLS and "smtp" not in settings.EMAIL_BACKEND:
+        yield Error(
+            "No mail leaves this site, and SITE_URL begins with https.",
+            hint="Set EMAIL_URL to smtp+tls://user:password@host:587, or EMAIL_SERVICE to a mail service.",
+            id="mscos.E016",
+        )
 
 
 def _server_problems() -> Iterator[CheckMessage]:

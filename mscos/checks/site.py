@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error
 
 def site_problems() -> Iterator[CheckMessage]:
     """Yield what is wrong with the settings of the site as a whole."""
+    if settings.BEHIND_TLS:
+        yield from _https_problems()
     leave = urlsplit(settings.LEAVE_URL)
     if leave.scheme != "https" or not leave.hostname:
         yield Error(
@@ -39,4 +41,21 @@ def site_problems() -> Iterator[CheckMessage]:
             f"CONTACT_DAYS is {settings.CONTACT_DAYS} and REQUEST_DAYS is {settings.REQUEST_DAYS}.",
             hint="Both are days, 1 at least.",
             id="mscos.E012",
+        )
+
+
+def _https_problems() -> Iterator[CheckMessage]:
+    """Yield what a site must not have that real readers use."""
+    if settings.DEBUG:
+        yield Error(
+            "DEBUG is on, and SITE_URL begins with https.",
+            hint="Take DEBUG out of the settings: its error pages show what people typed.",
+            id="mscos.E014",
+        )
+    if settings.TRUSTED_PROXIES == 0:
+        yield Error(
+            "TRUSTED_PROXIES is 0, and SITE_URL begins with https.",
+            hint="The portal speaks no TLS, so a proxy stands in front. Set TRUSTED_PROXIES to how many do, 1 as a rule: "
+            "else all readers share one limit, and each page redirects to itself.",
+            id="mscos.E015",
         )
