@@ -1,6 +1,7 @@
 """The core app."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class MscosConfig(AppConfig):
@@ -10,5 +11,8 @@ class MscosConfig(AppConfig):
     verbose_name = "People"  # what the admin shows of the core
 
     def ready(self) -> None:
-        """Register the checks that stop a start with a wrong setting."""
+        """Register the checks that stop a start with a wrong setting, and what lays an SQLite file out."""
         from mscos import checks  # noqa: F401  imported for its registrations
+        from mscos.sqlite_files import lay_out
+
+        connection_created.connect(lay_out)

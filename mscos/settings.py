@@ -168,10 +168,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # auto_vacuum must come before the first table; secure_delete overwrites what a row held with zeros.
-        "init_command": (
-            "PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
-        ),
+        # secure_delete overwrites what a row held with zeros. The rest is in mscos/sqlite_files.py.
+        "init_command": "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
