@@ -204,7 +204,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # https://docs.djangoproject.com/en/5.2/ref/middleware/#security-middleware
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if BEHIND_TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS and TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"

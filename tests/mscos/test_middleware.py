@@ -81,7 +81,7 @@ def settings_of(site_url, **environment):
 def test_behind_tls_everything_is_bound_to_it():
     assert settings_of("https://community.example.org", TRUSTED_PROXIES="1") == {
         "SECURE_HSTS_SECONDS": 31536000,
-        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
         "SECURE_SSL_REDIRECT": True,
         "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
         "SESSION_COOKIE_NAME": "__Host-session",
@@ -91,6 +91,12 @@ def test_behind_tls_everything_is_bound_to_it():
         "CSRF_TRUSTED_ORIGINS": ["https://community.example.org"],
         "ALLOWED_HOSTS": ["community.example.org"],
     }
+
+
+@pytest.mark.parametrize(("address", "included"), [("https://community.example.org", True), ("http://127.0.0.1", False)])
+def test_other_hosts_of_the_domain_are_bound_to_tls_only_when_asked_for(address, included):
+    asked = settings_of(address, HSTS_INCLUDE_SUBDOMAINS="yes")
+    assert asked["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is included
 
 
 def test_without_proxies_of_ours_no_header_tells_of_tls():
