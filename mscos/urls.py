@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from mscos import views
+from mscos.health import health
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,7 +17,7 @@ urlpatterns = [
     path("safety/", views.safety, name="safety"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("leave/", views.leave, name="leave"),
-    path("health/", views.health, name="health"),
+    path("health/", health, name="health"),
     path("accounts/", include("mscos.account_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,15 +5,13 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from redis.exceptions import RedisError
 
 from events.models import Event
 from forums.actions import REFUSED_POST_DAYS
@@ -83,20 +81,6 @@ def leave(request: HttpRequest) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-@never_cache
-@require_safe
-def health(request: HttpRequest) -> HttpResponse:
-    """Answer 'ok' where the database and the cache answer, 503 where one does not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        cache.get("health")
-    except (DatabaseError, RedisError) as error:
-        name = "cache" if isinstance(error, RedisError) else "database"
-        return HttpResponse(f"The {name} does not answer.\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
