@@ -41,7 +41,7 @@ def run(*command, under=(), **settings):
     folder = settings.pop("folder")
     done = subprocess.run(
         [*under, *command],
-        cwd=ROOT, env=environment_of(folder, **settings), capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, env=environment_of(folder, **settings), capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     return Said(done.returncode, done.stdout, done.stderr)
 
