@@ -5,14 +5,15 @@ from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from forums.calls import asking
 from forums.models import CallMessage, CallRequest
 from mscos.forms import new_stamp
-from mscos.management.commands.prepare import seals_open
+from mscos.readiness import check_keys
 from mscos.resealing import count_rows, reseal, unreadable
 from mscos.sealing import LOST, Sealed, seal
+from mscos.start_error import StartError
 from tests.forums.calls.conftest import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
@@ -143,10 +144,10 @@ def test_a_start_without_the_key_stops_and_says_what_to_do(old, monkeypatch):
     make_request()
     assert unreadable() == []
     old.FIELD_KEY = "another"
-    with pytest.raises(CommandError, match=r"FIELD_KEY does not open what is stored sealed \(call requests\)"):
-        seals_open()
+    with pytest.raises(StartError, match=r"FIELD_KEY does not open what is stored sealed \(call requests\)"):
+        check_keys()
     old.FIELD_KEY_LOST = True
-    seals_open()
+    check_keys()
     old.FIELD_KEY_LOST = False
     old.FIELD_KEY = "another,old"
-    seals_open()
+    check_keys()
