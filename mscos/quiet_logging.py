@@ -7,6 +7,7 @@ lines of code that it passed are written. See `docs/logs.md` for what each log m
 import logging
 import traceback
 from collections.abc import ItemsView
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
 
@@ -36,6 +37,14 @@ class QuietFormatter(logging.Formatter):
         name = kind.__name__ if kind else "no exception"
         places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(frames)]
         return "\n".join([f"{name} (message left out)", *places])
+
+
+class NotUnavailable(logging.Filter):
+    """Leaves out the line that Django writes for each answer with status 503."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is about anything else."""
+        return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class QuietReporterFilter(SafeExceptionReporterFilter):

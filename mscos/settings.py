@@ -174,7 +174,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+    DATABASES["default"]["OPTIONS"] = {
+        # Seconds to wait for a server that does not answer, while connecting and on a connection that broke without a word.
+        "connect_timeout": 3,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds
+        **DATABASES["default"].get("OPTIONS", {}),
+        # Each request waits `timeout` seconds for a connection. What cannot be made within `reconnect_timeout` is given up,
+        # so that the next request tries at once: otherwise the pauses grow to minutes, and the site stays away after a restart.
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 2},
+    }
 
 # https://docs.djangoproject.com/en/5.2/topics/cache/
 # In memory only: what the limiter counts is never on disk. More than one web process needs CACHE_URL (mscos/checks/site.py).
@@ -188,6 +199,12 @@ CACHES = {"default": env.address(env.cache, "CACHE_URL", "locmemcache://portal")
 if "locmem" in CACHES["default"]["BACKEND"]:
     # The default of 300 entries would let anybody with a few hundred addresses push out a limit that is used up.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+else:  # a server that does not answer: seconds until the page says so
+    CACHES["default"]["OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        **CACHES["default"].get("OPTIONS", {}),
+    }
 
 # https://docs.djangoproject.com/en/5.2/topics/http/sessions/ and https://docs.djangoproject.com/en/5.2/ref/csrf/
 SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
@@ -334,14 +351,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"quiet": {"()": "mscos.quiet_logging.QuietFormatter"}},
+    # `mscos.unavailable` writes one line an hour while a part is away: a line for each request would be an access log.
+    "filters": {"not_503": {"()": "mscos.quiet_logging.NotUnavailable"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"level": "WARNING"},  # to stderr by the root, not by Django's own handlers
         # A line for each 404 or 403 would be half an access log.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_503"]},
         # Names the host header and the path of each refused form.
         "django.security": {"level": "CRITICAL"},
+        # Names the database's address at each try to connect.
+        "psycopg.pool": {"level": "ERROR"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"

@@ -1,5 +1,6 @@
 """The pages that join all rooms. Together with `mscos/urls.py` this is where the rooms meet."""
 
+import sys
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -18,6 +19,7 @@ from forums.actions import REFUSED_POST_DAYS
 from forums.models import CallForViews, Thread
 from forums.reports import REPORT_DAYS
 from mscos.privacy import STALE_TOKEN
+from mscos.unavailable import UNAVAILABLE, error_page
 from newsletters.models import Issue
 from newsletters.parts import highlights_of
 
@@ -72,7 +74,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     The script ends the session by a beacon (POST) while it changes the page itself. Nothing is counted or logged.
     """
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        logout(request)
+        _end_session(request)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT if request.method == "POST" else HTTPStatus.SEE_OTHER)
     if request.method != "POST":
         response.headers["Location"] = settings.LEAVE_URL
@@ -81,6 +83,14 @@ def leave(request: HttpRequest) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _end_session(request: HttpRequest) -> None:
+    """End the visitor's session; where it cannot be ended now, its cookie at least is gone, and nobody has to wait."""
+    try:
+        logout(request)
+    except UNAVAILABLE:
+        request.session.modified = False  # else the middleware would try to store it
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -107,5 +117,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: no database, no context."""
-    return render(request, "500.html", status=500)
+    """500, or 503 where the database or the cache is away; asks neither of them."""
+    return error_page(request, sys.exception())

@@ -24,6 +24,7 @@ ERROR_PAGES = {
     "404.html": "Page not found",
     "429.html": "Too many tries",
     "500.html": "Sorry, there is a problem",
+    "503.html": "This does not work just now",
 }
 HELP = ["Contact", "Ask for a call", "Safety and privacy", "Accessibility", "Cookies", "Staff sign in"]
 

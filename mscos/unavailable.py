@@ -1,0 +1,87 @@
+"""The answer while the database, the cache or room on the disk is missing.
+
+It needs none of them, nor a session, and stores nothing: what was typed goes back in the answer and nowhere else.
+"""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.request import RawPostDataException
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# PostgreSQL tells of a database that may only be read, and of a broken file, by InternalError.
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, RedisError)
+RETRY_AFTER = 60  # seconds
+
+
+@dataclass(frozen=True)
+class SentField:
+    """A field of a form that was sent, to be sent again as it is."""
+
+    name: str
+    value: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a person may want to read and copy it: words, not the values of buttons and hidden fields."""
+        return len(self.value.split()) > 1 or not self.value.isascii()
+
+    @property
+    def label(self) -> str:
+        """Its name in words."""
+        return self.name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def error_page(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Return the page for an error that nobody caught: 503 where a part of the site is missing, else 500.
+
+    A form that was sent is on it, with all that was typed, to be sent again.
+    """
+    if not isinstance(error, UNAVAILABLE):
+        return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    _log_once_an_hour(error)
+    response = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    response = render(request, f"{status.value}.html", {"sent": _sent_fields(request)}, status=status)
+    patch_cache_control(response, no_store=True, private=True)
+    response.headers["X-Robots-Tag"] = "noindex, noarchive"
+    return response
+
+
+def _sent_fields(request: HttpRequest) -> list[SentField]:
+    """Return the fields of a public form or of one in the admin; no password, and no form token: the page has a new one."""
+    match = request.resolver_match
+    if request.method != "POST" or not match:
+        return []
+    if not (getattr(match.func, "keeps_text", False) or match.app_name == "admin"):
+        return []
+    try:
+        sent = [SentField(name, str(value)) for name, values in request.POST.lists() for value in values]
+    except (UnreadablePostError, RawPostDataException):  # the connection broke while the form was being sent
+        return []
+    return [field for field in sent if field.name != "csrfmiddlewaretoken" and "password" not in field.name]
+
+
+class _LastLogged:
+    """The kind of error and the hour of the newest line: a line names no finer time, so a second would tell nothing."""
+
+    line: tuple[type[BaseException], str] | None = None
+
+
+def _log_once_an_hour(error: BaseException) -> None:
+    line = (type(error), f"{timezone.localtime():%Y-%m-%d %H}")
+    if line != _LastLogged.line:
+        _LastLogged.line = line
+        logger.error("A part of the site is not available. Pages that need it answer 503.", exc_info=error)
