@@ -88,10 +88,10 @@ def event_calendar(request: HttpRequest) -> StreamingHttpResponse:
 def suggestion_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     """Take what somebody tells us about an event. Nothing of who they are is stored but what they typed."""
     form = SuggestionForm(request.POST if request.method == "POST" else None, refusal=refusal)
-    if form.is_valid():
-        SUGGESTING.count(request)
-        suggest(**form.to_store())
-        return render(request, "events/suggestion_done.html", {"may_ask": form.cleaned_data["email"]})
+    with form.counted(SUGGESTING, request) as is_taken:
+        if is_taken:
+            suggest(**form.to_store())
+            return render(request, "events/suggestion_done.html", {"may_ask": form.cleaned_data["email"]})
     return render(request, "events/suggestion_create.html", {"form": form}, status=form.status)
 
 

@@ -1,5 +1,7 @@
 """What a code opens: a voice in a thread, or a request for a call. Both are asked for every time, so both take the same time."""
 
+from contextlib import ExitStack
+
 from django.http import HttpRequest
 
 from forums.forms import WRONG_CODE, CodeForm
@@ -15,14 +17,17 @@ def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeF
     if request.method != "POST":
         return CodeForm(), None
     form, found = CodeForm(request.POST, refusal=refusal), None
-    if form.is_valid():
-        code = form.cleaned_data["code"]
-        voice, call = Voice.objects.by_code(code).first(), CallRequest.objects.by_code(code).first()
-        found = voice or call
-    if found is None and refusal is None:
-        WRONG_CODES.count(request)
-        if not form.errors:
-            form.add_error("code", WRONG_CODE)
+    with ExitStack() as undo:
+        if refusal is None and not WRONG_CODES.count(request, undo):
+            form.refusal = too_many(WRONG_CODES)
+        if form.is_valid():
+            code = form.cleaned_data["code"]
+            voice, call = Voice.objects.by_code(code).first(), CallRequest.objects.by_code(code).first()
+            found = voice or call
+        if found is None:
+            undo.pop_all()
+            if not form.errors:
+                form.add_error("code", WRONG_CODE)
     return form, found
 
 

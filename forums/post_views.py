@@ -8,6 +8,7 @@ in goes the same way as everybody's. So the choice is made anew for each post, a
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
@@ -94,19 +95,20 @@ def _reply_create(
         if not is_sent:
             raise Http404
         refusal = refusal or Refusal(409, thread.no_reply_because)  # while somebody wrote: the text comes back
-    if request.POST.get("code") and WRONG_CODES.reached(request):
-        refusal = refusal or too_many(WRONG_CODES)
-    form = ReplyForm(
-        request.POST if is_sent else None,
-        thread=thread,
-        answered=answered,
-        author=author,
-        initial={"to": request.GET.get("to", "")},
-        refusal=refusal,
-    )
-    done = send(request, form, lambda **words: actions.reply(thread=asked, author=author, **words))
-    if "code" in form.errors:
-        WRONG_CODES.count(request)
+    with ExitStack() as undo:
+        if request.POST.get("code") and not WRONG_CODES.count(request, undo):
+            refusal = refusal or too_many(WRONG_CODES)
+        form = ReplyForm(
+            request.POST if is_sent else None,
+            thread=thread,
+            answered=answered,
+            author=author,
+            initial={"to": request.GET.get("to", "")},
+            refusal=refusal,
+        )
+        done = send(request, form, lambda **words: actions.reply(thread=asked, author=author, **words))
+        if "code" in form.errors:
+            undo.pop_all()
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
     return done or render(request, "forums/reply_create.html", context, status=form.status)
 
@@ -115,16 +117,17 @@ def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent
     """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
     if not form.is_valid() or form.preview is not None:
         return None
-    # Why this visitor may store nothing new now, if so. What was stored before has its receipt still.
-    limited = too_many(POSTING).sentence if POSTING.reached(request) else ""
+    limited = ""
     try:
-        sent = store(limited=limited, likely_spam=suspicion.is_likely_spam(request, form), **form.to_store())
+        with ExitStack() as undo:  # what was counted, unless something new is stored
+            # Why this visitor may store nothing new now, if so. What was stored before has its receipt still.
+            limited = "" if POSTING.count(request, undo) else too_many(POSTING).sentence
+            sent = store(limited=limited, likely_spam=suspicion.is_likely_spam(request, form, undo), **form.to_store())
+            if not sent.again:
+                undo.pop_all()
     except actions.NotAccepted as error:
         form.refuse(Refusal(429 if limited else 409, str(error)))
         return None
-    if not sent.again:
-        POSTING.count(request)
-        suspicion.note(request, form)
     return _receipt(request, sent, has_code=form.has_code)
 
 

@@ -48,8 +48,8 @@ def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusa
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)
     context = {"thread": post.thread, "forum": post.thread.forum, "post": post, "n": number, "form": form}
-    if form.is_valid():
-        REPORTING.count(request)
-        context["is_stored"] = report(post=post, **form.to_store()) is not None
-        return render(request, "forums/report_done.html", context)
+    with form.counted(REPORTING, request) as is_taken:
+        if is_taken:
+            context["is_stored"] = report(post=post, **form.to_store()) is not None
+            return render(request, "forums/report_done.html", context)
     return render(request, "forums/report_create.html", context, status=form.status)

@@ -6,12 +6,12 @@ set a question: the queue says so.
 """
 
 import re
+from contextlib import ExitStack
 
 from django.http import HttpRequest
 
 from forums.forms import PostForm
-from forums.models import Forum
-from mscos.limits import Limit, came_today, note_today
+from mscos.limits import Limit, note_today
 
 MOST_LINKS = 5  # who recommends more can; advertising seldom has fewer
 SHORTEST_REPEAT = 40  # characters: many people write 'Thank you' on one day
@@ -22,34 +22,30 @@ IN_A_FORUM = Limit("post-forum", times=40, seconds=60 * 60)
 ON_THE_SITE = Limit("post-site", times=100, seconds=60 * 60)
 
 
-def is_likely_spam(request: HttpRequest, form: PostForm) -> bool:
-    """Tell whether what a valid form holds may be advertising, or one of a flood, or was sent already today."""
+def is_likely_spam(request: HttpRequest, form: PostForm, undo: ExitStack) -> bool:
+    """Count what a valid form is about to store, and return whether it may be advertising, or one of a flood, or a repeat.
+
+    Its text is remembered until midnight by a keyed digest, in memory only. `undo` takes all of it back.
+    """
     text = _text_of(form)
+    is_new = note_today(text, undo)
+    in_a_row = not IN_A_ROW.count(request, undo)
+    in_a_flood = _in_a_flood(form, undo)
     return form.MAY_BE_A_PROGRAM and (
         form.came_at_once
         or len(LINK.findall(text)) > MOST_LINKS
-        or (len(text) >= SHORTEST_REPEAT and came_today(text))
-        or IN_A_ROW.reached(request)
-        or (not form.forum.question and _is_flooded(form.forum))  # whoever answered the question is a person
+        or (len(text) >= SHORTEST_REPEAT and not is_new)
+        or in_a_row
+        or (not form.forum.question and in_a_flood)  # whoever answered the question is a person
     )
 
 
-def note(request: HttpRequest, form: PostForm) -> None:
-    """Count what was stored, and remember its text until midnight by a keyed digest, in memory only."""
-    note_today(_text_of(form))
-    IN_A_ROW.count(request)
-    IN_A_FORUM.count_for(_name(form.forum))
-    ON_THE_SITE.count_for("all")
-
-
-def _is_flooded(forum: Forum) -> bool:
-    return IN_A_FORUM.reached_for(_name(forum)) or ON_THE_SITE.reached_for("all")
+def _in_a_flood(form: PostForm, undo: ExitStack) -> bool:
+    in_the_forum = IN_A_FORUM.count_for(f"forum {form.forum.pk}", undo)
+    on_the_site = ON_THE_SITE.count_for("all", undo)
+    return not (in_the_forum and on_the_site)
 
 
 def _text_of(form: PostForm) -> str:
     words = f"{form.cleaned_data.get('title', '')} {form.cleaned_data['body']}"
     return " ".join(words.split()).casefold()
-
-
-def _name(forum: Forum) -> str:
-    return f"forum {forum.pk}"

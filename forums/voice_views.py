@@ -20,7 +20,7 @@ from forums.post_views import send
 from mscos.forms import PlainTextField, StampedForm
 from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
-from mscos.privacy import Refusal, anonymous_form, too_many
+from mscos.privacy import Refusal, anonymous_form
 
 WORDS_LENGTH = 2_000
 ANSWERING = Limit("answer", times=20, seconds=60 * 60)
@@ -139,14 +139,12 @@ def _voice(
 
 def store_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
     """Store what a valid form says about a post, and tell whether that was done; else the form says why not."""
-    if form.is_valid() and ANSWERING.reached(request):
-        form.refuse(too_many(ANSWERING))
-    elif form.is_valid():
-        try:
-            actions.answer_moderators(post=post, **form.to_store())
-            ANSWERING.count(request)
-        except actions.NotAccepted as error:
-            form.refuse(Refusal(409, str(error)))
+    try:
+        with form.counted(ANSWERING, request) as is_taken:
+            if is_taken:
+                actions.answer_moderators(post=post, **form.to_store())
+    except actions.NotAccepted as error:
+        form.refuse(Refusal(409, str(error)))
     return form.is_valid()
 
 

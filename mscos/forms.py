@@ -3,16 +3,19 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from mscos.addresses import mail_address
-from mscos.privacy import Refusal
+from mscos.limits import Limit
+from mscos.privacy import Refusal, too_many
 
 # What a browser shows nobody: joiners, fillers, direction overrides, tags, and the variation selectors that can carry
 # a hidden text. Kept: the two joiners that scripts need (U+200C, U+200D) and the selector of emoji (U+FE0F).
@@ -109,6 +112,20 @@ class RefusableForm(forms.Form):
         """Refuse a form that was valid, for what came to light when it was to be stored."""
         self.refusal = refusal
         self.add_error(None, refusal.sentence)
+
+    @contextmanager
+    def counted(self, limit: Limit, request: HttpRequest) -> Iterator[bool]:
+        """Count a valid form towards a limit and yield whether it is taken; else the form says why not.
+
+        Where the block fails, nothing was counted.
+        """
+        if not self.is_valid():
+            yield False
+            return
+        with limit.counted(request) as is_allowed:
+            if not is_allowed:
+                self.refuse(too_many(limit))
+            yield is_allowed
 
     def put(self, name: str, value: str) -> None:
         """Let the form show `value` in a field when it comes back, instead of what was sent."""

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -25,6 +27,8 @@ KEY_LASTS = 25 * 60 * 60  # seconds: a day with an hour more, for the day on whi
 class Limit:
     """At most `times` in a window that the first use opens, counted apart for each `name`.
 
+    A use is counted first and compared then, so that of many at once no more than `times` are allowed.
+
     The window lasts between half of `seconds` and all of them, by chance: whoever shares an address with somebody and tries
     until they are let in again must not learn the moment at which the other did the same thing.
     """
@@ -39,30 +43,50 @@ class Limit:
         return f"{self.seconds // 60} minutes"
 
     def reached(self, request: HttpRequest) -> bool:
-        """Tell whether this visitor has used up the limit, without counting."""
+        """Return whether this visitor has used up the limit, without counting: a use may still be refused."""
         return self.reached_for(client_network(request))
 
-    def count(self, request: HttpRequest) -> None:
-        """Count one use by this visitor."""
-        self.count_for(client_network(request))
+    def count(self, request: HttpRequest, undo: ExitStack | None = None) -> bool:
+        """Count one use by this visitor, and return whether the limit allows it. `undo` takes it back when it is closed."""
+        return self.count_for(client_network(request), undo)
+
+    @contextmanager
+    def counted(self, request: HttpRequest) -> Iterator[bool]:
+        """Count one use and yield whether the limit allows it; where the block fails, it is taken back."""
+        with self.counted_for(client_network(request)) as is_allowed:
+            yield is_allowed
 
     def reached_for(self, whom: str) -> bool:
         """Tell whether the limit is used up for `whom`: anything that stands for a person, such as an email address."""
         used: int = cache.get(self._key(whom), 0)
         return used >= self.times
 
-    def count_for(self, whom: str) -> None:
-        """Count one use for `whom`."""
+    def count_for(self, whom: str, undo: ExitStack | None = None) -> bool:
+        """Do what `count` does for `whom`."""
         key = self._key(whom)
-        window = secrets.choice(range(self.seconds // 2, self.seconds + 1))
-        cache.add(key, 0, window)
+        cache.add(key, 0, secrets.choice(range(self.seconds // 2, self.seconds + 1)))
         try:
-            cache.incr(key)
+            used: int = cache.incr(key)
         except ValueError:  # the window closed between the two lines
-            cache.set(key, 1, window)
+            return self.count_for(whom, undo)
+        if undo:
+            undo.callback(_take_back, key)
+        return used <= self.times
+
+    @contextmanager
+    def counted_for(self, whom: str) -> Iterator[bool]:
+        """Do what `counted` does for `whom`."""
+        with ExitStack() as undo:
+            yield self.count_for(whom, undo)
+            undo.pop_all()
 
     def _key(self, whom: str) -> str:
         return f"limit:{self.name}:{_digest_of_the_day(whom)}"
+
+
+def _take_back(key: str) -> None:
+    with suppress(ValueError):  # its window has closed
+        cache.decr(key)
 
 
 def visitor_digest(request: HttpRequest) -> str:
@@ -70,19 +94,18 @@ def visitor_digest(request: HttpRequest) -> str:
     return _digest_of_the_day(client_network(request))
 
 
-def came_today(text: str) -> bool:
-    """Tell whether `note_today` was called with this text since midnight."""
-    return cache.get(f"today:{_digest_of_the_day(text)}") is not None
-
-
-def note_today(text: str) -> None:
-    """Remember a text until midnight by its digest of the day.
+def note_today(text: str, undo: ExitStack) -> bool:
+    """Remember a text until midnight by its digest of the day; return whether it is new. `undo` forgets a new one.
 
     Not for a day from now: the moment at which that ends would tell when it began.
     """
     now = timezone.localtime()
     midnight = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), time.min))
-    cache.set(f"today:{_digest_of_the_day(text)}", "yes", (midnight - now).total_seconds())
+    key = f"today:{_digest_of_the_day(text)}"
+    is_new = cache.add(key, "yes", (midnight - now).total_seconds())
+    if is_new:
+        undo.callback(cache.delete, key)
+    return is_new
 
 
 def _digest_of_the_day(text: str) -> str:

@@ -4,7 +4,7 @@ Three steps, and nothing is stored before the last: what was answered rides in t
 touches a session or a user.
 """
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -114,12 +114,13 @@ def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: 
         return _to_check(request, forum, answers, refusal)
     limit = too_many(ASKING)
     try:
-        limited = limit.sentence if ASKING.reached(request) else ""
-        asked = asking.ask(forum=forum, limited=limited, **to_ask(answers))
+        with ExitStack() as undo:
+            limited = "" if ASKING.count(request, undo) else limit.sentence
+            asked = asking.ask(forum=forum, limited=limited, **to_ask(answers))
+            if not asked.again:
+                undo.pop_all()
     except NotAccepted:
         return _to_check(request, forum, answers, limit)
-    if not asked.again:
-        ASKING.count(request)
     is_over = not (receipts.is_open(asked.form) and CallRequest.objects.by_code(asked.code).exists())
     name = "request_receipt_over" if is_over else "request_receipt"
     return render(request, f"forums/{name}.html", {"forum": forum, "code": asked.code})
@@ -132,11 +133,9 @@ def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> 
     if fields["act"] == ActForm.OTHERS and found.state == CallRequest.State.AGREED and not fields["sure"]:
         return render(request, "forums/request_others.html", {"code": code, "form": form, "words": fields["words"]})
     try:
-        if WRITING.reached(request):
-            form.refuse(too_many(WRITING))
-        else:
-            WRITING.count(request)
-            _carry_out(found, fields)
+        with form.counted(WRITING, request) as is_taken:
+            if is_taken:
+                _carry_out(found, fields)
     except NotAccepted as error:
         form.refuse(Refusal(409, str(error)))
     except CallRequest.DoesNotExist:

@@ -142,7 +142,6 @@ def _never_again(email: str) -> None:
 
 def _write(email: str, letter: Callable[[], EmailMessage], *, to_nobody: bool = False) -> None:
     """Mail a letter, unless the address has had enough of them today. With `to_nobody` do as much, and mail nothing."""
-    if LETTERS.reached_for(email.lower()):
-        return
-    LETTERS.count_for(email.lower())
-    post(letter(), to_nobody=to_nobody)
+    with LETTERS.counted_for(email.lower()) as is_allowed:
+        if is_allowed:
+            post(letter(), to_nobody=to_nobody)

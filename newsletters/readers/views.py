@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from mscos.addresses import part_hidden
 from mscos.forms import RefusableForm
 from mscos.limits import Limit
-from mscos.privacy import Refusal, anonymous_form, private, too_many
+from mscos.privacy import Refusal, anonymous_form, private
 from newsletters.models import Issue, Subscriber
 from newsletters.readers import enquiries, links, subscriptions
 from newsletters.readers.forms import AskForm, ContactForm, DetailsForm, LeaveForm, NewAddressForm
@@ -30,13 +30,13 @@ def contact(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
         initial={"purpose": request.GET.get("for", "")},
         refusal=refusal,
     )
-    if form.is_valid():
-        CONTACT.count(request)
-        if form.signs_up:
-            subscriptions.sign_up(**form.to_sign_up())
-        if form.enquires:
-            enquiries.enquire(**form.to_enquire())
-        return render(request, "newsletters/contact_done.html", {"sent": form})
+    with form.counted(CONTACT, request) as is_taken:
+        if is_taken:
+            if form.signs_up:
+                subscriptions.sign_up(**form.to_sign_up())
+            if form.enquires:
+                enquiries.enquire(**form.to_enquire())
+            return render(request, "newsletters/contact_done.html", {"sent": form})
     return render(request, "newsletters/contact.html", {"form": form}, status=form.status)
 
 
@@ -84,10 +84,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 def subscription_ask(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     """Mail the link to what is held about an address. The answer is the same for every address."""
     form = AskForm(request.POST if request.method == "POST" else None, refusal=refusal)
-    if form.is_valid():
-        ASKING.count(request)
-        subscriptions.send_link(email=form.cleaned_data["email"])
-        return render(request, "newsletters/subscription_asked.html")
+    with form.counted(ASKING, request) as is_taken:
+        if is_taken:
+            subscriptions.send_link(email=form.cleaned_data["email"])
+            return render(request, "newsletters/subscription_asked.html")
     return render(request, "newsletters/subscription_ask.html", {"form": form}, status=form.status)
 
 
@@ -101,8 +101,6 @@ def subscription_detail(request: HttpRequest, token: str, *, refusal: Refusal | 
     act = request.POST.get("act", "")
     if act not in _acts_on(held):
         return _subscription(request, held)
-    if act == "address" and ASKING.reached(request):
-        refusal = refusal or too_many(ASKING)
     form_class, do = ACTS[act]
     form = form_class(request.POST, refusal=refusal)
     if form.is_valid():
@@ -175,9 +173,11 @@ def _change_details(request: HttpRequest, held: Holdings, form: RefusableForm) -
 
 
 def _ask_to_change(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpResponse:
-    ASKING.count(request)
-    if held.subscriber:
-        subscriptions.ask_to_change(subscriber=held.subscriber, to=form.cleaned_data["email"])
+    with form.counted(ASKING, request) as is_taken:
+        if is_taken and held.subscriber:
+            subscriptions.ask_to_change(subscriber=held.subscriber, to=form.cleaned_data["email"])
+    if form.errors:
+        return _subscription(request, held, act="address", form=form)
     return _subscription(request, held, done="address")
 
 

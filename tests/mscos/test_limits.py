@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+from contextlib import ExitStack, suppress
 
 import pytest
 import time_machine
@@ -7,6 +8,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 
 from mscos.limits import Limit, client_network, visitor_digest
+from tests.at_once import all_at_once
 
 ADDRESS = "203.0.113.9"
 
@@ -151,3 +153,28 @@ def test_a_new_header_for_each_try_does_not_help():
     limit = Limit("post", 1, 60)
     limit.count(visitor(forwarded="198.51.100.1"))
     assert limit.reached(visitor(forwarded="198.51.100.2"))
+
+
+def test_of_a_hundred_uses_at_once_no_more_than_the_limit_are_allowed():
+    limit = Limit("post", 20, 60)
+    assert sum(all_at_once(*[lambda: limit.count(visitor())] * 100)) == 20
+
+
+def test_a_use_that_failed_is_not_counted():
+    limit = Limit("post", 1, 60)
+    with suppress(OSError), limit.counted(visitor()):
+        raise OSError
+    with limit.counted(visitor()) as is_allowed:
+        assert is_allowed
+    with limit.counted(visitor()) as is_allowed:
+        assert not is_allowed
+
+
+def test_a_use_is_taken_back_from_its_own_window_only():
+    limit = Limit("post", 1, 600)
+    with time_machine.travel("2023-03-27 10:00Z", tick=False) as clock, ExitStack() as undo:
+        limit.count(visitor(), undo)
+        clock.shift(601)
+        undo.close()
+        assert limit.count(visitor())
+        assert not limit.count(visitor())

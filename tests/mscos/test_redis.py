@@ -5,7 +5,10 @@ import os
 import pytest
 import redis
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
+
+from mscos.limits import Limit
+from tests.at_once import all_at_once
 
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 
@@ -35,3 +38,9 @@ def test_wrong_codes_are_counted_across_processes_without_an_address(shared_cach
     assert b"203.0.113" not in held
     assert b"K7QW" not in held
     assert [key for key in shared_cache.scan_iter() if shared_cache.ttl(key) < 0] == []
+
+
+def test_of_a_hundred_uses_at_once_no_more_than_the_limit_are_allowed(shared_cache):
+    limit = Limit("post", 20, 60)
+    visitor = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
+    assert sum(all_at_once(*[lambda: limit.count(visitor)] * 100)) == 20
