@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,22 +20,25 @@ ONION = f"{'a2' * 28}.onion"
 
 
 @dataclass(frozen=True)
-class Running:
-    """A portal behind nginx: its folder, its ports, and its web process."""
+class Proxy:
+    """nginx on ports of 127.0.0.1, with its files and logs in a folder."""
 
     folder: Path
     http: int
     https: int
     onion: int
-    web: subprocess.Popen
 
     def visitor(self, **facts):
         return Visitor(self.https, **facts)
 
+    def logs(self):
+        """Return what each log beside nginx's own files holds."""
+        return {path.name: path.read_text() for path in self.folder.parent.rglob("*.log")}
+
 
 def required(program):
     """Return a program's path; skip where it is missing, unless REQUIRE names it."""
-    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    path = shutil.which(program, path=rendering.PROGRAMS)
     if path is None:
         message = f"{program} is not installed"
         (pytest.fail if program in os.environ.get("REQUIRE", "").split(",") else pytest.skip)(message)
@@ -66,28 +70,46 @@ def environment_of(folder, **changes):
     return {**ours, **rendering.settings_file(), **keys, **own, **changes}
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory):
-    """Start a web process and nginx, and stop both after the last test."""
+@contextmanager
+def nginx_before(folder, *web):
+    """Start nginx in front of the web processes on these ports, and stop it at the end."""
     required("nginx"), required("openssl")
-    folder = tmp_path_factory.mktemp("deploy")
-    http, https, onion, web, nobody = free_ports(5)
+    http, https, onion = free_ports(3)
+    main = rendering.write_nginx(folder, http=http, https=https, onion=onion, web=web)
+    process = subprocess.Popen(rendering.nginx_command(main))
+    try:
+        wait_for(https, process)
+        yield Proxy(folder, http, https, onion)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@contextmanager
+def web_process(folder):
+    """Start a web process with an empty site's first content, yield its port, and stop it at the end."""
+    (port,) = free_ports(1)
     put_file(folder)
-    environment = environment_of(folder, PORT=str(web))
+    environment = environment_of(folder, PORT=str(port))
     for command in ("prepare", "add_first_content"):
         subprocess.run([sys.executable, "manage.py", command], cwd=rendering.ROOT, env=environment, check=True)
-    main = rendering.write_nginx(folder / "nginx", http=http, https=https, onion=onion, web=[nobody, web])
     with (folder / "web.log").open("wb") as log:
-        server = subprocess.Popen(
+        process = subprocess.Popen(
             rendering.start_command("portal-web@.service"),
             cwd=rendering.ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    proxy = subprocess.Popen(rendering.nginx_command(main))
     try:
-        wait_for(web, server)
-        wait_for(https, proxy)
-        yield Running(folder, http, https, onion, server)
+        wait_for(port, process)
+        yield port
     finally:
-        for process in (proxy, server):
-            process.terminate()
-            process.wait(timeout=60)
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A portal behind nginx. Of the two web processes that nginx knows, one is away."""
+    folder = tmp_path_factory.mktemp("deploy")
+    (away,) = free_ports(1)
+    with web_process(folder) as web, nginx_before(folder / "nginx", away, web) as proxy:
+        yield proxy

@@ -3,12 +3,15 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
+PYTHON = Path(sys.executable)
+PROGRAMS = f"{os.environ['PATH']}:/usr/sbin:/sbin"  # an ordinary user's path leaves out where nginx is
 NAME = "community.example.org"  # in the files and in the certificate that is made here
 # What Debian's own nginx.conf says around the files of /etc/nginx/conf.d, where it matters: it keeps an access log.
 AROUND = """
@@ -77,7 +80,17 @@ def _write_certificate(folder):
 
 def nginx_command(main):
     """Return the command that starts nginx with a file that `write_nginx` made, in the foreground."""
-    return ["nginx", "-p", str(main.parent), "-e", str(main.parent / "start.log"), "-c", str(main), "-g", "daemon off;"]
+    return [
+        shutil.which("nginx", path=PROGRAMS),
+        "-p",
+        str(main.parent),
+        "-e",
+        str(main.parent / "start.log"),
+        "-c",
+        str(main),
+        "-g",
+        "daemon off;",
+    ]
 
 
 def unit(name):
@@ -89,7 +102,7 @@ def unit(name):
 
 def start_command(name):
     """Return what a unit starts, with this machine's Python: run it in ROOT, with PORT in its environment."""
-    line = dict(unit(name))["ExecStart"].replace("/srv/portal/.venv/bin", str(Path(sys.executable).parent))
+    line = dict(unit(name))["ExecStart"].replace("/srv/portal/.venv/bin", str(PYTHON.parent))
     return shlex.split(line)
 
 

@@ -23,7 +23,7 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path):
-        return self._ask("GET", path)
+        return self.ask("GET", path)
 
     def post(self, path, **fields):
         """Fill in the form at a path and send it; its hidden fields come from the page."""
@@ -31,7 +31,7 @@ class Visitor:
         form = re.search(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)[0]
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
         body = urlencode(hidden | fields)
-        return self._ask(
+        return self.ask(
             "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
         )
 
@@ -39,7 +39,8 @@ class Visitor:
     def origin(self):
         return f"{self.scheme}://{self.host}"
 
-    def _ask(self, method, path, body=None, headers=None):
+    def ask(self, method, path, body=None, headers=None):
+        """Send a request and return the answer, with its body in `text`; cookies are kept."""
         connection = http.client.HTTPConnection(self.host)
         connection.sock = self.connect()
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
