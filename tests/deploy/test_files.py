@@ -98,6 +98,15 @@ def test_every_setting_in_the_environment_file_is_one_of_the_portals():
     assert {"SITE_URL", "DATABASE_URL", "EMAIL_URL", "TRUSTED_PROXIES"} <= set(rendering.settings_file())
 
 
+def test_the_units_start_what_the_procfile_names():
+    lines = dict(line.split(": exec ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    started = {
+        name: dict(rendering.unit(unit))["ExecStart"].removeprefix(f"{BIN}/")
+        for name, unit in (("web", "portal-web@.service"), ("work", "portal-work.service"))
+    }
+    assert started == lines
+
+
 # The containers do as the units do
 
 
