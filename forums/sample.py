@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.times import LONDON
-from forums import moderation
+from forums import first_content, moderation
 from forums.actions import reply, start_thread
 from forums.calls import handling
 from forums.calls.asking import ask
@@ -14,17 +14,7 @@ from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread
 from mscos.forms import new_stamp
 from mscos.models import User
 from mscos.text import REDACTED
-from outcomes.models import Outcome
 
-PURPOSES = {
-    "housing": "What makes housing safe and suitable, and what gets in the way.",
-    "safety": "Keeping people safe from those who harmed them, and from new harm.",
-    "support": "Support that lasts long enough, from people who stay.",
-    "services": "Services that people can trust from the first meeting.",
-    "purpose": "Work, interests and plans that people choose for themselves.",
-    "medical": "Getting to see a doctor, a dentist or a therapist, and being heard there.",
-    "education": "Courses, language classes and training, and what it takes to begin one.",
-}
 PROVISION_TYPES = (
     ("a", "Sheltered or safehouse accommodation"),
     ("b", "Asylum accommodation"),
@@ -44,14 +34,7 @@ a page. You do not need to tell your own story."""
 
 def load(*, by: User) -> None:
     """Make a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
-    for outcome in Outcome.objects.all():
-        Forum.objects.create(
-            outcome=outcome,
-            slug=outcome.short_name,
-            title=f"{outcome.short_title} forum",
-            purpose=PURPOSES[outcome.short_name],
-            position=outcome.position,
-        )
+    first_content.load()
     housing = Forum.objects.get(slug="housing")
     prompts = _call_for_views(housing)
     welcome = _thread(

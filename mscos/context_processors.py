@@ -16,4 +16,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "request_days": settings.REQUEST_DAYS,
         "helplines": settings.HELPLINES,
         "leave_url": settings.LEAVE_URL,
+        "onion_url": settings.ONION_URL,
     }

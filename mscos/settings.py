@@ -5,6 +5,7 @@ sentence (here or in `mscos/checks/`).
 """
 
 import os
+import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
@@ -124,6 +125,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mscos.onion.onion_location",
     "mscos.middleware.isolation_headers",
     "mscos.middleware.utf_8_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -227,6 +229,18 @@ SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS and TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# The same site as a Tor onion service (deploy/tor/). The way from tor to the proxy stays on one machine, and Tor Browser
+# takes http there for as safe as https, secure cookies included: so the proxy calls it https, and nothing else differs.
+ONION_URL = env.str("ONION_URL", default="").rstrip("/")
+if ONION_URL and not (BEHIND_TLS and re.fullmatch(r"http://[a-z2-7]{56}\.onion", ONION_URL)):
+    raise ImproperlyConfigured(
+        f"ONION_URL is '{ONION_URL}'. Set it to http:// and the name in tor's file 'hostname', which has 56 letters and "
+        "digits before .onion; SITE_URL must begin with https."
+    )
+if ONION_URL:
+    ALLOWED_HOSTS.append(ONION_URL.removeprefix("http://"))
+    CSRF_TRUSTED_ORIGINS.append(ONION_URL)
 
 # https://django-csp.readthedocs.io/: nothing inline, nothing from elsewhere
 CONTENT_SECURITY_POLICY = {

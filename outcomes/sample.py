@@ -1,16 +1,16 @@
-"""Sample content: the seven outcomes, with the housing page complete, made from the community's fifth newsletter.
+"""Sample content: the first content, with the housing page complete, made from the community's fifth newsletter.
 
 Quotations are examples and credited to a role; no words are put into anybody's mouth.
 """
 
-import re
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
+from outcomes import first_content
+from outcomes.first_content import joined_lines
 from outcomes.models import (
-    Domain,
     Feature,
     Nation,
     Organisation,
@@ -20,7 +20,8 @@ from outcomes.models import (
     Resource,
     ResourceOrganisation,
 )
-from outcomes.sample_texts import DOMAINS, FRAMEWORK, HANDBOOK, OUTCOMES, STUDY, TOOLKIT, TRAINING
+from outcomes.outcome_texts import OUTCOMES
+from outcomes.sample_texts import FRAMEWORK, HANDBOOK, STUDY, TOOLKIT, TRAINING
 
 REVIEWED = date(2023, 3, 20)
 HANDBOOK_TITLE = "National Referral Mechanisms: A Practical Handbook, second edition"
@@ -55,37 +56,19 @@ WEBSITES = {
     "King's College London": "https://www.kcl.ac.uk/",
     "NHS Education for Scotland": "https://www.nes.scot.nhs.uk/",
 }
-GO_TOGETHER = [
-    ("housing", "safety"),
-    ("housing", "support"),
-    ("safety", "services"),
-    ("support", "services"),
-    ("services", "medical"),
-    ("purpose", "education"),
-]
 ALL = [text["short_name"] for text in OUTCOMES]
 
 
 @transaction.atomic
 def load() -> None:
     """Fill an empty database; raises IntegrityError where outcomes are already there."""
-    _outcomes()
+    first_content.load(last_reviewed=REVIEWED)
     _passage()
     _study()
     _others()
     _features()
     _references()
     _quotations()
-
-
-def _outcomes() -> None:
-    for position, text in enumerate(OUTCOMES, start=1):
-        unwrapped = {name: _unwrap(words) for name, words in text.items()}
-        Outcome.objects.create(position=position, last_reviewed=REVIEWED, **unwrapped)
-    for one, other in GO_TOGETHER:
-        Outcome.objects.get(short_name=one).related.add(Outcome.objects.get(short_name=other))
-    for position, name in enumerate(DOMAINS, start=1):
-        Domain.objects.create(position=position, name=name)
 
 
 def _passage() -> None:
@@ -238,16 +221,11 @@ def _quotations() -> None:
     )
 
 
-def _unwrap(text: str) -> str:
-    """Join the lines of each paragraph: in Markdown as it is used here, a line's end is seen as one."""
-    return re.sub(r"(?<!\n)\n(?=[A-Za-z(])", " ", text)
-
-
 def _resource(
     title: str, *, by: dict[str, list[str]], on: list[str], where: list[str], tags: list[str], **fields: Any
 ) -> Resource:
     """Add a listed resource: who made it, by role; its outcomes, nations and tags; and its own fields."""
-    fields["body"] = _unwrap(fields.get("body", ""))
+    fields["body"] = joined_lines(fields.get("body", ""))
     resource = Resource.objects.create(title=title, state=Resource.State.LISTED, **fields)
     for role, names in by.items():
         for position, name in enumerate(names):

@@ -1,0 +1,36 @@
+"""`manage.py check_background_work`: whether mail leaves and jobs are done, for whoever watches the machine."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from mscos.models import Job, Letter
+
+LATE = timedelta(minutes=30)
+MANY_TRIES = 4  # after which a mail waits an hour and longer (mscos/outbox.py)
+
+
+class Command(BaseCommand):
+    """Fails, with a sentence for each, where jobs or mails are late or mails are refused again and again."""
+
+    help = "Tell whether the background worker does its jobs and the mail server takes the mail. Names nobody."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Count, and raise CommandError where something is wrong."""
+        late = timezone.now() - LATE
+        counts = {
+            "jobs are more than 30 minutes late. Is the background worker running?": Job.objects.filter(
+                due_at__lt=late
+            ),
+            "mails are more than 30 minutes late. Is the background worker running?": Letter.objects.filter(
+                due_at__lt=late
+            ),
+            "mails were not taken at four tries or more. Does the mail server answer?": Letter.objects.filter(
+                attempts__gte=MANY_TRIES
+            ),
+        }
+        wrong = [f"{rows.count()} {words}" for words, rows in counts.items() if rows.exists()]
+        if wrong:
+            raise CommandError("\n".join(wrong))

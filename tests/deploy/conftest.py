@@ -1,0 +1,115 @@
+"""The portal as deploy/ lays it out: nginx with those very files in front of a web process."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.deploy import rendering
+from tests.deploy.visitors import Visitor
+from tests.template import put_file
+
+ONION = f"{'a2' * 28}.onion"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """nginx on ports of 127.0.0.1, with its files and logs in a folder."""
+
+    folder: Path
+    http: int
+    https: int
+    onion: int
+
+    def visitor(self, **facts):
+        return Visitor(self.https, **facts)
+
+    def logs(self):
+        """Return what each log beside nginx's own files holds."""
+        return {path.name: path.read_text() for path in self.folder.parent.rglob("*.log")}
+
+
+def required(program):
+    """Return a program's path; skip where it is missing, unless REQUIRE names it."""
+    path = shutil.which(program, path=rendering.PROGRAMS)
+    if path is None:
+        message = f"{program} is not installed"
+        (pytest.fail if program in os.environ.get("REQUIRE", "").split(",") else pytest.skip)(message)
+    return path
+
+
+def free_ports(count):
+    """Return ports of 127.0.0.1 on which nothing listens."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_for(port, process):
+    """Wait until a process that was started listens on its port."""
+    with socket.socket() as probe:
+        while probe.connect_ex(("127.0.0.1", port)):
+            assert process.poll() is None, f"{process.args[0]} ended with {process.returncode}"
+            time.sleep(0.05)
+
+
+def environment_of(folder, **changes):
+    """Return what deploy/portal.env gives a process, with a database of the test's own and keys."""
+    ours = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    keys = dict.fromkeys(("SECRET_KEY", "CODE_KEY", "FIELD_KEY"), "0123456789abcdef" * 4)
+    own = {"VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3", "ONION_URL": f"http://{ONION}"}
+    return {**ours, **rendering.settings_file(), **keys, **own, **changes}
+
+
+@contextmanager
+def nginx_before(folder, *web):
+    """Start nginx in front of the web processes on these ports, and stop it at the end."""
+    required("nginx"), required("openssl")
+    http, https, onion = free_ports(3)
+    main = rendering.write_nginx(folder, http=http, https=https, onion=onion, web=web)
+    process = subprocess.Popen(rendering.nginx_command(main))
+    try:
+        wait_for(https, process)
+        yield Proxy(folder, http, https, onion)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@contextmanager
+def web_process(folder):
+    """Start a web process with an empty site's first content, yield its port, and stop it at the end."""
+    (port,) = free_ports(1)
+    put_file(folder)
+    environment = environment_of(folder, PORT=str(port))
+    for command in ("prepare", "add_first_content"):
+        subprocess.run([sys.executable, "manage.py", command], cwd=rendering.ROOT, env=environment, check=True)
+    with (folder / "web.log").open("wb") as log:
+        process = subprocess.Popen(
+            rendering.start_command("portal-web@.service"),
+            cwd=rendering.ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A portal behind nginx. Of the two web processes that nginx knows, one is away."""
+    folder = tmp_path_factory.mktemp("deploy")
+    (away,) = free_ports(1)
+    with web_process(folder) as web, nginx_before(folder / "nginx", away, web) as proxy:
+        yield proxy

@@ -1,0 +1,64 @@
+"""Visitors of a portal behind nginx, each from an address of its own on the loopback network."""
+
+import http.client
+import re
+import socket
+import ssl
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from tests.deploy.rendering import NAME
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser's cookies. 127.0.0.2, 127.0.0.3 and so on are addresses that a machine has for nothing."""
+
+    port: int
+    address: str = "127.0.0.2"
+    host: str = NAME
+    scheme: str = "https"
+    first_words: bytes = b""  # what tor says before it passes a visitor on
+    cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path):
+        return self.ask("GET", path)
+
+    def post(self, path, **fields):
+        """Fill in the form at a path and send it; its hidden fields come from the page."""
+        page = self.get(path).text
+        form = re.search(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)[0]
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        body = urlencode(hidden | fields)
+        return self.ask(
+            "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
+        )
+
+    @property
+    def origin(self):
+        return f"{self.scheme}://{self.host}"
+
+    def ask(self, method, path, body=None, headers=None):
+        """Send a request and return the answer, with its body in `text`; cookies are kept."""
+        connection = http.client.HTTPConnection(self.host)
+        connection.sock = self.connect()
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {"Cookie": cookie} if cookie else {}
+        connection.request(method, path, body, {**sent, **self.headers, **(headers or {}), "Connection": "close"})
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()
+        connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            self.cookies.update([line.split(";")[0].split("=", 1)])
+        return answer
+
+    def connect(self):
+        """Return a connection to nginx; where the address is https, one that trusts any certificate."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(self.address, 0))
+        plain.sendall(self.first_words)
+        if self.scheme == "http":
+            return plain
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context.wrap_socket(plain, server_hostname=self.host)

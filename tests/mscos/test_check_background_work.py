@@ -1,0 +1,35 @@
+"""Whoever watches the machine is told when mail or jobs are stuck, and nothing of whose."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from mscos.models import Job, Letter
+
+pytestmark = pytest.mark.django_db
+
+
+def minutes_ago(minutes):
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+def test_all_is_well_on_a_site_that_keeps_up():
+    Job.objects.create(name="a", due_at=minutes_ago(29))
+    Letter.objects.create(sealed="a", due_at=minutes_ago(29), attempts=3)
+    assert call_command("check_background_work") is None
+
+
+def test_what_is_stuck_is_counted():
+    Job.objects.create(name="a", due_at=minutes_ago(31))
+    Letter.objects.create(sealed="a", due_at=minutes_ago(31))
+    Letter.objects.create(sealed="b", due_at=minutes_ago(-60), attempts=4)
+    Letter.objects.create(sealed="c", due_at=minutes_ago(-60), attempts=5)
+    with pytest.raises(CommandError) as told:
+        call_command("check_background_work")
+    assert str(told.value).splitlines() == [
+        "1 jobs are more than 30 minutes late. Is the background worker running?",
+        "1 mails are more than 30 minutes late. Is the background worker running?",
+        "2 mails were not taken at four tries or more. Does the mail server answer?",
+    ]
