@@ -12,7 +12,7 @@ class MscosConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks that stop a start with a wrong setting, and what lays an SQLite file out."""
-        from mscos import checks  # noqa: F401  imported for its registrations
+        from mscos import checks, listening  # noqa: F401  imported for their registrations
         from mscos.sqlite_files import lay_out
 
         connection_created.connect(lay_out)

@@ -1,16 +1,16 @@
 """`manage.py prepare`: everything between an installed portal and its first page."""
 
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from mscos import sample
 from mscos.key_check import store_code_key_check
+from mscos.listening import require_free_port
 from mscos.management.start_command import StartCommand
 from mscos.migrating import migrate
 from mscos.readiness import check_cache, check_data_folder, check_database, check_keys
@@ -33,7 +33,7 @@ class Command(StartCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is left to do; a step that was done before costs little."""
         if options["to_serve"]:
-            _port_is_free(int(settings.PORT))
+            require_free_port()
         check_data_folder()
         check_database()
         check_cache()
@@ -74,17 +74,6 @@ class Command(StartCommand):
         if settings.SAMPLE_SITE and sample.notes_path().exists():
             self.stdout.write(f"Sample accounts, to sign in at {settings.SITE_URL}/admin/ :")
             self.stdout.write(sample.notes_path().read_text())
-
-
-def _port_is_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.HOST, port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}"
-            ) from error
 
 
 def _where_the_keys_are() -> str:
