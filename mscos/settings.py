@@ -58,6 +58,9 @@ PORT = env.str("PORT", default="8000")
 if not PORT.isdigit() or not 0 < int(PORT) < 2**16:
     raise ImproperlyConfigured(f"PORT is '{PORT}'. Set it to a number from 1 to 65535, like 8000.")
 HOST = env.str("HOST", default="127.0.0.1")
+# The web server: threads that answer, in each process, and seconds in which a request must have arrived.
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+READ_TIMEOUT = env.int("READ_TIMEOUT", default=20)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 SITE = urlsplit(SITE_URL)
 if SITE.scheme not in {"http", "https"} or not SITE.hostname or SITE.path:

@@ -1,4 +1,4 @@
-"""The portal as it runs in earnest: `manage.py prepare`, gunicorn, compressed files; and a real Chromium before it.
+"""The portal as it runs in earnest: `manage.py prepare`, `manage.py serve`, compressed files; and a real Chromium before it.
 
 Each test is another visitor: the server trusts one proxy here, and each browser context sends an address of its own.
 """
@@ -111,8 +111,7 @@ def site(tmp_path_factory):
         text=True,
         check=True,
     )
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mscos.wsgi"]
-    server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)
+    server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment)
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/")
         lines = [line for line in prepared.stdout.splitlines() if ", password " in line]

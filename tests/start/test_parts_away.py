@@ -25,7 +25,6 @@ UNKNOWN_CACHE = (
 )
 SECRET_ADDRESS = "{} cannot be read. It may hold a secret, so it is not shown."
 PREPARE, WORK, CHECK = ("prepare",), ("work", "--once"), ("check_start",)
-GUNICORN = ("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mscos.wsgi")
 
 
 @pytest.mark.parametrize("command", [PREPARE, WORK, CHECK])
@@ -42,7 +41,7 @@ def test_redis_is_not_there(tmp_path, command):
 
 def test_the_web_process_ends_with_the_same_sentence(tmp_path):
     url = "postgres://portal:word@127.0.0.1:1/portal"
-    assert run(sys.executable, *GUNICORN, folder=tmp_path, DATABASE_URL=url) == refused(NO_DATABASE)
+    assert manage("serve", folder=tmp_path, DATABASE_URL=url) == refused(NO_DATABASE)
 
 
 @pytest.mark.parametrize(

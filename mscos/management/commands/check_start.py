@@ -1,4 +1,4 @@
-"""`manage.py check_start`: whether a web process would start. `deploy/gunicorn.conf.py` asks it."""
+"""`manage.py check_start`: whether a web process would start."""
 
 from typing import Any
 
