@@ -1,0 +1,131 @@
+"""A portal that serves in a process of its own, as `manage.py serve` does, with some pages for tests; its database has no tables."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_TAKEN_ALONG = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "HOST", "TRUSTED_PROXIES"}
+PATIENCE = 30  # seconds after which a test gives up
+
+
+@csrf_exempt
+def tell(request):
+    """Tell what the portal was told of the request."""
+    told = {name: value for name, value in request.META.items() if isinstance(value, str)}
+    return JsonResponse({"body": request.body.decode(), "umask": os.umask(0o077), "process": os.getpid(), **told})
+
+
+def wait(request):
+    """Answer when a file says so, and say in another one that the request has come."""
+    folder = Path(os.environ["VAR_DIR"])
+    (folder / "begun").touch()
+    wait_until((folder / "go").exists)
+    return HttpResponse("answered")
+
+
+def long(request):
+    return HttpResponse(b"a" * 10_000_000)
+
+
+urlpatterns = [path("tell/", tell), path("wait/", wait), path("long/", long), path("", include("mscos.urls"))]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running portal."""
+
+    process: subprocess.Popen
+    port: int
+    folder: Path
+
+    def connect(self, sent=b"", *, receives=None):
+        """Open a connection and send bytes on it, in which HOST stands for the line of that header."""
+        connection = socket.socket()
+        connection.settimeout(PATIENCE)
+        if receives:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+        connection.connect(("127.0.0.1", self.port))
+        connection.sendall(sent.replace(b"HOST", b"Host: 127.0.0.1:%d" % self.port))
+        return connection
+
+    def ask(self, sent):
+        """Send bytes and return all that comes back until the server closes."""
+        with self.connect(sent) as connection:
+            return read_all(connection)
+
+    def get(self, page, headers=b""):
+        """Return the status and the body of a page."""
+        return parts(self.ask(b"GET %b HTTP/1.1\r\nHOST\r\nConnection: close\r\n%b\r\n" % (page.encode(), headers)))
+
+    def told(self, headers=b"", path="/tell/"):
+        return json.loads(self.get(path, headers)[1])
+
+    def printed(self):
+        return (self.folder / "printed").read_text()
+
+
+def read_all(connection):
+    answer = b""
+    while part := connection.recv(65536):
+        answer += part
+    return answer
+
+
+def parts(answer):
+    """Return the status and the body of an answer."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body.decode()
+
+
+@contextmanager
+def serving(folder, **environment):
+    """Start the portal on a free port with a folder for its data, wait until it answers, and stop it."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in NOT_TAKEN_ALONG},
+        "DJANGO_SETTINGS_MODULE": "tests.serving_settings",
+        "VAR_DIR": str(folder),
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        **environment,
+    }
+    with (folder / "printed").open("w") as printed:
+        command = [sys.executable, "manage.py", "serve"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT)
+    try:
+        wait_until(lambda: process.poll() is not None or is_listening(port))
+        yield Server(process, port, folder)
+    finally:
+        process.terminate()
+        process.wait(timeout=2 * PATIENCE)
+
+
+def is_listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(is_so):
+    """Look until something is so; raises TimeoutError where it never comes to be."""
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.02)
