@@ -1,4 +1,4 @@
-"""A portal that serves in a process of its own, as `manage.py serve` does, with some pages for tests; its database has no tables."""
+"""A portal that serves in a process of its own, as `manage.py serve` does. Its database has no tables."""
 
 import json
 import os
@@ -10,35 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.http import HttpResponse, JsonResponse
-from django.urls import include, path
-from django.views.decorators.csrf import csrf_exempt
-
+SERVE = (sys.executable, "manage.py", "serve")
 ROOT = Path(__file__).resolve().parent.parent
 NOT_TAKEN_ALONG = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "HOST", "TRUSTED_PROXIES"}
 PATIENCE = 30  # seconds after which a test gives up
-
-
-@csrf_exempt
-def tell(request):
-    """Tell what the portal was told of the request."""
-    told = {name: value for name, value in request.META.items() if isinstance(value, str)}
-    return JsonResponse({"body": request.body.decode(), "umask": os.umask(0o077), "process": os.getpid(), **told})
-
-
-def wait(request):
-    """Answer when a file says so, and say in another one that the request has come."""
-    folder = Path(os.environ["VAR_DIR"])
-    (folder / "begun").touch()
-    wait_until((folder / "go").exists)
-    return HttpResponse("answered")
-
-
-def long(request):
-    return HttpResponse(b"a" * 10_000_000)
-
-
-urlpatterns = [path("tell/", tell), path("wait/", wait), path("long/", long), path("", include("mscos.urls"))]
 
 
 @dataclass(frozen=True)
@@ -88,21 +63,26 @@ def parts(answer):
     return int(head.split()[1]), body.decode()
 
 
-@contextmanager
-def serving(folder, **environment):
-    """Start the portal on a free port with a folder for its data, wait until it answers, and stop it."""
-    port = free_port()
-    environment = {
+def environment_for(folder, port, **settings):
+    """Return what a portal on a port, with a folder for its data, is started with."""
+    return {
         **{name: value for name, value in os.environ.items() if name not in NOT_TAKEN_ALONG},
         "DJANGO_SETTINGS_MODULE": "tests.serving_settings",
         "VAR_DIR": str(folder),
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",
-        **environment,
+        **settings,
     }
+
+
+@contextmanager
+def serving(folder, *, command=SERVE, **settings):
+    """Start the portal on a free port with a folder for its data, wait until it answers, and stop it."""
+    port = free_port()
+    words = [word.replace("PORT", str(port)) for word in command]
     with (folder / "printed").open("w") as printed:
-        command = [sys.executable, "manage.py", "serve"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT)
+        environment = environment_for(folder, port, **settings)
+        process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT)
     try:
         wait_until(lambda: process.poll() is not None or is_listening(port))
         yield Server(process, port, folder)
