@@ -19,7 +19,7 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from mscos.wsgi import application as portal
 
-LARGEST = 3 * 1024 * 1024  # bytes of a request: the largest file that editors may import, and the form around it
+LARGEST = 10 * settings.STAFF_FORM_BYTES  # of a request; more than that is not even received
 LOOK_FOR_PARENT = 1.0  # seconds between looks
 
 logger = logging.getLogger(__name__)
@@ -58,16 +58,22 @@ class Application:
 
 
 async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
-    """Return the body; raises Refused unless it arrived whole, as long as its header says."""
+    """Return the body; raises Refused unless it arrived whole, as long as its header says.
+
+    Of a body that the portal refuses by its length nothing is kept. It is received all the same: a browser shows no answer
+    before everything is sent.
+    """
     length = int(scope.headers.get("content-length", "0"))
     if length > LARGEST:
         raise Refused(413, "What you sent is too large. Please send it in smaller parts.")
-    body = bytearray()
+    body, arrived = bytearray(), 0
     async for chunk in protocol:
-        body += chunk
-        if len(body) > length:
+        arrived += len(chunk)
+        if arrived > length:
             break
-    if len(body) != length:
+        if length <= settings.STAFF_FORM_BYTES:
+            body += chunk
+    if arrived != length:
         raise Refused(400, "Your request did not arrive whole. Please send it again.")
     return bytes(body)
 

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "mscos.onion.onion_location",
     "mscos.middleware.isolation_headers",
     "mscos.middleware.utf_8_only",
+    "mscos.middleware.LargeForms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -259,6 +260,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What a request may hold, in bytes (mscos/middleware.py): the longest post takes 120 kB where each of its characters takes
+# twelve; of staff, a list or calendar to import and the form around it.
+PUBLIC_FORM_BYTES = 200_000
+STAFF_FORM_BYTES = 3 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = STAFF_FORM_BYTES
 # Uploads: none from the public. A file that is sent all the same stays in memory and is thrown away.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

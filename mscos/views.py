@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +19,13 @@ from events.models import Event
 from forums.actions import REFUSED_POST_DAYS
 from forums.models import CallForViews, Thread
 from forums.reports import REPORT_DAYS
+from mscos.middleware import too_large
 from mscos.privacy import STALE_TOKEN
 from mscos.unavailable import UNAVAILABLE, error_page
 from newsletters.models import Issue
 from newsletters.parts import highlights_of
 
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HEARD_DAYS = 60  # after a call closed, the home page says what was heard; the forum's page says it always
 
 
@@ -102,7 +105,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent could not be read."""
+    """400: what was sent could not be read; 413 where it was too much."""
+    if isinstance(exception, TOO_MUCH):
+        return too_large(request)
     return render(request, "400.html", status=400)
 
 

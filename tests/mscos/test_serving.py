@@ -98,8 +98,10 @@ def test_what_did_not_arrive_whole_never_reaches_the_portal(server):
     assert parts(server.ask(POST + chunks)) == (400, "Your request did not arrive whole. Please send it again.")
 
 
-def test_what_is_too_large_is_refused_before_it_is_read(server):
-    status, sentence = parts(server.ask(POST + b"Content-Length: %d\r\n\r\n" % (3 * 1024 * 1024 + 1)))
+def test_what_is_too_large_is_refused_and_not_kept(server):
+    status, page = parts(server.ask(POST + b"Content-Length: 4000000\r\n\r\n" + b"a" * 4_000_000))
+    assert (status, "<h1>That was too much at once</h1>" in page) == (413, True)
+    status, sentence = parts(server.ask(POST + b"Content-Length: 40000000\r\n\r\n"))  # not even received
     assert (status, sentence) == (413, "What you sent is too large. Please send it in smaller parts.")
     for long in (b"GET /%b HTTP/1.1\r\nHOST\r\n\r\n" % (b"a" * 20_000), POST + b"X: %b\r\n\r\n" % (b"a" * 20_000)):
         assert parts(server.ask(long))[0] == 431
