@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 
-from mscos.addresses import mail_address
+from mscos.addresses import LONGEST, mail_address
 from mscos.limits import Limit
 from mscos.privacy import Refusal, too_many
 
@@ -31,6 +31,8 @@ IDLE_JOINERS = re.compile(
 )
 
 STAMPS = signing.TimestampSigner(salt="mscos.forms.stamp")
+# As it is sent a text may be longer than it counts: two characters for a line end or an accented letter, hidden marks.
+HIDDEN_AT_MOST = 1_000
 AT_ONCE = 2  # seconds in which no person reads a form, fills it in and sends it
 STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
@@ -58,8 +60,11 @@ class PlainTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text in one Unicode form (NFC), with line feeds for line ends and without hidden marks.
 
-        Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters.
+        Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters; and, before
+        anything is looked at, for a text so long that it would be too long without its hidden marks too.
         """
+        if self.max_length and len(str(value or "")) > 2 * self.max_length + HIDDEN_AT_MOST:
+            raise ValidationError(self.error_messages["max_length"], code="max_length")
         text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
         text = unicodedata.normalize("NFC", IDLE_JOINERS.sub("", HIDDEN_MARKS.sub("", text)))
         if "\ufffd" in text or any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in text if mark not in "\n\t"):
@@ -76,7 +81,9 @@ class AddressField(PlainTextField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
-        super().__init__(name="email address", **{"label": "Email address", "widget": widget, **kwargs})
+        super().__init__(
+            name="email address", **{"label": "Email address", "widget": widget, "max_length": LONGEST, **kwargs}
+        )
 
     def to_python(self, value: Any) -> str:
         """Return the address; raises ValidationError for what can be none."""
