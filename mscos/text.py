@@ -35,6 +35,8 @@ NESTING = 16
 # A quotation looks through all lines up to an empty one, and the next quotation does so again. Both are estimates.
 TABLE_CELLS = 5_000
 QUOTATION_LINES = 100_000
+# At each bracket the parser tries a link anew. No text has as many links and notes as this.
+BRACKETS = 5_000
 # The footnotes' rule looks for the end of each '[^', up to a space.
 NOTES_IN_A_WORD = 20
 
@@ -222,7 +224,7 @@ def _without_sentence_end(address: str) -> str:
 
 def _heavy(text: str) -> bool:
     """Tell whether a text would take the parser far longer than its length lets expect."""
-    if any(word.count("[^") > NOTES_IN_A_WORD for word in re.split(r"[ \n\]]", text)):
+    if text.count("[") > BRACKETS or any(word.count("[^") > NOTES_IN_A_WORD for word in re.split(r"[ \n\]]", text)):
         return True
     blocks = [block.split("\n") for block in EMPTY_LINE.split(text)]
     cells = sum(len(lines) * max(line.count("|") for line in lines) for lines in blocks)
