@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -78,6 +79,8 @@ class PostForm(StampedForm):
     def clean(self) -> dict[str, Any] | None:
         """Ask about what may point to somebody, unless the writer was asked about all of it and says it is public."""
         fields = super().clean()
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return fields  # the check takes most of the time that a form takes
         texts = ((self[name], marked(self.cleaned_data.get(name, ""))) for name in self.CHECKED if name in self.fields)
         self.marked = [(field, text) for field, text in texts if text.reasons]
         marks = {mark_of(piece) for _, text in self.marked for piece in text.pieces if piece.pointer}

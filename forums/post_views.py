@@ -26,6 +26,7 @@ from mscos.models import User
 from mscos.privacy import Refusal, View, anonymous_form, too_many
 
 POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
+PREVIEWS = Limit("preview", times=60, seconds=10 * 60)  # each reads a text as thoroughly as sending it does
 SIGNED_OUT = Refusal(403, "You are signed out. Nothing was lost. Sign in in another window, then send again.")
 
 
@@ -115,6 +116,9 @@ def _reply_create(
 
 def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent]) -> HttpResponse | None:
     """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
+    if "preview" in form.data:
+        form.refusal = form.refusal or (too_many(PREVIEWS) if PREVIEWS.reached(request) else None)
+        PREVIEWS.count(request)
     if not form.is_valid() or form.preview is not None:
         return None
     limited = ""
