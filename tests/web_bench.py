@@ -59,7 +59,7 @@ def seconds_among_slow(server):
     kinds = [
         (b"GET / HTTP/1.1\r\nX: sl", None),
         (b"POST /code/ HTTP/1.1\r\nHOST\r\nContent-Length: 100\r\n\r\nslow", None),
-        (b"GET /static/style.css HTTP/1.1\r\nHOST\r\n\r\n", 2048),
+        (b"GET /static/site.css HTTP/1.1\r\nHOST\r\n\r\n", 2048),
         (b"GET /health/ HTTP/1.1\r\nHOST\r\n\r\n", None),
     ]
     with ExitStack() as stack:
