@@ -42,6 +42,6 @@ def require_free_port() -> None:
             probe.bind(address)
     except OSError as error:
         raise StartError(
-            f"The portal cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. Stop what uses that port, "
+            f"It cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. Stop what uses that port, "
             "or choose another: make run PORT=8080"
         ) from error

@@ -1,4 +1,4 @@
-"""A portal that serves in a process of its own, as `manage.py serve` does. Its database has no tables."""
+"""A portal that serves in a process of its own, as `manage.py serve` does."""
 
 import json
 import os
@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.template import put_file
 
 SERVE = (sys.executable, "manage.py", "serve")
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +80,8 @@ def environment_for(folder, port, **settings):
 @contextmanager
 def serving(folder, *, command=SERVE, **settings):
     """Start the portal on a free port with a folder for its data, wait until it answers, and stop it."""
+    if not (folder / "portal.sqlite3").exists():
+        put_file(folder)
     port = free_port()
     words = [word.replace("PORT", str(port)) for word in command]
     with (folder / "printed").open("w") as printed:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -14,7 +15,15 @@ from tests.serving import wait_until
 def tell(request):
     """Tell what the portal was told of the request."""
     told = {name: value for name, value in request.META.items() if isinstance(value, str)}
-    return JsonResponse({"body": request.body.decode(), "umask": os.umask(0o077), "process": os.getpid(), **told})
+    return JsonResponse(
+        {
+            "body": request.body.decode(),
+            "umask": os.umask(0o077),
+            "process": os.getpid(),
+            "site": settings.SITE_NAME,
+            **told,
+        }
+    )
 
 
 def wait(request):
