@@ -56,7 +56,7 @@ class LargeForms:
         """Return the page that says what to do, or None where the view may read the request."""
         rooms = request.resolver_match.app_names if request.resolver_match else []
         most = settings.STAFF_FORM_BYTES if MAY_SEND_MUCH.intersection(rooms) else settings.PUBLIC_FORM_BYTES
-        return too_large(request) if int(request.META.get("CONTENT_LENGTH") or 0) > most else None
+        return too_large(request) if int(request.headers.get("content-length") or 0) > most else None
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
