@@ -32,7 +32,7 @@ class QuietLogger(glogging.Logger):
 
     def warning(self, msg, *args, **kwargs):
         """Log a warning, unless it is about one visitor's request."""
-        if "ip=" not in str(msg) and "no-body response" not in str(msg):
+        if "ip=" not in str(msg):
             super().warning(msg, *args, **kwargs)
 
 

@@ -377,6 +377,7 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         # Names the database's address at each try to connect.
         "psycopg.pool": {"level": "ERROR"},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # a line for each HEAD would be half an access log too
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
