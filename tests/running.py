@@ -74,8 +74,11 @@ class Running:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.stop()
+        try:
+            if self.process.poll() is None:
+                self.stop()
+        finally:
+            self.process.kill()  # where it takes no notice
 
 
 def wait_until(is_so):
