@@ -6,19 +6,17 @@ export PORT
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-# honcho gives each process a port of its own: the site's address must not follow it.
-run dev: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run dev: export SAMPLE_SITE ?= yes
 
 .PHONY: run dev test faults bench check lock clean
 
 run: .venv/installed  ## The portal with sample content, as in production
 	@python manage.py prepare --to-serve
-	@honcho start --port $(PORT)
+	@python manage.py run --end-with-parent
 
 dev: .venv/installed-dev  ## The same with error pages and reloading
 	@DEBUG=yes python manage.py prepare --to-serve
-	@DEBUG=yes python manage.py runserver $(PORT)
+	@DEBUG=yes python manage.py run --end-with-parent
 
 test: .venv/installed-dev  ## The tests, on every database that is found
 	@python -m tests

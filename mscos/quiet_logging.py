@@ -5,6 +5,8 @@ lines of code that it passed are written. See `docs/logs.md` for what each log m
 """
 
 import logging
+import sys
+import threading
 import traceback
 from collections.abc import ItemsView
 from http import HTTPStatus
@@ -45,6 +47,24 @@ class NotUnavailable(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether the record is about anything else."""
         return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def quieten_uncaught_exceptions() -> None:
+    """Let Python write an exception that nobody catches like all others, in any thread, in `__del__` and in logging."""
+    sys.excepthook = lambda kind, error, frames: _write_uncaught((kind, error, frames))
+    threading.excepthook = sys.unraisablehook = _write_uncaught_in_thread
+    logging.raiseExceptions = False  # or a line that cannot be written is shown with all its arguments
+
+
+def _write_uncaught_in_thread(args: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+    error = args.exc_value or args.exc_type()
+    _write_uncaught((args.exc_type, error, args.exc_traceback))
+
+
+def _write_uncaught(exc_info: ExcInfo) -> None:
+    """Write to stderr without a logger: an exception may come before logging is set up."""
+    record = logging.LogRecord("mscos", logging.CRITICAL, "", 0, "An exception was not caught.", (), exc_info)
+    print(QuietFormatter().format(record), file=sys.stderr, flush=True)  # noqa: T201
 
 
 class QuietReporterFilter(SafeExceptionReporterFilter):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, register
 
+from mscos.checks.jobs import job_problems
 from mscos.checks.keys import key_problems
 from mscos.checks.mail import mail_problems
 from mscos.checks.site import site_problems
@@ -12,4 +13,4 @@ from mscos.checks.site import site_problems
 @register
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Hold the settings against each other."""
-    return [*site_problems(), *key_problems(), *mail_problems()]
+    return [*site_problems(), *key_problems(), *mail_problems(), *job_problems()]

@@ -1,14 +1,20 @@
 """The README's first command, in earnest: `make run` on an empty data folder, web and work together."""
 
+import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
+import termios
 import time
 
+import psutil
 import pytest
 
 from tests.browser.conftest import ROOT, _free_port, _wait_for
+from tests.running import is_free
+from tests.template import put_file
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("make") or not (ROOT / ".venv/installed").exists(), reason="needs make and the .venv that it makes"
@@ -40,8 +46,40 @@ def test_make_run_shows_the_portal_and_its_mail_leads_back_to_it(tmp_path):
     text = printed.read()
     assert f"The portal answers at http://127.0.0.1:{port}/" in text
     assert "Sample moderator: moderator@example.org, password " in text
-    assert "web.1 stopped (rc=0)" in text
-    assert "work.1 stopped (rc=0)" in text
+    assert re.findall(r"WARNING|ERROR|CRITICAL", text) == []  # both ended when they were told to, by themselves
+    assert re.findall(r"\d\d:\d\d", text) == []  # no time finer than the hour
+    assert is_free(port)
+
+
+@pytest.mark.parametrize("ended", ["terminal", "make"])
+def test_nothing_outlives_the_terminal_or_make(tmp_path, ended):
+    put_file(tmp_path)
+    port, (ours, theirs) = _free_port(), os.openpty()
+    make = subprocess.Popen(
+        ["make", "run", f"PORT={port}", "SAMPLE_SITE=no"],
+        cwd=ROOT,
+        env={**os.environ, "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mscos.settings"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  it takes no lock
+    )
+    os.close(theirs)
+    printed = b""
+    while b"The portal answers at" not in printed:
+        printed += os.read(ours, 10_000)
+    started = psutil.Process(make.pid).children(recursive=True)
+    assert len(started) >= 3
+    if ended == "terminal":
+        os.close(ours)
+    else:
+        make.kill()
+    left = psutil.wait_procs([*started, psutil.Process(make.pid)], timeout=60)[1]
+    for process in left:
+        process.kill()
+    assert left == []
+    assert is_free(port)
 
 
 def _wait_until(is_so):

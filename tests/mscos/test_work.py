@@ -63,14 +63,6 @@ def test_the_command_does_what_is_due_once():
 
 
 @pytest.mark.django_db
-def test_every_job_of_the_settings_can_be_run():
-    from mscos.settings import WORK_JOBS
-
-    for name in WORK_JOBS:
-        assert work._run(name)
-
-
-@pytest.mark.django_db
 def test_sessions_past_their_end_are_deleted():
     for days in (-1, 1):
         end = timezone.now() + timedelta(days=days)

@@ -26,9 +26,7 @@ class Command(StartCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --to-serve."""
-        parser.add_argument(
-            "--to-serve", action="store_true", help="a start here follows: is the port free, what to open?"
-        )
+        parser.add_argument("--to-serve", action="store_true", help="a start here follows: is the port free?")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is left to do; a step that was done before costs little."""
@@ -43,8 +41,6 @@ class Command(StartCommand):
         if settings.SAMPLE_SITE and sample.load_if_empty():
             self.stdout.write("The database was empty: sample content is loaded.")
         self.stdout.write("The portal is ready to start.")
-        if options["to_serve"]:
-            self._say_what_to_open()
 
     def _bring_tables_up_to_date(self) -> None:
         done = migrate()
@@ -68,12 +64,6 @@ class Command(StartCommand):
                 "write that folder and see that the disk has room."
             ) from error
         self.stdout.write("Static files: collected.")
-
-    def _say_what_to_open(self) -> None:
-        self.stdout.write(f"\nThe portal answers at {settings.SITE_URL}/  (stop it with Ctrl+C)")
-        if settings.SAMPLE_SITE and sample.notes_path().exists():
-            self.stdout.write(f"Sample accounts, to sign in at {settings.SITE_URL}/admin/ :")
-            self.stdout.write(sample.notes_path().read_text())
 
 
 def _where_the_keys_are() -> str:

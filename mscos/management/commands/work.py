@@ -1,5 +1,6 @@
 """`manage.py work`: the work process."""
 
+import logging
 import math
 import signal
 import threading
@@ -7,12 +8,16 @@ import time
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
+from mscos.backoff import Backoff
 from mscos.management.start_command import StartCommand
 from mscos.post_office import PostOffice
 from mscos.readiness import check_parts
 from mscos.work import run_due_jobs
+
+logger = logging.getLogger(__name__)
 
 LOOK_FOR_MAIL = 1.0  # seconds between looks, while nothing is due
 LOOK_FOR_JOBS = 10.0
@@ -31,17 +36,55 @@ class Command(StartCommand):
         """Take turns between jobs and mail."""
         check_parts()
         stop = threading.Event()
-        if not options["once"]:
-            for number in (signal.SIGTERM, signal.SIGINT):
+        worker = Worker(stop)
+        if options["once"]:
+            while worker.take_turn():
+                pass
+        else:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, lambda *_: stop.set())
-        office, looked = PostOffice(stop.is_set), -math.inf
-        while not stop.is_set():
-            close_old_connections()
-            if time.monotonic() - looked >= LOOK_FOR_JOBS:
-                run_due_jobs()
-                looked = time.monotonic()
-            sent = office.turn()
-            if not sent and options["once"]:
-                break
-            stop.wait(0 if sent else LOOK_FOR_MAIL)
-        office.close()
+            worker.run()
+        worker.close()
+
+
+class Worker:
+    """Runs due jobs and sends mail until `stop` is set. A fault, such as a database that is away, is waited out."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._office = PostOffice(stop.is_set)
+        self._looked = -math.inf
+
+    def run(self) -> None:
+        """Take turns until told to stop, after a fault with a wait that grows."""
+        backoff = Backoff()
+        while not self._stop.is_set():
+            try:
+                sent = self.take_turn()
+            except Exception:
+                logger.exception("A turn of work failed. Work goes on after a wait.")
+                _close_connections()
+                self._stop.wait(backoff.after_failure())
+            else:
+                backoff.after_success()
+                self._stop.wait(0 if sent else LOOK_FOR_MAIL)
+
+    def take_turn(self) -> int:
+        """Run the jobs that are due and send mail; return how many mails the server gave an answer to."""
+        close_old_connections()
+        if time.monotonic() - self._looked >= LOOK_FOR_JOBS:
+            run_due_jobs()
+            self._looked = time.monotonic()
+        return self._office.turn()
+
+    def close(self) -> None:
+        """Let go of the mail server."""
+        self._office.close()
+
+
+def _close_connections() -> None:
+    """Close every connection to the database, so that the next turn begins with one that knows nothing of the fault."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if isinstance(connection, PostgresConnection):
+            connection.close_pool()

@@ -1,0 +1,32 @@
+"""Every job and mail round that the settings name must be there to be called."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.utils.module_loading import import_string
+
+
+def job_problems() -> Iterator[CheckMessage]:
+    """Yield each name that leads to no function: such a job would fail for ever, and only log."""
+    yield from _problems("WORK_JOBS", settings.WORK_JOBS)
+    yield from _problems("MAIL_ROUNDS", settings.MAIL_ROUNDS)
+
+
+def _problems(setting: str, paths: Iterable[str]) -> Iterator[CheckMessage]:
+    for path in paths:
+        reason = _fault(path)
+        if reason:
+            yield Error(
+                f"{setting} names '{path}', which cannot be run: {reason}.",
+                hint="Correct its spelling in mscos/settings.py, or take it out.",
+                id="mscos.E020",
+            )
+
+
+def _fault(path: str) -> str:
+    """Return what is wrong with a path, '' if nothing is."""
+    try:
+        return "" if callable(import_string(path)) else "it is not a function"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"

@@ -1,0 +1,25 @@
+"""`python -m mscos.child MODULE …`: runs a module as `python -m MODULE …` does, and stops it when its parent is gone.
+
+The parent holds the other end of standard input and never writes. To stop the module it closes that end; if it ends
+itself, in whatever way, the system closes it.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+
+from mscos.quiet_logging import quieten_uncaught_exceptions
+
+
+def _stop_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    quieten_uncaught_exceptions()
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
