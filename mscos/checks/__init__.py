@@ -7,10 +7,11 @@ from django.core.checks import CheckMessage, register
 from mscos.checks.jobs import job_problems
 from mscos.checks.keys import key_problems
 from mscos.checks.mail import mail_problems
+from mscos.checks.onion import onion_problems
 from mscos.checks.site import site_problems
 
 
 @register
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     """Hold the settings against each other."""
-    return [*site_problems(), *key_problems(), *mail_problems(), *job_problems()]
+    return [*site_problems(), *key_problems(), *mail_problems(), *job_problems(), *onion_problems()]

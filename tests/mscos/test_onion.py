@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 
 from forums.models import Forum
+from mscos.checks import check_settings
+from mscos.checks.onion import onion_problems
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = f"{'a2' * 28}.onion"
@@ -77,14 +79,13 @@ def test_one_setting_opens_the_onion_address(tmp_path):
 @pytest.mark.parametrize(
     "wrong", ["abc.onion", "http://abc.onion", f"https://{NAME}", f"{ONION}/x", f"http://{'a1' * 28}.onion"]
 )
-def test_a_wrong_onion_address_stops_the_start(tmp_path, wrong):
-    done = read_settings(tmp_path, ONION_URL=wrong)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith(
-        f"ONION_URL is '{wrong}'. Set it to http:// and the name in tor's file 'hostname', which has 56 letters and digits "
-        "before .onion; SITE_URL must begin with https."
-    )
+def test_a_wrong_onion_address_stops_the_start(settings, wrong):
+    settings.BEHIND_TLS, settings.ONION_URL = True, ONION
+    assert list(onion_problems()) == []
+    settings.ONION_URL = wrong
+    assert [(problem.id, problem.msg) for problem in onion_problems()] == [("mscos.E030", f"ONION_URL is '{wrong}'.")]
 
 
-def test_an_onion_address_asks_for_a_site_with_https(tmp_path):
-    assert read_settings(tmp_path, ONION_URL=ONION, SITE_URL="http://127.0.0.1:8000").returncode == 1
+def test_an_onion_address_asks_for_a_site_with_https(settings):
+    settings.BEHIND_TLS, settings.ONION_URL = False, ONION
+    assert [problem.id for problem in check_settings()] == ["mscos.E030"]
