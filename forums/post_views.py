@@ -116,9 +116,8 @@ def _reply_create(
 
 def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent]) -> HttpResponse | None:
     """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
-    if "preview" in form.data:
-        form.refusal = form.refusal or (too_many(PREVIEWS) if PREVIEWS.reached(request) else None)
-        PREVIEWS.count(request)
+    if "preview" in form.data and not PREVIEWS.count(request):
+        form.refusal = form.refusal or too_many(PREVIEWS)
     if not form.is_valid() or form.preview is not None:
         return None
     limited = ""
