@@ -24,7 +24,7 @@ test: .venv/installed-dev  ## The tests, on every database that is found
 faults: .venv/installed-dev  ## Kill workers 50 times in 5,000 deliveries, and hold the ledger against the mail server
 	@python -m tests.faults
 
-bench: .venv/installed-dev  ## How quick sending is, as ratios in one run; needs smtp-sink (Debian: postfix) and PostgreSQL
+bench: .venv/installed-dev  ## How quick sending is, as ratios in one run; needs PostgreSQL (TEST_POSTGRES_URL)
 	@python -m tests.bench
 
 check: .venv/installed-dev  ## Lint, types, templates, import order, migrations

@@ -5,7 +5,6 @@ SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the t
 
 import re
 import smtplib
-from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage as Parsed
 from email.policy import SMTP, default
@@ -33,12 +32,6 @@ STRUCTURE = {"subject", "from", "to", "mime-version", "content-type", "content-t
 PLAIN_ADDRESS = re.compile(r"[!-;=?-~ ]+@[!-;=?-~]+")
 
 Answer = tuple[int, bytes]
-MayGo = Callable[[], bool]
-
-
-def always() -> bool:
-    """Let every mail go."""
-    return True
 
 
 class Envelope(NamedTuple):
@@ -80,8 +73,8 @@ class Carrier(Protocol):
     def open(self) -> None:
         """Connect, unless connected. Raises ServerAway."""
 
-    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
-        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where nothing of it was."""
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where the server took nothing of it."""
 
     def close(self) -> None:
         """Let go of the connection; never fails."""
@@ -134,40 +127,26 @@ class SmtpCarrier:
         if connection is not None:
             connection.close()
 
-    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
-        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where nothing of it was.
-
-        Where the server takes commands at once, `may_go` is asked while it reads them: neither waits for the other.
-        """
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where the server took nothing of it."""
         if not PLAIN_ADDRESS.fullmatch(envelope.recipient):
-            return (
-                Receipt(Fate.REFUSED, "553 5.1.3") if may_go() else None
-            )  # what a server would say of such an address
+            return Receipt(Fate.REFUSED, "553 5.1.3")  # what a server would say of such an address
         self.open()
         try:
-            answers = self._offer(envelope, may_go)
-            if not answers:
-                return None
-            refusal = self._refusal(answers)
+            refusal = self._refusal(self._offer(envelope))
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise ServerAway from error
         return refusal or self._deliver(envelope.content)
 
-    def _offer(self, envelope: Envelope, may_go: MayGo) -> list[Answer]:
-        """Ask whether the server takes a mail for this address; return its answers, none where the mail may not go."""
+    def _offer(self, envelope: Envelope) -> list[Answer]:
+        """Ask whether the server takes a mail for this address; return its answers."""
         server: smtplib.SMTP = self._backend.connection
         commands = [f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.recipient}>", "DATA"]
         if not server.has_extn("pipelining"):
-            return _ask(server, commands) if may_go() else []
+            return _ask(server, commands)
         server.send("".join(f"{command}\r\n" for command in commands))
-        goes = False
-        try:
-            goes = may_go()
-        finally:
-            if not goes:
-                self.close()  # the server waits for content: whatever were said next it would take for that
-        return [server.getreply() for _ in commands] if goes else []
+        return [server.getreply() for _ in commands]
 
     def _refusal(self, answers: list[Answer]) -> Receipt | None:
         """Return what the server said against a mail, the line ready for the next one; None where it waits for it."""
@@ -214,10 +193,8 @@ class BackendCarrier:
         """Let go of the connection; never fails."""
         self._backend.close()
 
-    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
-        """Hand over one mail, unless `may_go` says no; then return None. Raises ServerAway where it could not."""
-        if not may_go():
-            return None
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand over one mail. Raises ServerAway where it could not."""
         message: Any = as_message(envelope)
         try:
             self._backend.send_messages([message])

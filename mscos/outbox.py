@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
-from mscos.carriers import Envelope, Fate, Receipt, ServerAway, wire_format
+from mscos.carriers import Envelope, Fate, ServerAway, wire_format
 from mscos.models import Letter
 from mscos.post_office import LEASE, PostOffice
 from mscos.sealing import seal, unseal
@@ -67,7 +67,7 @@ def _send(letter: Letter, office: PostOffice) -> None:
     if envelope is None:
         letter.delete()
         return
-    receipt = office.send(envelope) or Receipt(Fate.LATER)
+    receipt = office.send(envelope)
     if receipt.fate in {Fate.LATER, Fate.UNCERTAIN} and letter.attempts <= len(WAITS):
         # Sent twice at worst, as one message with one Message-ID: better than a link that never comes.
         wait = timedelta(minutes=WAITS[letter.attempts - 1])

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from mscos.carriers import Carrier, Envelope, MayGo, Receipt, ServerAway, always, open_carrier
+from mscos.carriers import Carrier, Envelope, Receipt, ServerAway, open_carrier
 from mscos.models import Job
 
 logger = logging.getLogger(__name__)
@@ -70,11 +70,9 @@ class PostOffice:
         """Connect, unless connected, before anything is claimed. Raises ServerAway."""
         self._carrier.open()
 
-    def send(self, envelope: Envelope, may_go: MayGo = always) -> Receipt | None:
-        """Hand one mail to the server, unless `may_go` says no; then return None. Raises ServerAway as a carrier does."""
-        receipt = self._carrier.send(envelope, may_go)
-        if receipt is None:
-            return None
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand one mail to the server and return its answer. Raises ServerAway as a carrier does."""
+        receipt = self._carrier.send(envelope)
         self._answered += 1
         self._pause = PAUSES[0]
         if self._left is not None:

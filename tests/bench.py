@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how quick sending is, as ratios within one run. Needs smtp-sink (Debian: postfix) and PostgreSQL.
+"""`python -m tests.bench`: how quick sending is, as ratios within one run, on SQLite and PostgreSQL.
 
 A bare loop sends the same bytes with smtplib to the same server over one connection, in turns with a worker that keeps
 its ledger. Nothing here passes or fails by a time: machines are shared and noisy.
@@ -8,74 +8,73 @@ import argparse
 import itertools
 import json
 import os
-import shutil
 import smtplib
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
-from tests.faults import Crew, begin, database, is_done, settle_in, wait_until
+from tests.__main__ import POSTGRES_URL
+from tests.faults import Crew, begin, is_done, settle_in, wait_until
 from tests.smtp_server import smtp_server
+from tests.smtp_sink import smtp_sink
+from tests.template import new_database
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-SINK = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
-ROUNDS, A_ROUND = 7, 1000
-
-
-@contextmanager
-def sink():
-    """Run smtp-sink on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    drop_rights = ["-u", "nobody"] if os.geteuid() == 0 else []
-    running = subprocess.Popen([SINK, *drop_rights, f"127.0.0.1:{port}", "200"])
-    time.sleep(0.5)
-    try:
-        yield port
-    finally:
-        running.terminate()
-        running.wait()
+PARAGRAPH = "A paragraph of a section, about as long as those that editors write from week to week.\n\n"
+REAL, SMALL = 117, 0  # paragraphs: about as many bytes as week 5 of the sample content, and as few as an issue has
 
 
-def rate(url):
-    """Send rounds of mails by turns; return the median ratio, and the rates a second."""
-    with tempfile.TemporaryDirectory() as folder, database(url) as own, sink() as port:
+def database(url):
+    """Make a PostgreSQL database for one measurement; without an address there is only a file."""
+    return new_database(url, f"bench_{os.getpid()}") if url else nullcontext()
+
+
+def rate(url, paragraphs, rounds, a_round):
+    """Send rounds of mails by turns; return the ratio of each round, the milliseconds a mail took, and a mail's bytes."""
+    with tempfile.TemporaryDirectory() as folder, database(url) as own, smtp_sink() as port:
         settle_in(folder, own, port)
-        begin(ROUNDS * A_ROUND)
-        from mscos.post_office import PostOffice
-        from newsletters.models import Mailing
-        from newsletters.sending.delivery import _pattern
-        from newsletters.sending.messages import Reader
+        begin(rounds * a_round, body="Words.\n\n" + PARAGRAPH * paragraphs)
+        envelope = any_envelope()
+        with smtplib.SMTP("127.0.0.1", port) as bare:
+            both = [(bare_round(bare, envelope, a_round), our_round(a_round)) for _ in range(rounds)]
+    return {
+        "ratios": [bare / ours for bare, ours in both],
+        "bare": statistics.median(bare for bare, _ in both),
+        "ours": statistics.median(ours for _, ours in both),
+        "bytes": len(envelope.content),
+    }
 
-        mailing = Mailing.objects.get()
-        reader = Reader(1, "r1@example.org", "t" * 22, "plain", 0)
-        envelope = _pattern(mailing.pk, mailing.started_at).for_reader(reader)
-        bare = smtplib.SMTP("127.0.0.1", port)
-        rates = []
-        for _ in range(ROUNDS):
-            begun = time.perf_counter()
-            for _ in range(A_ROUND):
-                bare.sendmail(envelope.sender, [envelope.recipient], envelope.content)
-            asked = itertools.count()  # once before each mail
-            office = PostOffice(stopping=lambda asked=asked: next(asked) > A_ROUND)
-            turned = time.perf_counter()
-            sent = office.turn()
-            ended = time.perf_counter()
-            office.close()
-            rates.append((A_ROUND / (turned - begun), sent / (ended - turned)))
-        bare.quit()
-        ratios = [ours / theirs for theirs, ours in rates]
-        return {
-            "ratio": statistics.median(ratios),
-            "bare": statistics.median(r[0] for r in rates),
-            "ours": statistics.median(r[1] for r in rates),
-        }
+
+def any_envelope():
+    """Return the mail of one reader."""
+    from newsletters.models import Mailing
+    from newsletters.sending.messages import Pattern, Recipient
+
+    return Pattern(Mailing.objects.get()).for_recipient(Recipient(1, "r1@example.org", "t" * 22, "plain", 0))
+
+
+def bare_round(bare, envelope, count):
+    """Send one mail that often as smtplib does; return how many milliseconds each took."""
+    begun = time.perf_counter()
+    for _ in range(count):
+        bare.sendmail(envelope.sender, [envelope.recipient], envelope.content)
+    return (time.perf_counter() - begun) * 1000 / count
+
+
+def our_round(count):
+    """Send about that many as a worker does; return how many milliseconds each took."""
+    from mscos.post_office import PostOffice
+
+    asked = itertools.count()  # once before each mail
+    office = PostOffice(stopping=lambda: next(asked) > count)
+    begun = time.perf_counter()
+    sent = office.turn()
+    took = time.perf_counter() - begun
+    office.close()
+    return took * 1000 / sent
 
 
 def crew(url, workers, readers):
@@ -95,7 +94,7 @@ def crew(url, workers, readers):
 
 def memory(readers):
     """Return the most memory, in MB, that a worker took to send to that many readers."""
-    with tempfile.TemporaryDirectory() as folder, sink() as port:
+    with tempfile.TemporaryDirectory() as folder, smtp_sink() as port:
         settle_in(folder, None, port)
         begin(readers)
         working = Crew(1)
@@ -115,30 +114,52 @@ def apart(*call):
     return json.loads(done.stdout)
 
 
-def main(most_readers):
-    """Measure all, and tell."""
-    if not SINK:
-        sys.exit("smtp-sink is missing. Debian, Ubuntu: apt install --no-install-recommends postfix")
-    for name, url in (("SQLite", None), ("PostgreSQL", POSTGRES)):
-        found = apart("rate", url)
+def tell_rates(name, url, rounds, a_round):
+    """Measure a mail as large as a real issue's and a small one."""
+    for paragraphs in (REAL, SMALL):
+        found = apart("rate", url, paragraphs, rounds, a_round)
+        ratios = found["ratios"]
         print(
-            f"{name}: {found['ratio']:.2f} of a bare smtplib loop ({found['ours']:.0f} to {found['bare']:.0f} mails a second)"
+            f"{name}, {found['bytes'] / 1000:.1f} kB: {statistics.median(ratios):.2f} of a bare smtplib loop"
+            f" ({min(ratios):.2f}–{max(ratios):.2f} in {len(ratios)} rounds),"
+            f" {found['ours']:.2f} to {found['bare']:.2f} ms a mail",
+            flush=True,
         )
-    one, four = apart("crew", POSTGRES, 1, 400), apart("crew", POSTGRES, 4, 1600)
+
+
+def tell_crew(url, readers):
+    """Measure how much more four workers send than one."""
+    one, four = apart("crew", url, 1, readers), apart("crew", url, 4, 4 * readers)
     print(
         f"4 workers, PostgreSQL, 20 ms a mail: {four / one:.2f} times 1 worker ({four:.0f} to {one:.0f} mails a second)"
     )
-    few, many = apart("memory", 1000), apart("memory", most_readers)
-    print(f"A worker's memory: {few:.0f} MB for 1,000 readers, {many:.0f} MB for {most_readers:,}")
+
+
+def tell_memory(few, many):
+    """Measure what a worker's memory does as readers grow more."""
+    small, large = apart("memory", few), apart("memory", many)
+    print(f"A worker's memory: {small:.0f} MB for {few:,} readers, {large:.0f} MB for {many:,}", flush=True)
+
+
+def main(databases, *, short):
+    """Measure all, and tell; a short run only shows that everything can be measured."""
+    rounds, a_round = (2, 20) if short else (7, 1000)
+    if "sqlite" in databases:
+        tell_rates("SQLite", None, rounds, a_round)
+        tell_memory(*((20, 40) if short else (1000, 100_000)))
+    if "postgresql" in databases:
+        tell_rates("PostgreSQL", POSTGRES_URL, rounds, a_round)
+        tell_crew(POSTGRES_URL, 40 if short else 400)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--readers", type=int, default=100_000, help="for the measurement of memory")
+    parser.add_argument("--on", choices=["sqlite", "postgresql"], action="append", help="one database; else both")
+    parser.add_argument("--short", action="store_true", help="a few mails only, to see that it works")
     parser.add_argument("--apart", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.apart:
         name, *arguments = json.loads(given.apart)
         print(json.dumps({"rate": rate, "crew": crew, "memory": memory}[name](*arguments)))
     else:
-        main(given.readers)
+        main(given.on or ["sqlite", "postgresql"], short=given.short)

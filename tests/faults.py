@@ -58,7 +58,7 @@ def settle_in(folder, url, port):
     }
 
 
-def begin(readers):
+def begin(readers, **draft):
     """Make the tables and the readers, and publish an issue to them."""
     import django
 
@@ -75,7 +75,7 @@ def begin(readers):
     agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}
     rows = (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers))
     Subscriber.objects.bulk_create(rows, batch_size=1000)
-    sending.begin(User.objects.create_superuser("editor@example.org", display_name="Editor"))
+    sending.begin(User.objects.create_superuser("editor@example.org", display_name="Editor"), **draft)
 
 
 class Crew:

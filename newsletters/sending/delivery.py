@@ -1,7 +1,7 @@
 """Sending issues: the ledger is made in one transaction, and workers, however many, send what it says is left."""
 
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils import timezone
 from mscos.post_office import PostOffice
 from newsletters.faces import Mail
 from newsletters.models import Delivery, Issue, Mailing
-from newsletters.sending.ledger import WAITS, ledger_of, stored
+from newsletters.sending.ledger import claimed, recover_lost_batches, stored
 from newsletters.sending.messages import Pattern
 
 State = Delivery.State
@@ -46,7 +46,7 @@ def end_sending(*, issue: Issue) -> None:
 
 def send_round(office: PostOffice) -> None:
     """Send what is due of the oldest sending, batch by batch, as long as the office may. Raises ServerAway."""
-    doubt_lost()
+    recover_lost_batches()
     finish()
     while (mailing := Mailing.objects.with_due().first()) and office.may_send():
         office.connect()
@@ -55,20 +55,10 @@ def send_round(office: PostOffice) -> None:
 
 def _send_batch(mailing: Mailing, office: PostOffice) -> None:
     pattern = _pattern(mailing.pk, mailing.started_at)
-    with ledger_of(mailing) as ledger:
-        for reader in ledger.readers():
-            if not office.may_send():
-                break
-            receipt = office.send(pattern.for_reader(reader), partial(ledger.begin, reader))
-            if receipt:
-                ledger.settle(receipt)
-
-
-def doubt_lost() -> None:
-    """Call uncertain what was at the server when its worker was killed; after too many tries it has failed."""
-    for pk, attempts in Delivery.objects.lost().values_list("pk", "attempts"):
-        state = State.UNCERTAIN if attempts <= len(WAITS) else State.FAILED
-        Delivery.objects.lost().filter(pk=pk).update(state=state, doubted=True, changed_at=timezone.now())
+    with claimed(mailing) as batch:
+        while office.may_send() and (recipient := batch.next()):
+            receipt = office.send(pattern.for_recipient(recipient))
+            batch.settle(recipient, receipt)
 
 
 def finish() -> None:

@@ -25,7 +25,7 @@ BREAK = b"=\r\n"
 PLAIN = Subscriber.SubjectStyle.PLAIN
 
 
-class Reader(NamedTuple):
+class Recipient(NamedTuple):
     """What differs from reader to reader: the key of their delivery, their address, token and style of subject lines."""
 
     pk: int
@@ -53,14 +53,15 @@ class Pattern:
             for style in Subscriber.SubjectStyle.values
         }
 
-    def for_reader(self, reader: Reader) -> Envelope:
+    def for_recipient(self, recipient: Recipient) -> Envelope:
         """Return the mail for one reader: the same bytes, Message-ID included, whenever it is asked for."""
-        tag = tag_of(reader.pk)
-        own = (reader.token.encode("ascii"), reader.email.encode("ascii"), tag.encode("ascii"))
+        tag = tag_of(recipient.pk)
+        own = (recipient.token.encode("ascii"), recipient.email.encode("ascii"), tag.encode("ascii"))
         content = b"".join(
-            piece if isinstance(piece, bytes) else _filled(piece, own) for piece in self._pieces[reader.subject_style]
+            piece if isinstance(piece, bytes) else _filled(piece, own)
+            for piece in self._pieces[recipient.subject_style]
         )
-        return Envelope(way_back(tag) or settings.FROM_ADDRESS, reader.email, content)
+        return Envelope(way_back(tag) or settings.FROM_ADDRESS, recipient.email, content)
 
 
 def issue_message(

@@ -131,11 +131,6 @@ def test_the_service_gets_the_mail_as_it_is(carrier, envelope):
     assert (told["track_opens"], told["track_clicks"]) == (False, False)
 
 
-def test_a_mail_that_may_not_go_does_not(carrier, envelope):
-    assert carrier.send(envelope, lambda: False) is None
-    assert mail.outbox == []
-
-
 @pytest.mark.parametrize(
     ("status", "receipt"),
     [

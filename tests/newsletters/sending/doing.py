@@ -22,10 +22,10 @@ def addresses(count):
     return [f"r{number}@example.org" for number in range(count)]
 
 
-def make_draft(number=5):
+def make_draft(number=5, body="Words."):
     """Return a draft that is ready to go out, with words only."""
     issue = make_issue(number)
-    add_section(issue, "text", heading="Welcome", body="Words.")
+    add_section(issue, "text", heading="Welcome", body=body)
     return issue
 
 
@@ -34,9 +34,9 @@ def seen(issue):
     return actions.look(issue=issue, mail=mail_of(issue))
 
 
-def begin(by, number=5):
+def begin(by, **draft):
     """Publish an issue; return its sending."""
-    issue = make_draft(number)
+    issue = make_draft(**draft)
     with transaction.atomic():
         actions.publish(issue=issue, by=by, seen=seen(issue))
     return Mailing.objects.get(issue=issue)

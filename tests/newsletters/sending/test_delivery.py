@@ -253,7 +253,7 @@ def test_while_the_server_is_down_nothing_is_claimed(settings, editor, readers):
 def test_what_was_at_the_server_when_its_worker_was_killed_goes_out_again(server, editor, readers):
     mailing = begin(editor)
     killed = mailing.deliveries.get(subscriber__email="r2@example.org")
-    Delivery.objects.filter(pk=killed.pk).update(state="sending", attempts=1, due_at=timezone.now() + LEASE)
+    Delivery.objects.filter(pk=killed.pk).update(state="sending", due_at=timezone.now() + LEASE)
     assert work() == 4
     assert states(mailing) == {"sending": 1, "sent": 4}
     assert Mailing.objects.get().state == "running"
@@ -263,11 +263,23 @@ def test_what_was_at_the_server_when_its_worker_was_killed_goes_out_again(server
     assert Mailing.objects.get().state == "done"
 
 
+def test_of_what_a_killed_worker_had_claimed_only_the_first_row_is_in_doubt(server, editor, readers):
+    mailing = begin(editor)
+    rows = list(mailing.deliveries.order_by("pk"))
+    for batch, ago in ((rows[:1], 3), (rows[1:3], 2), (rows[3:], 1)):  # of three workers
+        past = timezone.now() - timedelta(seconds=ago)
+        Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(state="sending", due_at=past)
+    assert work() == 5
+    told = mailing.deliveries.order_by("pk").values_list("state", "doubted", "attempts")
+    in_doubt, others = ("sent", True, 2), ("sent", False, 1)
+    assert list(told) == [in_doubt, in_doubt, others, in_doubt, others]
+
+
 def test_a_mail_that_kills_each_worker_fails_in_the_end(server, editor, readers):
     mailing = begin(editor)
     deadly = mailing.deliveries.first()
     past = timezone.now() - timedelta(seconds=1)
-    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(WAITS) + 1, due_at=past)
+    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(WAITS), due_at=past)
     work()
     assert states(mailing) == {"sent": 4, "failed": 1}
 

@@ -1,0 +1,156 @@
+"""A statement that fails in the middle of a batch: one row in doubt, the others given back, the connection as it was."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from mscos.post_office import LEASE, PAUSES, PostOffice
+from newsletters.models import Delivery, Mailing
+from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from tests.people import make_staff
+from tests.smtp_server import smtp_server, use
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MADE = {
+    "sqlite": [
+        "CREATE TRIGGER refuse BEFORE UPDATE ON newsletters_delivery WHEN {when}"
+        " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON newsletters_delivery FOR EACH ROW WHEN ({when})"
+        " EXECUTE FUNCTION refuse()",
+    ],
+}
+REMOVED = {"sqlite": ["DROP TRIGGER refuse"], "postgresql": ["DROP FUNCTION refuse CASCADE"]}
+
+
+def execute(statements):
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@contextmanager
+def refused(when):
+    """Let the database refuse writes to the ledger of a kind."""
+    execute([statement.format(when=when) for statement in MADE[connection.vendor]])
+    try:
+        yield
+    finally:
+        execute(REMOVED[connection.vendor])
+
+
+def session():
+    """Return what is special about this connection to PostgreSQL; on SQLite there is nothing to see."""
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting FROM pg_settings WHERE source = 'session'"
+            " UNION ALL SELECT name, statement FROM pg_prepared_statements ORDER BY 1"
+        )
+        return cursor.fetchall()
+
+
+def take_turn(office):
+    """Let a worker try again after the pause that a failure asks for, on a connection that the pool had back before."""
+    connection.close()
+    office._closed_until -= PAUSES[0]
+    return office.turn()
+
+
+@pytest.fixture
+def server(settings):
+    with smtp_server() as running:
+        use(running, settings)
+        yield running
+
+
+@pytest.fixture
+def mailing(server):
+    """A sending to five readers."""
+    make_readers(5)
+    return begin(make_staff("robin@example.org", is_superuser=True))
+
+
+@pytest.fixture
+def third(mailing):
+    return mailing.deliveries.get(subscriber__email="r2@example.org")
+
+
+def failures(caplog):
+    return caplog.messages.count("A round of mail failed. It will be tried again.")
+
+
+def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server, mailing, third, caplog):
+    usual = session()
+    office = PostOffice()
+    with refused(f"NEW.state = 'sent' AND NEW.id = {third.pk}"):
+        take_turn(office)
+        assert session() == usual
+        assert server.recipients() == addresses(3)
+        assert states(mailing) == {"sent": 2, "sending": 1, "queued": 2}
+        assert [take_turn(office) for _ in range(4)] == [2, 0, 0, 0]
+        assert states(mailing) == {"sent": 4, "sending": 1}
+        assert failures(caplog) == 1
+    office.close()
+    assert work(LEASE + timedelta(seconds=1)) == 1
+    assert states(mailing) == {"sent": 5}
+    assert [taken for taken in server.taken if server.taken.count(taken) > 1] == [server.taken[2], server.taken[5]]
+    assert list(Delivery.objects.filter(doubted=True)) == [third]
+    assert (Mailing.objects.get().state, failures(caplog)) == ("done", 1)
+    assert session() == usual
+
+
+def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mailing, caplog):
+    usual = session()
+    office = PostOffice()
+    with refused("NEW.state = 'sent'"):
+        for count in (1, 2, 3):
+            take_turn(office)
+            assert session() == usual
+            assert server.recipients() == addresses(count)
+            assert states(mailing) == {"sending": count, "queued": 5 - count}
+            assert failures(caplog) == count
+    assert [take_turn(office), take_turn(office)] == [2, 0]
+    office.close()
+    assert work(LEASE + timedelta(seconds=1)) == 3
+    assert states(mailing) == {"sent": 5}
+    assert sorted(server.recipients()) == sorted([*addresses(5), *addresses(3)])
+    assert len(set(server.taken)) == 5  # twice only as the same bytes
+    assert session() == usual
+
+
+def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, mailing, third, caplog):
+    usual = session()
+    office = PostOffice(stopping=lambda: len(server.taken) == 2)
+    with refused("NEW.state = 'queued'"):
+        take_turn(office)
+    assert failures(caplog) == 1
+    assert states(mailing) == {"sent": 2, "sending": 3}
+    assert session() == usual
+    office.close()
+    assert work() == 0
+    assert work(LEASE + timedelta(seconds=1)) == 3
+    assert states(mailing) == {"sent": 5}
+    assert server.recipients() == addresses(5)
+    assert list(Delivery.objects.filter(doubted=True)) == [third]  # the first that the ledger did not say was sent
+
+
+def test_what_cannot_be_claimed_is_not_mailed(server, mailing, caplog):
+    usual = session()
+    office = PostOffice()
+    with refused("NEW.state = 'sending'"):
+        assert [take_turn(office) for _ in range(3)] == [0, 0, 0]
+    assert (server.taken, failures(caplog)) == ([], 3)
+    assert states(mailing) == {"queued": 5}
+    assert mailing.deliveries.filter(due_at__lte=timezone.now()).count() == 5
+    assert session() == usual
+    assert take_turn(office) == 5
+    office.close()
+    assert states(mailing) == {"sent": 5}
