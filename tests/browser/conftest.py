@@ -55,7 +55,9 @@ class Site:
 
     def work(self):
         """Let the work loop do once what is due."""
-        subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True, timeout=120
+        )
 
     def outcome(self):
         return f"{self.url}/outcomes/housing/"
@@ -78,7 +80,9 @@ class Site:
         """Run a script in the portal's shell and return what it printed."""
         command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", script]
         environment = {**self.environment, **environment}
-        return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120
+        ).stdout
 
 
 def pytest_collection_modifyitems(items):
@@ -110,6 +114,7 @@ def site(tmp_path_factory):
         capture_output=True,
         text=True,
         check=True,
+        timeout=120,
     )
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mscos.wsgi"]
     server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)
