@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 from tests import template
 from tests.limits import STEPS, look_up
@@ -15,7 +16,7 @@ def empty_cache():
     cache.clear()
 
 
-@connection_created.connect
+@receiver(connection_created)
 def let_signals_through(connection, **kwargs):
     """Let SQLite look up now and then, so that the limit of a test's time ends a statement too."""
     if connection.vendor == "sqlite":
