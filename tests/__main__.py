@@ -13,8 +13,7 @@ import psycopg
 import redis
 
 from tests import template
-from tests.browser.conftest import CHROMIUM
-from tests.mscos.test_redis import REDIS_URL
+from tests.parts import CHROMIUM, REDIS_URL
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
@@ -73,7 +72,7 @@ def main() -> int:
 
 def what_will_run(found: dict[str, bool]) -> str:
     """Return what a run with these parts holds, why others are left out, and about how long it takes."""
-    databases = f"{'PostgreSQL (about 3,100 tests) and ' if found['postgres'] else ''}SQLite (about 4,700)"
+    databases = f"{'PostgreSQL (about 3,250 tests) and ' if found['postgres'] else ''}SQLite (about 4,700 tests)"
     parts = f"browser tests: {yes_or_no(found['browser'])}; Redis: {yes_or_no(found['redis'])}"
     minutes = 10 if found["postgres"] else 6
     lines = [f"Running on {databases}; {parts}. On two cores this takes about {minutes} minutes."]

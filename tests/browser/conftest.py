@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,12 +19,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from mscos.forms import AT_ONCE
+from tests.parts import CHROMIUM
 from tests.template import put_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The headless shell is Chromium without its window: tests/browser/test_pages.py takes half the processor time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 # Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip

@@ -7,7 +7,7 @@ import redis
 from django.core.cache import cache
 from django.test import Client
 
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+from tests.parts import REDIS_URL
 
 
 @pytest.fixture
