@@ -10,14 +10,22 @@ import sys
 from tempfile import TemporaryDirectory
 
 import psycopg
+import redis
 
 from tests import template
+from tests.parts import CHROMIUM, REDIS_URL
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
 # Python is to keep what it compiled: pytest rewrites each test's file, in each worker and in both runs.
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
 REQUIRED = os.environ.get("REQUIRE", "").split(",")
+LONGEST = 40 * 60  # seconds that a run on one database may take
+HOW_TO_GET = {
+    "postgres": "no PostgreSQL answers: TEST_POSTGRES_URL names a server",
+    "redis": "no Redis answers: TEST_REDIS_URL names a server",
+    "browser": "no Chromium is found: install the system's chromium",
+}
 
 
 def postgres_answers() -> bool:
@@ -29,34 +37,62 @@ def postgres_answers() -> bool:
     return True
 
 
+def redis_answers() -> bool:
+    """Tell whether the Redis server can be reached."""
+    try:
+        return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=3, socket_timeout=3).ping())
+    except redis.RedisError:
+        return False
+
+
 def run(database_url: str | None, *arguments: str) -> int:
-    """Run pytest on one database and return its exit code."""
+    """Run pytest on one database and return its exit code; 1 where it had to be ended."""
     environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     if database_url:
         environment["DATABASE_URL"] = database_url
-    return subprocess.call([sys.executable, "-m", "pytest", "-n", WORKERS, *arguments], env=environment)
+    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *arguments]
+    try:
+        return subprocess.run(command, env=environment, timeout=LONGEST, check=False).returncode
+    except subprocess.TimeoutExpired:
+        print(f"The run was ended: it took more than {LONGEST // 60} minutes.", flush=True)  # noqa: T201
+        return 1
 
 
 def main() -> int:
-    """Run the suite on each database; return 0 where all passed."""
+    """Say what will run, and run it on each database; return 0 where all passed."""
+    found = {"postgres": postgres_answers(), "redis": redis_answers(), "browser": CHROMIUM is not None}
+    print(what_will_run(found), flush=True)  # noqa: T201
+    missing = [HOW_TO_GET[part] for part in REQUIRED if not found.get(part, True)]
+    if missing:
+        sys.exit(f"Required, but {'; '.join(missing)}.")
     with TemporaryDirectory() as folder:
         template.make_file(folder)
-        return run_both(sys.argv[1:])
+        return run_both(found, sys.argv[1:])
 
 
-def run_both(arguments: list[str]) -> int:
-    """Run the suite on PostgreSQL, if it is there, and on SQLite."""
+def what_will_run(found: dict[str, bool]) -> str:
+    """Return what a run with these parts holds, why others are left out, and about how long it takes."""
+    databases = f"{'PostgreSQL (about 3,250 tests) and ' if found['postgres'] else ''}SQLite (about 4,700 tests)"
+    parts = f"browser tests: {yes_or_no(found['browser'])}; Redis: {yes_or_no(found['redis'])}"
+    minutes = 10 if found["postgres"] else 6
+    lines = [f"Running on {databases}; {parts}. On two cores this takes about {minutes} minutes."]
+    return "\n".join(lines + [f"Left out: {HOW_TO_GET[part]}." for part in HOW_TO_GET if not found[part]])
+
+
+def yes_or_no(there: bool) -> str:
+    """Return a word for whether something is there."""
+    return "yes" if there else "no"
+
+
+def run_both(found: dict[str, bool], arguments: list[str]) -> int:
+    """Run the suite on PostgreSQL, if it is there, and on SQLite; the browser tests on SQLite."""
     postgres_code = 0
-    if postgres_answers():
-        print("The suite on PostgreSQL (the browser tests follow on SQLite):", flush=True)  # noqa: T201
+    if found["postgres"]:
+        print("PostgreSQL:", flush=True)  # noqa: T201
         with template.make_database(POSTGRES_URL):
             postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
-    elif "postgres" in REQUIRED:
-        sys.exit("PostgreSQL is required and does not answer. Set TEST_POSTGRES_URL to a server that does.")
-    else:
-        print("No PostgreSQL found (TEST_POSTGRES_URL names one): the suite runs on SQLite only.", flush=True)  # noqa: T201
-    print("The suite on SQLite:", flush=True)  # noqa: T201
-    return run(None, *arguments) or postgres_code
+    print("SQLite:", flush=True)  # noqa: T201
+    return run(None, *([] if found["browser"] else ["-m", "not browser"]), *arguments) or postgres_code
 
 
 if __name__ == "__main__":

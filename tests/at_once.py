@@ -23,7 +23,7 @@ def all_at_once(*acts):
     start = Barrier(len(acts))
 
     def in_step(act):
-        start.wait()
+        start.wait(60)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as others:

@@ -109,8 +109,9 @@ def memory(readers):
 def apart(*call):
     """Run one measurement in a process of its own, which has one database and one history of memory; return its result."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--apart", json.dumps(call)], stdout=subprocess.PIPE, check=True
-    )
+        [sys.executable, "-m", "tests.bench", "--apart", json.dumps(call)],
+        stdout=subprocess.PIPE, check=True, timeout=3600,
+    )  # fmt: skip
     return json.loads(done.stdout)
 
 

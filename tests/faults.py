@@ -69,12 +69,13 @@ def begin(readers, **draft):
     from mscos.models import User
     from newsletters.models import Subscriber
     from newsletters.models.people import new_token
+    from tests.filling import store
     from tests.newsletters.sending import doing as sending
 
     call_command("migrate", verbosity=0)
     agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}
     rows = (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers))
-    Subscriber.objects.bulk_create(rows, batch_size=1000)
+    store(Subscriber, rows)
     sending.begin(User.objects.create_superuser("editor@example.org", display_name="Editor"), **draft)
 
 
@@ -90,7 +91,7 @@ class Crew:
     def kill(self, number):
         """Kill a worker without warning, and hire another."""
         self._workers[number].send_signal(signal.SIGKILL)
-        self._workers[number].wait()
+        self._workers[number].wait(60)
         self._workers[number] = self._hire()
 
     def pids(self):
@@ -102,7 +103,7 @@ class Crew:
         for worker in self._workers:
             worker.terminate()
         for worker in self._workers:
-            worker.wait()
+            worker.wait(60)
 
 
 def wait_until(is_so):

@@ -17,3 +17,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  WhiteNoise warns w
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in production: in memory, whoever meets another writer fails at once instead of waiting.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
+else:
+    # In milliseconds: what takes longer than two minutes would take for ever.
+    DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 10, "options": "-c statement_timeout=120000"}  # noqa: F405

@@ -63,7 +63,7 @@ def smtp_server(**settings):
     finally:
         there(_end(listening))
         loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        thread.join(60)
         loop.close()
 
 

@@ -63,7 +63,9 @@ def said_on_a_file(script, folder):
         "DATABASE_URL": f"sqlite:///{path}",
     }
     command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", script]
-    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120
+    ).stdout
 
 
 def put_file(folder):
@@ -84,6 +86,14 @@ def use(connection):
         connection_created.connect(_fill)
 
 
+def turn_autovacuum_off(connection):
+    """Have no table of a test database vacuumed or analysed but where a test asks for it, whatever the server does."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f'ALTER TABLE "{table}" SET (autovacuum_enabled = off)')
+
+
 def _fill(connection, **kwargs):
     """Fill a database of SQLite that has just been made."""
     connection_created.disconnect(_fill)
@@ -94,4 +104,6 @@ def _fill(connection, **kwargs):
 def _migrate(url):
     """Make the tables in an empty database."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True, timeout=120
+    )

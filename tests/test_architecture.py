@@ -20,7 +20,7 @@ PROJECT_FILES = [
     ROOT / name
     for name in subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=120,
     ).stdout.splitlines()
 ]  # fmt: skip
 
@@ -46,6 +46,7 @@ def test_the_rooms_know_only_those_below_them():
         cwd=ROOT,
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout
 
@@ -211,6 +212,37 @@ def test_lock_files_have_hashes_and_name_no_index():
         assert re.findall(r"https?:|index|find.links|file:", lock) == []
         pinned = re.findall(r"^\S+==", lock, re.MULTILINE)
         assert len(pinned) == len(re.findall(r"^\S+==.*\\\n    --hash=sha256:", lock, re.MULTILINE)) > 20
+
+
+def test_many_rows_are_made_where_the_database_is_told_of_them():
+    """A statement over rows that PostgreSQL does not know of can run for hours: see `tests/filling.py`."""
+    in_sql = re.compile(r"INSERT INTO [^\"]*SELECT|generate_series|WITH RECURSIVE")
+    tests = [path for path in PROJECT_FILES if name_of(path).startswith("tests/") and path.suffix == ".py"]
+    fillers = [path for path in tests if in_sql.search(path.read_text()) or stores_many(ast.parse(path.read_text()))]
+    assert [name_of(path) for path in fillers if path != Path(__file__)] == ["tests/filling.py"]
+
+
+def stores_many(tree):
+    """Tell whether `bulk_create` is called with more than rows that stand there one by one."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    stored = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "bulk_create"]
+    return any(not (call.args and isinstance(call.args[0], ast.List)) for call in stored)
+
+
+def test_no_test_waits_for_ever_for_another_process_or_thread():
+    starting = {"run", "call", "check_call", "check_output"}
+    found = []
+    for path in PROJECT_FILES:
+        if not name_of(path).startswith("tests/") or path.suffix != ".py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                limited = any(keyword.arg == "timeout" for keyword in node.keywords)
+                process = node.func.attr in starting and ast.unparse(node.func.value) == "subprocess"
+                ends = node.func.attr in {"wait", "join", "communicate"} and not node.args
+                if (process or ends) and not limited:
+                    found.append(f"{name_of(path)}:{node.lineno}")
+    assert found == []
 
 
 @pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])

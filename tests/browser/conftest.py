@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,12 +19,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from mscos.forms import AT_ONCE
+from tests.parts import CHROMIUM
 from tests.template import put_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The headless shell is Chromium without its window: tests/browser/test_pages.py takes half the processor time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 # Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -55,7 +52,9 @@ class Site:
 
     def work(self):
         """Let the work loop do once what is due."""
-        subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True, timeout=120
+        )
 
     def outcome(self):
         return f"{self.url}/outcomes/housing/"
@@ -78,7 +77,9 @@ class Site:
         """Run a script in the portal's shell and return what it printed."""
         command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", script]
         environment = {**self.environment, **environment}
-        return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120
+        ).stdout
 
 
 def pytest_collection_modifyitems(items):
@@ -103,7 +104,9 @@ def site(tmp_path_factory):
         "TRUSTED_PROXIES": "1",
         "LEAVE_URL": NEUTRAL,
     }
-    subprocess.run([sys.executable, "manage.py", "prepare", "--to-serve"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "prepare", "--to-serve"], cwd=ROOT, env=environment, check=True, timeout=120
+    )
     server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment)
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/")

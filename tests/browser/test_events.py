@@ -30,7 +30,7 @@ READING_GROUP = "Reading group on trauma-informed support (example)"
 def long_word(site):
     """Return the address of an event to book whose title is one long word; a suggestion has it too."""
     make = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE.format(title=LONG_WORD)]
-    subprocess.run(make, cwd=ROOT, env=site.environment, check=True)
+    subprocess.run(make, cwd=ROOT, env=site.environment, check=True, timeout=120)
     return f"{site.url}/events/longword/"
 
 

@@ -10,6 +10,7 @@ from events.calendars import BATCH, calendar_of
 from events.models import Event, EventDate
 from outcomes.models import Organisation
 from tests.events.conftest import NOW
+from tests.filling import store
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -22,15 +23,16 @@ def fill(count):
     outcome = make_outcome("housing")
     organisers = baker.make(Organisation, _quantity=10)
     starts = [NOW + (number - count // 2) * HOUR for number in range(count)]
-    events = Event.objects.bulk_create(
+    events = store(Event, (
         Event(
             title=f"Event {number}", organiser=organisers[number % 10], state="published", summary="What it is.",
             starts=moment, ends=moment + HOUR, over_at=moment + HOUR, listed_at=NOW, stated_time="5pm GMT",
         )
         for number, moment in enumerate(starts)
-    )  # fmt: skip
-    EventDate.objects.bulk_create(EventDate(event=each, starts=each.starts, ends=each.ends) for each in events)
-    Event.outcomes.through.objects.bulk_create(Event.outcomes.through(event=each, outcome=outcome) for each in events)
+    ))  # fmt: skip
+    store(EventDate, (EventDate(event=each, starts=each.starts, ends=each.ends) for each in events))
+    about = Event.outcomes.through
+    store(about, (about(event=each, outcome=outcome) for each in events))
     return organisers
 
 

@@ -88,7 +88,13 @@ def test_many_processes_may_share_a_redis(settings):
 def test_a_setting_that_cannot_be_read_is_told_in_one_line(tmp_path, name, value, sentence):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mscos.settings", "VAR_DIR": str(tmp_path), name: value}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)

@@ -93,7 +93,7 @@ def test_a_cache_that_says_nothing_holds_no_answer_up(client, settings):
 
 def test_a_part_that_hangs_is_asked_only_once():
     go_on, asked = threading.Event(), []
-    part = Part("slow", lambda: asked.append("once") or go_on.wait())
+    part = Part("slow", lambda: asked.append("once") or go_on.wait(60))
     first = part.look()
     assert part.look() is first
     go_on.set()

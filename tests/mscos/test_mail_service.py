@@ -81,7 +81,7 @@ def service():
     finally:
         known.over.set()
         server.shutdown()
-        thread.join()
+        thread.join(60)
         server.server_close()
 
 

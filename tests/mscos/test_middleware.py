@@ -74,6 +74,7 @@ def settings_of(site_url, **environment):
         capture_output=True,
         check=False,
         text=True,
+        timeout=120,
     )
     return dict(zip(ASKED, json.loads(printed.stdout), strict=True)) if printed.returncode == 0 else printed.stderr
 

@@ -9,8 +9,7 @@ from django.test import Client, RequestFactory
 
 from mscos.limits import Limit
 from tests.at_once import all_at_once
-
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+from tests.parts import REDIS_URL
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from mscos.readiness import check_keys
 from mscos.resealing import count_rows, reseal, unreadable
 from mscos.sealing import LOST, Sealed, seal
 from mscos.start_error import StartError
+from tests.filling import store
 from tests.forums.calls.conftest import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
@@ -101,13 +102,13 @@ def test_what_is_written_meanwhile_stays(old):
 def test_ten_thousand_requests_are_sealed_anew_while_the_site_answers(client, old):
     asked = make_request()
     contact, topic = Sealed(seal("07700 900123")), Sealed(seal("a landlord"))
-    CallRequest.objects.bulk_create(
+    store(CallRequest, (
         CallRequest(
             code=f"r{number}", code_digest=f"c{number}", form_digest=f"f{number}", how="contact", way="phone",
             zone="Europe/London", contact=contact, topic=topic,
         )
         for number in range(MANY)
-    )  # fmt: skip
+    ))  # fmt: skip
     old.FIELD_KEY = "new,old"
     rows, answered = 0, 0
 

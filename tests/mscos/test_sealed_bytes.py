@@ -89,4 +89,4 @@ def dump():
         "PGHOST": parameters["HOST"], "PGPORT": str(parameters["PORT"] or 5432), "PGUSER": parameters["USER"],
         "PGPASSWORD": parameters["PASSWORD"], "PGDATABASE": connection.settings_dict["NAME"],
     }  # fmt: skip
-    return subprocess.run([program], env={**os.environ, **address}, capture_output=True, check=True).stdout
+    return subprocess.run([program], env={**os.environ, **address}, capture_output=True, check=True, timeout=120).stdout

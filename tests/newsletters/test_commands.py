@@ -63,7 +63,7 @@ def test_a_terminal_shows_a_bar(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "PYTEST"))}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path)],
-        check=False, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=terminal, text=True,
+        check=False, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=terminal, text=True, timeout=120,
     )  # fmt: skip
     assert done.stdout == "Week 5: done. 3 sent.\n"
     os.close(terminal)

@@ -63,7 +63,7 @@ def server(monkeypatch):
     thread.start()
     yield server
     server.shutdown()
-    thread.join()
+    thread.join(60)
     server.server_close()
 
 
@@ -213,7 +213,7 @@ def test_a_server_that_talks_nonsense_has_not_answered():
     thread.start()
     port = listener.getsockname()[1]
     assert status_of(f"http://127.0.0.1:{port}/", may_ask=anything, seconds=1) is None
-    thread.join()
+    thread.join(60)
     listener.close()
 
 

@@ -65,7 +65,7 @@ def talking(certificate):
 
     yield start
     for thread in threads:
-        thread.join()
+        thread.join(60)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -51,7 +51,9 @@ def address(user, password, port, name):
 def _run(program, *arguments):
     user = "postgres" if os.geteuid() == 0 else getpass.getuser()
     command = [str(programs() / program), *map(str, arguments)]
-    subprocess.run(command, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        command, user=user, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120
+    )
 
 
 def _free_port():

@@ -68,7 +68,7 @@ def test_many_that_start_at_once_agree_on_one_key(tmp_path):
     for one in crowd:
         one.stdin.close()  # what they wait for
     keys = {one.stdout.read().strip() for one in crowd}
-    assert {one.wait() for one in crowd} == {0}
+    assert {one.wait(60) for one in crowd} == {0}
     assert keys == {(tmp_path / "code_key").read_text()}
     assert [path.name for path in tmp_path.iterdir()] == ["code_key"]
 

@@ -14,6 +14,7 @@ from taggit.models import Tag
 from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
 from mscos.groups import MODERATORS
 from mscos.models import User
+from tests.filling import analyse, copy, numbers, others, store
 from tests.people import make_staff, sign_in
 
 DAY = date(2026, 3, 1)
@@ -26,9 +27,7 @@ def settle():
     Of these tables alone: the catalogues are shared with the databases of other tests, which would wait for them.
     """
     connection.check_constraints()
-    if connection.vendor == "postgresql":
-        tables = (model._meta.db_table for model in apps.get_app_config("forums").get_models())
-        connection.cursor().execute(f"ANALYZE {', '.join(tables)}")
+    analyse(*apps.get_app_config("forums").get_models())
 
 
 def fill(*, threads, posts):
@@ -38,7 +37,7 @@ def fill(*, threads, posts):
     prompts = [Prompt.objects.create(call=call, code=code, title=f"Type {code}") for code in "abcdefg"]
     models = min(threads, MODELS)
     rows = [Thread(**facts(number), forum=forum, prompt=prompts[number % 7]) for number in range(models)]
-    long, *_ = Thread.objects.bulk_create(rows)
+    long, *_ = store(Thread, rows)
     copy(Thread, numbers(threads // models - 1), code="code || '-' || CAST(n AS TEXT)")
     tag = Tag.objects.create(name="deposits", slug="deposits")
     TaggedThread.objects.create(content_object=long, tag=tag)
@@ -66,23 +65,3 @@ def enter():
     client = Client()
     sign_in(client, sam)
     return client, sam
-
-
-def copy(model, beside, **changed):
-    """Copy each row of a table as often as `beside` has rows, with some of its columns `changed`."""
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
-    values = ", ".join(changed.get(column, f"base.{column}") for column in columns)
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} AS base, {beside}")
-
-
-def numbers(last):
-    """Return a table of the numbers from 1 to `last`, with one column, n; empty for 0."""
-    steps = f"SELECT 1 AS n WHERE {last} > 0 UNION ALL SELECT n + 1 FROM steps WHERE n < {last}"
-    return f"(WITH RECURSIVE steps AS ({steps}) SELECT n FROM steps) AS numbers"
-
-
-def others(model, one, condition="1 = 1"):
-    """Return a table of the rows of a model but one."""
-    return f"(SELECT * FROM {model._meta.db_table}) AS other WHERE other.id <> {one.pk} AND {condition}"

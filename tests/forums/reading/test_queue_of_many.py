@@ -9,6 +9,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from forums.models import ModeratorNote, Post, Report, Thread
+from tests.filling import store
 from tests.forums.reading.many import DAY, enter, fill, settle
 from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
@@ -53,8 +54,8 @@ def fill_queue():
     each(13).filter(rest=0).update(may_point=True)
     Thread.objects.filter(posts__in=each(10).filter(rest=1)).update(state="open")  # what waits there is a reply
     shown = Post.objects.filter(state="published").order_by("pk")[:3_000]
-    Report.objects.bulk_create(Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown)
-    ModeratorNote.objects.bulk_create(message(post) for post in shown)
+    store(Report, (Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown))
+    store(ModeratorNote, (message(post) for post in shown))
     return client
 
 

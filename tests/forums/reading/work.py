@@ -5,6 +5,8 @@ import json
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests import limits
+
 STEPS = 100  # of SQLite's virtual machine, counted together
 
 
@@ -18,7 +20,7 @@ def _steps(client, path):
     counted = []
     connection.connection.set_progress_handler(lambda: counted.append(1), STEPS)
     assert client.get(path).status_code == 200
-    connection.connection.set_progress_handler(None, STEPS)
+    connection.connection.set_progress_handler(limits.look_up, limits.STEPS)
     return len(counted) * STEPS
 
 

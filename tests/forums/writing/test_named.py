@@ -7,6 +7,7 @@ from django.test import Client
 
 from forums import moderation
 from forums.models import ModeratorNote, Post, Voice
+from tests.filling import store
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
@@ -138,7 +139,7 @@ def test_without_posts_the_list_says_so(member):
 
 
 def test_the_list_asks_as_often_for_many_posts_as_for_one(member, ada, thread, django_assert_max_num_queries):
-    Post.objects.bulk_create(Post(thread=thread, author=ada, body="Words") for _ in range(45))
+    store(Post, (Post(thread=thread, author=ada, body="Words") for _ in range(45)))
     with django_assert_max_num_queries(8):
         page = member.get("/my-posts/?page=3")
     assert [place for place, _ in page.context["posts"]] == [5, 4, 3, 2, 1]

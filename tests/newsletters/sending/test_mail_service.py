@@ -179,5 +179,6 @@ def test_a_service_is_there_only_where_it_is_set(tmp_path, environment, found):
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
     assert (done.stdout, done.stderr) == (f"{found}\n", "")

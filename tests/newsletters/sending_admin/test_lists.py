@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Subscriber
 from newsletters.readers.holdings import held_about
+from tests.filling import store
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.issue_admin.doing import text_of
 from tests.newsletters.sending.doing import begin
@@ -66,9 +67,7 @@ def test_a_list_holds_its_own_sending_only(client, mailing, editor):
 
 
 def test_long_lists_have_pages(client, mailing):
-    Delivery.objects.bulk_create(
-        [Delivery(mailing=mailing, state="sent", attempts=n, due_at=timezone.now()) for n in range(201)]
-    )
+    store(Delivery, [Delivery(mailing=mailing, state="sent", attempts=n, due_at=timezone.now()) for n in range(201)])
     seen = [row[1] for number in (1, 2, 3) for row in rows(client, mailing, "sent", f"?page={number}")]
     assert seen == [str(number) for number in range(201)]
     assert [len(rows(client, mailing, "sent", query)) for query in ("", "?page=3", "?page=x", "?page=4")] == [
@@ -94,8 +93,8 @@ def test_a_list_asks_as_often_for_a_hundred_as_for_one(client, mailing):
     for number in range(100):
         make_subscriber(f"more{number}@example.org")
     more = Subscriber.objects.filter(email__startswith="more")
-    Delivery.objects.bulk_create(
-        [Delivery(mailing=mailing, subscriber=reader, state="sent", due_at=timezone.now()) for reader in more]
+    store(
+        Delivery, [Delivery(mailing=mailing, subscriber=reader, state="sent", due_at=timezone.now()) for reader in more]
     )
     assert (count(), few <= 8) == (few, True)
 

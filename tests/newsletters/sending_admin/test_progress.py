@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending.progress import progress_of
+from tests.filling import store
 from tests.newsletters.issue_admin.doing import text_of
 from tests.newsletters.sending.doing import begin, make_readers
 from tests.newsletters.sending_admin.doing import LIST, bars, begun, clock, end, figures, offered, page, put
@@ -102,7 +103,7 @@ def test_of_what_is_stopped_nothing_is_left_to_send(mailing):
 def test_the_share_is_rounded_down(client, mailing):
     put(mailing, "sent", *range(9))
     left = [Delivery(mailing=mailing, state="sent", due_at=timezone.now()) for _ in range(190)]
-    Delivery.objects.bulk_create(left)
+    store(Delivery, left)
     assert said(client, mailing).startswith("Being sent 199 of 200 settled (99 %), 199 of them sent ")
 
 
