@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 run dev: export SAMPLE_SITE ?= yes
 
-.PHONY: run dev test faults bench check lock clean
+.PHONY: run dev test faults load bench check lock clean
 
 run: .venv/installed  ## The portal with sample content, as in production
 	@python manage.py prepare --to-serve
@@ -23,6 +23,9 @@ test: .venv/installed-dev  ## The tests, on every database that is found
 
 faults: .venv/installed-dev  ## Kill workers 50 times in 5,000 deliveries, and hold the ledger against the mail server
 	@python -m tests.faults
+
+load: .venv/installed-dev  ## Readers and writers for two minutes, on each database, while processes are killed; needs nginx and Redis
+	@python -m tests.load
 
 bench: .venv/installed-dev  ## How quick sending is, as ratios in one run; needs PostgreSQL (TEST_POSTGRES_URL)
 	@python -m tests.bench

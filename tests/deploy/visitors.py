@@ -26,14 +26,24 @@ class Visitor:
         return self.ask("GET", path)
 
     def post(self, path, **fields):
-        """Fill in the form at a path and send it; its hidden fields come from the page."""
-        page = self.get(path).text
-        form = re.search(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)[0]
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-        body = urlencode(hidden | fields)
-        return self.ask(
-            "POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
-        )
+        """Fill in the form at a path and send it."""
+        return self.send(path, self.fill_in(path, **fields))
+
+    def fill_in(self, path, **fields):
+        """Open the page at a path and return the fields of its form: those that stand hidden in it, and these.
+
+        Raises ConnectionError where the page holds no form, such as one that says that the site is away.
+        """
+        page = self.get(path)
+        form = re.search(r'<form[^>]*method="post".*?</form>', page.text, re.DOTALL)
+        if form is None:
+            raise ConnectionError(f"{path} answered {page.status} without a form")
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])) | fields
+
+    def send(self, path, fields):
+        """Send a form that was filled in."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
+        return self.ask("POST", path, urlencode(fields, doseq=True), headers)
 
     @property
     def origin(self):

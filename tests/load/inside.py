@@ -1,0 +1,39 @@
+"""What runs inside the portal's own process (`manage.py shell`): starting a newsletter, and telling what was kept."""
+
+import json
+import re
+
+from django.utils import timezone
+
+from forums.models import Post
+from mscos.models import User
+from newsletters.models import Delivery, Mailing, Subscriber
+from newsletters.models.people import new_token
+from tests.newsletters.sending import doing as sending
+
+WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as the writers in visitors.py put it
+NUMBER = 99  # an issue that the sample content has not
+
+
+def send(readers):
+    """Publish an issue to that many readers."""
+    agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}
+    rows = (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers))
+    Subscriber.objects.bulk_create(rows, batch_size=1000)
+    sending.begin(User.objects.get(email="editor@example.org"), number=NUMBER)
+
+
+def is_sent():
+    """Print 'yes' once nothing of the issue is left to send."""
+    print("yes" if Mailing.objects.get(issue__number=NUMBER).state == Mailing.State.DONE else "no")
+
+
+def tell():
+    """Print as JSON the words of each writer's post, and of each delivery its reader, its state and whether it was in doubt."""
+    posts = [found[1] for body in Post.objects.values_list("body", flat=True) if (found := WORDS.search(body))]
+    deliveries = Delivery.objects.filter(mailing__issue__number=NUMBER)
+    print(
+        json.dumps(
+            {"posts": posts, "deliveries": list(deliveries.values_list("subscriber__email", "state", "doubted"))}
+        )
+    )
