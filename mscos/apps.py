@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class MscosConfig(AppConfig):
@@ -11,8 +12,10 @@ class MscosConfig(AppConfig):
     verbose_name = "People"  # what the admin shows of the core
 
     def ready(self) -> None:
-        """Register the checks that stop a start with a wrong setting, and what lays an SQLite file out."""
+        """Register the checks that stop a start, what lays an SQLite file out, and what comes after each `migrate`."""
         from mscos import checks, listening  # noqa: F401  imported for their registrations
+        from mscos.backups.erasures import keep_triggers
         from mscos.sqlite_files import lay_out
 
         connection_created.connect(lay_out)
+        post_migrate.connect(keep_triggers, sender=self)

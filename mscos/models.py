@@ -103,3 +103,19 @@ class KeyCheckValue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Erasure(models.Model):
+    """That a row was deleted or lost its words, for a restored backup to lose them again: no words, no time of day.
+
+    The database writes it by itself: `mscos/backups/erasures.py`. The key is a random word, so that it tells no order.
+    """
+
+    key = models.CharField(max_length=32, primary_key=True)
+    day = models.DateField()
+    table = models.CharField(max_length=63)
+    row = models.CharField("key of that row", max_length=64)
+    became = models.CharField("what became of the row, empty where it was deleted", max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"erasure of {self.day}"

@@ -169,6 +169,20 @@ if env.address_scheme("DATABASE_URL", "sqlite:") not in {"sqlite", "postgres", "
         "unset: the portal then keeps its data in an SQLite file."
     )
 DATABASES = {"default": env.address(env.db, "DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+# `manage.py backup` writes here, encrypted to a recipient of age or gpg if one is given, and deletes what is older.
+BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "backups"))
+BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+# Whose words can be destroyed while the row stays, and how that is done again after a restore: `WordsOf` of a model.
+WORDS_ERASED = {
+    "forums.CallRequest": "forums.erased_again.CALL_REQUEST",
+    "forums.Post": "forums.erased_again.POST",
+    "forums.Thread": "forums.erased_again.THREAD",
+    "newsletters.Subscriber": "newsletters.readers.subscriptions.WORDS",
+    "outcomes.Quotation": "outcomes.actions.WORDS",
+}
+# What else a restored backup needs before it goes on; functions without arguments.
+AFTER_RESTORE = ["newsletters.sending.mailings.hold_back"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -389,6 +403,8 @@ WORK_JOBS = {
     "mscos.work.clear_expired_sessions": 60 * 60,
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
     "mscos.erasure.free_dead_rows": 10 * 60,
+    "mscos.backups.erasures.write_list": 60,
+    "mscos.backups.erasures.forget_old": 24 * 60 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,

@@ -58,6 +58,7 @@ def safety(request: HttpRequest) -> HttpResponse:
     context = {
         "refused_days": REFUSED_POST_DAYS,
         "report_days": REPORT_DAYS,
+        "backup_days": settings.BACKUP_DAYS,
         "overwrites_at_once": connection.vendor == "sqlite",
     }
     return render(request, "mscos/safety.html", context)

@@ -3,13 +3,14 @@
 from django.db import transaction
 from django.utils import timezone
 
+from mscos.backups.erasures import WordsOf
 from mscos.erasure import after_erasure
 from mscos.models import User
 from outcomes.models import Quotation
 
 
 @transaction.atomic
-def erase_quotation(*, quotation: Quotation, by: User) -> None:
+def erase_quotation(*, quotation: Quotation, by: User | None) -> None:
     """Destroy a quotation's words and credit wherever they are kept; keep that it was withdrawn, when and by whom.
 
     Its whole history goes, then one entry without words is written. What it was about and, if it was withdrawn
@@ -23,3 +24,18 @@ def erase_quotation(*, quotation: Quotation, by: User) -> None:
     quotation._change_reason = "Consent withdrawn, words erased"  # type: ignore[attr-defined]
     quotation.save()
     after_erasure()
+
+
+def _erase_again(quotation: Quotation, became: str) -> None:
+    """Erase a restored quotation that was withdrawn; show one nowhere whose consent was changed, until an editor looks."""
+    if became == "withdrawn":
+        erase_quotation(quotation=quotation, by=None)
+    else:
+        Quotation.objects.filter(pk=quotation.pk).update(consent_given_on=None, consent_expires_on=None)
+
+
+WORDS = WordsOf(
+    columns=("withdrawn_on", "consent_given_on", "consent_expires_on", "consent_scope"),
+    again=_erase_again,
+    became="CASE WHEN NEW.withdrawn_on IS NULL THEN 'changed' ELSE 'withdrawn' END",
+)

@@ -96,7 +96,7 @@ def withdraw(*, request: CallRequest) -> None:
 def erase_old_requests() -> None:
     """Erase numbers and addresses, and whole requests, whose day has come. A job of the work loop."""
     for request in CallRequest.objects.with_contact_run_out():
-        _erase_contact(request)
+        erase_contact(request)
     for request in CallRequest.objects.run_out():
         with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its asker may be quicker
             erase(hold(request))
@@ -104,7 +104,7 @@ def erase_old_requests() -> None:
 
 
 @transaction.atomic
-def _erase_contact(request: CallRequest) -> None:
+def erase_contact(request: CallRequest) -> None:
     """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
     CallOffer.objects.filter(request=request.pk).delete()
     gone = dict.fromkeys(CallRequest.CONTACT, Sealed())

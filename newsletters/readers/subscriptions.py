@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.models import Suggestion
+from mscos.backups.erasures import WordsOf
 from mscos.codes import address_digest
 from mscos.erasure import after_erasure
 from mscos.limits import Limit
@@ -145,3 +146,18 @@ def _write(email: str, letter: Callable[[], EmailMessage], *, to_nobody: bool = 
     with LETTERS.counted_for(email.lower()) as is_allowed:
         if is_allowed:
             post(letter(), to_nobody=to_nobody)
+
+
+def _erase_again(subscriber: Subscriber, became: str) -> None:
+    """Take a restored address off the list that its reader has left; empty what they changed of themselves."""
+    if became == "moved":
+        subscriber.delete()
+    else:
+        Subscriber.objects.filter(pk=subscriber.pk).update(name="", organisation="")
+
+
+WORDS = WordsOf(
+    columns=("email", "name", "organisation"),
+    again=_erase_again,
+    became="CASE WHEN OLD.email <> NEW.email THEN 'moved' ELSE 'changed' END",
+)

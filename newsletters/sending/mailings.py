@@ -83,6 +83,14 @@ def resume(*, mailing: Mailing, by: User) -> None:
 
 
 @transaction.atomic
+def hold_back() -> None:
+    """Pause every sending and make scheduled issues drafts again, after a restore: they may have gone out meanwhile."""
+    Mailing.objects.running().update(state=Mailing.State.PAUSED)
+    for issue in Issue.objects.filter(state=Issue.State.SCHEDULED):
+        unschedule(issue=issue, by=None)
+
+
+@transaction.atomic
 def stop(*, mailing: Mailing, by: User) -> None:
     """End a sending for good: who still waits does not get it by mail. Raises NotPossible."""
     issue = hold(issue_pk=mailing.issue_id)

@@ -107,7 +107,7 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
     sending(writer, "/code/new-version/", **typed)
     after = take(log)
     old, new = sorted(after.added(before)["forums_post"], key=lambda row: row["id"])
-    assert set(after.added(before)) == {"forums_post", "forums_thread"}
+    assert set(after.added(before)) == {"forums_post", "forums_thread", "mscos_erasure"}
     assert (old["id"], old["state"], old["body"], old["content_note"]) == (waiting.post.pk, "refused", "", "")
     assert in_words(new, "id", "form_digest") == {
         **in_words(old, "id", "form_digest", "reason", "state", "body", "day", "decided_by_id", "decided_on"),
@@ -131,7 +131,7 @@ def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waitin
     page = taking_down(writer, waiting.code)
     after = take(log)
     assert after.gone(before) == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
-    assert set(after.added(before)) == {"forums_post", "forums_thread"}
+    assert set(after.added(before)) == {"forums_post", "forums_thread", "mscos_erasure"}
     assert changed(before, after, "forums_post") == {"body": "", "content_note": "", "state": "withdrawn"}
     assert changed(before, after, "forums_thread") == {"title": "", "state": "gone"}
     assert list(page.cookies) == []

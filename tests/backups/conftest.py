@@ -1,0 +1,1 @@
+from tests.forums.conftest import sam  # noqa: F401  a moderator

@@ -1,0 +1,78 @@
+"""Places with a database of their own, in which the portal's commands are run as on a real site."""
+
+import os
+import re
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tests import template
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder for data, and a database of the kind that this run is on."""
+
+    folder: Path
+    url: str
+    source: Path = template.ROOT
+
+    def run(self, *arguments, **more):
+        """Run a command of manage.py, and return it when it has ended."""
+        command = [sys.executable, "manage.py", *arguments]
+        given = {"cwd": self.source, "env": self.environment(), "capture_output": True, "text": True, **more}
+        return subprocess.run(command, check=False, **given)
+
+    def environment(self):
+        left = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
+        ours = {"DJANGO_SETTINGS_MODULE": "tests.settings", "VAR_DIR": str(self.folder), "DATABASE_URL": self.url}
+        return {**left, **ours}
+
+    def does(self, *arguments):
+        """Run a command that has to succeed, and return what it printed."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def says(self, script):
+        """Run a script in the shell, and return what it printed."""
+        return self.does("shell", "--verbosity", "0", "-c", script)
+
+    def lines(self):
+        """Return what a backup would hold."""
+        return self.says("from mscos.backups.tables import lines\nfor line in lines(): print(line)").splitlines()
+
+
+@contextmanager
+def place(folder, *, empty):
+    """Give a place, with the tables in it or an empty one."""
+    folder.mkdir(exist_ok=True)
+    if connection.vendor == "postgresql":
+        with template.new_database(server(), f"place_{uuid.uuid4().hex[:12]}", empty=empty) as url:
+            made = Place(folder, url)
+            if not empty:
+                made.does("migrate", "--verbosity", "0")  # where the tables were not made before
+            yield made
+    else:
+        if not empty:
+            template.put_file(folder)
+        yield Place(folder, f"sqlite:///{folder / 'portal.sqlite3'}")
+
+
+def server():
+    """Return the address of the PostgreSQL server of this run."""
+    facts = settings.DATABASES["default"]
+    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT'] or 5432}/postgres"
+
+
+def make_age_key(folder):
+    """Return a file with a key of age, and the recipient that it belongs to."""
+    identity = folder / "age.key"
+    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True)
+    return str(identity), re.search(r"age1\w+", identity.read_text())[0]

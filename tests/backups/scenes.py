@@ -1,0 +1,117 @@
+"""What people write, and then erase, or have erased. Each scene writes marked words and waits at `yield` for a backup."""
+
+import copy
+
+from django.core.management import call_command
+
+from events.suggestions import suggest
+from forums import moderation, rearranging
+from forums.actions import start_thread, withdraw
+from forums.calls import asking
+from forums.models import Forum
+from mscos.backups.erasures import write_list
+from mscos.codes import address_digest
+from mscos.models import User
+from newsletters.models import NeverAgain
+from newsletters.readers import subscriptions
+from newsletters.readers.enquiries import enquire
+from outcomes.actions import erase_quotation
+from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.newsletters.conftest import make_subscriber
+from tests.outcomes.conftest import make_quotation
+from tests.people import make_person
+from tests.privacy.test_redaction_bytes import MARK, WORDS, Scene
+
+KEPT = "Words that stay"
+
+
+def a_request_is_withdrawn():
+    asked = make_request(zone=f"{MARK}zone")
+    yield
+    asking.withdraw(request=asked.request)
+
+
+def contact_details_are_erased():
+    request = make_request(**ANSWERS).request
+    yield
+    asking.erase_contact(request)
+
+
+def a_reader_leaves():
+    reader = make_subscriber("zqxjleaves@example.org")
+    yield
+    subscriptions.unsubscribe(subscriber=reader, never_again=True)
+
+
+def a_reader_moves_to_another_address():
+    reader = make_subscriber("zqxjmoves@example.org")
+    yield
+    subscriptions.change_email(subscriber=reader, to="moved@example.org")
+
+
+def a_reader_takes_a_name_back():
+    reader = make_subscriber("named@example.org", name="Zqxjname", organisation="Zqxjorganisation")
+    yield
+    subscriptions.change_details(subscriber=reader, name="", organisation="", subject_style="plain")
+
+
+def all_about_an_address_is_erased():
+    make_subscriber("zqxjall@example.org")
+    enquire(stamp="s", email="zqxjall@example.org", name="", organisation="", message="Zqxjmessage")
+    suggest(stamp="s", title="Zqxjtitle", organiser="O", stated_time="T", email="zqxjall@example.org")
+    yield
+    subscriptions.erase(email="zqxjall@example.org", never_again=False)
+
+
+def never_again_is_forgotten():
+    NeverAgain.objects.create(digest=address_digest("nobody@example.org"))
+    yield
+    NeverAgain.objects.all().delete()
+
+
+def a_quotation_is_withdrawn():
+    quotation = make_quotation("Zqxjwords", credit="Zqxjcredit")
+    yield
+    erase_quotation(quotation=quotation, by=None)
+
+
+def a_person_is_deleted():
+    person = make_person("zqxjperson@example.org", display_name="Zqxjperson")
+    forum = Forum.objects.create(slug="named", title="Named", purpose="P")
+    sent = start_thread(forum=forum, stamp="named", title="Zqxjtitle", body="Zqxjbody", author=person)
+    moderation.publish(post=sent.post, by=person)
+    yield
+    withdraw(post=sent.post)
+    User.objects.get(pk=person.pk).delete()
+
+
+def a_thread_is_merged(by):
+    forum = Forum.objects.create(slug="merged", title="Merged", purpose="P")
+    into, gone = (start_thread(forum=forum, stamp=word, title=title, body=KEPT).post for word, title in THREADS)
+    moderation.publish(post=into, by=by)
+    moderation.publish(post=gone, by=by)
+    yield
+    gone.thread.refresh_from_db()
+    into.thread.refresh_from_db()
+    rearranging.merge(thread=gone.thread, into=into.thread)
+
+
+THREADS = [("into", "A title that stays"), ("gone", "Zqxjtitle of a thread that is merged")]
+SCENES = [
+    a_request_is_withdrawn, contact_details_are_erased, a_reader_leaves, a_reader_moves_to_another_address,
+    a_reader_takes_a_name_back, all_about_an_address_is_erased, never_again_is_forgotten, a_quotation_is_withdrawn,
+    a_person_is_deleted,
+]  # fmt: skip
+
+
+def play(recipient):
+    """Let all scenes begin, make a backup, let them end, and copy the list of erasures."""
+    stage = Scene()
+    begun = [scene() for scene in SCENES] + [a_thread_is_merged(stage.sam)]
+    begun += [scene(copy.copy(stage)) for scene in WORDS]
+    for steps in begun:
+        next(steps)
+    call_command("backup", recipient=recipient, verbosity=0)
+    for steps in begun:
+        assert list(steps) == []
+    write_list()

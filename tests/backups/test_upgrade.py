@@ -1,0 +1,60 @@
+"""The steps of `docs/backup.md`: upgrade, and roll back to the version before with the backup that was made first."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests import template
+from tests.backups.places import place
+
+pytestmark = pytest.mark.django_db
+
+ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters", "templates", "static", "tests")
+MIGRATION = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mscos", "0005_erasures")]
+    operations = [migrations.RunSQL("CREATE TABLE of_the_next_version (id integer)", "DROP TABLE of_the_next_version")]
+"""
+WRITE = "from forums.models import Forum; Forum.objects.create(slug='{0}', title='{0}', purpose='P')"
+
+
+@pytest.fixture
+def next_version(tmp_path):
+    """Return a copy of the portal with one migration more."""
+    source = tmp_path / "next"
+    for room in ROOMS:
+        shutil.copytree(template.ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("manage.py", "requirements.txt"):
+        shutil.copy(template.ROOT / name, source)
+    (source / "mscos/migrations/9999_next.py").write_text(MIGRATION)
+    return source
+
+
+def test_upgrade_and_roll_back(next_version, tmp_path):
+    with place(tmp_path / "site", empty=False) as old, place(tmp_path / "again", empty=True) as again:
+        old.does("prepare")
+        old.says(WRITE.format("before"))
+        old.does("backup")
+        held = old.lines()
+        new = replace(old, source=next_version)
+        new.does("prepare")
+        new.says(WRITE.format("since"))
+        upgraded = new.lines()
+        assert [row for row in held[1:] if row.startswith("[")] == [
+            row for row in upgraded[1:] if row.startswith("[") and "since" not in row
+        ]
+
+        [path] = (old.folder / "backups").glob("portal-*")
+        given = ("restore", str(path), "--erasures", str(old.folder / "backups" / "erasures.csv"))
+        refused = replace(again, source=next_version).run(*given)
+        assert (refused.returncode, refused.stderr.split(".")[0]) == (
+            1,
+            "CommandError: The backup was made by another version of the portal",
+        )
+        again.does(*given)
+        again.does("prepare")
+        assert again.lines() == held

@@ -1,0 +1,66 @@
+"""A backup that somebody steals opens nothing, and an encrypted one shows nothing."""
+
+import gzip
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+
+from forums.actions import start_thread
+from mscos.forms import new_stamp
+from mscos.outbox import post
+from tests.backups.places import make_age_key
+from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.privacy.snapshot import forms_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def secrets(forum, settings, tmp_path):
+    """What a backup must not hold, by name; all of it is there when the backup is made."""
+    settings.BACKUP_DIR = str(tmp_path / "backups")
+    sent = start_thread(forum=forum, stamp=new_stamp(), title="A marked title", body="Marked words")
+    asked = make_request(forum=forum)
+    session = SessionStore()
+    session["marked"] = "in a session"
+    session.save()
+    post(EmailMessage("Marked subject", "Marked letter", to=["marked@example.org"]))
+    keys = {name: getattr(settings, name) for name in ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")}
+    codes = {"code": sent.code, "code of a call": asked.code}
+    return {
+        **keys,
+        **codes,
+        "session": session.session_key,
+        "letter": "marked@example.org",
+        "number": ANSWERS["contact"],
+    }
+
+
+def written(tmp_path, **options):
+    """Make a backup, and return what is in its folder."""
+    call_command("backup", **options)
+    return {path.name: path.read_bytes() for path in (tmp_path / "backups").iterdir()}
+
+
+def test_a_backup_holds_no_code_no_key_no_session_no_letter_and_no_contact(secrets, tmp_path):
+    files = written(tmp_path)
+    [packed] = [held for name, held in files.items() if name.endswith(".gz")]
+    held = gzip.decompress(packed) + files["erasures.csv"]
+    assert b"Marked words" in held
+    found = {name for name, secret in secrets.items() if any(form in held for form in plain_forms(secret))}
+    assert found == set()
+
+
+def plain_forms(secret):
+    return [form for name, form in forms_of(secret).items() if " with " not in name]
+
+
+def test_an_encrypted_backup_shows_no_word(secrets, tmp_path):
+    files = written(tmp_path, recipient=make_age_key(tmp_path)[1])
+    held = b"".join(files.values())
+    assert sorted(name.partition(".")[2] for name in files) == ["csv", "jsonl.gz.age"]
+    assert [word for word in (b"Marked", b"forums_post", b"\x1f\x8b\x08\0\0\0\0\0") if word in held] == []
+    assert settings.SECRET_KEY.encode() not in held
