@@ -143,4 +143,4 @@ if __name__ == "__main__":
     problems = []
     for each in sizes.pop("database") or ["sqlite", "postgresql"]:
         problems += [f"{each}: {problem}" for problem in main(each, **sizes)]
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or 0)

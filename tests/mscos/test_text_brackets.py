@@ -3,7 +3,8 @@
 import pytest
 
 from mscos.text import BRACKETS, EDITORIAL_LENGTH, render_editorial
-from tests.mscos.test_text_speed import ORDINARY, holds_soon, seconds
+from tests.mscos.test_text_speed import ORDINARY
+from tests.timing import takes_less
 
 TIMES = 3
 LONG = (ORDINARY * 20)[:EDITORIAL_LENGTH]
@@ -12,7 +13,7 @@ LONG = (ORDINARY * 20)[:EDITORIAL_LENGTH]
 @pytest.mark.parametrize("unit", ["[", "[[", "!["])
 def test_no_text_of_brackets_takes_long(unit):
     text = (unit * EDITORIAL_LENGTH)[:EDITORIAL_LENGTH]
-    assert holds_soon(lambda: seconds(render_editorial, text) < TIMES * seconds(render_editorial, LONG))
+    assert takes_less(lambda: render_editorial(text), TIMES, lambda: render_editorial(LONG))
 
 
 def test_a_text_of_many_links_is_read_and_one_of_too_many_shown_as_typed():

@@ -5,19 +5,17 @@ work on it counts. A group of texts is one test, which names all that are slow.
 """
 
 import math
-import time
-import timeit
 from functools import partial
 
 import pytest
 
 from mscos.text import plain_text, render_editorial, render_post
+from tests.timing import TRIES, seconds, takes_less
 
 # An ordinary text takes 0.012 s of the processor on a machine of 2026, so that this is the 0.25 s of the house rules.
 TIMES = 20
 MEASURABLE = 4  # times an ordinary text: below this noise is as large as growth
 GROWTH = 3.0  # twice the text takes twice the time, and four times where a parser starts again at each mark
-TRIES = 20
 ORDINARY = (
     "We tried *two* things. The first was [a list](https://example.org/a) of rooms; see https://example.org/b too.\n\n"
     "- It was **quick**\n- It was kind\n\n"
@@ -94,11 +92,6 @@ WHOLE = {
 SHAPES = {**{group: repeated(units) for group, units in UNITS.items()}, "whole texts": WHOLE}
 
 
-def seconds(work, *arguments):
-    """Return how long the processor is at work; Python's collection of garbage, which follows no text, is off."""
-    return timeit.timeit(partial(work, *arguments), timer=time.process_time, number=1)
-
-
 def slow_ones(shapes, is_quick):
     """Return the names of the shapes whose texts of 10,000 and 5,000 characters are not quick."""
     return [name for name, shape in shapes.items() if not is_quick(*(shape(size)[:size] for size in (10_000, 5_000)))]
@@ -112,7 +105,7 @@ def takes_its_length(work, text, half, *, ordinary=ORDINARY, times=TIMES):
     best = {}
     for _ in range(TRIES):
         for name, measured in (("ordinary", ordinary[:10_000]), ("whole", text), ("half", half)):
-            best[name] = min(seconds(work, measured), best.get(name, math.inf))
+            best[name] = min(seconds(partial(work, measured)), best.get(name, math.inf))
         near = best["whole"] < MEASURABLE * best["ordinary"] or best["whole"] < GROWTH * best["half"]
         if near and best["whole"] < times * best["ordinary"]:
             return True
@@ -120,14 +113,8 @@ def takes_its_length(work, text, half, *, ordinary=ORDINARY, times=TIMES):
 
 
 def is_short_work(text, half):
-    """Tell whether an excerpt takes not many times what an ordinary text takes, by the best of a few rounds."""
-    excerpt, usual = math.inf, math.inf
-    for _ in range(TRIES):
-        excerpt = min(excerpt, seconds(plain_text, text))
-        usual = min(usual, seconds(render_post, ORDINARY[:10_000]))
-        if excerpt < TIMES * usual:
-            return True
-    return False
+    """Return whether an excerpt takes not many times what an ordinary text takes."""
+    return takes_less(lambda: plain_text(text), TIMES, lambda: render_post(ORDINARY[:10_000]))
 
 
 @pytest.mark.parametrize("render", [render_post, render_editorial])
