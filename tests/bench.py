@@ -15,10 +15,9 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
-from pathlib import Path
 
 from tests.__main__ import POSTGRES_URL
-from tests.faults import Crew, begin, is_done, settle_in, wait_until
+from tests.faults import ROOT, Crew, begin, is_done, settle_in, wait_until
 from tests.smtp_server import smtp_server
 from tests.smtp_sink import smtp_sink
 from tests.template import new_database
@@ -97,13 +96,13 @@ def memory(readers):
     with tempfile.TemporaryDirectory() as folder, smtp_sink() as port:
         settle_in(folder, None, port)
         begin(readers)
-        working = Crew(1)
+        worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT)
         try:
             wait_until(is_done)
-            status = Path(f"/proc/{working.pids()[0]}/status").read_text()
-            return int(status.partition("VmHWM:")[2].split()[0]) / 1000
         finally:
-            working.dismiss()
+            worker.terminate()
+            usage = os.wait4(worker.pid, 0)[2]
+        return usage.ru_maxrss / 1000
 
 
 def apart(*call):

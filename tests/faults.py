@@ -94,10 +94,6 @@ class Crew:
         self._workers[number].wait(60)
         self._workers[number] = self._hire()
 
-    def pids(self):
-        """Return the workers' process ids."""
-        return [worker.pid for worker in self._workers]
-
     def dismiss(self):
         """Tell all to stop, and wait for them."""
         for worker in self._workers:

@@ -10,7 +10,6 @@ import time
 import urllib.request
 from pathlib import Path
 
-import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,11 +42,6 @@ class Running:
         with self._news:
             enough = self._news.wait_for(lambda: sum(words in line for line in self.lines) >= times, LONG)
         assert enough, f"'{words}' was not printed. What was: {self.text()}"
-
-    def children(self):
-        """Return its children by the last word of their commands."""
-        found = psutil.Process(self.process.pid).children()
-        return {child.cmdline()[-1]: child for child in found if child.status() != psutil.STATUS_ZOMBIE}
 
     def stop(self, number=signal.SIGTERM):
         """Send a signal and return the exit code, as `wait_for_end` does."""

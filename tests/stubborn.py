@@ -1,9 +1,13 @@
-"""A process that takes no notice of being told to stop, and one that it started."""
+"""A process that takes no notice of being told to stop, and one that it started, which listens on a port."""
 
 import signal
+import socket
 import subprocess
 import sys
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    subprocess.run([sys.executable, "-c", "import signal; signal.pause()"], check=True)
+    if sys.argv[1:]:
+        listening = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+        subprocess.run([sys.executable, "-m", "tests.stubborn"], pass_fds=[listening.fileno()], check=True)
+    signal.pause()

@@ -1,14 +1,15 @@
 """`manage.py run` looks after the web and work processes, whatever ends."""
 
+import os
 import signal
 import sqlite3
 
-import psutil
 import pytest
 
 from mscos import processes
 from mscos.management.commands.run import PROCESSES
 from tests import template
+from tests.noted import started
 from tests.running import Running, answers, free_port, is_free, wait_until
 
 WEB, WORK = PROCESSES["web"][-1], PROCESSES["work"][-1]
@@ -26,7 +27,7 @@ def port():
 def portal(tmp_path, port):
     """A portal that runs and answers."""
     template.put_file(tmp_path)
-    with Running("manage.py", "run", VAR_DIR=str(tmp_path), PORT=str(port)) as portal:
+    with Running("-m", "tests.noted", "run", VAR_DIR=str(tmp_path), PORT=str(port)) as portal:
         portal.wait_for_line(f"The portal answers at http://127.0.0.1:{port}/  (stop it with Ctrl+C)")
         wait_until(lambda: answers(port))
         yield portal
@@ -34,12 +35,11 @@ def portal(tmp_path, port):
 
 def test_a_process_that_is_killed_is_started_again_and_the_other_goes_on(portal, port, tmp_path):
     for name, ends, other in [("web", WEB, WORK), ("work", WORK, WEB)]:
-        before = portal.children()
-        before[ends].kill()
+        before = started(tmp_path)
+        os.kill(before[ends], signal.SIGKILL)
         portal.wait_for_line(f"The {name} process ended. It is started again.")
-        wait_until(lambda: sorted(portal.children()) == sorted([WEB, WORK]))
-        after = portal.children()
-        assert (after[ends] == before[ends], after[other] == before[other]) == (False, True)
+        wait_until(lambda ends=ends, before=before: started(tmp_path)[ends] != before[ends])
+        assert started(tmp_path)[other] == before[other]
         wait_until(lambda: answers(port))
         make_a_job_due(tmp_path)
         wait_until(lambda: first_job(tmp_path) > LONG_AGO)
@@ -54,14 +54,12 @@ def test_no_process_outlives_it(portal, port, number, code):
     assert is_free(port)
 
 
-def test_a_process_that_does_not_stop_is_killed_with_what_it_started(monkeypatch):
+def test_a_process_that_does_not_stop_is_killed_with_what_it_started(monkeypatch, port):
     monkeypatch.setattr(processes, "GRACE", 0.0)
-    stubborn = processes.Process("stubborn", ["tests.stubborn"])
-    [parent] = [child for child in psutil.Process().children() if child.cmdline()[-1] == "tests.stubborn"]
-    wait_until(parent.children)
-    both = [parent, *parent.children()]
+    stubborn = processes.Process("stubborn", ["tests.stubborn", str(port)])
+    wait_until(lambda: not is_free(port))
     processes.stop_all([stubborn])
-    assert psutil.wait_procs(both, timeout=60)[1] == []
+    wait_until(lambda: is_free(port))
 
 
 def make_a_job_due(folder):

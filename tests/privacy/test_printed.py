@@ -1,11 +1,13 @@
 """What the portal prints from its start to its stop tells neither who came nor when, by a clock finer than the hour."""
 
 import http.client
+import os
 import re
 import signal
 import socket
 import sqlite3
 
+from tests.noted import started
 from tests.running import Running, answers, free_port, wait_until
 
 VISITOR = "127.0.0.2"  # another address of this machine than the portal's own, which it prints
@@ -23,7 +25,7 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
     environment = {"VAR_DIR": str(tmp_path), "PORT": str(port), "SAMPLE_SITE": "yes"}
     with Running("manage.py", "prepare", "--to-serve", **environment) as prepared:
         assert prepared.wait_for_end() == 0
-    with Running("manage.py", "run", **environment) as portal:
+    with Running("-m", "tests.noted", "run", **environment) as portal:
         portal.wait_for_line("The portal answers at ")
         wait_until(lambda: answers(port))
         requests = [("GET", "/"), ("HEAD", "/"), ("GET", "/no/such/page/"), ("POST", "/code/"), ("DELETE", "/")]
@@ -37,7 +39,7 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
         change(tmp_path, "ALTER TABLE outcomes_outcome RENAME TO away")
         assert ask(port, "GET", "/") == 503
         portal.wait_for_line("A part of the site is not available.")
-        portal.children()["work"].kill()
+        os.kill(started(tmp_path)["work"], signal.SIGKILL)
         portal.wait_for_line("The work process ended.")
         assert portal.stop(signal.SIGINT) == 0
     printed = prepared.text() + portal.text()

@@ -1,0 +1,30 @@
+"""`python -m tests.noted`: `manage.py` as it is, but a file in VAR_DIR names the process ids of what it starts."""
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from mscos import processes
+
+NAME = "started"
+start = processes.start
+
+
+def start_and_note(command):
+    running = start(command)
+    with Path(os.environ["VAR_DIR"], NAME).open("a") as file:
+        file.write(f"{command[-1]} {running.pid}\n")
+    return running
+
+
+def started(folder):
+    """Return the process ids of what was started last, by the last word of each command."""
+    lines = (line.split() for line in (folder / NAME).read_text().splitlines())
+    return {name: int(number) for name, number in lines}
+
+
+if __name__ == "__main__":
+    processes.start = start_and_note
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
