@@ -167,6 +167,7 @@ def _one_moment() -> Iterator[None]:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
             cursor.execute("SELECT COUNT(*) FROM django_migrations")  # the moment is that of the first read
+            cursor.fetchone()
             yield
         finally:
             cursor.execute("ROLLBACK")

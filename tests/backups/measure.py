@@ -1,5 +1,6 @@
 """`python -m tests.backups.measure`: how long a backup of 100,000 posts and its restore take, and how much memory."""
 
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ Post.objects.bulk_create(
 
 def main() -> None:
     """Measure on SQLite, or on the server that DATABASE_URL names."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
     from tests.backups.places import place
 
@@ -48,7 +50,7 @@ def tell(count: int, where: "object", *arguments: str) -> None:
     command = [sys.executable, "-c", script, sys.executable, "manage.py", *arguments]
     begun = time.monotonic()
     done = subprocess.run(
-        command, cwd=where.source, env=where.environment(), stdout=subprocess.PIPE, text=True, check=True
+        command, timeout=3_600, cwd=where.source, env=where.environment(), stdout=subprocess.PIPE, text=True, check=True
     )
     print(f"{count:,} posts: {arguments[0]} {time.monotonic() - begun:.1f} s, {done.stdout.strip()} MB", flush=True)
 

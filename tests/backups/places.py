@@ -14,6 +14,8 @@ from django.db import connection
 
 from tests import template
 
+MOST = 300  # seconds that a command may take on a busy machine
+
 
 @dataclass(frozen=True)
 class Place:
@@ -27,7 +29,7 @@ class Place:
         """Run a command of manage.py, and return it when it has ended."""
         command = [sys.executable, "manage.py", *arguments]
         given = {"cwd": self.source, "env": self.environment(), "capture_output": True, "text": True, **more}
-        return subprocess.run(command, check=False, **given)
+        return subprocess.run(command, check=False, timeout=MOST, **given)
 
     def environment(self):
         left = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
@@ -74,5 +76,5 @@ def server():
 def make_age_key(folder):
     """Return a file with a key of age, and the recipient that it belongs to."""
     identity = folder / "age.key"
-    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True)
+    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True, timeout=MOST)
     return str(identity), re.search(r"age1\w+", identity.read_text())[0]

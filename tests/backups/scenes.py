@@ -11,8 +11,8 @@ from forums.calls import asking
 from forums.models import Forum
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
-from mscos.models import User
-from newsletters.models import NeverAgain
+from mscos.models import Erasure, User
+from newsletters.models import Enquiry, NeverAgain
 from newsletters.readers import subscriptions
 from newsletters.readers.enquiries import enquire
 from outcomes.actions import erase_quotation
@@ -96,11 +96,19 @@ def a_thread_is_merged(by):
     rearranging.merge(thread=gone.thread, into=into.thread)
 
 
+def a_message_is_over_that_no_list_names():
+    message = enquire(stamp="old", email="", name="", organisation="", message="Zqxjmessage of long ago")
+    Enquiry.objects.filter(pk=message.pk).update(received_on="2020-03-01")
+    yield
+    message.delete()
+    Erasure.objects.filter(table="newsletters_enquiry", row=message.pk).delete()
+
+
 THREADS = [("into", "A title that stays"), ("gone", "Zqxjtitle of a thread that is merged")]
 SCENES = [
     a_request_is_withdrawn, contact_details_are_erased, a_reader_leaves, a_reader_moves_to_another_address,
     a_reader_takes_a_name_back, all_about_an_address_is_erased, never_again_is_forgotten, a_quotation_is_withdrawn,
-    a_person_is_deleted,
+    a_person_is_deleted, a_message_is_over_that_no_list_names,
 ]  # fmt: skip
 
 

@@ -56,5 +56,11 @@ def test_upgrade_and_roll_back(next_version, tmp_path):
             "CommandError: The backup was made by another version of the portal",
         )
         again.does(*given)
+        without_key = again.run("prepare")
+        assert without_key.stderr.startswith(
+            "The portal did not start. CODE_KEY is not the key with which this database"
+        )
+        for key in old.folder.glob("*_key"):
+            shutil.copy(key, again.folder)
         again.does("prepare")
         assert again.lines() == held
