@@ -20,7 +20,7 @@ def smtp_sink():
         yield int(running.stdout.readline())
     finally:
         running.terminate()
-        running.communicate()
+        running.communicate(timeout=60)
 
 
 class Line(socketserver.StreamRequestHandler):

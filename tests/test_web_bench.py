@@ -19,7 +19,7 @@ def test_the_web_server_can_be_measured():
         "1",
         "4",
     ]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=250)
     title, rates, slow = done.stdout.splitlines()
     assert title.startswith("Requests a second for /forums/housing/: median")
     assert re.fullmatch(r"2 threads +1: \d+ \(\d+ to \d+\) +4: \d+ \(\d+ to \d+\) *", rates)

@@ -51,7 +51,7 @@ async def load(port, readers, seconds):
 def rate(port, readers, seconds):
     """Return what `load` counts in a process of its own."""
     command = [sys.executable, "-m", "tests.web_bench", "--load", str(port), str(readers), str(seconds)]
-    return float(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    return float(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=600).stdout)
 
 
 def seconds_among_slow(server):
@@ -81,7 +81,12 @@ def sample_site(folder):
     put_file(folder)
     environment = environment_for(folder, 8000, **SETTINGS)
     subprocess.run(
-        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True
+        [sys.executable, "manage.py", "prepare"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=120,
     )
 
 

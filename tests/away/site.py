@@ -58,7 +58,7 @@ class Redis:
 
     def stop(self):
         self.process.kill()
-        self.process.wait()
+        self.process.wait(60)
 
 
 class Postgres:
@@ -85,7 +85,7 @@ class Postgres:
     def _run(self, command, *arguments):
         # With "/" as its folder: the user postgres may not be allowed into ours.
         call = [*AS_POSTGRES, str(POSTGRES / command), *map(str, arguments)]
-        subprocess.run(call, cwd="/", stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(call, cwd="/", stdout=subprocess.DEVNULL, check=True, timeout=60)
 
 
 class Site:
@@ -117,6 +117,7 @@ class Site:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            timeout=120,
         ).stdout
 
     def shell(self, script):

@@ -92,7 +92,9 @@ def web_process(folder):
     put_file(folder)
     environment = environment_of(folder, PORT=str(port))
     for command in ("prepare", "add_first_content"):
-        subprocess.run([sys.executable, "manage.py", command], cwd=rendering.ROOT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", command], cwd=rendering.ROOT, env=environment, check=True, timeout=120
+        )
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(
             rendering.start_command("portal-web@.service"),

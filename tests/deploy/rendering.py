@@ -75,7 +75,7 @@ def _write_certificate(folder):
     readme = (DEPLOY / "README.md").read_text()
     line = re.search(r"openssl req .*?fullchain\.pem", readme, re.DOTALL)[0]
     line = line.replace("\\\n", " ").replace("/etc/nginx/portal", str(folder))
-    subprocess.run(shlex.split(line), check=True, capture_output=True)
+    subprocess.run(shlex.split(line), check=True, capture_output=True, timeout=60)
 
 
 def nginx_command(main):

@@ -32,7 +32,7 @@ def units(tmp_path, monkeypatch):
 
 def said_by(*command):
     """Return what a command printed, and its exit code."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
     return done.stdout, done.returncode
 
 

@@ -40,7 +40,7 @@ class Crowd:
         """Let everybody finish what they are at; a form that is not taken yet is sent until it is."""
         self._stop.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(2 * PATIENCE)
 
     def _repeat(self, act):
         while not self._stop.is_set():

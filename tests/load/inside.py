@@ -9,6 +9,7 @@ from forums.models import Post
 from mscos.models import User
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.people import new_token
+from tests.filling import store
 from tests.newsletters.sending import doing as sending
 
 WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as the writers in visitors.py put it
@@ -18,8 +19,7 @@ NUMBER = 99  # an issue that the sample content has not
 def send(readers):
     """Publish an issue to that many readers."""
     agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}
-    rows = (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers))
-    Subscriber.objects.bulk_create(rows, batch_size=1000)
+    store(Subscriber, (Subscriber(email=f"r{n}@example.org", token=new_token(), **agreed) for n in range(readers)))
     sending.begin(User.objects.get(email="editor@example.org"), number=NUMBER)
 
 

@@ -86,7 +86,7 @@ class Layout:
     def kill(self, name):
         """End a process and all that it started, without warning."""
         os.killpg(self._running[name].pid, signal.SIGKILL)
-        self._running[name].wait()
+        self._running[name].wait(STARTS)
 
     def stop(self):
         """Tell all to stop, and wait for them; who does not is killed."""

@@ -64,6 +64,7 @@ def read_settings(folder, **environment):
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 

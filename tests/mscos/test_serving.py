@@ -142,7 +142,7 @@ def test_what_arrived_is_answered_after_a_stop_is_asked_for(started):
         wait_until(lambda: not is_listening(started.port))
         (started.folder / "go").touch()
         assert [answer.result() for answer in answers] == [(200, "answered")] * 3
-    assert started.process.wait() == 0
+    assert started.process.wait(60) == 0
     assert started.printed() == ""
 
 
@@ -179,7 +179,7 @@ def test_several_processes_share_the_port(tmp_path):
 def test_a_port_that_is_taken_stops_the_start(server):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PORT": str(server.port)}
     second = subprocess.run(
-        [sys.executable, "manage.py", "serve"], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", "serve"], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
     assert (second.returncode, second.stderr) == (
         1,
