@@ -45,12 +45,20 @@ def error_page(request: HttpRequest, error: BaseException | None) -> HttpRespons
 
     A form that was sent is on it, with all that was typed, to be sent again.
     """
-    if not isinstance(error, UNAVAILABLE):
+    if not is_unavailable(error):
         return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     _log_once_an_hour(error)
     response = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Return whether an error says that a part of the site is missing, and is no fault of ours.
+
+    SQLite tells of a missing table too by an OperationalError, with the code SQLITE_ERROR.
+    """
+    return isinstance(error, UNAVAILABLE) and getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
 
 
 def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:

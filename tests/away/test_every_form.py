@@ -164,6 +164,13 @@ def test_a_form_without_a_token_comes_back_too(forum):
     assert (response.status_code, typed_in(response.content.decode(), "body")) == (503, WORDS)
 
 
+def test_a_missing_table_is_a_fault_of_ours_and_no_part_that_is_away(client, db):
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE forums_forum RENAME TO elsewhere")
+    assert client.get("/forums/").status_code == 500
+
+
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError, InternalError])
 def test_whatever_the_driver_calls_it_the_page_is_the_same(error):
     with database_away(error):

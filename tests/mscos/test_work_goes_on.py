@@ -60,6 +60,9 @@ def worker(transactional_db):
     else:
         place = f"sqlite:///{facts['NAME']}"
     with Running("manage.py", "work", DATABASE_URL=place, VAR_DIR=os.environ["VAR_DIR"]) as worker:
+        if connection.vendor == "postgresql":
+            connection.close()
+            connection.close_pool()  # which may still wait before it tries a server again that was away for another test
         wait_until(
             lambda: Job.objects.filter(name__in=portal_settings.WORK_JOBS).count() == len(portal_settings.WORK_JOBS)
         )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import logging
+from ast import literal_eval
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Snapshot:
         """Return how many rows of `before` are deleted or changed, by table."""
         found = {name: (before.tables[name] - rows).total() for name, rows in self.tables.items()}
         return {name: count for name, count in found.items() if count}
+
+    def counted(self, before: "Snapshot") -> set[str]:
+        """Return the kinds of entries of the cache that are new or changed since `before`, such as 'limit:preview'."""
+        new = set(literal_eval(self.cache.decode())) - set(literal_eval(before.cache.decode()))
+        return {key.removeprefix(":1:").rpartition(":")[0] for key, _ in new}
 
 
 def take(log: "LogOfEverything") -> Snapshot:
