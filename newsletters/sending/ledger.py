@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,8 +32,8 @@ AFTER_THE_SERVER = timedelta(seconds=30)  # that was away
 # Plain SQL, since it runs for each mail: to put it together anew would take longer than to run it.
 SETTLE = """
     UPDATE newsletters_delivery
-    SET state = %(state)s, code = %(code)s, attempts = %(attempts)s, due_at = %(due_at)s, changed_at = %(now)s,
-        doubted = doubted OR %(is_uncertain)s
+    SET state = %(state)s, code = %(code)s, attempts = attempts + 1, due_at = %(due_at)s, changed_at = %(now)s,
+        doubted = doubted OR %(state)s = 'uncertain'
     WHERE id = %(pk)s AND state = 'sending' AND due_at = %(lease)s
 """
 # PostgreSQL takes both statements as one transaction, with which the setting ends: it answers before the row is on its
@@ -43,22 +44,23 @@ SETTLE_ON_POSTGRESQL = f"SET LOCAL synchronous_commit TO off; {SETTLE}"
 @contextmanager
 def claimed(mailing: Mailing) -> Iterator["Batch"]:
     """Claim a batch. What is not begun at the end is given back, however the end comes."""
-    batch = Batch(mailing)
-    batch.claim()
-    try:
-        yield batch
-    except ServerAway:
-        batch.put_back()
-        raise
-    finally:
-        batch.release()
+    with connection.cursor() as cursor:  # one for all mails: making it takes as long as half a statement
+        batch = Batch(mailing, cursor)
+        batch.claim()
+        try:
+            yield batch
+        except ServerAway:
+            batch.put_back()
+            raise
+        finally:
+            batch.release()
 
 
 class Batch:
     """Deliveries of a sending that are one worker's own until its lease ends."""
 
-    def __init__(self, mailing: Mailing) -> None:
-        self._mailing = mailing
+    def __init__(self, mailing: Mailing, cursor: CursorWrapper) -> None:
+        self._mailing, self._cursor = mailing, cursor
         self._lease = timezone.now() + LEASE  # to the microsecond: no two workers' batches end in the same one
         self._rows = mailing.deliveries.filter(state=State.SENDING, due_at=self._lease)
         self._waiting: list[Recipient] = []
@@ -100,13 +102,10 @@ class Batch:
             "lease": stored(self._lease),
             "state": state,
             "code": receipt.code,
-            "attempts": attempts,
             "due_at": stored(now + wait),
             "now": stored(now),
-            "is_uncertain": state == State.UNCERTAIN,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(SETTLE_ON_POSTGRESQL if connection.vendor == "postgresql" else SETTLE, facts)
+        self._cursor.execute(SETTLE_ON_POSTGRESQL if connection.vendor == "postgresql" else SETTLE, facts)
         self._at_server = 0
         if receipt.is_hard:
             end_subscription(delivery=recipient.pk)
