@@ -24,7 +24,7 @@ def smtp_sink():
         yield int(running.stdout.readline())
     finally:
         running.terminate()
-        running.communicate()
+        running.communicate(timeout=10)
 
 
 class Connection(socketserver.BaseRequestHandler):
