@@ -45,7 +45,7 @@ def error_page(request: HttpRequest, error: BaseException | None) -> HttpRespons
 
     A form that was sent is on it, with all that was typed, to be sent again.
     """
-    if not is_unavailable(error):
+    if error is None or not is_unavailable(error):
         return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     _log_once_an_hour(error)
     response = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -53,7 +53,7 @@ def error_page(request: HttpRequest, error: BaseException | None) -> HttpRespons
     return response
 
 
-def is_unavailable(error: BaseException | None) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that a part of the site is missing, and is no fault of ours.
 
     SQLite tells of a missing table too by an OperationalError, with the code SQLITE_ERROR.
