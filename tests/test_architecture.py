@@ -250,3 +250,9 @@ def test_every_dependency_states_its_reason(name):
     lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
     plain = {"pytest", "pytest-django", "coverage", "mypy"}  # their names say it
     assert [line for line in lines if "#" not in line and line.split("[")[0] not in plain | {"django-stubs"}] == []
+
+
+def test_each_start_up_check_has_an_id_of_its_own():
+    sources = [path.read_text() for path in (ROOT / "mscos").rglob("*.py")]
+    ids = [number for source in sources for number in re.findall(r'id="(mscos\.E\d+)"', source)]
+    assert [number for number in ids if ids.count(number) > 1] == []

@@ -53,7 +53,7 @@ def test_a_run_says_first_what_it_holds_and_fails_where_a_part_is_missing():
     postgres = "no PostgreSQL answers: TEST_POSTGRES_URL names a server"
     redis = "no Redis answers: TEST_REDIS_URL names a server"
     assert done.stdout.splitlines() == [
-        "Running on SQLite (about 4,700 tests); browser tests: no; Redis: no. On two cores this takes about 6 minutes.",
+        "Running on SQLite (about 4,950 tests); browser tests: no; Redis: no. On two cores this takes about 15 minutes.",
         f"Left out: {postgres}.",
         f"Left out: {redis}.",
         "Left out: no Chromium is found: install the system's chromium.",

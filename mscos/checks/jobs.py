@@ -20,7 +20,7 @@ def _problems(setting: str, paths: Iterable[str]) -> Iterator[CheckMessage]:
             yield Error(
                 f"{setting} names '{path}', which cannot be run: {reason}.",
                 hint="Correct its spelling in mscos/settings.py, or take it out.",
-                id="mscos.E020",
+                id="mscos.E021",
             )
 
 

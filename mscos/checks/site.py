@@ -43,7 +43,7 @@ def site_problems() -> Iterator[CheckMessage]:
             id="mscos.E012",
         )
     if settings.BACKUP_DAYS < 1:
-        yield Error(f"BACKUP_DAYS is {settings.BACKUP_DAYS}.", hint="It is days, 1 at least.", id="mscos.E020")
+        yield Error(f"BACKUP_DAYS is {settings.BACKUP_DAYS}.", hint="It is days, 1 at least.", id="mscos.E022")
 
 
 def _https_problems() -> Iterator[CheckMessage]:

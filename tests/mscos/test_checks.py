@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
         ("BOUNCE_MAILBOX", "/var/mail/bounces", "E006"),
         ("MAIL_PER_MINUTE", -1, "E007"),
         ("MAIL_LEASE", 0, "E008"),
-        ("BACKUP_DAYS", 0, "E020"),
+        ("BACKUP_DAYS", 0, "E022"),
         ("EMAIL_TIMEOUT", 0, "E008"),
     ],
 )

@@ -25,7 +25,7 @@ def test_the_jobs_and_mail_rounds_of_the_settings_can_be_run(settings):
 )
 def test_a_misspelt_job_stops_the_start(settings, setting, path, reason):
     setattr(settings, setting, [*getattr(settings, setting), path])
-    [problem] = [problem for problem in run_checks() if problem.id == "mscos.E020"]
+    [problem] = [problem for problem in run_checks() if problem.id == "mscos.E021"]
     assert problem.msg.startswith(f"{setting} names '{path}', which cannot be run: {reason}")
     assert problem.is_serious()
     assert problem.hint == "Correct its spelling in mscos/settings.py, or take it out."
