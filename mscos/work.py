@@ -1,7 +1,8 @@
 """The work loop: jobs that are due, each done by one worker however many there are.
 
 `settings.WORK_JOBS` names them. A worker claims a job by moving its due time on with a conditional update: only the
-worker whose update changes a row runs it. A job that fails is logged and comes round again after its interval.
+worker whose update changes a row runs it. A job that fails is logged and tried again after RETRY, or after its interval
+where that is shorter.
 """
 
 import logging
@@ -16,9 +17,11 @@ from mscos.models import Job
 
 logger = logging.getLogger(__name__)
 
+RETRY = timedelta(minutes=10)  # for jobs that run once a day
+
 
 def run_due_jobs() -> list[str]:
-    """Run every job that is due and that no other worker has claimed; return the names of those run here."""
+    """Run every job that is due and that no other worker has claimed; return the names of those that succeeded here."""
     return [name for name, seconds in settings.WORK_JOBS.items() if _claim(name, seconds) and _run(name)]
 
 
@@ -35,8 +38,12 @@ def _claim(name: str, seconds: int) -> bool:
 
 
 def _run(name: str) -> bool:
+    """Run a job and return whether it succeeded; where it failed, its next try is at most RETRY away."""
     try:
         import_string(name)()
     except Exception:
-        logger.exception("The job %s failed. It will be tried again when it is next due.", name)
+        logger.exception("The job %s failed. It will be tried again within ten minutes.", name)
+        retry_at = timezone.now() + RETRY
+        Job.objects.filter(name=name, due_at__gt=retry_at).update(due_at=retry_at)
+        return False
     return True

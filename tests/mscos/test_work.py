@@ -50,10 +50,24 @@ def test_of_many_workers_one_runs_a_job():
 
 
 @pytest.mark.django_db
-def test_a_job_that_fails_is_logged_without_its_message_and_does_not_stop_the_others(settings, capsys):
+def test_a_job_that_fails_is_logged_and_does_not_stop_the_others(settings, caplog):
     settings.WORK_JOBS = {f"{__name__}.fail": 60, f"{__name__}.note_a_run": 60}
-    assert work.run_due_jobs() == [f"{__name__}.fail", f"{__name__}.note_a_run"]
-    assert len(ran) == 1
+    assert work.run_due_jobs() == [f"{__name__}.note_a_run"]
+    (record,) = [record for record in caplog.records if record.name == "mscos.work"]
+    assert record.getMessage() == f"The job {__name__}.fail failed. It will be tried again within ten minutes."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("interval", "wait"), [(86_400, 600), (60, 60)])
+def test_a_job_that_fails_is_tried_again_after_ten_minutes_or_its_interval(settings, interval, wait):
+    settings.WORK_JOBS = {f"{__name__}.fail": interval}
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as now:
+        work.run_due_jobs()
+        assert Job.objects.get().due_at - timezone.now() == timedelta(seconds=wait)
+        now.shift(wait)
+        settings.WORK_JOBS = {f"{__name__}.fail": interval, f"{__name__}.note_a_run": 60}
+        work.run_due_jobs()
+        assert Job.objects.get(name=f"{__name__}.fail").due_at > timezone.now()
 
 
 @pytest.mark.django_db(transaction=True)  # the command lets go of connections, which a test's transaction would hold
