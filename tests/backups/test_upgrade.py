@@ -16,7 +16,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mscos", "0005_erasures")]
+    dependencies = [("mscos", "0001_initial")]
     operations = [migrations.RunSQL("CREATE TABLE of_the_next_version (id integer)", "DROP TABLE of_the_next_version")]
 """
 WRITE = "from forums.models import Forum; Forum.objects.create(slug='{0}', title='{0}', purpose='P')"
