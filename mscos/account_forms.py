@@ -12,8 +12,8 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from mscos.accounts import NOBODY, prove_address
+from mscos.encryption import decrypt, encrypt
 from mscos.models import User
-from mscos.sealing import seal, unseal
 
 ADDRESS_ERRORS = {
     "required": "Enter your email address",
@@ -125,7 +125,7 @@ class ActivateForm(CodeFormMixin, totp.ActivateTOTPForm):
         held = session.get(SECRET_SESSION_KEY)
         super().__init__(*args, **kwargs)
         if self.is_bound and held:
-            self.secret = unseal(held)
+            self.secret = decrypt(held)
         else:
             # The key waits in the session for its first code, and sessions are rows in the database.
-            session[SECRET_SESSION_KEY] = seal(self.secret)
+            session[SECRET_SESSION_KEY] = encrypt(self.secret)

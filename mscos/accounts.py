@@ -25,10 +25,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
+from mscos.encryption import decrypt, encrypt
 from mscos.limits import visitor_digest
 from mscos.models import User
 from mscos.outbox import post
-from mscos.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """One-time codes from an authenticator app, and recovery codes; their secrets are stored sealed."""
+    """One-time codes from an authenticator app, and recovery codes; their secrets are stored encrypted."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -122,8 +122,8 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret before it is stored."""
-        return seal(text)
+        """Encrypt a secret before it is stored."""
+        return encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a stored secret; where its key is lost, return a random one, which no code fits.
@@ -131,9 +131,9 @@ class MFAAdapter(DefaultMFAAdapter):
         Sign-in then says that the code is wrong instead of failing. `docs/settings.md` says how to help such a person.
         """
         try:
-            return unseal(encrypted_text)
+            return decrypt(encrypted_text)
         except InvalidToken:
-            logger.exception("A second step is sealed with a key that FIELD_KEY does not hold.")
+            logger.exception("A second step is encrypted with a key that FIELD_KEY does not have.")
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def build_totp_svg(self, url: str) -> str:

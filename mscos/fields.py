@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.utils.safestring import SafeString
 
-from mscos.sealing import Sealed
+from mscos.encryption import EncryptedText
 from mscos.text import render_editorial, stored
 
 
@@ -43,28 +43,28 @@ class RenderedMarkdownField(models.TextField):
         return None if value is None else stored(value)
 
 
-class SealedField(models.TextField):
-    """A text that a stolen database does not show: the column holds a seal, the row a `Sealed`.
+class EncryptedTextField(models.TextField):
+    """A text that a stolen database does not show: a token in the column, an `EncryptedText` in the row.
 
-    Nothing can be looked up by it. `manage.py reseal` seals it anew when the keys have changed.
+    Nothing can be looked up by it. `manage.py rotate_field_keys` encrypts it again when the keys have changed.
     """
 
     if TYPE_CHECKING:
-        _pyi_private_set_type: Sealed  # type: ignore[assignment]  # a text only where it is stored
-        _pyi_private_get_type: Sealed  # type: ignore[assignment]
+        _pyi_private_set_type: EncryptedText  # type: ignore[assignment]  # a text only where it is stored
+        _pyi_private_get_type: EncryptedText  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"blank": True, "default": Sealed, "editable": False, **kwargs})
+        super().__init__(*args, **{"blank": True, "default": EncryptedText, "editable": False, **kwargs})
 
-    def from_db_value(self, value: str, expression: Expression, connection: BaseDatabaseWrapper) -> Sealed:
-        """Return the stored seal, unopened."""
-        return Sealed(value)
+    def from_db_value(self, value: str, expression: Expression, connection: BaseDatabaseWrapper) -> EncryptedText:
+        """Return the stored token, not decrypted."""
+        return EncryptedText(value)
 
-    def to_python(self, value: Any) -> Sealed:
-        """Return a seal; a plain text is refused, since it may have been meant to be sealed."""
-        if isinstance(value, Sealed) or value == "":
-            return value or Sealed()
-        raise TypeError("A sealed column takes Sealed.of(text).")
+    def to_python(self, value: Any) -> EncryptedText:
+        """Return an `EncryptedText`; a plain text is refused, since it may have been meant to be encrypted."""
+        if isinstance(value, EncryptedText) or value == "":
+            return value or EncryptedText()
+        raise TypeError("An encrypted column takes EncryptedText.of(text).")
 
     def get_prep_value(self, value: Any) -> str:
         """Return what the column holds."""

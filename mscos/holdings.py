@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.formats import date_format
 
-from mscos.sealing import Sealed
+from mscos.encryption import EncryptedText
 
 # Columns whose own name tells a reader too little.
 NAMES = {
@@ -20,7 +20,7 @@ NAMES = {
 
 
 def facts_of(row: models.Model, *, leave_out: Sequence[str] = ()) -> list[tuple[str, Any]]:
-    """Return each column's name and value: choices by their label, what is sealed opened, people of the team unnamed.
+    """Return each column's name and value: choices by their label, what is encrypted opened, people of the team unnamed.
 
     `leave_out` names columns that the page speaks of in its own words.
     """
@@ -41,7 +41,7 @@ def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
     if field.is_relation and field.related_model._meta.label == "mscos.User":  # type: ignore[union-attr]
         return "somebody of the team" if getattr(row, field.attname) else "nobody"
     value = getattr(row, field.name)
-    if isinstance(value, Sealed):
+    if isinstance(value, EncryptedText):
         return value.words
     if field.is_relation:
         return str(value) if value and getattr(value, "is_listed", True) else "none that can be seen"

@@ -83,9 +83,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """A mail that waits to leave: sealed, and deleted once the server took it. Claiming moves the due time on."""
+    """A mail that waits to leave: encrypted, and deleted once the server took it. Claiming moves the due time on."""
 
-    sealed = models.TextField()
+    encrypted = models.TextField()
     due_at = models.DateTimeField(default=timezone.now, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""Mail about accounts and subscriptions and notices to staff: letters that wait, sealed, until the server took them.
+"""Mail about accounts and subscriptions and notices to staff: letters that wait, encrypted, until the server took them.
 
 A letter is a row, stored in the transaction of what it tells of: neither happens without the other, and a mail server
 that is down loses nothing. The page that asks for one answers at once, so its time tells nothing about the address.
@@ -16,9 +16,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from mscos.carriers import Envelope, Fate, ServerAway, wire_format
+from mscos.encryption import decrypt, encrypt
 from mscos.models import Letter
 from mscos.post_office import LEASE, PostOffice
-from mscos.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def post(message: EmailMessage, *, to_nobody: bool = False) -> None:
     """Let a mail leave soon. With `to_nobody` do the same work, so that nothing is told apart, and send nothing."""
     recipient = "" if to_nobody else message.to[0]
     words = json.dumps({"to": recipient, "content": wire_format(message).decode("ascii")})
-    Letter.objects.create(sealed=seal(words))
+    Letter.objects.create(encrypted=encrypt(words))
 
 
 def send_letters(office: PostOffice) -> None:
@@ -79,10 +79,10 @@ def _send(letter: Letter, office: PostOffice) -> None:
 
 
 def _opened(letter: Letter) -> Envelope | None:
-    """Return what a letter holds; None where it is to nobody, or sealed with a key that is gone."""
+    """Return what a letter holds; None where it is to nobody, or encrypted with a key that is gone."""
     try:
-        words = json.loads(unseal(letter.sealed))
+        words = json.loads(decrypt(letter.encrypted))
     except InvalidToken:
-        logger.exception("A letter is sealed with a key that FIELD_KEY does not hold. It is thrown away.")
+        logger.exception("A letter is encrypted with a key that FIELD_KEY does not have. It is thrown away.")
         return None
     return Envelope(settings.FROM_ADDRESS, words["to"], words["content"].encode("ascii")) if words["to"] else None

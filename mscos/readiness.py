@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
 from mscos.key_check import check_code_key
-from mscos.resealing import unreadable
+from mscos.key_rotation import unreadable
 from mscos.secret_files import unusable
 from mscos.start_error import StartError
 
@@ -94,7 +94,7 @@ def check_keys() -> None:
     missing = [] if settings.FIELD_KEY_LOST else unreadable()
     if missing:
         raise StartError(
-            f"FIELD_KEY does not open what is stored sealed ({', '.join(missing)}). Set it to the key that sealed it, or "
+            f"FIELD_KEY does not open what is stored encrypted ({', '.join(missing)}). Set it to the key that encrypted it, or "
             "add that key after a comma. If it is lost for good, set FIELD_KEY_LOST=yes: the site then starts, and says "
             "of each text that it cannot be read."
         )

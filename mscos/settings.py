@@ -57,7 +57,7 @@ SECRET_KEY = secret("SECRET_KEY", VAR_DIR)
 # Codes and second-factor secrets have keys of their own, so that SECRET_KEY can be changed without losing either.
 CODE_KEY = secret("CODE_KEY", VAR_DIR)
 FIELD_KEY = secret("FIELD_KEY", VAR_DIR)
-# Start although what is stored was sealed with a key that is lost for good.
+# Start although what is stored was encrypted with a key that is lost for good.
 FIELD_KEY_LOST = env.bool("FIELD_KEY_LOST", default=False)
 # Start although codes were made with a key that is lost for good.
 CODE_KEY_LOST = env.bool("CODE_KEY_LOST", default=False)

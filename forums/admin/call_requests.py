@@ -154,7 +154,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         agreed = call.offers.filter(accepted=True).first()
         columns: dict[str, Any] = {field.name: field for field in CallRequest._meta.concrete_fields}
         names = [name for name in TO_CALL if call.way or name not in ONLY_WITH_A_WAY]
-        lines = [(columns[name].verbose_name, getattr(call, name).words) for name in names]
+        lines = [(columns[name].verbose_name, getattr(call, name).reveal()) for name in names]
         return {
             **self._frame(request, f"For the call: request {call.code}", call),
             "lines": [(name, words or ABSENT.get(name, "Nothing was given")) for name, words in lines],
@@ -195,11 +195,11 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
     def _opened(self, call: CallRequest) -> dict[str, Any]:
         """Return what its handler reads to offer times; what a call itself needs is on the card."""
         return {
-            "topic": call.topic.words,
-            "interpreter": call.interpreter.words,
-            "times": call.times.words,
+            "topic": call.topic.reveal(),
+            "interpreter": call.interpreter.reveal(),
+            "times": call.times.reveal(),
             "now_there": clock(timezone.now(), timezone.now(), call.zone),
-            "messages": [(message, message.body.words) for message in call.messages.all()],
+            "messages": [(message, message.body.reveal()) for message in call.messages.all()],
         }
 
     def _frame(self, request: HttpRequest, title: str, call: CallRequest) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from forums.actions import NotAccepted
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
 from forums.receipts import is_open, note_erased, open_receipt, was_erased
 from mscos.codes import digest, form_digest, make_code
+from mscos.encryption import EncryptedText
 from mscos.erasure import after_erasure
-from mscos.sealing import Sealed
 
-SEALED = ("contact", "times", "say_instead", "ask_for", "agreed_word", "topic", "interpreter")
+ENCRYPTED = ("contact", "times", "say_instead", "ask_for", "agreed_word", "topic", "interpreter")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def ask(*, stamp: str, forum: Forum | None, limited: str = "", **answers: Any) -
         return Asked(code, form, again=True)
     if limited:
         raise NotAccepted(limited)
-    fields = {name: Sealed.of(value) if name in SEALED else value for name, value in answers.items()}
+    fields = {name: EncryptedText.of(value) if name in ENCRYPTED else value for name, value in answers.items()}
     try:
         with transaction.atomic():
             CallRequest.objects.create(code_digest=digest(code), form_digest=known, forum=forum, **fields)
@@ -107,7 +107,7 @@ def erase_old_requests() -> None:
 def erase_contact(request: CallRequest) -> None:
     """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
     CallOffer.objects.filter(request=request.pk).delete()
-    gone = dict.fromkeys(CallRequest.CONTACT, Sealed())
+    gone = dict.fromkeys(CallRequest.CONTACT, EncryptedText())
     CallRequest.objects.filter(pk=request.pk).update(**gone, contact_erased_on=timezone.localdate())
 
 
@@ -134,6 +134,6 @@ def _write(request: CallRequest, stamp: str, words: str) -> bool:
     """Store a message, and return whether it is a new one."""
     known = form_digest(repr((stamp, request.pk, words)))
     _, is_new = CallMessage.objects.get_or_create(
-        form_digest=known, defaults={"request": request, "by_team": False, "body": Sealed.of(words)}
+        form_digest=known, defaults={"request": request, "by_team": False, "body": EncryptedText.of(words)}
     )
     return is_new

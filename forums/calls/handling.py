@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from forums.calls.asking import hold
 from forums.models import CallMessage, CallOffer, CallRequest, ContactView
+from mscos.encryption import EncryptedText
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
-from mscos.sealing import Sealed
 
 MOST_OFFERS = 6
 NOT_REACHED = "We tried to reach you as agreed, and could not. Write to us here when another time is safe."
@@ -77,7 +77,7 @@ def offer(
         raise NotPossible("Say how they reach the team: they gave no number and no address.")
     fresh.offers.all().delete()
     CallOffer.objects.bulk_create(CallOffer(request=fresh, starts=each) for each in sorted(set(starts)))
-    CallRequest.objects.filter(pk=fresh.pk).update(reach=Sealed.of(reach))
+    CallRequest.objects.filter(pk=fresh.pk).update(reach=EncryptedText.of(reach))
     _go_on(fresh, CallRequest.State.OFFERED)
 
 
@@ -158,7 +158,7 @@ def _go_on(request: CallRequest, state: CallRequest.State) -> None:
 
 
 def _say(request: CallRequest, words: str) -> None:
-    CallMessage.objects.create(request=request, by_team=True, body=Sealed.of(words))
+    CallMessage.objects.create(request=request, by_team=True, body=EncryptedText.of(words))
 
 
 def _read(request: CallRequest) -> None:

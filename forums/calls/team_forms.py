@@ -60,7 +60,7 @@ class OfferForm(forms.Form):
             yield "A time is agreed: new ones cancel it."
         for moment in self.moments:
             there = moment.astimezone(ZoneInfo(self.call.zone))
-            if not is_safe(there, self.call.times.words):
+            if not is_safe(there, self.call.times.reveal()):
                 shown = clock(moment, moment, self.call.zone)
                 yield f"{date_format(shown.day, 'l j F')}, {shown.begins} in {shown.place} is not among the safe times."
 

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import mscos.codes
 import mscos.fields
-import mscos.sealing
+import mscos.encryption
 import simple_history.models
 import taggit.managers
 from django.conf import settings
@@ -99,16 +99,16 @@ class Migration(migrations.Migration):
                 ('urgent', models.BooleanField(default=False, verbose_name='someone may be in danger')),
                 ('how', models.CharField(choices=[('code', 'I will come back with my code, and you leave me times'), ('contact', 'You contact me')], max_length=8, verbose_name='how it works')),
                 ('way', models.CharField(blank=True, choices=[('phone', 'Phone call'), ('text', 'Text message'), ('email', 'Email')], max_length=8, verbose_name='way')),
-                ('contact', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='number or address')),
+                ('contact', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='number or address')),
                 ('zone', models.CharField(max_length=40, verbose_name='time zone')),
-                ('times', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='safe days and times')),
+                ('times', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='safe days and times')),
                 ('leave_message', models.BooleanField(default=False, verbose_name='may leave a message')),
-                ('say_instead', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='what to say to anybody else')),
-                ('ask_for', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='name to ask for')),
-                ('agreed_word', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='word that the caller says first')),
-                ('topic', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='what to talk about')),
-                ('reach', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='how to reach the team')),
-                ('interpreter', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False, verbose_name='interpreter for')),
+                ('say_instead', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='what to say to anybody else')),
+                ('ask_for', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='name to ask for')),
+                ('agreed_word', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='word that the caller says first')),
+                ('topic', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='what to talk about')),
+                ('reach', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='how to reach the team')),
+                ('interpreter', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False, verbose_name='interpreter for')),
                 ('asked_on', models.DateField(default=django.utils.timezone.localdate, editable=False)),
                 ('done_on', models.DateField(editable=False, null=True)),
                 ('contact_erased_on', models.DateField(editable=False, null=True, verbose_name='number or address erased on')),
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('by_team', models.BooleanField(editable=False)),
-                ('body', mscos.fields.SealedField(blank=True, default=mscos.sealing.Sealed, editable=False)),
+                ('body', mscos.fields.EncryptedTextField(blank=True, default=mscos.encryption.EncryptedText, editable=False)),
                 ('read', models.BooleanField(default=False, editable=False)),
                 ('day', models.DateField(default=django.utils.timezone.localdate, editable=False)),
                 ('form_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),

@@ -1,7 +1,7 @@
 """Requests for a call, and the private thread between whoever asks and the team.
 
 They have tables and querysets of their own, so that no forgotten filter of posts can ever show one. What was typed is
-sealed: the number or address, what to say, the topic, every message. There is no account, no address of a device and no
+encrypted: the number or address, what to say, the topic, every message. There is no account, no address of a device and no
 time of day; the day is that of asking.
 """
 
@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from mscos.codes import digest, public_code
-from mscos.fields import SealedField
+from mscos.fields import EncryptedTextField
 
 
 class CallRequestQuerySet(models.QuerySet["CallRequest"]):
@@ -90,16 +90,16 @@ class CallRequest(models.Model):
     )
     how = models.CharField("how it works", max_length=8, choices=How)
     way = models.CharField("way", max_length=8, choices=Way, blank=True)
-    contact = SealedField("number or address")
+    contact = EncryptedTextField("number or address")
     zone = models.CharField("time zone", max_length=40)
-    times = SealedField("safe days and times")
+    times = EncryptedTextField("safe days and times")
     leave_message = models.BooleanField("may leave a message", default=False)
-    say_instead = SealedField("what to say to anybody else")
-    ask_for = SealedField("name to ask for")
-    agreed_word = SealedField("word that the caller says first")
-    topic = SealedField("what to talk about")
-    reach = SealedField("how to reach the team")
-    interpreter = SealedField("interpreter for")
+    say_instead = EncryptedTextField("what to say to anybody else")
+    ask_for = EncryptedTextField("name to ask for")
+    agreed_word = EncryptedTextField("word that the caller says first")
+    topic = EncryptedTextField("what to talk about")
+    reach = EncryptedTextField("how to reach the team")
+    interpreter = EncryptedTextField("interpreter for")
     asked_on = models.DateField(default=timezone.localdate, editable=False)
     done_on = models.DateField(null=True, editable=False)
     contact_erased_on = models.DateField("number or address erased on", null=True, editable=False)
@@ -180,7 +180,7 @@ class CallMessage(models.Model):
 
     request = models.ForeignKey(CallRequest, models.CASCADE, related_name="messages")
     by_team = models.BooleanField(editable=False)
-    body = SealedField()
+    body = EncryptedTextField()
     read = models.BooleanField(default=False, editable=False)
     day = models.DateField(default=timezone.localdate, editable=False)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given

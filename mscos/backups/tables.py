@@ -2,7 +2,7 @@
 
 A header comes first. Then for each table its name and columns, a JSON array for each row, and what the rows add up to.
 Rows stand in the order of their keys: the order in which a database stores them may tell more. Values are those of the
-database, so that seals stay seals; a backup is restored on the kind of database that it came from.
+database, so that encrypted texts stay encrypted; a backup is restored on the kind of database that it came from.
 """
 
 import json

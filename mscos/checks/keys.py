@@ -15,14 +15,14 @@ def key_problems() -> Iterator[CheckMessage]:
     if not settings.FIELD_KEY.replace(",", "").strip():
         yield Error(
             "FIELD_KEY holds no key.",
-            hint="Set it to a long random word, or leave it unset: then one is made in VAR_DIR. What was sealed before opens "
-            "only with the key that sealed it.",
+            hint="Set it to a long random word, or leave it unset: then one is made in VAR_DIR. What was encrypted before opens "
+            "only with the key that encrypted it.",
             id="mscos.E011",
         )
 
 
 def _length_problems() -> Iterator[CheckMessage]:
-    """Yield the keys that could be guessed; what older keys of FIELD_KEY sealed must still open, however short they are."""
+    """Yield the keys that could be guessed; what older keys of FIELD_KEY encrypted must still open, however short they are."""
     newest = settings.FIELD_KEY.split(",")[0].strip()
     for name, key in (("SECRET_KEY", settings.SECRET_KEY), ("CODE_KEY", settings.CODE_KEY), ("FIELD_KEY", newest)):
         if len(key) < SHORTEST:

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Letter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.TextField()),
+                ('encrypted', models.TextField()),
                 ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
             ],

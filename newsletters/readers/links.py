@@ -1,7 +1,7 @@
 """The links that reach readers by mail: what each opens, for how long, and whom it stands for.
 
 No link shows an address: addresses stay in browsers' histories and in the logs of networks. The link to unsubscribe
-holds the reader's own random word and lasts as long as the issues that it stands in; the others are sealed and run out.
+holds the reader's own random word and lasts as long as the issues that it stands in; the others are encrypted and run out.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from mscos.sealing import open_link, seal_link
+from mscos.encryption import decrypt_link, encrypt_link
 from newsletters.models import NeverAgain, Subscriber
 
 CONFIRM_LASTS = timedelta(days=Subscriber.CONFIRM_DAYS)
@@ -25,12 +25,12 @@ class Change(NamedTuple):
 
 def to_confirm(subscriber: Subscriber) -> str:
     """Return the page by which a newcomer confirms."""
-    return reverse("newsletters:confirm", args=[seal_link("confirm", token=subscriber.token)])
+    return reverse("newsletters:confirm", args=[encrypt_link("confirm", token=subscriber.token)])
 
 
 def opened_to_confirm(word: str) -> Subscriber | None:
     """Return who may confirm by a link, or has done so by it; None where it opens nothing."""
-    facts = open_link("confirm", word, lasts=CONFIRM_LASTS)
+    facts = decrypt_link("confirm", word, lasts=CONFIRM_LASTS)
     signed_up = [Subscriber.State.PENDING, Subscriber.State.CONFIRMED]
     return Subscriber.objects.filter(token=facts["token"], state__in=signed_up).first() if facts else None
 
@@ -42,23 +42,23 @@ def opened_to_leave(word: str) -> Subscriber | None:
 
 def to_see(email: str) -> str:
     """Return the page of what is held about an address."""
-    return reverse("newsletters:subscription_detail", args=[seal_link("see", email=email)])
+    return reverse("newsletters:subscription_detail", args=[encrypt_link("see", email=email)])
 
 
 def opened_to_see(word: str) -> str | None:
     """Return the address about which a link tells; None where it opens nothing."""
-    facts = open_link("see", word, lasts=SEE_LASTS)
+    facts = decrypt_link("see", word, lasts=SEE_LASTS)
     return facts["email"] if facts else None
 
 
 def to_change(subscriber: Subscriber, to: str) -> str:
     """Return the page by which the owner of a new address takes it."""
-    return reverse("newsletters:change_email", args=[seal_link("change", token=subscriber.token, to=to)])
+    return reverse("newsletters:change_email", args=[encrypt_link("change", token=subscriber.token, to=to)])
 
 
 def opened_to_change(word: str) -> Change | None:
     """Return whose address a link changes, and to what; None where it opens nothing, or nothing any more."""
-    facts = open_link("change", word, lasts=CONFIRM_LASTS)
+    facts = decrypt_link("change", word, lasts=CONFIRM_LASTS)
     if facts is None or NeverAgain.objects.holds(facts["to"]):
         return None
     agreed = Subscriber.objects.exclude(state=Subscriber.State.PENDING)

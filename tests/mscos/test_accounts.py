@@ -41,14 +41,14 @@ def mailed_link():
     return link
 
 
-def open_link(client, link):
+def decrypt_link(client, link):
     """Follow a mailed link; return the path of the page that it leads to, and the page."""
     page = client.get(link.removeprefix(settings.SITE_URL), follow=True)
     return page.request["PATH_INFO"], page
 
 
 def set_password(client, link, password=NEW_PASSWORD):
-    path, _ = open_link(client, link)
+    path, _ = decrypt_link(client, link)
     return client.post(path, {"password1": password})
 
 
@@ -250,7 +250,7 @@ def test_browsers_and_password_managers_know_the_fields(client):
     assert tokens("/accounts/login/") == ["username", "current-password"]
     assert tokens("/accounts/password/new/") == ["username"]
     ask_for_link(client)
-    assert tokens(open_link(client, mailed_link())[0]) == ["new-password"]
+    assert tokens(decrypt_link(client, mailed_link())[0]) == ["new-password"]
     sign_in(client, User.objects.get())
     assert tokens("/accounts/password/") == ["current-password", "new-password"]
     assert tokens("/accounts/code/on/") == ["one-time-code"]
@@ -324,7 +324,7 @@ def test_the_link_sets_a_password_once_and_ends_other_sessions(client):
     client.logout()
     assert set_password(client, link)["Location"] == "/accounts/password/new/done/"
     assert "<h1>You have a new password</h1>" in client.get("/accounts/password/new/done/").content.decode()
-    assert "This link has been used" in open_link(client, link)[1].content.decode()
+    assert "This link has been used" in decrypt_link(client, link)[1].content.decode()
     assert problems(sign_in(client, person)) == [WRONG]
     assert sign_in(client, person, NEW_PASSWORD)["Location"] == "/accounts/"
 
@@ -336,14 +336,14 @@ def test_the_link_lasts_an_hour(client, minutes, works):
         ask_for_link(client)
         link = mailed_link()
         clock.shift(minutes * 60)
-        assert ('type="password"' in open_link(client, link)[1].content.decode()) == works
+        assert ('type="password"' in decrypt_link(client, link)[1].content.decode()) == works
 
 
 def test_the_key_leaves_the_address_bar(client):
     make_person()
     ask_for_link(client)
     link = mailed_link()
-    assert open_link(client, link)[0] == re.sub(r"^http://testserver(/.*/\w+)-.*$", r"\1-set-password/", link)
+    assert decrypt_link(client, link)[0] == re.sub(r"^http://testserver(/.*/\w+)-.*$", r"\1-set-password/", link)
 
 
 @pytest.mark.parametrize("password", ["short", "1q2w3e4r5t6y", "sam@example.org"])
@@ -389,7 +389,7 @@ def test_an_unproven_address_is_confirmed_before_sign_in(client):
     assert sign_in(client, person)["Location"] == "/accounts/email/"
     [letter] = sent_mail()
     assert letter.subject == "Please confirm your email address"
-    path, page = open_link(client, mailed_link())
+    path, page = decrypt_link(client, mailed_link())
     assert "root@example.org" in page.content.decode()
     assert not EmailAddress.objects.get().verified  # opening a link changes nothing: programs open links too
     assert client.post(path)["Location"] == "/accounts/login/"

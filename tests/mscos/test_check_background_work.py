@@ -17,15 +17,15 @@ def minutes_ago(minutes):
 
 def test_all_is_well_on_a_site_that_keeps_up():
     Job.objects.create(name="a", due_at=minutes_ago(29))
-    Letter.objects.create(sealed="a", due_at=minutes_ago(29), attempts=3)
+    Letter.objects.create(encrypted="a", due_at=minutes_ago(29), attempts=3)
     assert call_command("check_background_work") is None
 
 
 def test_what_is_stuck_is_counted():
     Job.objects.create(name="a", due_at=minutes_ago(31))
-    Letter.objects.create(sealed="a", due_at=minutes_ago(31))
-    Letter.objects.create(sealed="b", due_at=minutes_ago(-60), attempts=4)
-    Letter.objects.create(sealed="c", due_at=minutes_ago(-60), attempts=5)
+    Letter.objects.create(encrypted="a", due_at=minutes_ago(31))
+    Letter.objects.create(encrypted="b", due_at=minutes_ago(-60), attempts=4)
+    Letter.objects.create(encrypted="c", due_at=minutes_ago(-60), attempts=5)
     with pytest.raises(CommandError) as told:
         call_command("check_background_work")
     assert str(told.value).splitlines() == [

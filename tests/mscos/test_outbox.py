@@ -1,4 +1,4 @@
-"""Letters: written with what they tell of, sealed while they wait, and out of the house whatever the mail server does."""
+"""Letters: written with what they tell of, encrypted while they wait, and out of the house whatever the mail server does."""
 
 from datetime import timedelta
 
@@ -136,14 +136,14 @@ class PostOfficeThatMay(PostOffice):
         return True
 
 
-def test_a_letter_sealed_with_a_lost_key_is_thrown_away_and_said_so(server, settings, caplog):
+def test_a_letter_encrypted_with_a_lost_key_is_thrown_away_and_said_so(server, settings, caplog):
     post(letter())
     settings.FIELD_KEY = "another"
     post(letter("kim@example.org"))
     assert turn() == 1
     assert server.recipients() == ["kim@example.org"]
     [record] = caplog.records
-    assert record.message == "A letter is sealed with a key that FIELD_KEY does not hold. It is thrown away."
+    assert record.message == "A letter is encrypted with a key that FIELD_KEY does not have. It is thrown away."
 
 
 def test_a_worker_that_is_told_to_stop_finishes_the_mail_at_hand(server):

@@ -7,8 +7,8 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.contrib.sessions.models import Session
 
+from mscos.encryption import decrypt, encrypt
 from mscos.models import User
-from mscos.sealing import seal, unseal
 from tests.people import PASSWORD, SECRET, code_now, make_person, make_staff, problems, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -125,8 +125,8 @@ def test_the_database_holds_no_clear_secret_before_or_after_the_second_step_is_t
     }
     app, seed = (Authenticator.objects.get(type=kind).data for kind in ("totp", "recovery_codes"))
     assert secret not in whole_database()
-    assert unseal(app["secret"]) == secret
-    assert len(unseal(seed["seed"])) == 80
+    assert decrypt(app["secret"]) == secret
+    assert len(decrypt(seed["seed"])) == 80
 
 
 def test_a_mistyped_first_code_keeps_the_key(client):
@@ -144,14 +144,14 @@ def test_a_first_code_without_a_key_is_refused(client):
 
 def test_keys_are_changed_without_losing_what_the_old_one_sealed(settings):
     settings.FIELD_KEY = "old"
-    sealed = seal(SECRET)
+    encrypted = encrypt(SECRET)
     settings.FIELD_KEY = "new, old"
-    assert unseal(sealed) == SECRET
-    resealed = seal(SECRET)
+    assert decrypt(encrypted) == SECRET
+    reencrypted = encrypt(SECRET)
     settings.FIELD_KEY = "new"
-    assert unseal(resealed) == SECRET
+    assert decrypt(reencrypted) == SECRET
     with pytest.raises(InvalidToken):
-        unseal(sealed)
+        decrypt(encrypted)
 
 
 # The password again

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from forums.calls import handling
 from forums.models import CallRequest
+from mscos.encryption import EncryptedText
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
-from mscos.sealing import Sealed
 from tests.people import make_staff, sign_in
 from tests.privacy.snapshot import take
 from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, code_in, writer  # noqa: F401  the same writer
@@ -62,18 +62,18 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
     assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_callrequest": 1}
     assert after.gone(before) == {}
     [row] = after.added(before)["forums_callrequest"]
-    sealed = {"contact", "times", "say_instead", "ask_for", "agreed_word", "interpreter", "topic", "reach"}
+    encrypted = {"contact", "times", "say_instead", "ask_for", "agreed_word", "interpreter", "topic", "reach"}
     random = {"code", "code_digest", "form_digest"}
-    plain = {name: str(value) for name, value in row.items() if name not in sealed | random}
+    plain = {name: str(value) for name, value in row.items() if name not in encrypted | random}
     assert plain == {
         "forum_id": str(forum.pk), "state": "new", "urgent": str(row["urgent"]), "handler_id": "None", "how": "contact",
         "way": "phone", "zone": "Africa/Lagos", "leave_message": str(row["leave_message"]), "asked_on": DAY,
         "done_on": "None", "contact_erased_on": "None",
     }  # fmt: skip
     assert (bool(row["urgent"]), bool(row["leave_message"])) == (False, False)
-    assert {name: Sealed(row[name]).words for name in TYPED} == TYPED
-    seals = [base64.urlsafe_b64decode(row[name]) for name in sealed if row[name]]
-    assert {seal[1:9] for seal in seals} == {bytes(8)}, "a seal carries the second at which it was made"
+    assert {name: EncryptedText(row[name]).reveal() for name in TYPED} == TYPED
+    tokens = [base64.urlsafe_b64decode(row[name]) for name in encrypted if row[name]]
+    assert {token[1:9] for token in tokens} == {bytes(8)}, "a token has the second at which it was made"
     assert_no_trace({**writer.marks, **TYPED, "code": code, "bare code": code.replace("-", "")}, before, after)
     assert (list(page.cookies), after.log, after.mail) == ([], before.log, before.mail)
 

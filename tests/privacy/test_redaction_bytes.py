@@ -22,7 +22,7 @@ from forums.actions import answer_moderators, correct, erase_refused_posts, star
 from forums.models import Forum, Post, Report
 from forums.reports import close_reports, erase_old_reports, report
 from mscos.forms import new_stamp
-from tests.mscos.test_sealed_bytes import dump
+from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in
 from tests.template import said_on_a_file
 

@@ -27,7 +27,7 @@ ANSWERS = {
     "interpreter": "Amharic",
     "topic": "a landlord who keeps the deposit",
 }
-TYPED = [ANSWERS[name] for name in asking.SEALED]
+TYPED = [ANSWERS[name] for name in asking.ENCRYPTED]
 
 
 @pytest.fixture(autouse=True)

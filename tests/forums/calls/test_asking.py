@@ -101,7 +101,7 @@ def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
         "America/New_York",
         False,
     )
-    assert {name: getattr(request, name).words for name in asking.SEALED} == {
+    assert {name: getattr(request, name).reveal() for name in asking.ENCRYPTED} == {
         "contact": "07700 900123",
         "times": "Monday, Friday\nIn the morning, 9am to midday",
         "say_instead": "a survey",
@@ -117,7 +117,7 @@ def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
 def test_with_a_code_there_is_no_number_and_no_way(client, forum):
     send(client, how="code", contact="")
     request = CallRequest.objects.get()
-    assert (request.how, request.way, request.contact.words) == ("code", "", "")
+    assert (request.how, request.way, request.contact.reveal()) == ("code", "", "")
 
 
 @pytest.mark.parametrize("slug", ["", "nowhere", "a\x00b", "x" * 5000, "../housing"])

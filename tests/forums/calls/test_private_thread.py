@@ -35,7 +35,7 @@ def offers_of(asked):
 
 
 def said(asked):
-    return [(message.by_team, message.body.words) for message in asked.request.messages.all()]
+    return [(message.by_team, message.body.reveal()) for message in asked.request.messages.all()]
 
 
 def test_the_code_opens_the_request_in_any_writing(client, asked):
@@ -314,8 +314,8 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
     for days, contact in ((6, True), (7, False)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
             asking.erase_old_requests()
-        assert all(getattr(fresh(mine), name).words for name in CallRequest.CONTACT) is contact
-    assert fresh(mine).topic.words == "a landlord who keeps the deposit"
+        assert all(getattr(fresh(mine), name).reveal() for name in CallRequest.CONTACT) is contact
+    assert fresh(mine).topic.reveal() == "a landlord who keeps the deposit"
     assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
         client.post(CODE, {"code": mine.code})
     )
@@ -333,7 +333,7 @@ def test_the_days_are_settings(client, mine, sam, settings):
     assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         asking.erase_old_requests()
-    assert fresh(mine).contact.words == ""
+    assert fresh(mine).contact.reveal() == ""
 
 
 def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
@@ -348,7 +348,7 @@ def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
 def test_a_lost_key_is_said_and_breaks_nothing(client, asked, settings):
     settings.FIELD_KEY = "another"
     text = words(client.post(CODE, {"code": asked.code}))
-    assert "Number or address (cannot be read: the key that sealed this is not here)" in text
+    assert "Number or address (cannot be read: the key that encrypted this is not here)" in text
     assert act(client, asked, "write", words="Still here").status_code == 200
     assert act(client, asked, "withdraw", sure="on").status_code == 200
     assert not CallRequest.objects.exists()

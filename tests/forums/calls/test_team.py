@@ -244,7 +244,7 @@ def test_a_code_in_a_message_is_refused_on_both_sides(client, desk, mine):
 def test_words_go_to_the_asker_and_empty_ones_do_not(desk, mine):
     assert "Enter your message" in act(desk, mine, "write", words=" ").content.decode()
     assert told(act(desk, mine, "write", words="Would Monday do?")) == ["Written. The asker reads it with their code."]
-    assert [message.body.words for message in mine.request.messages.all()] == ["Would Monday do?"]
+    assert [message.body.reveal() for message in mine.request.messages.all()] == ["Would Monday do?"]
 
 
 def test_what_the_asker_wrote_is_news_until_it_is_read_or_answered(desk, mine, sam):
@@ -285,7 +285,7 @@ def test_the_asker_reads_that_nobody_could_be_reached(desk, mine, sam):
     handling.offer(request=mine.request, by=sam, starts=[NOW + timedelta(days=1)])
     act(desk, mine, "not_reached")
     assert (fresh(mine).state, CallOffer.objects.count()) == ("new", 0)
-    assert [message.body.words for message in mine.request.messages.all()] == [handling.NOT_REACHED]
+    assert [message.body.reveal() for message in mine.request.messages.all()] == [handling.NOT_REACHED]
 
 
 def test_urgent_shows_the_steps_that_the_team_has_set(desk, asked):

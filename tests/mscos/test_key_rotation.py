@@ -1,4 +1,4 @@
-"""Keys that change: everything is sealed anew while people go on reading and writing."""
+"""Keys that change: everything is encrypted again while people go on reading and writing."""
 
 import base64
 from io import StringIO
@@ -9,10 +9,10 @@ from django.core.management import call_command
 
 from forums.calls import asking
 from forums.models import CallMessage, CallRequest
+from mscos.encryption import LOST, EncryptedText, encrypt
 from mscos.forms import new_stamp
+from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
 from mscos.readiness import check_keys
-from mscos.resealing import count_rows, reseal, unreadable
-from mscos.sealing import LOST, Sealed, seal
 from mscos.start_error import StartError
 from tests.filling import store
 from tests.forums.calls.conftest import ANSWERS, make_request
@@ -30,43 +30,48 @@ def old(settings):
 
 def opens_with(settings, key):
     settings.FIELD_KEY = key
-    return {name: getattr(CallRequest.objects.get(), name).words for name in asking.SEALED}
+    return {name: getattr(CallRequest.objects.get(), name).reveal() for name in asking.ENCRYPTED}
 
 
-def test_a_text_says_only_that_it_is_sealed_until_its_words_are_asked_for():
-    sealed = Sealed.of("a word")
-    assert (str(sealed), repr(sealed), f"{sealed}", sealed.words) == ("(sealed)", "(sealed)", "(sealed)", "a word")
-    assert (str(Sealed.of("")), bool(Sealed.of("")), Sealed.of("").words) == ("", False, "")
-    assert Sealed.of("a word") != sealed
+def test_a_text_says_only_that_it_is_encrypted_until_its_words_are_asked_for():
+    encrypted = EncryptedText.of("a word")
+    assert (str(encrypted), repr(encrypted), f"{encrypted}", encrypted.reveal()) == (
+        "(encrypted)",
+        "(encrypted)",
+        "(encrypted)",
+        "a word",
+    )
+    assert (str(EncryptedText.of("")), bool(EncryptedText.of("")), EncryptedText.of("").reveal()) == ("", False, "")
+    assert EncryptedText.of("a word") != encrypted
 
 
-def test_a_seal_tells_neither_when_nor_how_much_was_typed():
-    tokens = [base64.urlsafe_b64decode(Sealed.of(text).token) for text in ("a", "a word or two" * 9)]
+def test_a_token_tells_neither_when_nor_how_much_was_typed():
+    tokens = [base64.urlsafe_b64decode(EncryptedText.of(text).token) for text in ("a", "a word or two" * 9)]
     assert [token[1:9] for token in tokens] == [bytes(8)] * 2
     assert len(tokens[0]) == len(tokens[1])
-    assert Sealed.of("é" * 5_000).words == "é" * 5_000
-    older = Sealed(seal("a word"))
-    assert (older.words, older.renewed()) == ("a word", older)
+    assert EncryptedText.of("é" * 5_000).reveal() == "é" * 5_000
+    older = EncryptedText(encrypt("a word"))
+    assert (older.reveal(), older.renewed()) == ("a word", older)
 
 
-def test_a_plain_text_cannot_get_into_a_sealed_column(db):
-    with pytest.raises(TypeError, match=r"Sealed\.of"):
+def test_a_plain_text_cannot_get_into_a_encrypted_column(db):
+    with pytest.raises(TypeError, match=r"EncryptedText\.of"):
         CallRequest(code_digest="x", form_digest="x", how="code", zone="UTC", topic="in clear").save()
 
 
-def test_after_sealing_anew_the_new_key_is_enough(old):
+def test_after_key_rotation_the_new_key_is_enough(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    assert reseal().renewed == len(asking.SEALED)
-    assert opens_with(old, "new") == {name: ANSWERS[name] for name in asking.SEALED}
-    assert (reseal().renewed, reseal().lost) == (0, 0)
+    assert rotate_field_keys().renewed == len(asking.ENCRYPTED)
+    assert opens_with(old, "new") == {name: ANSWERS[name] for name in asking.ENCRYPTED}
+    assert (rotate_field_keys().renewed, rotate_field_keys().lost) == (0, 0)
 
 
 def test_a_second_step_goes_on_working_with_the_new_key_alone(client, old):
     person = make_staff()
     before = Authenticator.objects.get(type="totp").data["secret"]
     old.FIELD_KEY = "new,old"
-    assert reseal().renewed == 2
+    assert rotate_field_keys().renewed == 2
     old.FIELD_KEY = "new"
     assert Authenticator.objects.get(type="totp").data["secret"] != before
     assert sign_in(client, person).status_code == 302
@@ -78,9 +83,9 @@ def test_what_no_key_opens_is_counted_and_left(old):
     make_request()
     old.FIELD_KEY = "new"
     before = CallRequest.objects.get().contact
-    done = reseal()
-    assert (done.renewed, done.lost) == (0, len(asking.SEALED))
-    assert (CallRequest.objects.get().contact, before.words) == (before, LOST)
+    done = rotate_field_keys()
+    assert (done.renewed, done.lost) == (0, len(asking.ENCRYPTED))
+    assert (CallRequest.objects.get().contact, before.reveal()) == (before, LOST)
 
 
 def test_what_is_written_meanwhile_stays(old):
@@ -91,17 +96,17 @@ def test_what_is_written_meanwhile_stays(old):
     def write_meanwhile():
         if not seen:
             seen.append(1)
-            CallRequest.objects.filter(pk=asked.request.pk).update(topic=Sealed.of("Written meanwhile"))
+            CallRequest.objects.filter(pk=asked.request.pk).update(topic=EncryptedText.of("Written meanwhile"))
 
     make_request(topic="Another")
-    reseal(progress=write_meanwhile)
+    rotate_field_keys(progress=write_meanwhile)
     old.FIELD_KEY = "new"
-    assert CallRequest.objects.get(pk=asked.request.pk).topic.words == "Written meanwhile"
+    assert CallRequest.objects.get(pk=asked.request.pk).topic.reveal() == "Written meanwhile"
 
 
-def test_ten_thousand_requests_are_sealed_anew_while_the_site_answers(client, old):
+def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client, old):
     asked = make_request()
-    contact, topic = Sealed(seal("07700 900123")), Sealed(seal("a landlord"))
+    contact, topic = EncryptedText(encrypt("07700 900123")), EncryptedText(encrypt("a landlord"))
     store(CallRequest, (
         CallRequest(
             code=f"r{number}", code_digest=f"c{number}", form_digest=f"f{number}", how="contact", way="phone",
@@ -121,23 +126,26 @@ def test_ten_thousand_requests_are_sealed_anew_while_the_site_answers(client, ol
             asking.write(request=asked.request, stamp=new_stamp(), words="Still there?")
             answered += 1
 
-    done = reseal(progress=look)
-    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(asking.SEALED), 0, True)
+    done = rotate_field_keys(progress=look)
+    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(asking.ENCRYPTED), 0, True)
     old.FIELD_KEY = "new"
-    assert CallRequest.objects.get(code=f"r{MANY - 1}").contact.words == "07700 900123"
-    assert {message.body.words for message in CallMessage.objects.all()} == {"Still there?"}
+    assert CallRequest.objects.get(code=f"r{MANY - 1}").contact.reveal() == "07700 900123"
+    assert {message.body.reveal() for message in CallMessage.objects.all()} == {"Still there?"}
 
 
 def test_the_command_tells_how_much_it_did(old):
     make_request()
     old.FIELD_KEY = "new,old"
     told = StringIO()
-    call_command("reseal", stdout=told)
-    assert told.getvalue() == "7 seals made anew.\n"
+    call_command("rotate_field_keys", stdout=told)
+    assert told.getvalue() == "7 texts were encrypted again.\n"
     old.FIELD_KEY = "third"
     told = StringIO()
-    call_command("reseal", stdout=told)
-    assert "0 seals made anew.\n7 seals were left: no key in FIELD_KEY opens them." in told.getvalue()
+    call_command("rotate_field_keys", stdout=told)
+    assert (
+        "0 texts were encrypted again.\n7 texts were left as they are: no key in FIELD_KEY decrypts them."
+        in told.getvalue()
+    )
     assert count_rows() == 1
 
 
@@ -145,7 +153,7 @@ def test_a_start_without_the_key_stops_and_says_what_to_do(old, monkeypatch):
     make_request()
     assert unreadable() == []
     old.FIELD_KEY = "another"
-    with pytest.raises(StartError, match=r"FIELD_KEY does not open what is stored sealed \(call requests\)"):
+    with pytest.raises(StartError, match=r"FIELD_KEY does not open what is stored encrypted \(call requests\)"):
         check_keys()
     old.FIELD_KEY_LOST = True
     check_keys()

@@ -12,19 +12,19 @@ from django.db import connection
 
 from forums.calls import asking, handling
 from forums.models import CallRequest
+from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
-from mscos.sealing import LOST, Sealed
 from tests.forums.calls.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 from tests.template import said_on_a_file
 
-SEAL = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
+TOKEN = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
 WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]
 ON_A_FILE = """
 from django.conf import settings
 from django.db import connection
-from tests.mscos.test_sealed_bytes import fill, found_in, words_in
+from tests.mscos.test_encrypted_bytes import fill, found_in, words_in
 connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
 held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
 asked = fill()
@@ -38,7 +38,7 @@ print(found_in(held()), words_in(held()))
 def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
-    sam = make_staff("sealed-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
+    sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
     handling.claim(request=asked.request, by=sam)
     handling.write(request=asked.request, by=sam, words="Would Monday do?")
     asking.write(request=asked.request, stamp=new_stamp(), words="Not on Friday.")
@@ -51,27 +51,27 @@ def found_in(held):
 
 
 def words_in(held):
-    """Return the words that stand in any seal among some bytes that our key opens."""
-    opened = [opened_in(run) for run in SEAL.findall(held)]
+    """Return the words that stand in any token among some bytes that our key opens."""
+    opened = [opened_in(run) for run in TOKEN.findall(held)]
     return [word for word in WORDS if any(word in text for text in opened)]
 
 
 def opened_in(run):
-    """Return the words of the seal with which some letters begin: those of the next column may follow at once."""
+    """Return the words of the token that some letters begin with: those of the next column may follow at once."""
     for end in range(len(run) // 4 * 4, 60, -4):
-        words = Sealed(run[:end].decode()).words
+        words = EncryptedText(run[:end].decode()).reveal()
         if words != LOST:
             return words
     return ""
 
 
-def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_seal_either(tmp_path):
+def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_token_either(tmp_path):
     assert said_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a dump of PostgreSQL")
-def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_seal_either():
+def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_token_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
