@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forums.identity.check import pointers_in
-from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
+from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.names import pick_name
 from forums.places import hold_place
 from forums.receipts import note_erased, open_receipt, was_erased
@@ -47,7 +47,7 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
     title: str,
     body: str,
     content_note: str = "",
-    prompt: Prompt | None = None,
+    topic: Topic | None = None,
     author: User | None = None,
     likely_spam: bool = False,
     limited: str = "",
@@ -58,11 +58,11 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
     and returns the first post again. Raises NotAccepted where the forum takes no posts, or with the sentence `limited`
     where the writer may store nothing new.
     """
-    form = repr((stamp, forum.pk, title, body, content_note, prompt and prompt.pk, author and author.pk))
+    form = repr((stamp, forum.pk, title, body, content_note, topic and topic.pk, author and author.pk))
     code = "" if author else make_code(form)
 
     def store() -> Post:
-        thread = Thread.objects.create(forum=forum, title=title, prompt=prompt)
+        thread = Thread.objects.create(forum=forum, title=title, topic=topic)
         return _store(
             form,
             title=title,
@@ -152,8 +152,8 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
         first = fresh.starts_thread
         destroy_words(fresh, Post.State.REFUSED)
         if first:
-            prompt = None if fresh.thread.answers_closed_call else fresh.thread.prompt
-            Thread.objects.filter(pk=fresh.thread_id).update(title=title, prompt=prompt)
+            topic = None if fresh.thread.answers_closed_consultation else fresh.thread.topic
+            Thread.objects.filter(pk=fresh.thread_id).update(title=title, topic=topic)
         new = _store(
             form,
             title=title if first else "",

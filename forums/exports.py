@@ -7,7 +7,7 @@ that leads back to the page, nothing that waits, was refused or was taken down.
 import json
 from collections.abc import Iterator
 
-from forums.models import CallForViews, Post, Thread
+from forums.models import Consultation, Post, Thread
 from mscos.csv_lines import csv_lines
 
 BATCH = 500  # posts in memory at a time
@@ -19,31 +19,31 @@ BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 Row = tuple[str, str, str, str]
 
 
-def rows_of(call: CallForViews) -> Iterator[Row]:
-    """Yield each published post in the visible threads that answer a call, by type, thread and number."""
+def rows_of(consultation: Consultation) -> Iterator[Row]:
+    """Yield each published post in the visible threads that answer a consultation, by type, thread and number."""
     posts = (
         Post.objects.shown()
-        .filter(thread__prompt__call=call, thread__state__in=Thread.VISIBLE)
-        .select_related("thread__prompt", "voice", "author")
-        .order_by("thread__prompt__position", "thread__prompt", "thread__code", "number")
+        .filter(thread__topic__consultation=consultation, thread__state__in=Thread.VISIBLE)
+        .select_related("thread__topic", "voice", "author")
+        .order_by("thread__topic__position", "thread__topic", "thread__code", "number")
     )
     for post in posts.iterator(chunk_size=BATCH):
         # The first post's title is part of what its writer said.
         text = f"{post.thread.title}\n\n{post.body}" if post.number == 1 else post.body
-        yield f"{post.day:%Y-%m-%d}", str(post.thread.prompt), _name(post), text
+        yield f"{post.day:%Y-%m-%d}", str(post.thread.topic), _name(post), text
 
 
-def csv_of(call: CallForViews) -> Iterator[str]:
+def csv_of(consultation: Consultation) -> Iterator[str]:
     """Yield the lines of a CSV file, which begins with the names of its columns."""
     yield BYTE_ORDER_MARK
     yield from csv_lines([COLUMNS])
-    yield from csv_lines(rows_of(call))
+    yield from csv_lines(rows_of(consultation))
 
 
-def json_of(call: CallForViews) -> Iterator[str]:
+def json_of(consultation: Consultation) -> Iterator[str]:
     """Yield the pieces of a JSON list of objects, a line an object."""
     before = "[\n"
-    for row in rows_of(call):
+    for row in rows_of(consultation):
         yield before + json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"

@@ -19,7 +19,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from forums.models import CallForViews, Forum, Post, Thread
+from forums.models import Consultation, Forum, Post, Thread
 from forums.models.threads import PostQuerySet, ThreadQuerySet
 from mscos.feeds import on_site
 from mscos.quiet_words import telling_words
@@ -110,19 +110,19 @@ class ForumFeed(PostFeed):
         return _openings(about.threads.visible())
 
 
-class CallFeed(PostFeed):
-    """The newest views that answer a call."""
+class ConsultationFeed(PostFeed):
+    """The newest views that answer a consultation."""
 
     title = "Call for views"
     subtitle = "New views, with their day."
 
-    def get_object(self, request: HttpRequest, code: str) -> CallForViews:
-        """Return the call, closed ones included."""
-        return get_object_or_404(CallForViews.objects.published(), code=code)
+    def get_object(self, request: HttpRequest, code: str) -> Consultation:
+        """Return the consultation, closed ones included."""
+        return get_object_or_404(Consultation.objects.published(), code=code)
 
-    def items(self, about: CallForViews) -> PostQuerySet:
+    def items(self, about: Consultation) -> PostQuerySet:
         """Return the posts that started the threads."""
-        return _openings(Thread.objects.visible().filter(prompt__call=about))
+        return _openings(Thread.objects.visible().filter(topic__consultation=about))
 
 
 class ThreadFeed(PostFeed):

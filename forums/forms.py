@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from taggit.models import Tag
 
 from forums.identity.check import Marked, mark_of, marked
-from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread, Voice
+from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic, Voice
 from forums.models.threads import ThreadQuerySet
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
@@ -140,30 +140,30 @@ class ThreadForm(PostForm):
     """A new thread with its first post."""
 
     title = title_field()
-    prompt = forms.ModelChoiceField(
-        Prompt.objects.none(),
+    topic = forms.ModelChoiceField(
+        Topic.objects.none(),
         label="Type of provision",
         required=False,
         to_field_name="code",
         empty_label="None of these",
         error_messages={"invalid_choice": "Choose one of the types in the list"},
     )
-    field_order = ["title", "body", "prompt", "content_note"]
+    field_order = ["title", "body", "topic", "content_note"]
 
     def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
         super().__init__(data, forum=forum, **kwargs)
-        prompts = Prompt.objects.filter(call__in=forum.calls.open()).once()
-        if prompts:
-            self.fields["prompt"].queryset = prompts  # type: ignore[attr-defined]
+        topics = Topic.objects.filter(consultation__in=forum.consultations.open()).once()
+        if topics:
+            self.fields["topic"].queryset = topics  # type: ignore[attr-defined]
         else:
-            del self.fields["prompt"]
+            del self.fields["topic"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Let go of a type whose call closed while its view was written: say so, and offer the forum for the rest."""
+        """Let go of a type whose consultation closed while its view was written: say so, and offer the forum for the rest."""
         fields = super().clean()
         if day := self._closed_on():
-            self.errors.pop("prompt", None)
-            self.put("prompt", "")
+            self.errors.pop("topic", None)
+            self.put("topic", "")
             self.add_error(
                 None,
                 f"This call for views closed on {date_format(day)}. Nothing was lost. "
@@ -172,14 +172,16 @@ class ThreadForm(PostForm):
         return fields
 
     def _closed_on(self) -> date | None:
-        """Return when the call closed whose type was chosen; None where an open one takes it, or none ever did."""
-        typed = self.data.get("prompt", "")
-        if not typed or self.cleaned_data.get("prompt"):
+        """Return when the consultation closed whose type was chosen; None where an open one takes it, or none ever did."""
+        typed = self.data.get("topic", "")
+        if not typed or self.cleaned_data.get("topic"):
             return None
         gone = (
-            Prompt.objects.filter(call__in=self.forum.calls.closed()).select_related("call").order_by("-call__closes")
+            Topic.objects.filter(consultation__in=self.forum.consultations.closed())
+            .select_related("consultation")
+            .order_by("-consultation__closes")
         )
-        return next((prompt.call.closes for prompt in gone if prompt.code == typed), None)
+        return next((topic.consultation.closes for topic in gone if topic.code == typed), None)
 
 
 class ReplyForm(PostForm):
@@ -282,9 +284,9 @@ class ThreadFilterForm(FilterForm):
         choices=[("", "Latest reply"), ("new", "Newest thread")], required=False, label="Order by"
     )
 
-    def __init__(self, data: QueryDict, *, forum: Forum, calls: Iterable[CallForViews]) -> None:
-        """Take the forum's published calls, the newest first, with their prompts."""
-        self.prompts = [prompt for call in calls for prompt in call.prompts.all()]
+    def __init__(self, data: QueryDict, *, forum: Forum, consultations: Iterable[Consultation]) -> None:
+        """Take the forum's published consultations, the newest first, with their topics."""
+        self.topics = [topic for consultation in consultations for topic in consultation.topics.all()]
         self.forum = forum
         super().__init__(data)
         for name in ("type", "tag"):
@@ -295,8 +297,8 @@ class ThreadFilterForm(FilterForm):
         """Offer what this forum's threads have, asked for once; then clean."""
         if not self.fields["type"].choices:  # type: ignore[attr-defined]
             types: dict[str, str] = {}
-            for prompt in self.prompts:
-                types.setdefault(prompt.code, prompt.title)
+            for topic in self.topics:
+                types.setdefault(topic.code, topic.title)
             self._offer("type", "All types", types.items())
             visible = {"content_object__forum": self.forum, "content_object__state__in": Thread.VISIBLE}
             in_use = Tag.objects.filter(Exists(TaggedThread.objects.filter(tag=OuterRef("pk"), **visible)))
@@ -317,7 +319,7 @@ class ThreadFilterForm(FilterForm):
     def _condition(self) -> Q:
         chosen, condition = self.cleaned_data, Q()
         if code := chosen.get("type"):
-            condition &= Q(prompt__in=[prompt.pk for prompt in self.prompts if prompt.code == code])
+            condition &= Q(topic__in=[topic.pk for topic in self.topics if topic.code == code])
         if slug := chosen.get("tag"):
             condition &= Q(pk__in=TaggedThread.objects.filter(tag__slug=slug).values("content_object"))
         if chosen.get("replies"):

@@ -6,7 +6,7 @@ Widths are shares of the whole, so that the picture fits a phone. The names are 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forums.models import Prompt
+from forums.models import Topic
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,20 @@ class Bar:
 class Participation:
     """A picture, and the figures that it shows."""
 
-    prompts: Sequence[Prompt]
+    topics: Sequence[Topic]
     bars: list[Bar]
     views: int
     replies: int
 
 
-def participation_in(prompts: Sequence[Prompt]) -> Participation | None:
-    """Return the picture of prompts `with_view_counts`; None while there is nothing to show."""
-    counts = [prompt.view_count for prompt in prompts]  # type: ignore[attr-defined]
+def participation_in(topics: Sequence[Topic]) -> Participation | None:
+    """Return the picture of topics `with_view_counts`; None while there is nothing to show."""
+    counts = [topic.view_count for topic in topics]  # type: ignore[attr-defined]
     if not any(counts):
         return None
     bars = [
-        Bar(f"{prompt.title}: {count}", f"{100 * count / max(counts):.4g}%")
-        for prompt, count in zip(prompts, counts, strict=True)
+        Bar(f"{topic.title}: {count}", f"{100 * count / max(counts):.4g}%")
+        for topic, count in zip(topics, counts, strict=True)
     ]
-    replies = sum(prompt.reply_count for prompt in prompts)  # type: ignore[attr-defined]
-    return Participation(prompts, bars, sum(counts), replies)
+    replies = sum(topic.reply_count for topic in topics)  # type: ignore[attr-defined]
+    return Participation(topics, bars, sum(counts), replies)

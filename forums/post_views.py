@@ -77,7 +77,7 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
     form = ThreadForm(
         request.POST if request.method == "POST" else None,
         forum=forum,
-        initial={"prompt": request.GET.get("type", "")},
+        initial={"topic": request.GET.get("type", "")},
         refusal=refusal,
     )
     done = send(request, form, lambda **words: actions.start_thread(forum=forum, author=author, **words))

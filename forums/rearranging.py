@@ -31,7 +31,7 @@ def move(*, thread: Thread, to: Forum) -> None:
     (held,) = _hold(thread)
     if held.forum_id == to.pk:
         raise CannotRearrange("The thread is in this forum already. Choose another.")
-    Thread.objects.filter(pk=held.pk).update(forum=to, prompt=None)
+    Thread.objects.filter(pk=held.pk).update(forum=to, topic=None)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
     (source,) = _hold(thread)
     chosen = _chosen(source, {post.pk for post in posts})
     target = Thread.objects.create(
-        forum_id=source.forum_id, title=title, prompt_id=source.prompt_id, state=Thread.State.OPEN
+        forum_id=source.forum_id, title=title, topic_id=source.topic_id, state=Thread.State.OPEN
     )
     target.tags.add(*source.tags.all())
     _carry([*chosen, *_unread_answers(source, chosen)], source=source, target=target)

@@ -10,7 +10,7 @@ from forums import first_content, moderation
 from forums.actions import reply, start_thread
 from forums.calls import handling
 from forums.calls.asking import ask
-from forums.models import CallForViews, CallRequest, Forum, Post, Prompt, Thread
+from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
 from mscos.forms import new_stamp
 from mscos.models import User
 from mscos.text import REDACTED
@@ -36,13 +36,13 @@ def load(*, by: User) -> None:
     """Make a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
     first_content.load()
     housing = Forum.objects.get(slug="housing")
-    prompts = _call_for_views(housing)
+    topics = _call_for_views(housing)
     welcome = _thread(
         housing,
         "What has worked when a placement was about to end?",
         "We often hear a week before a placement ends that there is nowhere to go next. Some teams seem to manage this "
         "better than others.\n\nWhat have you put in place **early** that made a difference?",
-        prompts["a"],
+        topics["a"],
     )
     moderation.publish(post=welcome, by=by)
     _replies(welcome, by)
@@ -52,7 +52,7 @@ def load(*, by: User) -> None:
         "We made a list that the person keeps and we keep too:\n\n- Does the door lock from the inside, and who has a key?\n"
         "- Is there somewhere to cook?\n- Who can be called at night, by name?\n- When will somebody visit?\n\n"
         "It takes ten minutes. What would you add?",
-        prompts["d"],
+        topics["d"],
     )
     moderation.publish(post=hotels, by=by)
     panel = _thread(
@@ -60,7 +60,7 @@ def load(*, by: User) -> None:
         "A joint meeting with the council",
         "Our council now holds one meeting for each person with housing, health and the support provider in the room. "
         "Decisions that took a month take a week.",
-        prompts["e"],
+        topics["e"],
     )
     moderation.publish_with_changes(
         post=panel,
@@ -72,8 +72,8 @@ def load(*, by: User) -> None:
     _welcome(housing, by)
     for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
         post.thread.tags.add(*tags)
-    _waiting(housing, welcome, prompts)
-    _closed_call(Forum.objects.get(slug="support"), by)
+    _waiting(housing, welcome, topics)
+    _closed_consultation(Forum.objects.get(slug="support"), by)
 
 
 def _welcome(forum: Forum, by: User) -> None:
@@ -83,9 +83,9 @@ def _welcome(forum: Forum, by: User) -> None:
     Thread.objects.filter(pk=post.thread_id).update(pinned=True, state=Thread.State.CLOSED)
 
 
-def _call_for_views(forum: Forum) -> dict[str, Prompt]:
+def _call_for_views(forum: Forum) -> dict[str, Topic]:
     today = timezone.localdate()
-    call = CallForViews.objects.create(
+    consultation = Consultation.objects.create(
         forum=forum,
         question="What would need to change so that housing is safe and suitable?",
         why=WHY,
@@ -93,7 +93,7 @@ def _call_for_views(forum: Forum) -> dict[str, Prompt]:
         closes=today + timedelta(days=56),
     )
     return {
-        code: Prompt.objects.create(call=call, code=code, title=title, position=position)
+        code: Topic.objects.create(consultation=consultation, code=code, title=title, position=position)
         for position, (code, title) in enumerate(PROVISION_TYPES, start=1)
     }
 
@@ -125,34 +125,34 @@ def _replies(first: Post, by: User) -> None:
     moderation.publish(post=fourth.post, by=by)
 
 
-def _waiting(forum: Forum, answered: Post, prompts: dict[str, Prompt]) -> None:
+def _waiting(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
     _thread(
         forum,
         "Deposits for a private flat",
         "Landlords ask for a guarantor and a deposit that nobody has. Has anyone found a scheme that covers both?",
-        prompts["g"],
+        topics["g"],
     )
     _thread(
         forum,
         "Sharing a room with a stranger",
         "A person I support was put in a room with somebody they did not know and did not sleep for a week.",
-        prompts["b"],
+        topics["b"],
         content_note="unsafe housing",
     )
     _thread(
         forum,
         "A guarantor scheme that worked",
         "Ask for the tenancy team at the council and say that I sent you. My number is 07700 900871 (an example).",
-        prompts["g"],
+        topics["g"],
     )
     _thread(forum, "Cheap removals", "We move anything. See www.example.com.", likely_spam=True)
     thread = Thread.objects.select_related("forum").get(pk=answered.thread_id)
     reply(thread=thread, stamp=new_stamp(), body="Could the plan be written in the person's own language too?")
 
 
-def _closed_call(forum: Forum, by: User) -> None:
+def _closed_consultation(forum: Forum, by: User) -> None:
     today = timezone.localdate()
-    call = CallForViews.objects.create(
+    consultation = Consultation.objects.create(
         forum=forum,
         question="When should support end?",
         why="Support that stops on a fixed day can undo what it achieved. We wanted to know what would be better.",
@@ -160,15 +160,17 @@ def _closed_call(forum: Forum, by: User) -> None:
         closes=today - timedelta(days=10),
         what_we_heard="- Ask early, and ask again: plans change.\n- Leave a way back in.\n\nThis is an example.",
     )
-    prompt = Prompt.objects.create(call=call, code="a", title="Support that comes to the home", position=1)
+    topic = Topic.objects.create(
+        consultation=consultation, code="a", title="Support that comes to the home", position=1
+    )
     view = _thread(
-        forum, "Not on a day that was set at the start", "When the person says so, with a way back in.", prompt
+        forum, "Not on a day that was set at the start", "When the person says so, with a way back in.", topic
     )
     moderation.publish(post=view, by=by)
 
 
-def _thread(forum: Forum, title: str, body: str, prompt: Prompt | None = None, **fields: Any) -> Post:
-    return start_thread(forum=forum, stamp=new_stamp(), title=title, body=body, prompt=prompt, **fields).post
+def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **fields: Any) -> Post:
+    return start_thread(forum=forum, stamp=new_stamp(), title=title, body=body, topic=topic, **fields).post
 
 
 def load_request(*, by: User) -> str:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from forums import own_views, post_views, report_views, views, voice_views
 from forums.calls import views as call_views
-from forums.feeds import CallFeed, ForumFeed, ThreadFeed
+from forums.feeds import ConsultationFeed, ForumFeed, ThreadFeed
 
 app_name = "forums"
 urlpatterns = [
@@ -18,8 +18,8 @@ urlpatterns = [
     path("forums/<slug:slug>/t/<slug:code>/reply/", post_views.reply_create, name="reply_create"),
     path("forums/<slug:slug>/t/<slug:code>/reply/named/", post_views.reply_create_named, name="reply_create_named"),
     path("forums/<slug:slug>/t/<slug:code>/report/", report_views.report_create, name="report_create"),
-    path("views/<slug:code>/", views.call_detail, name="call_detail"),
-    path("views/<slug:code>/feed/", CallFeed(), name="call_feed"),
+    path("views/<slug:code>/", views.consultation_detail, name="consultation_detail"),
+    path("views/<slug:code>/feed/", ConsultationFeed(), name="consultation_feed"),
     path("call/", call_views.request_create, name="request_create"),
     path("code/call/", call_views.request_detail, name="request_detail"),
     path("code/", voice_views.voice_detail, name="voice_detail"),

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from forums.forms import ThreadFilterForm
-from forums.models import CallForViews, Forum, Thread
+from forums.models import Consultation, Forum, Thread
 from forums.pages import PostPages, ThreadPages, address_now
 from forums.participation import participation_in
 from mscos.pagination import page_of
 
-VIEWS_A_PROMPT = 3  # on a call's page
+MAX_VIEWS_PER_TOPIC = 3  # on a consultation's page
 RELATED = 3  # threads under a thread
 
 
@@ -19,7 +19,7 @@ def forum_list(request: HttpRequest) -> HttpResponse:
     """List the forums and the open calls for views."""
     context = {
         "forums": Forum.objects.with_activity(),
-        "calls": CallForViews.objects.open().select_related("forum"),
+        "consultations": Consultation.objects.open().select_related("forum"),
     }
     return render(request, "forums/forum_list.html", context)
 
@@ -28,8 +28,8 @@ def forum_list(request: HttpRequest) -> HttpResponse:
 def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """List the visible threads of a forum, filtered by the address."""
     forum = get_object_or_404(Forum.objects.select_related("outcome"), slug=slug)
-    calls = list(forum.calls.published().prefetch_related("prompts"))
-    filters = ThreadFilterForm(request.GET, forum=forum, calls=calls)
+    consultations = list(forum.consultations.published().prefetch_related("topics"))
+    filters = ThreadFilterForm(request.GET, forum=forum, consultations=consultations)
     threads = forum.threads.visible()
     found, total = filters.count(threads)
     context = {
@@ -38,24 +38,24 @@ def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "chosen": filters.chosen(),
         "total": total,
         "page": page_of(request, ThreadPages(filters.filter(threads), count=found)),
-        "calls": [call for call in calls if call.is_open],
-        "closed_calls": [call for call in calls if not call.is_open],
+        "consultations": [consultation for consultation in consultations if consultation.is_open],
+        "closed_consultations": [consultation for consultation in consultations if not consultation.is_open],
     }
     return render(request, "forums/forum_detail.html", context)
 
 
 @require_safe
-def call_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a call for views: its prompts with the latest views on each, and how many there are."""
-    call = get_object_or_404(CallForViews.objects.published().select_related("forum"), code=code)
-    prompts = call.prompts_with_views(VIEWS_A_PROMPT)
+def consultation_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a call for views: its topics with the latest views on each, and how many there are."""
+    consultation = get_object_or_404(Consultation.objects.published().select_related("forum"), code=code)
+    topics = consultation.topics_with_views(MAX_VIEWS_PER_TOPIC)
     context = {
-        "call": call,
-        "takes_views": call.is_open and not call.forum.closed_because,
-        "prompts": prompts,
-        "participation": participation_in(prompts),
+        "consultation": consultation,
+        "takes_views": consultation.is_open and not consultation.forum.closed_because,
+        "topics": topics,
+        "participation": participation_in(topics),
     }
-    return render(request, "forums/call_detail.html", context)
+    return render(request, "forums/consultation_detail.html", context)
 
 
 @require_safe

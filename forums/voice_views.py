@@ -155,7 +155,7 @@ def held_of(post: Post) -> list[tuple[str, str]]:
     """
     facts = facts_of(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
     if post.starts_thread:
-        facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.prompt)]
+        facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.topic)]
     return [(name, in_words(value)) for name, value in facts]
 
 

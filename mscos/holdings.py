@@ -42,7 +42,7 @@ def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
         return "somebody of the team" if getattr(row, field.attname) else "nobody"
     value = getattr(row, field.name)
     if isinstance(value, EncryptedText):
-        return value.words
+        return value.reveal()
     if field.is_relation:
         return str(value) if value and getattr(value, "is_listed", True) else "none that can be seen"
     label = getattr(row, f"get_{field.name}_display", None)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event
 from forums.actions import REFUSED_POST_DAYS
-from forums.models import CallForViews, Thread
+from forums.models import Consultation, Thread
 from forums.reports import REPORT_DAYS
 from mscos.middleware import too_large
 from mscos.privacy import STALE_TOKEN
@@ -26,7 +26,7 @@ from newsletters.models import Issue
 from newsletters.parts import highlights_of
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-HEARD_DAYS = 60  # after a call closed, the home page says what was heard; the forum's page says it always
+HEARD_DAYS = 60  # after a consultation closed, the home page says what was heard; the forum's page says it always
 
 
 @require_safe
@@ -34,12 +34,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the ways in, the latest issue, calls for views and their answers, the next events and the latest threads."""
     issue = Issue.objects.in_archive().first()
     heard_since = timezone.localdate() - timedelta(days=HEARD_DAYS)
-    calls = list(CallForViews.objects.open_or_heard(since=heard_since).select_related("forum"))
+    consultations = list(Consultation.objects.open_or_heard(since=heard_since).select_related("forum"))
     context = {
         "issue": issue,
         "highlights": highlights_of(issue) if issue else [],
-        "calls": [call for call in calls if call.is_open],
-        "heard": [call for call in calls if not call.is_open],
+        "consultations": [consultation for consultation in consultations if consultation.is_open],
+        "heard": [consultation for consultation in consultations if not consultation.is_open],
         "events": Event.objects.going_ahead().with_organiser()[:2],
         "threads": Thread.objects.visible().order_by("-last_on", "code")[:3],
     }

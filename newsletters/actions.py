@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from forums.models import CallForViews, Thread
+from forums.models import Consultation, Thread
 from mscos.models import User
 from newsletters.faces import Mail, mail_of
 from newsletters.models import Issue, Section
@@ -134,9 +134,9 @@ def _what_is_new(last: Issue | None) -> Iterator[dict[str, object]]:
     yield {"kind": Section.Kind.TEXT, "heading": "Welcome"}
     for resource in Resource.objects.listed_since(moment)[:MOST_NEW]:
         yield {"kind": Section.Kind.FEATURE, "resource": resource}
-    told = last.sections.exclude(call=None).values_list("call", flat=True) if last else []
-    for call in CallForViews.objects.open().filter(opens__gte=day).exclude(pk__in=told)[:MOST_NEW]:
-        yield {"kind": Section.Kind.CALL, "call": call}
+    told = last.sections.exclude(consultation=None).values_list("consultation", flat=True) if last else []
+    for consultation in Consultation.objects.open().filter(opens__gte=day).exclude(pk__in=told)[:MOST_NEW]:
+        yield {"kind": Section.Kind.CONSULTATION, "consultation": consultation}
     threads = Thread.objects.visible().filter(opened_on__gte=day).order_by("-opened_on", "code")[:MOST_NEW]
     if threads:
         body = "\n".join(f"- [{_as_link_words(each.shown_title)}]({each.get_absolute_url()})" for each in threads)

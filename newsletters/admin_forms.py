@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from events.models import Event, EventDate
-from forums.models import CallForViews
+from forums.models import Consultation
 from mscos.watched_forms import COPY, WatchedForm
 from newsletters.actions import STEP, frozen_because
 from newsletters.models import Issue, Section
@@ -183,9 +183,9 @@ def choices_for(section: Section) -> QuerySet[Any]:
     return found.select_related("outcome") if section.shows == "reference" else found
 
 
-def _not_over() -> QuerySet[CallForViews]:
-    """Return the calls that take views, or will: an issue is written before its week."""
-    return CallForViews.objects.filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
+def _not_over() -> QuerySet[Consultation]:
+    """Return the consultations that take views, or will: an issue is written before its week."""
+    return Consultation.objects.filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
 
 
 def _next_date() -> OrderBy:
@@ -200,7 +200,7 @@ USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str | Callable[[], Or
     "resource": (Resource.objects.listed, ("title", "pk")),
     "reference": (Reference.objects.all, ("outcome__position", "position", "pk")),
     "quotation": (Quotation.objects.for_newsletter, ("-pk",)),
-    "call": (_not_over, ("-opens", "pk")),
+    "consultation": (_not_over, ("-opens", "pk")),
     "event": (Event.objects.going_ahead, (_next_date, "pk")),
 }
 
@@ -222,9 +222,9 @@ def doubt_about(shown: Any) -> str:
         return f" – cannot be used: {shown.get_state_display().lower()}"
     if isinstance(shown, Quotation) and not shown.is_for_newsletter:
         return " – cannot be used: no consent for the newsletter today"
-    if isinstance(shown, CallForViews) and not shown.is_published:
+    if isinstance(shown, Consultation) and not shown.is_published:
         return f" – opens {date_format(shown.opens, 'j F Y')}"
-    if isinstance(shown, CallForViews) and not shown.is_open:
+    if isinstance(shown, Consultation) and not shown.is_open:
         return " – closed"
     return _doubt_about_event(shown) if isinstance(shown, Event) else ""
 

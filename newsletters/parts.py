@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from events.models import Event
-from forums.models import CallForViews
+from forums.models import Consultation
 from mscos.text import render_plain
 from newsletters.event_facts import facts_of
 from newsletters.models import Issue, Section
@@ -92,7 +92,7 @@ def may_be_shown(section: Section) -> bool:
         return section.quotation.is_for_newsletter
     if section.event:
         return section.event.is_listed
-    return section.call is None or section.call.is_published
+    return section.consultation is None or section.consultation.is_published
 
 
 def _own(section: Section) -> Part | None:
@@ -145,19 +145,23 @@ def _credited(resource: Resource, role: Role) -> str:
     return ", ".join(names)
 
 
-def _call(section: Section, call: CallForViews) -> Part:
-    writing = reverse("forums:thread_create", args=[call.forum.slug])
-    prompts = [Link(prompt.title, f"{writing}?type={prompt.code}") for prompt in call.prompts.all()]
-    until = "Open until" if call.is_open else "Closed on"
+def _consultation(section: Section, consultation: Consultation) -> Part:
+    writing = reverse("forums:thread_create", args=[consultation.forum.slug])
+    topics = [Link(topic.title, f"{writing}?type={topic.code}") for topic in consultation.topics.all()]
+    until = "Open until" if consultation.is_open else "Closed on"
     return Part(
         section,
         sort="We need your views",
-        heading=section.heading or call.question,
+        heading=section.heading or consultation.question,
         content_note=section.content_note,
-        html=section.body_html or call.why_html,
-        facts=((until, date_format(call.closes, "l j F Y")),) if call.closes else (),
-        links=tuple(prompts) if call.is_open else (),
-        button=_button(section, "Add your view" if call.is_open else "Read about this call", call.get_absolute_url()),
+        html=section.body_html or consultation.why_html,
+        facts=((until, date_format(consultation.closes, "l j F Y")),) if consultation.closes else (),
+        links=tuple(topics) if consultation.is_open else (),
+        button=_button(
+            section,
+            "Add your view" if consultation.is_open else "Read about this call",
+            consultation.get_absolute_url(),
+        ),
     )
 
 
@@ -208,7 +212,7 @@ BUILDERS: dict[Section.Kind, Callable[[Section, Any], Part]] = {
     Section.Kind.FOCUS: _outcome,
     Section.Kind.SPOTLIGHT: _outcome,
     Section.Kind.FEATURE: _resource,
-    Section.Kind.CALL: _call,
+    Section.Kind.CONSULTATION: _consultation,
     Section.Kind.REFERENCE: _reference,
     Section.Kind.QUOTATION: _quotation,
     Section.Kind.EVENT: _event,

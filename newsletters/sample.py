@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.models import Event
-from forums.models import CallForViews
+from forums.models import Consultation
 from mscos.forms import new_stamp
 from mscos.models import User
 from newsletters.actions import look, publish
@@ -85,7 +85,7 @@ def _week_5() -> Issue:
     _section(issue, Kind.QUOTATION, quotation=Quotation.objects.for_newsletter().filter(outcome=housing).first())
     _section(issue, Kind.REFERENCE, reference=Reference.objects.get(document="International NRM Handbook"))
     _section(issue, Kind.FEATURE, resource=Resource.objects.get(title__startswith="The Passage"), body=FEATURE)
-    _section(issue, Kind.CALL, call=CallForViews.objects.get(forum__slug="housing"))
+    _section(issue, Kind.CONSULTATION, consultation=Consultation.objects.get(forum__slug="housing"))
     _section(issue, Kind.SPOTLIGHT, outcome=services, body=SPOTLIGHT)
     return issue
 

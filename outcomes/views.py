@@ -42,7 +42,7 @@ def outcome_detail(request: HttpRequest, short_name: str) -> HttpResponse:
         "more": more,
         "related": around.values(),
         "forum": forum,
-        "calls": forum.calls.open_or_heard().prefetch_related("prompts") if forum else [],
+        "consultations": forum.consultations.open_or_heard().prefetch_related("topics") if forum else [],
         "threads": forum.threads.visible()[:THREADS_ON_OUTCOME] if forum else [],
         "events": outcome.events.going_ahead().with_organiser()[:EVENTS_ON_OUTCOME],
     }

@@ -15,7 +15,7 @@ from taggit.models import Tag
 
 from forums.admin.rearranging import RearrangingAdmin
 from forums.exports import csv_of, json_of
-from forums.models import CallForViews, Forum, Prompt, Thread, UrgentSteps
+from forums.models import Consultation, Forum, Thread, Topic, UrgentSteps
 from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
@@ -29,7 +29,7 @@ EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/jso
 class ThreadAdminForm(WatchedForm):
     """What moderators set of a thread."""
 
-    watched = ("prompt_id", "pinned", "state")
+    watched = ("topic_id", "pinned", "state")
     called = "thread"
 
     class Meta:
@@ -78,7 +78,7 @@ class ThreadAdmin(RearrangingAdmin):
     empty_value_display = ""
     search_fields = ("code",)
     search_help_text = "A thread's code. Titles are not searched: what is searched for stands in the address."
-    fields = ("forum", "shown_title", "prompt", "tags", "pinned", "state")
+    fields = ("forum", "shown_title", "topic", "tags", "pinned", "state")
     readonly_fields = ("forum", "shown_title")
     actions = None
 
@@ -120,10 +120,10 @@ class ThreadAdmin(RearrangingAdmin):
         return [*fields, "merged_into"] if obj and obj.merged_into_id else fields
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Offer the types of this forum's own calls."""
+        """Offer the types of this forum's own consultations."""
         form: Any = super().get_form(request, obj, *args, **kwargs)
-        if obj and "prompt" in form.base_fields:
-            form.base_fields["prompt"].queryset = Prompt.objects.filter(call__forum=obj.forum_id)
+        if obj and "topic" in form.base_fields:
+            form.base_fields["topic"].queryset = Topic.objects.filter(consultation__forum=obj.forum_id)
         return form
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -155,46 +155,46 @@ class ForumAdmin(MarkdownAdminMixin, WatchedAdmin):
         return {"slug": ("title",)} if self.has_add_permission(request) else {}
 
 
-class PromptInline(admin.TabularInline):
-    """The sides of a call's question."""
+class TopicInline(admin.TabularInline):
+    """The sides of a consultation's question."""
 
-    model = Prompt
+    model = Topic
     extra = 1
 
 
-@admin.register(CallForViews)
-class CallForViewsAdmin(MarkdownAdminMixin, admin.ModelAdmin):
-    """Calls for views with their prompts."""
+@admin.register(Consultation)
+class ConsultationAdmin(MarkdownAdminMixin, admin.ModelAdmin):
+    """Calls for views with their topics."""
 
     list_display = ("question", "forum", "opens", "closes", "is_open")
     list_filter = ("forum",)
     search_fields = ("question",)
     show_full_result_count = False  # as above
-    inlines = (PromptInline,)
+    inlines = (TopicInline,)
     markdown_fields = ("why", "what_we_heard")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the files for the researchers."""
         export = self.admin_site.admin_view(self.export)
-        return [path("<int:pk>/views.<slug:kind>", export, name="forums_callforviews_export"), *super().get_urls()]
+        return [path("<int:pk>/views.<slug:kind>", export, name="forums_consultation_export"), *super().get_urls()]
 
     @method_decorator(require_safe)
     def export(self, request: HttpRequest, pk: int, kind: str) -> StreamingHttpResponse:
         """Give the published views as a CSV or JSON file; that it was taken is logged."""
-        call = self.get_object(request, str(pk))
-        if not self.has_change_permission(request, call):
+        consultation = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, consultation):
             raise PermissionDenied
-        if call is None or kind not in EXPORTS:
+        if consultation is None or kind not in EXPORTS:
             raise Http404
-        self.log_change(request, call, f"Views taken along as {kind.upper()}.")
+        self.log_change(request, consultation, f"Views taken along as {kind.upper()}.")
         content_type, pieces_of = EXPORTS[kind]
-        headers = {"Content-Disposition": f'attachment; filename="views-{call.code}.{kind}"'}
-        return StreamingHttpResponse(pieces_of(call), content_type=content_type, headers=headers)
+        headers = {"Content-Disposition": f'attachment; filename="views-{consultation.code}.{kind}"'}
+        return StreamingHttpResponse(pieces_of(consultation), content_type=content_type, headers=headers)
 
     @admin.display(description="Open today", boolean=True)
-    def is_open(self, call: CallForViews) -> bool:
+    def is_open(self, consultation: Consultation) -> bool:
         """Tell whether views are taken today."""
-        return call.is_open
+        return consultation.is_open
 
 
 @admin.register(UrgentSteps)

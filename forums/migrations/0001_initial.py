@@ -20,7 +20,7 @@ MODERATING = [
     ("forum", "view_forum"),
     ("forum", "change_forum"),
 ]
-ASKING = editing("callforviews", "prompt")
+ASKING = editing("consultation", "topic")
 HANDLING = [(model, f"view_{model}") for model in ("callrequest", "contactview", "erasedrequests")]
 CHANGING_STEPS = [("urgentsteps", "view_urgentsteps"), ("urgentsteps", "change_urgentsteps")]
 
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forums.forum'),
         ),
         migrations.CreateModel(
-            name='CallForViews',
+            name='Consultation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(default=mscos.codes.public_code, editable=False, max_length=12, unique=True)),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 ('closes', models.DateField(blank=True, help_text='The last day on which views are taken.', null=True)),
                 ('what_we_heard', models.TextField(blank=True, help_text='Shown after the closing day.')),
                 ('what_we_heard_html', mscos.fields.RenderedMarkdownField(blank=True, default='', editable=False, source='what_we_heard')),
-                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='forums.forum')),
+                ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='forums.forum')),
             ],
             options={
                 'verbose_name': 'call for views',
@@ -225,13 +225,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Prompt',
+            name='Topic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(help_text='One or two letters, for its address: they say nothing by themselves.', max_length=8)),
                 ('title', models.CharField(max_length=100)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prompts', to='forums.callforviews')),
+                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='forums.consultation')),
             ],
             options={
                 'ordering': ['position', 'pk'],
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                 ('last_on', models.DateField(editable=False, null=True)),
                 ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='threads', to='forums.forum')),
                 ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='forums.thread')),
-                ('prompt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='forums.prompt')),
+                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='forums.topic')),
                 ('tags', taggit.managers.TaggableManager(blank=True, help_text='Words, with commas between them.', through='forums.TaggedThread', to='taggit.Tag', verbose_name='Tags')),
             ],
             options={
@@ -387,12 +387,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_on__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_on', None)), _connector='OR'), name='call_request_done_on_a_day'),
         ),
         migrations.AddConstraint(
-            model_name='callforviews',
-            constraint=models.CheckConstraint(condition=models.Q(('closes', None), ('closes__gte', models.F('opens')), _connector='OR'), name='call_closes_on_or_after_its_opening', violation_error_message='The closing day must not come before the opening day.'),
+            model_name='consultation',
+            constraint=models.CheckConstraint(condition=models.Q(('closes', None), ('closes__gte', models.F('opens')), _connector='OR'), name='consultation_closes_on_or_after_its_opening', violation_error_message='The closing day must not come before the opening day.'),
         ),
         migrations.AddConstraint(
-            model_name='prompt',
-            constraint=models.UniqueConstraint(fields=('call', 'code'), name='prompt_code_once_in_a_call'),
+            model_name='topic',
+            constraint=models.UniqueConstraint(fields=('consultation', 'code'), name='topic_code_once_in_a_consultation'),
         ),
         migrations.AddIndex(
             model_name='report',
@@ -400,15 +400,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='thread',
-            index=models.Index(fields=['forum', '-pinned', '-last_on', 'code', 'state', 'prompt', 'reply_count', 'id'], name='thread_list'),
+            index=models.Index(fields=['forum', '-pinned', '-last_on', 'code', 'state', 'topic', 'reply_count', 'id'], name='thread_list'),
         ),
         migrations.AddIndex(
             model_name='thread',
-            index=models.Index(fields=['forum', '-pinned', '-opened_on', 'code', 'state', 'prompt', 'reply_count', 'id'], name='thread_list_by_opening'),
+            index=models.Index(fields=['forum', '-pinned', '-opened_on', 'code', 'state', 'topic', 'reply_count', 'id'], name='thread_list_by_opening'),
         ),
         migrations.AddIndex(
             model_name='thread',
-            index=models.Index(fields=['-last_on', 'code', 'state', 'prompt', 'id'], name='thread_latest'),
+            index=models.Index(fields=['-last_on', 'code', 'state', 'topic', 'id'], name='thread_latest'),
         ),
         migrations.AddIndex(
             model_name='thread',

@@ -118,30 +118,30 @@ class Forum(models.Model):
         return ""
 
 
-class CallForViewsQuerySet(models.QuerySet["CallForViews"]):
+class ConsultationQuerySet(models.QuerySet["Consultation"]):
     """Reads of calls for views."""
 
-    def published(self) -> "CallForViewsQuerySet":
-        """Return the calls whose opening day has come, closed ones included."""
+    def published(self) -> "ConsultationQuerySet":
+        """Return the consultations whose opening day has come, closed ones included."""
         return self.filter(opens__lte=timezone.localdate())
 
-    def open(self) -> "CallForViewsQuerySet":
-        """Return the calls that take views today: the closing day itself still counts."""
+    def open(self) -> "ConsultationQuerySet":
+        """Return the consultations that take views today: the closing day itself still counts."""
         return self.published().filter(Q(closes=None) | Q(closes__gte=timezone.localdate()))
 
-    def closed(self) -> "CallForViewsQuerySet":
-        """Return the calls whose closing day is over, the one that closed last first."""
+    def closed(self) -> "ConsultationQuerySet":
+        """Return the consultations whose closing day is over, the one that closed last first."""
         return self.published().filter(closes__lt=timezone.localdate()).order_by("-closes", "pk")
 
-    def open_or_heard(self, *, since: date = date.min) -> "CallForViewsQuerySet":
-        """Return the calls that take views today, and those that closed on `since` or later and say what we heard."""
+    def open_or_heard(self, *, since: date = date.min) -> "ConsultationQuerySet":
+        """Return the consultations that take views today, and those that closed on `since` or later and say what we heard."""
         return self.open() | self.published().filter(closes__gte=since).exclude(what_we_heard="")
 
 
-class CallForViews(models.Model):
+class Consultation(models.Model):
     """A question that the team asks the community, answered in a forum."""
 
-    forum = models.ForeignKey(Forum, models.PROTECT, related_name="calls")
+    forum = models.ForeignKey(Forum, models.PROTECT, related_name="consultations")
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     question = models.CharField(max_length=200)
     why = models.TextField(help_text="Why we ask, and what will be done with the answers.")
@@ -151,7 +151,7 @@ class CallForViews(models.Model):
     what_we_heard = models.TextField(blank=True, help_text="Shown after the closing day.")
     what_we_heard_html = RenderedMarkdownField(source="what_we_heard")
 
-    objects = CallForViewsQuerySet.as_manager()
+    objects = ConsultationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opens", "pk"]
@@ -160,7 +160,7 @@ class CallForViews(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closes=None) | Q(closes__gte=F("opens")),
-                name="call_closes_on_or_after_its_opening",
+                name="consultation_closes_on_or_after_its_opening",
                 violation_error_message="The closing day must not come before the opening day.",
             ),
         ]
@@ -169,20 +169,20 @@ class CallForViews(models.Model):
         return self.question
 
     def get_absolute_url(self) -> str:
-        """Return the call's own page."""
-        return reverse("forums:call_detail", args=[self.code])
+        """Return the consultation's own page."""
+        return reverse("forums:consultation_detail", args=[self.code])
 
-    def prompts_with_views(self, each: int) -> "list[Prompt]":
-        """Return its prompts `with_view_counts`, with the first few views of each, as rows show them, in `latest_views`.
+    def topics_with_views(self, each: int) -> "list[Topic]":
+        """Return its topics `with_view_counts`, with the first few views of each, as rows show them, in `latest_views`.
 
         The keys of each few are looked up in the index of the forum's list; ranking all views would read them all.
         """
-        prompts = list(self.prompts.with_view_counts())
+        topics = list(self.topics.with_view_counts())
         views, latest = threads.Thread.objects.visible(), Q()
-        for prompt in prompts:
-            latest |= Q(pk__in=views.filter(forum=self.forum_id, prompt=prompt).values("pk")[:each])
-        prefetch_related_objects(prompts, Prefetch("threads", views.for_rows().filter(latest), to_attr="latest_views"))
-        return prompts
+        for topic in topics:
+            latest |= Q(pk__in=views.filter(forum=self.forum_id, topic=topic).values("pk")[:each])
+        prefetch_related_objects(topics, Prefetch("threads", views.for_rows().filter(latest), to_attr="latest_views"))
+        return topics
 
     @property
     def is_published(self) -> bool:
@@ -196,10 +196,10 @@ class CallForViews(models.Model):
         return self.opens <= today and (self.closes is None or self.closes >= today)
 
 
-class PromptQuerySet(models.QuerySet["Prompt"]):
-    """Reads of prompts."""
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Reads of topics."""
 
-    def with_view_counts(self) -> "PromptQuerySet":
+    def with_view_counts(self) -> "TopicQuerySet":
         """Add `view_count`: how many visible threads answer each; and `reply_count`: how many replies those have."""
         visible = Q(threads__state__in=threads.Thread.VISIBLE)
         counted = self.annotate(
@@ -208,28 +208,28 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         )
         return counted.order_by("position", "pk")  # as above
 
-    def once(self) -> "PromptQuerySet":
-        """Return one prompt for each code in a forum, the newest call's: a code means one type there (`Prompt.clean`)."""
-        newest = self.order_by().values("call__forum", "code").annotate(newest=Max("pk")).values("newest")
+    def once(self) -> "TopicQuerySet":
+        """Return one topic for each code in a forum, the newest consultation's: a code means one type there (`Topic.clean`)."""
+        newest = self.order_by().values("consultation__forum", "code").annotate(newest=Max("pk")).values("newest")
         return self.filter(pk__in=newest)
 
 
-class Prompt(models.Model):
-    """One side of a call's question, such as a type of housing."""
+class Topic(models.Model):
+    """One side of a consultation's question, such as a type of housing."""
 
-    call = models.ForeignKey(CallForViews, models.CASCADE, related_name="prompts")
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="topics")
     code = models.SlugField(
         max_length=8, help_text="One or two letters, for its address: they say nothing by themselves."
     )
     title = models.CharField(max_length=100)
     position = models.PositiveSmallIntegerField(default=0)
 
-    objects = PromptQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["call", "code"], name="prompt_code_once_in_a_call"),
+            models.UniqueConstraint(fields=["consultation", "code"], name="topic_code_once_in_a_consultation"),
         ]
 
     def __str__(self) -> str:
@@ -238,7 +238,7 @@ class Prompt(models.Model):
     def clean(self) -> None:
         """Raise ValidationError for a code that tells something, or that this forum uses for another type."""
         refuse_telling_words(code=self.code)
-        same = Prompt.objects.filter(call__forum=self.call.forum_id, code=self.code)
+        same = Topic.objects.filter(consultation__forum=self.consultation.forum_id, code=self.code)
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
         if other:
             raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")

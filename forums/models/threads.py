@@ -26,15 +26,15 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     """Reads of threads."""
 
     def visible(self) -> "ThreadQuerySet":
-        """Return the threads that everybody may read, with their forums and prompts."""
-        return self.filter(state__in=Thread.VISIBLE).select_related("forum", "prompt")
+        """Return the threads that everybody may read, with their forums and topics."""
+        return self.filter(state__in=Thread.VISIBLE).select_related("forum", "topic")
 
     def findable(self) -> "ThreadQuerySet":
         """Return the threads whose address leads somewhere: visible ones, and those merged, or with posts moved, to such."""
         moved = {"moved__post__number__isnull": False, "moved__post__thread__state__in": Thread.VISIBLE}
         leads_on = Exists(Thread.objects.filter(pk=OuterRef("pk"), **moved))
         there = Q(state__in=Thread.VISIBLE) | Q(merged_into__state__in=Thread.VISIBLE) | leads_on
-        return self.filter(there).select_related("forum", "prompt", "merged_into__forum")
+        return self.filter(there).select_related("forum", "topic", "merged_into__forum")
 
     def for_rows(self) -> "ThreadQuerySet":
         """Add all that a row of a list shows: tags, and the first post with who wrote it, the one item of `opening`."""
@@ -42,11 +42,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.prefetch_related(Prefetch("posts", first, to_attr="opening"), "tags")
 
     def related_to(self, thread: "Thread", *, most: int) -> "ThreadQuerySet":
-        """Return a few other visible threads that answer the same prompt or share a tag, the liveliest first."""
+        """Return a few other visible threads that answer the same topic or share a tag, the liveliest first."""
         tagged = TaggedThread.objects.filter(tag__in=TaggedThread.objects.filter(content_object=thread).values("tag"))
         alike = Q(pk__in=tagged.values("content_object"))
-        if thread.prompt_id:
-            alike |= Q(prompt=thread.prompt_id)
+        if thread.topic_id:
+            alike |= Q(topic=thread.topic_id)
         keys = self.visible().filter(alike).exclude(pk=thread.pk).order_by("-last_on", "code").values("pk")[:most]
         return self.model.objects.visible().filter(pk__in=keys).order_by("-last_on", "code")
 
@@ -67,7 +67,7 @@ class Thread(models.Model):
     forum = models.ForeignKey("forums.Forum", models.PROTECT, related_name="threads")
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     title = models.CharField(max_length=120, blank=True, help_text="Empty once the first post's words are destroyed.")
-    prompt = models.ForeignKey("forums.Prompt", models.SET_NULL, null=True, blank=True, related_name="threads")
+    topic = models.ForeignKey("forums.Topic", models.SET_NULL, null=True, blank=True, related_name="threads")
     pinned = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
@@ -84,14 +84,14 @@ class Thread(models.Model):
         # In each order of a list, with all that the list is narrowed by: no row is read but those that are shown.
         indexes = [
             models.Index(
-                fields=["forum", "-pinned", "-last_on", "code", "state", "prompt", "reply_count", "id"],
+                fields=["forum", "-pinned", "-last_on", "code", "state", "topic", "reply_count", "id"],
                 name="thread_list",
             ),
             models.Index(
-                fields=["forum", "-pinned", "-opened_on", "code", "state", "prompt", "reply_count", "id"],
+                fields=["forum", "-pinned", "-opened_on", "code", "state", "topic", "reply_count", "id"],
                 name="thread_list_by_opening",
             ),
-            models.Index(fields=["-last_on", "code", "state", "prompt", "id"], name="thread_latest"),
+            models.Index(fields=["-last_on", "code", "state", "topic", "id"], name="thread_latest"),
             models.Index(fields=["state", "-pinned", "-last_on", "code", "id"], name="thread_in_state"),
         ]
         constraints = [
@@ -148,9 +148,9 @@ class Thread(models.Model):
         return self.forum.closed_because
 
     @property
-    def answers_closed_call(self) -> bool:
-        """Whether it stands under a call that takes no views today."""
-        return self.prompt is not None and not self.prompt.call.is_open
+    def answers_closed_consultation(self) -> bool:
+        """Whether it stands under a consultation that takes no views today."""
+        return self.topic is not None and not self.topic.consultation.is_open
 
     @property
     def no_reply_because(self) -> str:
@@ -209,7 +209,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         ).select_related(
             "assigned_to",
             "thread__forum",
-            "thread__prompt",
+            "thread__topic",
             "voice",
             "author",
             "in_reply_to__voice",

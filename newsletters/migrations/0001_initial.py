@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('call', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='forums.callforviews')),
+                ('consultation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='forums.consultation', verbose_name='call')),
                 ('event', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='events.event')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('outcome', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='outcomes.outcome')),
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('content_note', models.CharField(blank=True, help_text='Only if it speaks of harm. What it mentions, in a few words.', max_length=100)),
                 ('link_words', models.CharField(blank=True, help_text="Say where it leads: 'Book with the organiser'.", max_length=80, verbose_name='words of the link')),
                 ('link_url', models.CharField(blank=True, help_text='https://… or, on this site, /outcomes/housing/. Empty: the page of what the section shows.', max_length=500, validators=[django.core.validators.RegexValidator('^(https?://[^\\s/]|/(?!/)|mailto:[^\\s@]+@)', 'Start it with https:// or, on this site, with /')], verbose_name='address of the link')),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forums.callforviews')),
+                ('consultation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forums.consultation', verbose_name='call')),
                 ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='events.event')),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='newsletters.issue')),
                 ('outcome', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='outcomes.outcome')),
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('call', None), ('kind', 'call'), _connector='OR'), name='section_of_a_call'),
+            constraint=models.CheckConstraint(condition=models.Q(('consultation', None), ('kind', 'call'), _connector='OR'), name='section_of_a_consultation'),
         ),
         migrations.AddConstraint(
             model_name='section',

@@ -11,7 +11,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from events.models import Event
-from forums.models import CallForViews
+from forums.models import Consultation
 from mscos.fields import RenderedMarkdownField
 from outcomes.models import Outcome, Quotation, Reference, Resource
 
@@ -144,9 +144,9 @@ class SectionQuerySet(models.QuerySet["Section"]):
         """Return the sections in order, with the objects that they show and what is said of those: four queries."""
         return (
             self.select_related(
-                "outcome", "resource", "reference", "quotation__organisation", "call__forum", "event__organiser"
+                "outcome", "resource", "reference", "quotation__organisation", "consultation__forum", "event__organiser"
             )
-            .prefetch_related("resource__credits__organisation", "call__prompts")
+            .prefetch_related("resource__credits__organisation", "consultation__topics")
             .order_by("position", "pk")
         )
 
@@ -160,7 +160,7 @@ class Section(models.Model):
         TEXT = "text", "Text"
         FOCUS = "focus", "This week's focus"
         FEATURE = "feature", "This week's feature"
-        CALL = "call", "Call for views"
+        CONSULTATION = "call", "Call for views"
         SPOTLIGHT = "spotlight", "Spotlight"
         REFERENCE = "reference", "Reference"
         QUOTATION = "quotation", "Quotation"
@@ -174,7 +174,7 @@ class Section(models.Model):
         Kind.FEATURE: "resource",
         Kind.REFERENCE: "reference",
         Kind.QUOTATION: "quotation",
-        Kind.CALL: "call",
+        Kind.CONSULTATION: "consultation",
         Kind.EVENT: "event",
     }
 
@@ -211,7 +211,9 @@ class Section(models.Model):
     resource = models.ForeignKey(Resource, models.SET_NULL, null=True, blank=True, related_name="+")
     reference = models.ForeignKey(Reference, models.SET_NULL, null=True, blank=True, related_name="+")
     quotation = models.ForeignKey(Quotation, models.SET_NULL, null=True, blank=True, related_name="+")
-    call = models.ForeignKey(CallForViews, models.SET_NULL, null=True, blank=True, related_name="+")
+    consultation = models.ForeignKey(
+        Consultation, models.SET_NULL, verbose_name="call", null=True, blank=True, related_name="+"
+    )
     event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = SectionQuerySet.as_manager()
@@ -226,7 +228,7 @@ class Section(models.Model):
             models.CheckConstraint(condition=Q(resource=None) | Q(kind="feature"), name="section_of_a_resource"),
             models.CheckConstraint(condition=Q(reference=None) | Q(kind="reference"), name="section_of_a_reference"),
             models.CheckConstraint(condition=Q(quotation=None) | Q(kind="quotation"), name="section_of_a_quotation"),
-            models.CheckConstraint(condition=Q(call=None) | Q(kind="call"), name="section_of_a_call"),
+            models.CheckConstraint(condition=Q(consultation=None) | Q(kind="call"), name="section_of_a_consultation"),
             models.CheckConstraint(condition=Q(event=None) | Q(kind="event"), name="section_of_an_event"),
             models.CheckConstraint(
                 condition=Q(link_words="") | ~Q(link_url="") | ~Q(kind__in=["text", "notice"]),

@@ -103,7 +103,7 @@ def _of_part(part: Part) -> Iterator[Complaint]:
     for text in (*texts, *(fact for _, fact in part.facts), *(link.words for link in links)):
         yield from of_text(text)
         yield from of_pictures(text)
-    yield from of_pictures(section.body or (section.call.why if section.call else ""))
+    yield from of_pictures(section.body or (section.consultation.why if section.consultation else ""))
     for link in (*read(part.html).links, *links):
         yield from of_link(link)
 

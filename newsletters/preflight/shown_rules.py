@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from events.models import Event
-from forums.models import CallForViews
+from forums.models import Consultation
 from newsletters.models import Section
 from newsletters.preflight.wording import Complaint, blocking, short, warning
 from outcomes.models import Quotation, Resource
@@ -44,13 +44,13 @@ def _resource(resource: Resource) -> Iterator[Complaint]:
         )
 
 
-def _call(call: CallForViews) -> Iterator[Complaint]:
-    name = f"The call for views '{short(call.question)}'"
-    if not call.is_published:
-        problem = f"{name} opens on {_day(call.opens)}."
+def _consultation(consultation: Consultation) -> Iterator[Complaint]:
+    name = f"The call for views '{short(consultation.question)}'"
+    if not consultation.is_published:
+        problem = f"{name} opens on {_day(consultation.opens)}."
         yield blocking(problem, f"Send the issue on that day or later, {TAKE_OUT}")
-    elif call.closes and not call.is_open:
-        problem = f"{name} closed on {_day(call.closes)}."
+    elif consultation.closes and not consultation.is_open:
+        problem = f"{name} closed on {_day(consultation.closes)}."
         yield blocking(problem, f"Give it a later closing day, {TAKE_OUT}")
 
 
@@ -118,7 +118,7 @@ def _day(day: date) -> str:
 
 RULES: dict[str, Callable[[Any], Iterator[Complaint]]] = {
     "resource": _resource,
-    "call": _call,
+    "consultation": _consultation,
     "quotation": _quotation,
     "event": _event,
 }

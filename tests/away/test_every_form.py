@@ -28,7 +28,7 @@ NOTHING_TO_TYPE = {
     "own_post_withdraw",  # a button of people who are signed in
 }
 # `health` looks for itself whether the parts are there (tests/mscos/test_health.py).
-TO_READ = {"EventFeed", "CallFeed", "ForumFeed", "ThreadFeed", "IssueFeed", "own_posts"}  # whatever the method
+TO_READ = {"EventFeed", "ConsultationFeed", "ForumFeed", "ThreadFeed", "IssueFeed", "own_posts"}  # whatever the method
 # They work while the database is away, and the cache too.
 ALWAYS = {
     "safety": 200,

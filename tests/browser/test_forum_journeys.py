@@ -243,17 +243,17 @@ def save_call(editor, **typed):
 
 
 def open_call(editor, site):
-    editor.goto(f"{site.url}/admin/forums/callforviews/")
+    editor.goto(f"{site.url}/admin/forums/consultation/")
     press(editor, link(editor, QUESTION))
 
 
 def make_call(editor, site):
     """Make a call for views with two types, as an editor does; the second type's row needs JavaScript."""
-    editor.goto(f"{site.url}/admin/forums/callforviews/add/")
+    editor.goto(f"{site.url}/admin/forums/consultation/add/")
     editor.get_by_label("Forum:").select_option("Education forum")
     for number, (code, title) in enumerate((("x", "Language classes"), ("y", "Evening classes"))):
         if number:
-            button(editor, "Add another Prompt").click()
+            button(editor, "Add another Topic").click()
         editor.locator(f"#id_prompts-{number}-code").fill(code)
         editor.locator(f"#id_prompts-{number}-title").fill(title)
         editor.locator(f"#id_prompts-{number}-position").fill(str(number))
@@ -272,10 +272,10 @@ def test_a_call_for_views_from_its_question_to_what_we_heard(phone, staff, site)
     make_call(editor, site)
     visitor.goto(site.url)
     press(visitor, link(visitor, QUESTION))
-    call = visitor.url
+    consultation = visitor.url
     assert "No views yet on this type." in text(visitor)
     for page, typed in ((visitor, ("Time after work", VIEW)), (late, ("Too late?", "A book to keep."))):
-        page.goto(call)
+        page.goto(consultation)
         press(page, link(page, "Add your view on Evening classes"))
         assert page.get_by_label("Type of provision").locator("option:checked").inner_text() == "Evening classes"
         page.get_by_label("Title").fill(typed[0])
@@ -283,7 +283,7 @@ def test_a_call_for_views_from_its_question_to_what_we_heard(phone, staff, site)
     send(visitor)
     publish(moderator, site, VIEW)
 
-    visitor.goto(call)
+    visitor.goto(consultation)
     assert visitor.locator("section .facts > a").all_text_contents() == ["1 view on Evening classes"]
     drawn = visitor.locator(".chart rect").evaluate_all(
         "bars => bars.map(bar => bar.getBoundingClientRect().width > 0)"

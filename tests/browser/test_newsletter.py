@@ -64,11 +64,11 @@ def test_an_editor_makes_an_issue_and_a_reader_reads_it(editor, visit, site):
     resource = add_section(editor, "This week's feature", shows="Resource:")
     reference = add_section(editor, "Reference", shows="Reference:")
     quotation = add_section(editor, "Quotation", shows="Quotation:")
-    call = add_section(editor, "Call for views", shows="Call:")
-    assert headings(editor) == ["Welcome", outcome, resource, reference, quotation, call]
+    consultation = add_section(editor, "Call for views", shows="Call:")
+    assert headings(editor) == ["Welcome", outcome, resource, reference, quotation, consultation]
 
     press(editor, editor.get_by_role("button", name="Up with section 60"))
-    assert headings(editor) == ["Welcome", outcome, resource, reference, call, quotation]
+    assert headings(editor) == ["Welcome", outcome, resource, reference, consultation, quotation]
     assert editor.locator(".findings .blocks").all_inner_texts() == []
 
     press(editor, editor.get_by_role("link", name="How it looks, checks, publishing"))
@@ -93,7 +93,7 @@ def test_an_editor_makes_an_issue_and_a_reader_reads_it(editor, visit, site):
     assert reader.goto(preview).status == 404
     assert reader.goto(f"{site.url}/newsletter/week-25/").status == 200
     text = " ".join(reader.locator("main").inner_text().split())
-    for words in ("Thank you for every answer.", outcome, resource, reference.split(",")[0], spoken, call):
+    for words in ("Thank you for every answer.", outcome, resource, reference.split(",")[0], spoken, consultation):
         assert words in text, words
     assert reader.evaluate("document.documentElement.scrollWidth") <= 320
 

@@ -1,4 +1,4 @@
-"""A small world: the housing forum with a call and two prompts, a moderator, and threads on demand."""
+"""A small world: the housing forum with a call and two topics, a moderator, and threads on demand."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import reply, start_thread
-from forums.models import CallForViews, Forum, Prompt, Thread
+from forums.models import Consultation, Forum, Thread, Topic
 from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
 from mscos.models import User
@@ -32,14 +32,14 @@ def forum(db):
 
 
 @pytest.fixture
-def call(forum):
+def consultation(forum):
     today = timezone.localdate()
-    call = CallForViews.objects.create(
+    consultation = Consultation.objects.create(
         forum=forum, question="What would have to change?", why="To learn.", closes=today + timedelta(days=7)
     )
-    Prompt.objects.create(call=call, code="e", title="Council housing", position=1)
-    Prompt.objects.create(call=call, code="b", title="Asylum accommodation", position=2)
-    return call
+    Topic.objects.create(consultation=consultation, code="e", title="Council housing", position=1)
+    Topic.objects.create(consultation=consultation, code="b", title="Asylum accommodation", position=2)
+    return consultation
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from forums import actions, moderation
 from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
-from forums.models import Forum, ModeratorNote, Post, Prompt, Thread, Voice
+from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.names import NAMES, pick_name
 from mscos.codes import digest, parse_code
 from mscos.forms import new_stamp
@@ -68,10 +68,10 @@ def test_other_words_from_a_form_that_was_sent_are_not_lost(forum):
     assert [post.body for post in Post.objects.order_by("pk")] == ["First words", "Better words"]
 
 
-@pytest.mark.parametrize("change", [{"content_note": "threats"}, {"prompt": "e"}, {"title": "Two"}])
-def test_no_change_of_a_thread_that_was_sent_is_lost(forum, call, change):
-    if "prompt" in change:
-        change = {"prompt": Prompt.objects.get(code="e")}
+@pytest.mark.parametrize("change", [{"content_note": "threats"}, {"topic": "e"}, {"title": "Two"}])
+def test_no_change_of_a_thread_that_was_sent_is_lost(forum, consultation, change):
+    if "topic" in change:
+        change = {"topic": Topic.objects.get(code="e")}
     stamp, sent = new_stamp(), {"title": "One", "body": "Words"}
     start_thread(forum=forum, stamp=stamp, **sent)
     second = start_thread(forum=forum, stamp=stamp, **{**sent, **change})

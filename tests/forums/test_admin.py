@@ -14,7 +14,7 @@ from django.utils import timezone
 from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
-from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread
+from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
 from forums.moderation import seen_of
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS, EDITORS
@@ -156,10 +156,10 @@ def test_a_refusal_that_lacks_its_reason_leaves_the_post_as_it_is_in_the_other_f
     assert 'value="A quiet room"' in html
 
 
-def test_a_thread_is_offered_the_types_of_its_own_forum(sam_client, thread, call):
+def test_a_thread_is_offered_the_types_of_its_own_forum(sam_client, thread, consultation):
     other = Forum.objects.create(slug="safety", title="Safety forum", purpose="P")
-    foreign = CallForViews.objects.create(forum=other, question="Q", why="W")
-    Prompt.objects.create(call=foreign, code="x", title="Foreign type")
+    foreign = Consultation.objects.create(forum=other, question="Q", why="W")
+    Topic.objects.create(consultation=foreign, code="x", title="Foreign type")
     page = words(sam_client.get(reverse("admin:forums_thread_change", args=[thread.pk])))
     assert "Council housing" in page
     assert "Foreign type" not in page
@@ -278,7 +278,7 @@ def test_unknown_posts_are_not_found(sam_client, forum):
 
 def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    sam_client.post(address, {"prompt": "", "pinned": "on", "state": "closed", "seen": seen_on(sam_client, address)})
+    sam_client.post(address, {"topic": "", "pinned": "on", "state": "closed", "seen": seen_on(sam_client, address)})
     thread.refresh_from_db()
     assert (thread.pinned, thread.state) == (True, "closed")
     assert LogEntry.objects.get().object_repr == f"thread {thread.code}"
@@ -286,7 +286,7 @@ def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
 
 def test_a_waiting_thread_cannot_be_opened_without_its_post(sam_client, waiting):
     address = reverse("admin:forums_thread_change", args=[waiting.post.thread_id])
-    sam_client.post(address, {"prompt": "", "state": "open", "seen": seen_on(sam_client, address)})
+    sam_client.post(address, {"topic": "", "state": "open", "seen": seen_on(sam_client, address)})
     assert Thread.objects.get().state == "waiting"
 
 
@@ -341,9 +341,9 @@ def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, 
     assert Post.objects.get().state == {"refuse": "waiting", "remove": "published"}[decision]
 
 
-@pytest.mark.parametrize("model", ["post", "thread", "forum", "callforviews"])
+@pytest.mark.parametrize("model", ["post", "thread", "forum", "consultation"])
 def test_no_list_of_the_forums_asks_more_than_eight_times(
-    sam_client, thread, call, model, django_assert_max_num_queries
+    sam_client, thread, consultation, model, django_assert_max_num_queries
 ):
     address = reverse(f"admin:forums_{model}_changelist")
     sam_client.get(address)  # kinds of rows are asked for once in a process

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forums import moderation
 from forums.actions import start_thread, withdraw
-from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from forums.models import Consultation, Forum, Post, Thread, Topic
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 
@@ -40,12 +40,12 @@ def test_the_list_of_forums_counts_visible_threads_only(client, forum, thread, w
     assert "1 thread, last post on" in words(client.get("/forums/"))
 
 
-def test_lists_with_counts_stay_in_their_order(forum, call):
+def test_lists_with_counts_stay_in_their_order(forum, consultation):
     Forum.objects.create(slug="a", title="Last", purpose="P", position=9)
     assert [each.slug for each in Forum.objects.with_activity()] == ["housing", "a"]
     assert Forum.objects.with_activity().ordered
-    assert [prompt.code for prompt in Prompt.objects.with_view_counts()] == ["e", "b"]
-    assert Prompt.objects.with_view_counts().ordered
+    assert [topic.code for topic in Topic.objects.with_view_counts()] == ["e", "b"]
+    assert Topic.objects.with_view_counts().ordered
 
 
 def test_an_empty_forum_says_what_to_do(client, forum):
@@ -178,9 +178,9 @@ def test_filters_lead_to_the_results_and_fold_up_again(client, forum, thread):
         assert places == sorted(places)
 
 
-def test_filters_work_by_address_and_are_shown_as_links_that_remove_them(client, forum, call, sam):
-    prompt = Prompt.objects.get(code="e")
-    many_threads(forum, sam, 2, prompt=prompt)
+def test_filters_work_by_address_and_are_shown_as_links_that_remove_them(client, forum, consultation, sam):
+    topic = Topic.objects.get(code="e")
+    many_threads(forum, sam, 2, topic=topic)
     many_threads(forum, sam, 1)
     response = client.get("/forums/housing/?type=e&replies=none")
     assert "Showing 2 of 3. Remove: Council housing , No replies yet" in words(response)
@@ -191,7 +191,7 @@ def test_filters_work_by_address_and_are_shown_as_links_that_remove_them(client,
 @pytest.mark.parametrize(
     "query", ["type=zz", "type=%00", "type=%ff", "replies=x", "order=x", "type=e&type=b", "x" * 3000]
 )
-def test_filters_that_make_no_sense_are_passed_over(client, forum, call, sam, query):
+def test_filters_that_make_no_sense_are_passed_over(client, forum, consultation, sam, query):
     many_threads(forum, sam, 1)
     response = client.get(f"/forums/housing/?{query}")
     assert response.status_code == 200
@@ -223,17 +223,17 @@ def test_replies_are_counted_also_where_the_first_post_is_gone(client, thread, p
     assert "No threads match" in words(client.get("/forums/housing/?replies=none"))
 
 
-def test_types_of_a_call_that_has_not_opened_are_not_told(client, forum, call, thread):
-    CallForViews.objects.update(opens="2999-01-01", closes=None)
+def test_types_of_a_call_that_has_not_opened_are_not_told(client, forum, consultation, thread):
+    Consultation.objects.update(opens="2999-01-01", closes=None)
     assert "Council housing" not in words(client.get("/forums/housing/"))
     assert "Council housing" not in words(client.get("/forums/housing/new/"))
 
 
-def test_a_forum_uses_a_code_for_one_type(forum, call):
-    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
-    Prompt(call=other, code="e", title="Council housing").full_clean()
+def test_a_forum_uses_a_code_for_one_type(forum, consultation):
+    other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
+    Topic(consultation=other, code="e", title="Council housing").full_clean()
     with pytest.raises(ValidationError, match="This forum uses the code 'e' for 'Council housing'"):
-        Prompt(call=other, code="e", title="Legal advice").full_clean()
+        Topic(consultation=other, code="e", title="Legal advice").full_clean()
 
 
 def test_a_member_who_posts_by_name_is_shown_by_name(client, thread, sam):
@@ -241,14 +241,14 @@ def test_a_member_who_posts_by_name_is_shown_by_name(client, thread, sam):
     assert "Sam (MSCOS team) #2" in words(client.get(thread.get_absolute_url()))
 
 
-def test_two_calls_may_use_one_code_for_the_same_type(client, forum, call, sam):
-    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
-    Prompt.objects.create(call=other, code="e", title="Council housing")
-    for prompt in Prompt.objects.filter(code="e"):
-        many_threads(forum, sam, 1, prompt=prompt)
+def test_two_calls_may_use_one_code_for_the_same_type(client, forum, consultation, sam):
+    other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
+    Topic.objects.create(consultation=other, code="e", title="Council housing")
+    for topic in Topic.objects.filter(code="e"):
+        many_threads(forum, sam, 1, topic=topic)
     assert client.get("/forums/housing/").content.decode().count('<option value="e">') == 1
     assert "Showing 2 of 2. Remove: Council housing" in words(client.get("/forums/housing/?type=e"))
-    sent = {"title": "T", "body": "B", "prompt": "e", "stamp": new_stamp()}
+    sent = {"title": "T", "body": "B", "topic": "e", "stamp": new_stamp()}
     assert title(client.post("/forums/housing/new/", sent)) == "Sent – Community of Practice"
 
 
@@ -262,63 +262,63 @@ def test_pinned_threads_come_first(client, forum, sam):
     assert re.findall(r"Thread \d", words(client.get("/forums/housing/"))) == ["Thread 0", "Thread 1"]
 
 
-def test_a_call_shows_its_prompts_with_counts_of_visible_views(client, forum, call, sam):
-    many_threads(forum, sam, 2, prompt=Prompt.objects.get(code="e"))
-    start_thread(forum=forum, stamp=new_stamp(), title="W", body="W", prompt=Prompt.objects.get(code="b"))
-    page = words(client.get(call.get_absolute_url()))
+def test_a_call_shows_its_prompts_with_counts_of_visible_views(client, forum, consultation, sam):
+    many_threads(forum, sam, 2, topic=Topic.objects.get(code="e"))
+    start_thread(forum=forum, stamp=new_stamp(), title="W", body="W", topic=Topic.objects.get(code="b"))
+    page = words(client.get(consultation.get_absolute_url()))
     assert "Council housing 2 views on Council housing Add your view on Council housing" in page
     assert "Asylum accommodation No views yet on this type. Add your view" in page
 
 
-def test_a_call_begins_with_a_way_in(client, forum, call):
+def test_a_call_begins_with_a_way_in(client, forum, consultation):
     button = '<a class="button" href="{}">Add your view</a>'
-    assert button.format("#types") in client.get(call.get_absolute_url()).content.decode()
-    Prompt.objects.all().delete()
-    html = client.get(call.get_absolute_url()).content.decode()
+    assert button.format("#types") in client.get(consultation.get_absolute_url()).content.decode()
+    Topic.objects.all().delete()
+    html = client.get(consultation.get_absolute_url()).content.decode()
     assert (button.format("/forums/housing/new/") in html, html.count("Add your view")) == (True, 1)
 
 
-def test_a_call_that_has_closed_says_when_and_takes_no_views(client, call):
-    CallForViews.objects.update(opens="2023-03-20", closes="2023-04-28", what_we_heard="")
-    response = client.get(call.get_absolute_url())
+def test_a_call_that_has_closed_says_when_and_takes_no_views(client, consultation):
+    Consultation.objects.update(opens="2023-03-20", closes="2023-04-28", what_we_heard="")
+    response = client.get(consultation.get_absolute_url())
     assert "It closed on 28 April 2023." in words(response)
     assert "Add your view" not in words(response)
     assert "We need your views" not in words(client.get("/forums/"))
 
 
-def test_what_we_heard_is_shown_after_closing_only(client, call):
-    call.what_we_heard = "We heard much."
-    call.save()
-    assert "We heard much." not in words(client.get(call.get_absolute_url()))
-    CallForViews.objects.update(opens="2023-03-20", closes="2023-04-28")
-    assert "We heard much." in words(client.get(call.get_absolute_url()))
+def test_what_we_heard_is_shown_after_closing_only(client, consultation):
+    consultation.what_we_heard = "We heard much."
+    consultation.save()
+    assert "We heard much." not in words(client.get(consultation.get_absolute_url()))
+    Consultation.objects.update(opens="2023-03-20", closes="2023-04-28")
+    assert "We heard much." in words(client.get(consultation.get_absolute_url()))
 
 
-def test_a_call_that_has_not_opened_is_not_found(client, call):
-    CallForViews.objects.update(opens="2999-01-01", closes=None)
-    assert client.get(call.get_absolute_url()).status_code == 404
+def test_a_call_that_has_not_opened_is_not_found(client, consultation):
+    Consultation.objects.update(opens="2999-01-01", closes=None)
+    assert client.get(consultation.get_absolute_url()).status_code == 404
 
 
-def test_the_prompt_of_the_address_is_chosen_in_the_form(client, forum, call):
+def test_the_prompt_of_the_address_is_chosen_in_the_form(client, forum, consultation):
     html = client.get("/forums/housing/new/?type=e").content.decode()
     assert '<option value="e" selected>Council housing</option>' in html
 
 
 def pages(thread):
-    call = CallForViews.objects.get()
+    consultation = Consultation.objects.get()
     return {
         "/": "home",
         "/forums/": "forums",
         "/forums/housing/": "forum",
         thread.get_absolute_url(): "thread",
-        call.get_absolute_url(): "call",
+        consultation.get_absolute_url(): "call",
         "/forums/housing/new/": "new thread",
         f"{thread.get_absolute_url()}reply/?to=1": "reply",
     }
 
 
 def test_no_page_asks_the_database_more_often_for_fifty_rows_than_for_one(
-    client, forum, call, thread, sam, django_assert_max_num_queries
+    client, forum, consultation, thread, sam, django_assert_max_num_queries
 ):
     def counts():
         found = {}
@@ -329,18 +329,18 @@ def test_no_page_asks_the_database_more_often_for_fifty_rows_than_for_one(
         return found
 
     published_reply(thread, sam, in_reply_to=thread.posts.get(number=1))
-    many_threads(forum, sam, 1, prompt=Prompt.objects.first())
+    many_threads(forum, sam, 1, topic=Topic.objects.first())
     one = counts()
-    many_threads(forum, sam, 50, prompt=Prompt.objects.first())
+    many_threads(forum, sam, 50, topic=Topic.objects.first())
     for _ in range(50):
         published_reply(thread, sam, in_reply_to=thread.posts.get(number=1))
     for number in range(50):
         Forum.objects.create(slug=f"forum-{number}", title=f"Forum {number}", purpose="P")
-        Prompt.objects.create(call=call, code=f"p{number}", title="P")
+        Topic.objects.create(consultation=consultation, code=f"p{number}", title="P")
     assert counts() == one
 
 
-def test_reading_sets_no_cookie_and_a_form_page_one_that_dies_with_the_browser(client, forum, call, thread):
+def test_reading_sets_no_cookie_and_a_form_page_one_that_dies_with_the_browser(client, forum, consultation, thread):
     for address, name in pages(thread).items():
         client.cookies.clear()
         cookies = client.get(address).cookies

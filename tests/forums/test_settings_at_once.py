@@ -46,8 +46,8 @@ def seen(desks):
 def test_an_old_page_of_a_thread_does_not_open_it_again(save, seen, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
     mark = seen(address)
-    assert save("alex", address, mark, prompt="", state="closed", tags="deposits") == []
-    assert save("sam", address, mark, prompt="", state="open", pinned="on", tags="") == [LATE.format("thread")]
+    assert save("alex", address, mark, topic="", state="closed", tags="deposits") == []
+    assert save("sam", address, mark, topic="", state="open", pinned="on", tags="") == [LATE.format("thread")]
     found = Thread.objects.get()
     assert (found.state, found.pinned, list(found.tags.names())) == ("closed", False, ["deposits"])
 
@@ -55,8 +55,8 @@ def test_an_old_page_of_a_thread_does_not_open_it_again(save, seen, thread):
 def test_tags_alone_are_a_change_too(save, seen, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
     mark = seen(address)
-    save("alex", address, mark, prompt="", state="open", tags="deposits")
-    assert save("sam", address, mark, prompt="", state="open", tags="") == [LATE.format("thread")]
+    save("alex", address, mark, topic="", state="open", tags="deposits")
+    assert save("sam", address, mark, topic="", state="open", tags="") == [LATE.format("thread")]
     assert list(Thread.objects.get().tags.names()) == ["deposits"]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forums import actions, moderation, reports
 from forums.emails import tell_moderators
-from forums.models import ModeratorNote, Post, Prompt, Report, Thread
+from forums.models import ModeratorNote, Post, Report, Thread, Topic
 from mscos.forms import new_stamp
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words
@@ -225,8 +225,8 @@ def test_what_fills_in_every_field_of_a_message_is_no_person(client, waiting):
     assert not ModeratorNote.objects.exists()
 
 
-def test_what_is_held_of_a_first_post_has_its_title_and_type(client, waiting, call):
-    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+def test_what_is_held_of_a_first_post_has_its_title_and_type(client, waiting, consultation):
+    Thread.objects.update(topic=Topic.objects.get(code="e"))
     held = code_page(waiting)
     assert ("Title of the thread A quiet room" in held, "Type of provision Council housing" in held) == (True, True)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from forums import moderation
 from forums.actions import withdraw
-from forums.models import Forum, Post, Prompt, Thread, Voice
+from forums.models import Forum, Post, Thread, Topic, Voice
 from mscos.codes import digest, make_code
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
@@ -48,12 +48,12 @@ def kept(response, name):
     return html.unescape(found.group(1)) if found else ""
 
 
-def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum, call):
-    response = client.post(NEW, fields(prompt="e"))
+def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum, consultation):
+    response = client.post(NEW, fields(topic="e"))
     code = CODE.search(response.content.decode()).group(1)
     assert title(response) == "Sent – Community of Practice"
     assert Voice.objects.get().code_digest == digest(code)
-    assert (Post.objects.get().body, Thread.objects.get().prompt) == ("Is there one?", Prompt.objects.get(code="e"))
+    assert (Post.objects.get().body, Thread.objects.get().topic) == ("Is there one?", Topic.objects.get(code="e"))
     assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == (
         "no-store, private",
         "noindex, noarchive",
@@ -95,12 +95,12 @@ def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, f
             {"title": "K7QW3MHT9XRCV2PD"},
             "This seems to hold a code. Take it out: whoever has a code can act as its owner",
         ),
-        ({"prompt": "zz"}, "Choose one of the types in the list"),
+        ({"topic": "zz"}, "Choose one of the types in the list"),
         ({"stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
         ({"stamp": "forged:1:x"}, "This form was open for too long. Nothing was lost. Check and send again."),
     ],
 )
-def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, call, typed, message):
+def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, consultation, typed, message):
     sent = fields(**typed)
     response = client.post(NEW, sent)
     assert problems(response) == [message]

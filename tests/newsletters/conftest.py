@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from forums.models import CallForViews, Forum, Prompt
+from forums.models import Consultation, Forum, Topic
 from mscos.groups import EDITORS
 from newsletters.models import Issue, Section, Subscriber
 from outcomes.models import Reference
@@ -47,14 +47,14 @@ def quotation(outcome):
 
 
 @pytest.fixture
-def call(outcome):
+def consultation(outcome):
     forum = Forum.objects.create(outcome=outcome, slug="housing", title="Housing forum", purpose="What makes it safe.")
     closes = timezone.localdate() + timedelta(days=7)
-    call = CallForViews.objects.create(
+    consultation = Consultation.objects.create(
         forum=forum, question="What would have to change?", why="To learn.", closes=closes
     )
-    Prompt.objects.create(call=call, code="e", title="Council housing")
-    return call
+    Topic.objects.create(consultation=consultation, code="e", title="Council housing")
+    return consultation
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def event(db):
 
 
 @pytest.fixture
-def issue(outcome, resource, reference, quotation, call, event):
+def issue(outcome, resource, reference, quotation, consultation, event):
     """A draft that is ready to go out, with a section of each kind."""
     issue = make_issue(5)
     add_section(issue, "text", heading="Welcome", body="Thank you, **all**. See [the forum](/forums/housing/).")
@@ -72,7 +72,7 @@ def issue(outcome, resource, reference, quotation, call, event):
     add_section(issue, "reference", reference=reference)
     add_section(issue, "feature", resource=resource)
     add_section(issue, "quotation", quotation=quotation)
-    add_section(issue, "call", call=call)
+    add_section(issue, "call", consultation=consultation)
     add_section(issue, "spotlight", outcome=outcome, heading="Another one", body="Look at this too.")
     add_section(
         issue, "notice", heading="A training", body="On Thursday.", link_words="Book", link_url="https://example.org/"

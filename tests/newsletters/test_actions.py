@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from forums.models import CallForViews, Forum, Thread
+from forums.models import Consultation, Forum, Thread
 from mscos.text import render_editorial
 from newsletters import actions
 from newsletters.faces import mail_of
@@ -126,29 +126,29 @@ def test_a_taken_address_is_not_taken_again(editor):
     assert actions.duplicate(issue=issue, by=editor).slug == "week-6-2"
 
 
-def test_the_very_first_draft_starts_from_all_there_is(editor, resource, call):
+def test_the_very_first_draft_starts_from_all_there_is(editor, resource, consultation):
     draft = actions.start_draft(by=editor)
     rows = [(row.kind, row.heading, row.shown, row.position) for row in draft.sections.order_by("position")]
     assert (draft.number, draft.slug, draft.title, draft.state) == (1, "week-1", "Week 1", "draft")
-    assert rows == [("text", "Welcome", None, 10), ("feature", "", resource, 20), ("call", "", call, 30)]
+    assert rows == [("text", "Welcome", None, 10), ("feature", "", resource, 20), ("call", "", consultation, 30)]
     assert writers(draft.history) == [("Robin", "+")]
     assert writers(Section.history.all()) == [("Robin", "+")] * 3
 
 
-def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, editor, call, outcome):
+def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, editor, consultation, outcome):
     today = timezone.localdate()
     # What is there already: the resource was listed long ago, the call stands in the last issue.
     Resource.history.update(history_date=published_issue.publish_at - timedelta(days=1))
-    CallForViews.objects.update(opens=timezone.localdate(published_issue.publish_at))
+    Consultation.objects.update(opens=timezone.localdate(published_issue.publish_at))
     new = make_resource("A new toolkit")
     make_resource("A draft", state="draft")
     forum = Forum.objects.get()
-    over = CallForViews.objects.create(forum=forum, question="Over?", why="W", opens=today - timedelta(days=9))
-    CallForViews.objects.filter(pk=over.pk).update(closes=today - timedelta(days=1))
-    CallForViews.objects.create(forum=forum, question="Later?", why="W", opens=today + timedelta(days=1))
+    over = Consultation.objects.create(forum=forum, question="Over?", why="W", opens=today - timedelta(days=9))
+    Consultation.objects.filter(pk=over.pk).update(closes=today - timedelta(days=1))
+    Consultation.objects.create(forum=forum, question="Later?", why="W", opens=today + timedelta(days=1))
     before = timezone.localdate(published_issue.publish_at) - timedelta(days=1)
-    CallForViews.objects.create(forum=forum, question="Long open?", why="W", opens=before)
-    asked = CallForViews.objects.create(forum=forum, question="New?", why="W", opens=today)
+    Consultation.objects.create(forum=forum, question="Long open?", why="W", opens=before)
+    asked = Consultation.objects.create(forum=forum, question="New?", why="W", opens=today)
     thread = make_thread(forum, "Keys on the first day", today)
     make_thread(forum, "Waiting", None, "waiting")
     make_thread(forum, "Old", timezone.localdate(published_issue.publish_at) - timedelta(days=1))

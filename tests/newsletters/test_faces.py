@@ -247,7 +247,7 @@ def hidden_things(outcome):
     sections += [
         ("feature", {"resource": make_resource(MARK, summary=MARK, state=state)}) for state in ("draft", "retired")
     ]
-    sections.append(("call", {"call": forum.calls.create(question=MARK, why=MARK, opens=today + day)}))
+    sections.append(("call", {"consultation": forum.consultations.create(question=MARK, why=MARK, opens=today + day)}))
     return sections
 
 
@@ -272,7 +272,7 @@ def test_nothing_is_shown_of_what_is_deleted(client, outcome):
         "feature": {"resource": make_resource(MARK)},
         "reference": {"reference": Reference.objects.create(outcome=outcome, document=MARK)},
         "quotation": {"quotation": make_quotation(MARK, outcome=outcome, consent_scope="both")},
-        "call": {"call": forum.calls.create(question=MARK, why=MARK)},
+        "call": {"consultation": forum.consultations.create(question=MARK, why=MARK)},
     }
     for kind, fields in things.items():
         add_section(issue, kind, **fields)

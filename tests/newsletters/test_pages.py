@@ -247,7 +247,7 @@ def test_addresses_shown_do_not_come_from_the_request(client, published_issue, s
 
 
 def test_no_page_asks_the_database_more_often_for_many_than_for_one(
-    client, outcome, resource, reference, quotation, call, event, django_assert_max_num_queries
+    client, outcome, resource, reference, quotation, consultation, event, django_assert_max_num_queries
 ):
     kinds = {
         "text": {"body": "Words."},
@@ -255,7 +255,7 @@ def test_no_page_asks_the_database_more_often_for_many_than_for_one(
         "feature": {"resource": resource},
         "reference": {"reference": reference},
         "quotation": {"quotation": quotation},
-        "call": {"call": call},
+        "call": {"consultation": consultation},
         "event": {"event": event},
     }
     middle = Issue.objects.get(pk=many_issues(3)[1].pk)

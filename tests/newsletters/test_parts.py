@@ -30,14 +30,14 @@ def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num
     ]
 
 
-def test_each_kind_leads_to_what_it_shows(issue, resource, call, event):
+def test_each_kind_leads_to_what_it_shows(issue, resource, consultation, event):
     assert [part.button for part in parts_of(issue)] == [
         None,
         Link("Read about housing", "/outcomes/housing/"),
         Link("Open A handbook", "https://example.org/"),
         Link("Read about this toolkit", resource.get_absolute_url()),
         None,
-        Link("Add your view", call.get_absolute_url()),
+        Link("Add your view", consultation.get_absolute_url()),
         Link("Read about housing", "/outcomes/housing/"),
         Link("Book", "https://example.org/"),
         Link("Read about this event and how to book", event.get_absolute_url()),
@@ -51,15 +51,15 @@ def test_a_resource_says_who_made_it(issue, resource):
     assert dict(parts_of(issue)[3].facts) == {"Made by": "The maker", "With": "One, Two"}
 
 
-def test_a_call_names_its_types_until_it_closes(issue, call):
-    closes = call.closes.strftime("%A %-d %B %Y")
+def test_a_call_names_its_types_until_it_closes(issue, consultation):
+    closes = consultation.closes.strftime("%A %-d %B %Y")
     part = parts_of(issue)[5]
     assert (part.facts, part.links) == (
         (("Open until", closes),),
         (Link("Council housing", "/forums/housing/new/?type=e"),),
     )
-    call.opens = call.closes = timezone.localdate() - timedelta(days=1)
-    call.save()
+    consultation.opens = consultation.closes = timezone.localdate() - timedelta(days=1)
+    consultation.save()
     part = parts_of(issue)[5]
     assert (part.facts[0][0], part.links, part.button.words) == ("Closed on", (), "Read about this call")
 

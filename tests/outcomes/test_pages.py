@@ -147,9 +147,11 @@ def test_an_outcome_shows_its_forums_threads_and_calls(client, outcome, today):
     for number in range(4):
         baker.make("forums.Thread", forum=forum, state="open", title=f"Thread {number}", last_on=TODAY + number * DAY)
     baker.make("forums.Thread", forum=forum, state="waiting", title="Unread", last_on=TODAY + 9 * DAY)
-    call = baker.make("forums.CallForViews", forum=forum, question="What would help?", opens=TODAY, closes=TODAY)
-    baker.make("forums.Prompt", call=call, title="Council housing", code="e")
-    baker.make("forums.CallForViews", forum=forum, question="Too late?", opens=TODAY - DAY, closes=TODAY - DAY)
+    consultation = baker.make(
+        "forums.Consultation", forum=forum, question="What would help?", opens=TODAY, closes=TODAY
+    )
+    baker.make("forums.Topic", consultation=consultation, title="Council housing", code="e")
+    baker.make("forums.Consultation", forum=forum, question="Too late?", opens=TODAY - DAY, closes=TODAY - DAY)
     text = page(client, "/outcomes/housing/")
     assert links(text, '/forums/housing/t/[^"]+') == ["Thread 3", "Thread 2", "Thread 1"]
     assert links(text, "/forums/housing/")[0] == "Join the housing discussion"
@@ -302,8 +304,8 @@ def fill(outcome, forum, rows):
         Reference.objects.create(outcome=outcome, document="Handbook")
         Feature.objects.create(outcome=outcome, resource=resource, starts=TODAY - number * DAY)
         baker.make("forums.Thread", forum=forum, state="open", title="A thread", last_on=TODAY)
-        call = baker.make("forums.CallForViews", forum=forum, opens=TODAY, closes=None)
-        baker.make("forums.Prompt", call=call, code="a")
+        consultation = baker.make("forums.Consultation", forum=forum, opens=TODAY, closes=None)
+        baker.make("forums.Topic", consultation=consultation, code="a")
         Domain.objects.create(name=f"Domain {number}", position=number)
         make_event(f"Event {number}", starts=timezone.now() + DAY, organiser=f"Organiser {number}", on=[outcome])
     first.nations.set(Nation.objects.all())

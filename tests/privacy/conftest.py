@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from mscos.quiet_logging import QuietFormatter
-from tests.forums.conftest import alex, call, forum, published, sam, thread, waiting  # noqa: F401  the same small world
+from tests.forums.conftest import alex, consultation, forum, published, sam, thread, waiting  # noqa: F401  the same small world
 from tests.privacy.snapshot import LogOfEverything
 
 

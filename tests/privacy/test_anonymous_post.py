@@ -120,7 +120,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
     assert set(thread) - {"id", "code"} == {
         "forum_id",
         "title",
-        "prompt_id",
+        "topic_id",
         "pinned",
         "state",
         "reply_count",

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import get_resolver
 
-from forums.models import CallForViews
+from forums.models import Consultation
 from mscos.quiet_words import QUIET_WORDS
 from tests.people import make_staff, sign_in
 
@@ -44,9 +44,9 @@ FEEDS = ["/forums/housing/feed/", "/forums/housing/t/{thread}/feed/", "/views/{c
 
 
 @pytest.fixture
-def address(request, thread, call):
-    code = CallForViews.objects.get().code
-    return request.param.format(thread=thread.code, call=code)
+def address(request, thread, consultation):
+    code = Consultation.objects.get().code
+    return request.param.format(thread=thread.code, consultation=code)
 
 
 @pytest.mark.parametrize("address", READING + FEEDS, indirect=True)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from taggit.models import Tag
 
-from forums.models import CallForViews, Forum, Post, Prompt, TaggedThread, Thread
+from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic
 from mscos.groups import MODERATORS
 from mscos.models import User
 from tests.filling import analyse, copy, numbers, others, store
@@ -33,10 +33,12 @@ def settle():
 def fill(*, threads, posts):
     """Make a forum with a call of seven types, a tag, `threads` threads that answer and one thread of `posts` posts."""
     forum = Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
-    call = CallForViews.objects.create(forum=forum, question="What would have to change?", why="To learn.", opens=DAY)
-    prompts = [Prompt.objects.create(call=call, code=code, title=f"Type {code}") for code in "abcdefg"]
+    consultation = Consultation.objects.create(
+        forum=forum, question="What would have to change?", why="To learn.", opens=DAY
+    )
+    topics = [Topic.objects.create(consultation=consultation, code=code, title=f"Type {code}") for code in "abcdefg"]
     models = min(threads, MODELS)
-    rows = [Thread(**facts(number), forum=forum, prompt=prompts[number % 7]) for number in range(models)]
+    rows = [Thread(**facts(number), forum=forum, topic=topics[number % 7]) for number in range(models)]
     long, *_ = store(Thread, rows)
     copy(Thread, numbers(threads // models - 1), code="code || '-' || CAST(n AS TEXT)")
     tag = Tag.objects.create(name="deposits", slug="deposits")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from forums.actions import withdraw
-from forums.models import CallForViews, Forum, Post, Prompt, Thread
+from forums.models import Consultation, Forum, Post, Thread, Topic
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
@@ -31,7 +31,7 @@ def heard(call):
 
 def close(call, *, days=1):
     """Let the call have closed `days` ago."""
-    CallForViews.objects.filter(pk=call.pk).update(opens="2023-03-20", closes=timezone.localdate() - timedelta(days))
+    Consultation.objects.filter(pk=call.pk).update(opens="2023-03-20", closes=timezone.localdate() - timedelta(days))
 
 
 def groups(response):
@@ -50,11 +50,11 @@ def table(response):
 
 
 def test_views_stand_under_what_they_answer_a_few_of_each(client, start, call):
-    council, asylum = Prompt.objects.order_by("position")
+    council, asylum = Topic.objects.order_by("position")
     for number in range(4):
-        view = start(f"Council {number}", prompt=council)
+        view = start(f"Council {number}", topic=council)
         Thread.objects.filter(pk=view.pk).update(last_on=f"2026-01-0{number + 1}")
-    start("Asylum", prompt=asylum)
+    start("Asylum", topic=asylum)
     start("Neither")
     response = client.get(call.get_absolute_url())
     assert groups(response) == {"e": ["Council 3", "Council 2", "Council 1"], "b": ["Asylum"]}
@@ -64,10 +64,10 @@ def test_views_stand_under_what_they_answer_a_few_of_each(client, start, call):
 
 
 def test_views_that_are_gone_or_wait_are_neither_shown_nor_counted(client, start, call, forum):
-    prompt = Prompt.objects.get(code="e")
-    start("Stays", prompt=prompt)
-    withdraw(post=start("Gone", prompt=prompt).posts.get())
-    Thread.objects.create(forum=forum, title="Waits", prompt=prompt)
+    topic = Topic.objects.get(code="e")
+    start("Stays", topic=topic)
+    withdraw(post=start("Gone", topic=topic).posts.get())
+    Thread.objects.create(forum=forum, title="Waits", topic=topic)
     response = client.get(call.get_absolute_url())
     assert groups(response) == {"e": ["Stays"], "b": []}
     assert table(response) == [
@@ -78,8 +78,8 @@ def test_views_that_are_gone_or_wait_are_neither_shown_nor_counted(client, start
 
 
 def test_only_the_views_of_this_call_are_shown(client, start, call, forum):
-    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
-    start("To the other", prompt=Prompt.objects.create(call=other, code="e", title="Council housing"))
+    other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
+    start("To the other", topic=Topic.objects.create(call=other, code="e", title="Council housing"))
     assert groups(client.get(call.get_absolute_url())) == {"e": [], "b": []}
     assert groups(client.get(other.get_absolute_url())) == {"e": ["To the other"]}
 
@@ -96,10 +96,10 @@ def drawn(response):
 
 
 def test_the_picture_shows_the_figures_of_its_table(client, start, call, sam):
-    council, asylum = Prompt.objects.order_by("position")
+    council, asylum = Topic.objects.order_by("position")
     for _ in range(3):
-        published_reply(start(prompt=council), sam)
-    published_reply(start(prompt=asylum), sam)
+        published_reply(start(topic=council), sam)
+    published_reply(start(topic=asylum), sam)
     response = client.get(call.get_absolute_url())
     assert drawn(response) == [("Council housing: 3", "100%"), ("Asylum accommodation: 1", "33.33%")]
     assert table(response) == [
@@ -110,8 +110,8 @@ def test_the_picture_shows_the_figures_of_its_table(client, start, call, sam):
 
 
 def test_the_words_of_a_long_name_stay_words(client, start, call):
-    Prompt.objects.filter(code="e").update(title="Sheltered or <safe> accommodation & what comes after it")
-    start(prompt=Prompt.objects.get(code="e"))
+    Topic.objects.filter(code="e").update(title="Sheltered or <safe> accommodation & what comes after it")
+    start(topic=Topic.objects.get(code="e"))
     assert drawn(client.get(call.get_absolute_url())) == [
         ("Sheltered or &lt;safe&gt; accommodation &amp; what comes after it: 1", "100%"),
         ("Asylum accommodation: 0", "0%"),
@@ -136,7 +136,7 @@ def test_what_was_heard_is_linked_from_forum_outcome_and_home(client, heard):
 
 
 def test_an_open_call_is_asked_everywhere_even_where_something_was_written_already(client, call):
-    CallForViews.objects.update(what_we_heard="A draft.")
+    Consultation.objects.update(what_we_heard="A draft.")
     Forum.objects.update(outcome=make_outcome("housing"))
     for address in ("/", "/outcomes/housing/", "/forums/housing/", "/forums/"):
         page = words(client.get(address))
@@ -161,7 +161,7 @@ def test_the_home_page_says_for_sixty_days_what_was_heard(client, heard, days, t
 
 
 def test_a_call_that_has_not_opened_is_linked_from_nowhere(client, heard):
-    CallForViews.objects.update(opens="2999-01-01", closes="2999-02-01")
+    Consultation.objects.update(opens="2999-01-01", closes="2999-02-01")
     Forum.objects.update(outcome=make_outcome("housing"))
     for address in ("/", "/outcomes/housing/", "/forums/housing/"):
         assert heard.get_absolute_url() not in client.get(address).content.decode()
@@ -176,7 +176,7 @@ def view(**typed):
         "title": "My view",
         "body": "My words",
         "content_note": "threats",
-        "prompt": "e",
+        "topic": "e",
         "stamp": new_stamp(),
         **typed,
     }
@@ -197,28 +197,28 @@ def test_a_view_written_while_its_call_closed_is_kept_and_offered_to_the_forum(c
     again = {name: kept(response, name) for name in ("title", "body", "content_note", "stamp")}
     assert again["stamp"] == sent["stamp"]
     assert CODE.search(client.post(NEW, again).content.decode())
-    assert (Thread.objects.get().title, Thread.objects.get().prompt, Post.objects.get().body) == ("My view", None, "My words")  # fmt: skip
+    assert (Thread.objects.get().title, Thread.objects.get().topic, Post.objects.get().body) == ("My view", None, "My words")  # fmt: skip
 
 
 def test_the_type_of_a_closed_call_is_let_go_of_where_another_call_is_open(client, call, forum):
-    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
-    Prompt.objects.create(call=other, code="x", title="Another type")
+    other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
+    Topic.objects.create(call=other, code="x", title="Another type")
     close(call)
     response = client.post(NEW, view())
     assert len(problems(response)) == 1
     assert "This call for views closed on" in problems(response)[0]
     choices = re.findall(r'<option value="(\w*)"( selected)?>', response.content.decode())
     assert choices == [("", " selected"), ("x", "")]
-    client.post(NEW, view(prompt="", stamp=kept(response, "stamp")))
-    assert Thread.objects.get().prompt is None
+    client.post(NEW, view(topic="", stamp=kept(response, "stamp")))
+    assert Thread.objects.get().topic is None
 
 
 def test_a_type_that_an_open_call_has_too_goes_to_the_open_call(client, call, forum):
     close(call)
-    other = CallForViews.objects.create(forum=forum, question="And now?", why="To learn.")
-    prompt = Prompt.objects.create(call=other, code="e", title="Council housing")
+    other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
+    topic = Topic.objects.create(call=other, code="e", title="Council housing")
     client.post(NEW, view())
-    assert Thread.objects.get().prompt == prompt
+    assert Thread.objects.get().topic == topic
 
 
 def test_what_else_is_wrong_is_told_beside_it(client, call):
@@ -231,22 +231,22 @@ def test_what_else_is_wrong_is_told_beside_it(client, call):
 
 @pytest.mark.parametrize("typed", ["zz", "\ufffd", "e" * 3000, "b,e", " e"])
 def test_a_type_that_never_was_is_told_as_before_or_not_at_all(client, call, typed):
-    assert problems(client.post(NEW, view(prompt=typed))) == ["Choose one of the types in the list"]
+    assert problems(client.post(NEW, view(topic=typed))) == ["Choose one of the types in the list"]
     close(call)
-    assert CODE.search(client.post(NEW, view(prompt=typed)).content.decode())
+    assert CODE.search(client.post(NEW, view(topic=typed)).content.decode())
 
 
 def test_a_type_that_is_no_text_ends_nothing(client, call):
-    assert problems(client.post(NEW, view(prompt="\x00"))) == ["Null characters are not allowed."]
+    assert problems(client.post(NEW, view(topic="\x00"))) == ["Null characters are not allowed."]
     close(call)
-    assert CODE.search(client.post(NEW, view(prompt="\x00")).content.decode())
+    assert CODE.search(client.post(NEW, view(topic="\x00")).content.decode())
 
 
 def test_the_last_day_still_counts(client, call):
     close(call, days=0)
-    assert (CallForViews.objects.open().get(), CallForViews.objects.closed().exists()) == (call, False)
+    assert (Consultation.objects.open().get(), Consultation.objects.closed().exists()) == (call, False)
     client.post(NEW, view())
-    assert Thread.objects.get().prompt.code == "e"
+    assert Thread.objects.get().topic.code == "e"
 
 
 # Words in addresses
@@ -267,4 +267,4 @@ def test_a_forum_tells_nothing_in_its_title_and_address(db, row, field):
 
 def test_a_type_tells_nothing_in_its_code(call):
     with pytest.raises(ValidationError, match="Titles and addresses do not say 'abuse'"):
-        Prompt(call=call, code="abuse", title="T").full_clean()
+        Topic(call=call, code="abuse", title="T").full_clean()

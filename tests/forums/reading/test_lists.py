@@ -7,7 +7,7 @@ from taggit.models import Tag
 
 from forums import moderation
 from forums.actions import withdraw
-from forums.models import Forum, Prompt, Thread
+from forums.models import Forum, Thread, Topic
 from tests.forums.test_pages import words
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +37,10 @@ def test_a_tag_narrows_the_list_by_its_slug(client, start):
     assert '<option value="move-on-plans" selected>Move-on plans</option>' in response.content.decode()
 
 
-def test_filters_narrow_together_and_each_can_be_taken_away(client, start, call):
-    prompt = Prompt.objects.get(code="e")
-    start("Both", prompt=prompt, tags=["deposits"])
-    start("Type alone", prompt=prompt)
+def test_filters_narrow_together_and_each_can_be_taken_away(client, start, consultation):
+    topic = Topic.objects.get(code="e")
+    start("Both", topic=topic, tags=["deposits"])
+    start("Type alone", topic=topic)
     start("Tag alone", tags=["deposits"])
     response = client.get("/forums/housing/?type=e&tag=deposits&replies=none&order=new&page=7")
     assert titles(response) == ["Both"]
@@ -120,12 +120,12 @@ def test_a_threads_tags_lead_to_their_lists(client, start):
 # Related threads
 
 
-def test_related_threads_answer_the_same_or_share_a_tag(client, start, call):
-    council, asylum = (Prompt.objects.get(code=code) for code in "eb")
-    thread = start("This one", prompt=council, tags=["deposits", "children"])
-    start("Same type", prompt=council)
-    start("Same tag", prompt=asylum, tags=["children"])
-    start("Neither", prompt=asylum, tags=["travel"])
+def test_related_threads_answer_the_same_or_share_a_tag(client, start, consultation):
+    council, asylum = (Topic.objects.get(code=code) for code in "eb")
+    thread = start("This one", topic=council, tags=["deposits", "children"])
+    start("Same type", topic=council)
+    start("Same tag", topic=asylum, tags=["children"])
+    start("Neither", topic=asylum, tags=["travel"])
     start("Nothing")
     assert sorted(related(client.get(thread.get_absolute_url()))) == ["Same tag", "Same type"]
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from forums.models import CallForViews, Forum, Post, Thread
+from forums.models import Consultation, Forum, Post, Thread
 from mscos.models import User
 from tests.forums.reading.many import enter, fill, settle
 from tests.forums.reading.work import work_of
@@ -34,7 +34,7 @@ def crowd(django_db_setup, django_db_blocker):
 
 
 def pages(thread):
-    call, here = CallForViews.objects.get(), thread.get_absolute_url()
+    consultation, here = Consultation.objects.get(), thread.get_absolute_url()
     lists = [f"{FORUM}?{query}page={page}" for query in LISTS for page in (1, 99_999)]
     return [
         "/",
@@ -43,10 +43,10 @@ def pages(thread):
         here,
         f"{here}?page=800",
         f"{here}?page=1667",
-        call.get_absolute_url(),
+        consultation.get_absolute_url(),
         f"{FORUM}feed/",
         f"{here}feed/",
-        f"{call.get_absolute_url()}feed/",
+        f"{consultation.get_absolute_url()}feed/",
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from forums import moderation, rearranging
 from forums.actions import reply, start_thread
-from forums.models import CallForViews, Prompt, Thread
+from forums.models import Consultation, Thread, Topic
 from forums.rearranging import CannotRearrange
 from mscos.forms import new_stamp
 from tests.forums.rearranging.conftest import fresh, told
@@ -12,17 +12,17 @@ from tests.forums.rearranging.conftest import fresh, told
 pytestmark = pytest.mark.django_db
 
 
-def test_a_moved_thread_keeps_its_code_and_numbers_and_loses_its_type(start, call, safety):
-    thread = start("abc", prompt=Prompt.objects.get(code="e"))
+def test_a_moved_thread_keeps_its_code_and_numbers_and_loses_its_type(start, consultation, safety):
+    thread = start("abc", topic=Topic.objects.get(code="e"))
     rearranging.move(thread=thread, to=safety)
     now = fresh(thread)
-    assert (now.forum, now.prompt, now.code, told(now), now.reply_count) == (safety, None, thread.code, "1a 2b 3c", 2)
+    assert (now.forum, now.topic, now.code, told(now), now.reply_count) == (safety, None, thread.code, "1a 2b 3c", 2)
 
 
-def test_its_old_forum_and_the_call_count_it_no_more(start, call, forum, safety):
-    thread = start("abc", prompt=Prompt.objects.get(code="e"))
+def test_its_old_forum_and_the_call_count_it_no_more(start, consultation, forum, safety):
+    thread = start("abc", topic=Topic.objects.get(code="e"))
     counted = lambda: [  # noqa: E731
-        (prompt.view_count, prompt.reply_count) for prompt in CallForViews.objects.get().prompts.with_view_counts()
+        (topic.view_count, topic.reply_count) for topic in Consultation.objects.get().topics.with_view_counts()
     ]
     assert counted() == [(1, 2), (0, 0)]
     rearranging.move(thread=thread, to=safety)
@@ -63,7 +63,7 @@ def test_what_waits_in_a_moved_thread_is_published_in_it(one, safety, sam):
     assert told(fresh(one)) == "1a 2b 3c 4d 5e"
 
 
-def test_the_type_of_a_new_view_is_not_touched(call, forum, safety, one):
-    other = start_thread(forum=forum, stamp=new_stamp(), title="T", body="B", prompt=Prompt.objects.get(code="e"))
+def test_the_type_of_a_new_view_is_not_touched(consultation, forum, safety, one):
+    other = start_thread(forum=forum, stamp=new_stamp(), title="T", body="B", topic=Topic.objects.get(code="e"))
     rearranging.move(thread=one, to=safety)
-    assert fresh(other.post.thread).prompt.code == "e"
+    assert fresh(other.post.thread).topic.code == "e"

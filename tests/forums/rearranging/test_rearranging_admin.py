@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from forums import rearranging
 from forums.actions import withdraw
-from forums.models import CallForViews, MovedPost, Prompt, Thread
+from forums.models import Consultation, MovedPost, Thread, Topic
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.forums.conftest import published_reply
 from tests.forums.rearranging.conftest import fresh, post, posts, told
@@ -79,13 +79,13 @@ def test_a_forum_that_is_none_to_move_to_is_told(desk, one, typed):
     assert (fresh(one).forum, logged()) == (one.forum, [])
 
 
-def test_what_moving_does_to_a_call_is_said_first(desk, start, call, safety):
-    thread = start("ab", prompt=Prompt.objects.get(code="e"))
+def test_what_moving_does_to_a_call_is_said_first(desk, start, consultation, safety):
+    thread = start("ab", topic=Topic.objects.get(code="e"))
     said = "It loses its type, “Council housing”, and no longer counts as a view on that call."
     assert said in words(desk.get(page(thread, "move")))
     desk.post(page(thread, "move"), {"to": safety.pk})
     assert said not in words(desk.get(page(thread, "move")))
-    assert CallForViews.objects.get().prompts.with_view_counts()[0].view_count == 0
+    assert Consultation.objects.get().topics.with_view_counts()[0].view_count == 0
 
 
 @pytest.mark.parametrize("typed", ["{code}", " {CODE} ", "http://testserver/forums/housing/t/{code}/?page=2#post-31"])

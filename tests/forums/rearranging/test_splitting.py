@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from forums import moderation, rearranging
 from forums.actions import reply, withdraw
-from forums.models import MovedPost, Post, Prompt, Thread
+from forums.models import MovedPost, Post, Thread, Topic
 from forums.rearranging import CannotRearrange
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply
@@ -27,11 +27,11 @@ def test_chosen_posts_become_a_thread_numbered_from_one_in_their_old_order(one):
     assert (fresh(one).reply_count, fresh(one).state) == (1, "open")
 
 
-def test_type_and_tags_are_copied(start, call):
-    thread = start("abc", prompt=Prompt.objects.get(code="e"))
+def test_type_and_tags_are_copied(start, consultation):
+    thread = start("abc", topic=Topic.objects.get(code="e"))
     thread.tags.add("deposits", "repairs")
     new = fresh(split(thread, "b"))
-    assert (new.prompt.code, sorted(new.tags.names())) == ("e", ["deposits", "repairs"])
+    assert (new.topic.code, sorted(new.tags.names())) == ("e", ["deposits", "repairs"])
     assert sorted(thread.tags.names()) == ["deposits", "repairs"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from mscos.forms import new_stamp
-from tests.forums.conftest import alex, call, forum, published, sam, thread, waiting  # noqa: F401  the same small world
+from tests.forums.conftest import alex, consultation, forum, published, sam, thread, waiting  # noqa: F401  the same small world
 
 NEW = "/forums/housing/new/"
 

@@ -215,7 +215,7 @@ def test_messages_about_a_removed_post_can_be_erased_and_the_member_with_them(me
     assert (ModeratorNote.objects.count(), Post.objects.get().author, Post.objects.get().state) == (0, None, "removed")
 
 
-def test_the_choice_of_a_name_keeps_what_was_chosen_before(member, forum, call, thread):
+def test_the_choice_of_a_name_keeps_what_was_chosen_before(member, forum, consultation, thread):
     assert f'href="{NAMED}?type=e"' in member.get(f"{NEW}?type=e").content.decode()
     reply = f"{thread.get_absolute_url()}reply/"
     assert f'href="{reply}named/?to=1"' in member.get(f"{reply}?to=1").content.decode()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forums import actions, moderation
-from forums.models import CallForViews, Forum, ModeratorNote, Post, Prompt, Thread, Voice
+from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
 from mscos.forms import new_stamp
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
@@ -188,18 +188,18 @@ def test_a_closed_forum_offers_no_new_version_and_says_why(client, refused):
     assert "What happened to your post" in words(client.post(ADDRESS, {"code": refused.code, "n": "1"}))
 
 
-def test_a_new_version_of_a_view_stands_in_the_forum_once_the_call_has_closed(client, call, refused, sam):
-    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+def test_a_new_version_of_a_view_stands_in_the_forum_once_the_call_has_closed(client, consultation, refused, sam):
+    Thread.objects.update(topic=Topic.objects.get(code="e"))
     first = {"code": refused.code, "n": "1"}
     assert "has closed" not in words(client.post(ADDRESS, first))
-    CallForViews.objects.update(opens=timezone.localdate() - timedelta(2), closes=timezone.localdate() - timedelta(1))
+    Consultation.objects.update(opens=timezone.localdate() - timedelta(2), closes=timezone.localdate() - timedelta(1))
     assert "The call for views that you answered has closed." in words(client.post(ADDRESS, first))
     client.post(ADDRESS, sent(refused))
     moderation.publish(post=Post.objects.latest("pk"), by=sam)
-    assert (Thread.objects.get().prompt, Thread.objects.get().state) == (None, "open")
+    assert (Thread.objects.get().topic, Thread.objects.get().state) == (None, "open")
 
 
-def test_a_new_version_of_a_view_stays_one_while_the_call_is_open(client, call, refused):
-    Thread.objects.update(prompt=Prompt.objects.get(code="e"))
+def test_a_new_version_of_a_view_stays_one_while_the_call_is_open(client, consultation, refused):
+    Thread.objects.update(topic=Topic.objects.get(code="e"))
     client.post(ADDRESS, sent(refused))
-    assert Thread.objects.get().prompt == Prompt.objects.get(code="e")
+    assert Thread.objects.get().topic == Topic.objects.get(code="e")

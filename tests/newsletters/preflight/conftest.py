@@ -27,7 +27,7 @@ def ready(today, issue, reader):
 
 
 @pytest.fixture
-def section(today, outcome, call, reader):
+def section(today, outcome, consultation, reader):
     """Tell what is said of an issue's only section, a text, when its words change."""
     CheckedLink.objects.create(url=OUTSIDE, state="working", checked_at=timezone.now())
     issue = make_issue(5)

@@ -22,10 +22,10 @@ WRITTEN = st.characters(exclude_characters="\0", exclude_categories=["Cs"])  # w
 
 
 def test_the_same_queries_for_six_sections_as_for_thirty_six(
-    outcome, resource, call, quotation, reference, event, reader
+    outcome, resource, consultation, quotation, reference, event, reader
 ):
     shown = {
-        "text": {"body": "[a](/about/)"}, "feature": {"resource": resource}, "call": {"call": call},
+        "text": {"body": "[a](/about/)"}, "feature": {"resource": resource}, "call": {"consultation": consultation},
         "quotation": {"quotation": quotation}, "reference": {"reference": reference},
         "event": {"event": event},
     }  # fmt: skip

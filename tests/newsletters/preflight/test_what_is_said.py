@@ -96,9 +96,9 @@ def test_a_picture_where_no_markdown_is_read(ready):
     assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "feature"))]
 
 
-def test_a_picture_in_what_a_call_says(ready, call):
-    call.why = "![A house](/about/)"
-    call.save()
+def test_a_picture_in_what_a_call_says(ready, consultation):
+    consultation.why = "![A house](/about/)"
+    consultation.save()
     assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "call"))]
 
 

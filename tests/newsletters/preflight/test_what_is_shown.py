@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from forums.models import CallForViews
+from forums.models import Consultation
 from newsletters.models import Section
 from newsletters.preflight.check import findings
 from outcomes.models import Quotation, Resource
@@ -160,13 +160,13 @@ def test_a_resource_that_readers_cannot_see(ready, state, problem, mend):
     ],
 )
 def test_a_call_that_takes_no_views_today(ready, days, problem, mend):
-    CallForViews.objects.update(**days)
+    Consultation.objects.update(**days)
     said = f"The call for views 'What would have to change?' {problem}"
     assert findings(ready) == [blocks(said, mend, the(ready, "call"))]
 
 
 def test_the_first_and_the_last_day_of_a_call_count(ready, today):
-    CallForViews.objects.update(opens=today, closes=today)
+    Consultation.objects.update(opens=today, closes=today)
     assert findings(ready) == []
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Event
-from forums.models import CallForViews, Forum
+from forums.models import Consultation, Forum
 from newsletters.models import Section
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
@@ -38,7 +38,7 @@ LONG_AGO = datetime(2023, 3, 30, 16, tzinfo=UTC)
 
 @pytest.mark.parametrize("kind", ["focus", "spotlight", "feature", "reference", "quotation", "call", "event"])
 def test_each_kind_shows_an_object_of_its_own(
-    client, draft, outcome, resource, reference, quotation, call, event, kind
+    client, draft, outcome, resource, reference, quotation, consultation, event, kind
 ):
     objects = {
         "focus": outcome,
@@ -46,7 +46,7 @@ def test_each_kind_shows_an_object_of_its_own(
         "feature": resource,
         "reference": reference,
         "quotation": quotation,
-        "call": call,
+        "call": consultation,
         "event": event,
     }
     answer = add(client, draft, kind, shown=objects[kind].pk)
@@ -131,12 +131,12 @@ def test_quotations_with_consent_can_be_chosen_by_their_words(client, draft, quo
     assert labels(client, add_url(draft, "quotation")) == ["Choose …", f"{words}… (A caseworker, example)"]
 
 
-def test_calls_that_are_not_over_can_be_chosen(client, draft, call):
+def test_calls_that_are_not_over_can_be_chosen(client, draft, consultation):
     today = timezone.localdate()
     forum = Forum.objects.get()
     for question, opens, closes in (("Over?", -9, -1), ("Today?", -9, 0), ("Later?", 3, None)):
         last = None if closes is None else today + timedelta(days=closes)
-        CallForViews.objects.create(
+        Consultation.objects.create(
             forum=forum, question=question, why="W", opens=today + timedelta(days=opens), closes=last
         )
     later = today + timedelta(days=3)
@@ -209,7 +209,7 @@ def test_references_are_told_apart_by_their_place(client, draft, reference):
         ),
         (
             "call",
-            lambda: CallForViews.objects.update(
+            lambda: Consultation.objects.update(
                 opens=timezone.localdate() - timedelta(days=2), closes=timezone.localdate() - timedelta(days=1)
             ),
             "What would have to change? – closed",
