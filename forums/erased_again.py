@@ -1,7 +1,7 @@
 """How words are destroyed again that were destroyed after the backup which was restored: see `mscos/backups/erasures.py`."""
 
 from forums.actions import destroy_words, hold, withdraw
-from forums.calls.asking import erase_contact
+from forums.call_requests.requester_actions import erase_contact
 from forums.models import CallRequest, Post, Thread
 from mscos.backups.erasures import WordsOf
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from events.times import LONDON
 from forums import first_content, moderation
 from forums.actions import reply, start_thread
-from forums.calls import handling
-from forums.calls.asking import ask
+from forums.call_requests import team_actions
+from forums.call_requests.requester_actions import ask
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
 from mscos.forms import new_stamp
 from mscos.models import User
@@ -190,12 +190,16 @@ def load_request(*, by: User) -> str:
         interpreter="",
         topic="How a case conference could be set up here (example).",
     )
-    request = CallRequest.objects.by_code(asked.code).get()
-    handling.claim(request=request, by=by)
+    call_request = CallRequest.objects.by_code(asked.code).get()
+    team_actions.claim(call_request=call_request, by=by)
     # On safe days, at a safe time in London.
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
     days = [now + timedelta(days=day) for day in range(1, 15)]
     starts = [day for day in days if day.weekday() in {0, 2}][:3]
-    handling.offer(request=request, by=by, starts=starts, reach="At that time, call 020 7946 0000 (example).")
-    handling.write(request=request, by=by, words="Thank you for asking. Would one of these times suit you?")
+    team_actions.offer(
+        call_request=call_request, by=by, starts=starts, reach="At that time, call 020 7946 0000 (example)."
+    )
+    team_actions.write(
+        call_request=call_request, by=by, words="Thank you for asking. Would one of these times suit you?"
+    )
     return asked.code

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from forums import own_views, post_views, report_views, views, voice_views
-from forums.calls import views as call_views
+from forums.call_requests import views as call_views
 from forums.feeds import ConsultationFeed, ForumFeed, ThreadFeed
 
 app_name = "forums"

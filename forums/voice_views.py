@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 
 from forums import actions
 from forums.by_code import WRONG_CODES, opened_by_code, opened_for_words
-from forums.calls.forms import ActForm
-from forums.calls.views import request_context
+from forums.call_requests.forms import ActForm
+from forums.call_requests.views import request_context
 from forums.forms import CodeForm, NewVersionForm, is_number, no_code
 from forums.models import CallRequest, Post, Voice
 from forums.models.threads import PostQuerySet

@@ -150,7 +150,7 @@ def test_our_models_have_no_column_for_an_address_a_device_or_a_moment_of_writin
     ]
     # A time for a call that the team offers is to come, and the team's own steps are no writer's: neither tells when
     # somebody wrote.
-    assert moments == ["forums.CallOffer.starts", "forums.HistoricalUrgentSteps.history_date"]
+    assert moments == ["forums.CallOffer.starts", "forums.HistoricalSafeguardingProcedure.history_date"]
 
 
 def test_saving_has_no_side_effects():
@@ -166,7 +166,7 @@ def test_editorial_history_is_never_kept_of_posts_or_people():
     }
     assert {label for label in kept if not label.startswith("outcomes.")} == {
         "events.Event",
-        "forums.UrgentSteps",
+        "forums.SafeguardingProcedure",
         "newsletters.Issue",
         "newsletters.Section",
     }

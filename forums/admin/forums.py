@@ -10,12 +10,11 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
-from simple_history.admin import SimpleHistoryAdmin
 from taggit.models import Tag
 
 from forums.admin.rearranging import RearrangingAdmin
 from forums.exports import csv_of, json_of
-from forums.models import Consultation, Forum, Thread, Topic, UrgentSteps
+from forums.models import Consultation, Forum, Thread, Topic
 from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
@@ -195,19 +194,3 @@ class ConsultationAdmin(MarkdownAdminMixin, admin.ModelAdmin):
     def is_open(self, consultation: Consultation) -> bool:
         """Tell whether views are taken today."""
         return consultation.is_open
-
-
-@admin.register(UrgentSteps)
-class UrgentStepsAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
-    """The one text; it is changed, never added to or deleted."""
-
-    fields = ("body",)
-    markdown_fields = ("body",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: there is one text for all."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: UrgentSteps | None = None) -> bool:
-        """Return False: an empty place would help nobody."""
-        return False

@@ -27,7 +27,7 @@ from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
 from forums.differences import differences
-from forums.models import ModeratorNote, Post, UrgentSteps
+from forums.models import ModeratorNote, Post, SafeguardingProcedure
 from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.pages import QueuePages
 from forums.reports import can_reopen, close_reports, reopen_reports
@@ -167,7 +167,7 @@ class PostAdmin(DayLogAdmin):
             "reports": post.reports.open(),
             "marked": marked_texts(post),
             "undoable": [(act, words) for act, (can, words) in UNDOABLE.items() if can(post=post)],
-            "urgent_steps": UrgentSteps.objects.first(),
+            "procedure": SafeguardingProcedure.objects.first(),
         }
         return self._page(request, "review", post, context)
 

@@ -21,8 +21,8 @@ MODERATING = [
     ("forum", "change_forum"),
 ]
 ASKING = editing("consultation", "topic")
-HANDLING = [(model, f"view_{model}") for model in ("callrequest", "contactview", "erasedrequests")]
-CHANGING_STEPS = [("urgentsteps", "view_urgentsteps"), ("urgentsteps", "change_urgentsteps")]
+HANDLING = [(model, f"view_{model}") for model in ("callrequest", "contactdisclosure", "erasedrequests")]
+CHANGING_STEPS = [("safeguardingprocedure", "view_urgentsteps"), ("safeguardingprocedure", "change_urgentsteps")]
 
 # The first text of the team's steps for the urgent, and its HTML.
 FIRST_STEPS = """\
@@ -45,7 +45,7 @@ FIRST_STEPS_HTML = """\
 
 def write_first_steps(apps, schema_editor):
     """Write the first text of the team's steps."""
-    steps = apps.get_model("forums", "UrgentSteps").objects.using(schema_editor.connection.alias)
+    steps = apps.get_model("forums", "SafeguardingProcedure").objects.using(schema_editor.connection.alias)
     steps.create(pk=1, body=FIRST_STEPS, body_html=FIRST_STEPS_HTML)
 
 
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ContactView',
+            name='ContactDisclosure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('request_code', models.CharField(db_index=True, max_length=12, verbose_name='request')),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ('read', models.BooleanField(default=False, editable=False)),
                 ('day', models.DateField(default=django.utils.timezone.localdate, editable=False)),
                 ('form_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='forums.callrequest')),
+                ('call_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='forums.callrequest')),
             ],
             options={
                 'ordering': ['pk'],
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='HistoricalUrgentSteps',
+            name='HistoricalSafeguardingProcedure',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('body', models.TextField(help_text='Whom to call, in which order, and who decides.', verbose_name='steps')),
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='UrgentSteps',
+            name='SafeguardingProcedure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('body', models.TextField(help_text='Whom to call, in which order, and who decides.', verbose_name='steps')),
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'steps when someone may be in danger',
                 'verbose_name_plural': 'steps when someone may be in danger',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='urgent_steps_one_text')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='safeguarding_procedure_one_text')],
             },
         ),
         migrations.CreateModel(
@@ -351,11 +351,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts', models.DateTimeField()),
                 ('accepted', models.BooleanField(default=False)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='forums.callrequest')),
+                ('call_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='forums.callrequest')),
             ],
             options={
                 'ordering': ['starts'],
-                'constraints': [models.UniqueConstraint(fields=('request', 'starts'), name='call_offer_once_at_a_time'), models.UniqueConstraint(condition=models.Q(('accepted', True)), fields=('request',), name='call_offer_one_accepted')],
+                'constraints': [models.UniqueConstraint(fields=('call_request', 'starts'), name='call_offer_once_at_a_time'), models.UniqueConstraint(condition=models.Q(('accepted', True)), fields=('call_request',), name='call_offer_one_accepted')],
             },
         ),
         migrations.AddConstraint(

@@ -1,11 +1,11 @@
 """Forums and their calls for views; threads, anonymous voices and their posts; requests for a call."""
 
-from forums.models.call_requests import CallMessage, CallOffer, CallRequest, ContactView, ErasedRequests
+from forums.call_requests.models import CallMessage, CallOffer, CallRequest, ContactDisclosure, ErasedRequests
+from forums.call_requests.procedure import SafeguardingProcedure
 from forums.models.forums import Consultation, Forum, Topic
 from forums.models.moves import MovedPost
 from forums.models.notes import ModeratorNote
 from forums.models.reports import Report
-from forums.models.steps import UrgentSteps
 from forums.models.threads import Post, TaggedThread, Thread
 from forums.models.voices import Voice
 
@@ -14,16 +14,16 @@ __all__ = [
     "CallOffer",
     "CallRequest",
     "Consultation",
-    "ContactView",
+    "ContactDisclosure",
     "ErasedRequests",
     "Forum",
     "ModeratorNote",
     "MovedPost",
     "Post",
     "Report",
+    "SafeguardingProcedure",
     "TaggedThread",
     "Thread",
     "Topic",
-    "UrgentSteps",
     "Voice",
 ]

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from events.suggestions import suggest
 from forums import moderation, rearranging
 from forums.actions import start_thread, withdraw
-from forums.calls import asking
+from forums.call_requests import requester_actions
 from forums.models import Forum
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
@@ -16,7 +16,7 @@ from newsletters.models import Enquiry, NeverAgain
 from newsletters.readers import subscriptions
 from newsletters.readers.enquiries import enquire
 from outcomes.actions import erase_quotation
-from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.newsletters.conftest import make_subscriber
 from tests.outcomes.conftest import make_quotation
 from tests.people import make_person
@@ -28,13 +28,13 @@ KEPT = "Words that stay"
 def a_request_is_withdrawn():
     asked = make_request(zone=f"{MARK}zone")
     yield
-    asking.withdraw(request=asked.request)
+    requester_actions.withdraw(call_request=asked.request)
 
 
 def contact_details_are_erased():
     request = make_request(**ANSWERS).request
     yield
-    asking.erase_contact(request)
+    requester_actions.erase_contact(request)
 
 
 def a_reader_leaves():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forums import actions, moderation
 from forums.actions import start_thread, withdraw
-from forums.models import ModeratorNote, Post, Thread, UrgentSteps
+from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
 from forums.voice_views import COUNTED
 from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
@@ -277,7 +277,7 @@ def test_a_post_is_passed_to_a_colleague_who_checks_posts(desk, waiting, alex):
 
 def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
     second = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Second words")
-    UrgentSteps.objects.update(body_html="<p>Ring Jo.</p>")
+    SafeguardingProcedure.objects.update(body_html="<p>Ring Jo.</p>")
     assert "Do this now:" not in admin_words(desk.get(review(second.post)))
     page = admin_words(act(desk, second.post, "urgent"))
     assert ("Do this now:" in page, page.count("Ring Jo.")) == (True, 1)

@@ -10,12 +10,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from forums.calls import asking, handling
+from forums.call_requests import requester_actions, team_actions
 from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
-from tests.forums.calls.conftest import ANSWERS, TYPED, make_request
+from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 from tests.template import said_on_a_file
 
@@ -29,8 +29,8 @@ connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
 held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
 asked = fill()
 print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
-from forums.calls.asking import withdraw
-withdraw(request=asked.request)
+from forums.call_requests.requester_actions import withdraw
+withdraw(call_request=asked.request)
 print(found_in(held()), words_in(held()))
 """
 
@@ -39,9 +39,9 @@ def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
     sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
-    handling.claim(request=asked.request, by=sam)
-    handling.write(request=asked.request, by=sam, words="Would Monday do?")
-    asking.write(request=asked.request, stamp=new_stamp(), words="Not on Friday.")
+    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.write(call_request=asked.request, by=sam, words="Would Monday do?")
+    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on Friday.")
     return asked
 
 
@@ -75,7 +75,7 @@ def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_token_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
-    asking.withdraw(request=asked.request)
+    requester_actions.withdraw(call_request=asked.request)
     assert (found_in(dump()), words_in(dump())) == ([], [])
     assert not CallRequest.objects.exists()
 

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 
-from forums.calls import asking
+from forums.call_requests import requester_actions
 from forums.models import CallMessage, CallRequest
 from mscos.encryption import LOST, EncryptedText, encrypt
 from mscos.forms import new_stamp
@@ -15,7 +15,7 @@ from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
 from mscos.readiness import check_keys
 from mscos.start_error import StartError
 from tests.filling import store
-from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def old(settings):
 
 def opens_with(settings, key):
     settings.FIELD_KEY = key
-    return {name: getattr(CallRequest.objects.get(), name).reveal() for name in asking.ENCRYPTED}
+    return {name: getattr(CallRequest.objects.get(), name).reveal() for name in requester_actions.ENCRYPTED}
 
 
 def test_a_text_says_only_that_it_is_encrypted_until_its_words_are_asked_for():
@@ -62,8 +62,8 @@ def test_a_plain_text_cannot_get_into_a_encrypted_column(db):
 def test_after_key_rotation_the_new_key_is_enough(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    assert rotate_field_keys().renewed == len(asking.ENCRYPTED)
-    assert opens_with(old, "new") == {name: ANSWERS[name] for name in asking.ENCRYPTED}
+    assert rotate_field_keys().renewed == len(requester_actions.ENCRYPTED)
+    assert opens_with(old, "new") == {name: ANSWERS[name] for name in requester_actions.ENCRYPTED}
     assert (rotate_field_keys().renewed, rotate_field_keys().lost) == (0, 0)
 
 
@@ -84,7 +84,7 @@ def test_what_no_key_opens_is_counted_and_left(old):
     old.FIELD_KEY = "new"
     before = CallRequest.objects.get().contact
     done = rotate_field_keys()
-    assert (done.renewed, done.lost) == (0, len(asking.ENCRYPTED))
+    assert (done.renewed, done.lost) == (0, len(requester_actions.ENCRYPTED))
     assert (CallRequest.objects.get().contact, before.reveal()) == (before, LOST)
 
 
@@ -123,11 +123,11 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
         if rows % 1_000 == 0:
             page = client.post("/code/", {"code": asked.code})
             assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
-            asking.write(request=asked.request, stamp=new_stamp(), words="Still there?")
+            requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Still there?")
             answered += 1
 
     done = rotate_field_keys(progress=look)
-    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(asking.ENCRYPTED), 0, True)
+    assert (done.renewed, done.lost, answered >= 10) == (2 * MANY + len(requester_actions.ENCRYPTED), 0, True)
     old.FIELD_KEY = "new"
     assert CallRequest.objects.get(code=f"r{MANY - 1}").contact.reveal() == "07700 900123"
     assert {message.body.reveal() for message in CallMessage.objects.all()} == {"Still there?"}

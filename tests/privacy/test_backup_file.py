@@ -12,7 +12,7 @@ from forums.actions import start_thread
 from mscos.forms import new_stamp
 from mscos.outbox import post
 from tests.backups.places import make_age_key
-from tests.forums.calls.conftest import ANSWERS, make_request
+from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.privacy.snapshot import forms_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from forums.calls import asking, handling
+from forums.call_requests import requester_actions, team_actions
 from forums.models import CallRequest, Forum
 from mscos.forms import new_stamp
 from mscos.groups import CALL_HANDLERS
@@ -27,7 +27,7 @@ ANSWERS = {
     "interpreter": "Amharic",
     "topic": "a landlord who keeps the deposit",
 }
-TYPED = [ANSWERS[name] for name in asking.ENCRYPTED]
+TYPED = [ANSWERS[name] for name in requester_actions.ENCRYPTED]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def alex(db):
 @pytest.fixture
 def mine(asked, sam):
     """The request, handled by Sam."""
-    handling.claim(request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.request, by=sam)
     return asked
 
 
@@ -76,8 +76,8 @@ def desk(client, sam):
 
 def make_request(forum=None, **answers):
     """Return a request that was asked for a moment ago, and its code."""
-    code = asking.ask(stamp=new_stamp(), forum=forum, **{**ANSWERS, **answers}).code
-    return SimpleNamespace(code=code, request=CallRequest.objects.by_code(code).get())
+    code = requester_actions.ask(stamp=new_stamp(), forum=forum, **{**ANSWERS, **answers}).code
+    return SimpleNamespace(code=code, call_request=CallRequest.objects.by_code(code).get())
 
 
 def fresh(asked):

@@ -14,8 +14,8 @@ from events.times import LONDON, Clock, clock
 from forums import receipts
 from forums.actions import NotAccepted
 from forums.by_code import WRONG_CODES, opened_for_words
-from forums.calls import asking
-from forums.calls.forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
+from forums.call_requests import requester_actions
+from forums.call_requests.forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
 from forums.models import CallOffer, CallRequest, Forum
 from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
@@ -57,35 +57,41 @@ def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
     """Do what somebody asks for with the request that their code opens, and show it again."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    form, found, refusal = opened_for_words(request, refusal)
-    if not isinstance(found, CallRequest):
+    form, call_request, refusal = opened_for_words(request, refusal)
+    if not isinstance(call_request, CallRequest):
         context = {"form": form, "kept": request.POST.get("words", "")}
         return render(request, "forums/voice_ask.html", context, status=form.status)
     act = ActForm(request.POST, refusal=refusal)
     if act.is_valid():
-        return _act(request, found, form.cleaned_data["code"], act)
-    context = request_context(found, form.cleaned_data["code"], act)
+        return _act(request, call_request, form.cleaned_data["code"], act)
+    context = request_context(call_request, form.cleaned_data["code"], act)
     return render(request, "forums/request_detail.html", context, status=act.status)
 
 
-def request_context(found: CallRequest, code: str, form: ActForm | None = None, done: str = "") -> dict[str, Any]:
+def request_context(
+    call_request: CallRequest, code: str, form: ActForm | None = None, done: str = ""
+) -> dict[str, Any]:
     """Return what the page of a request shows its asker: all of it, opened."""
     return {
-        "call": found,
+        "call_request": call_request,
         "code": code,
         "form": form or ActForm(),
-        "reach": found.reach.reveal(),
+        "reach": call_request.reach.reveal(),
         "done": done,
-        "offers": [(offer, offer_on_clocks(offer, found)) for offer in found.offers.all()],
-        "messages_": [(message, message.body.reveal()) for message in found.messages.all()],
-        "held": [(name, in_words(value)) for name, value in facts_of(found, leave_out=OURS) if value not in {None, ""}],
-        "openings": found.openings.values_list("day", flat=True).distinct().order_by("day") if found.way else [],
+        "offers": [(offer, offer_on_clocks(offer, call_request)) for offer in call_request.offers.all()],
+        "conversation": [(message, message.body.reveal()) for message in call_request.messages.all()],
+        "held": [
+            (name, in_words(value)) for name, value in facts_of(call_request, leave_out=OURS) if value not in {None, ""}
+        ],
+        "disclosures": call_request.disclosures.values_list("day", flat=True).distinct().order_by("day")
+        if call_request.way
+        else [],
     }
 
 
-def offer_on_clocks(offer: CallOffer, request: CallRequest) -> list[Clock]:
+def offer_on_clocks(offer: CallOffer, call_request: CallRequest) -> list[Clock]:
     """Return when a call would begin, on the asker's clocks and on the team's, each as it is on that very day."""
-    zones = dict.fromkeys([request.zone, LONDON])
+    zones = dict.fromkeys([call_request.zone, LONDON])
     return [clock(offer.starts, offer.starts, zone) for zone in zones]
 
 
@@ -116,7 +122,7 @@ def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: 
     try:
         with ExitStack() as undo:
             limited = "" if ASKING.count(request, undo) else limit.sentence
-            asked = asking.ask(forum=forum, limited=limited, **to_ask(answers))
+            asked = requester_actions.ask(forum=forum, limited=limited, **to_ask(answers))
             if not asked.again:
                 undo.pop_all()
     except NotAccepted:
@@ -126,43 +132,43 @@ def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: 
     return render(request, f"forums/{name}.html", {"forum": forum, "code": asked.code})
 
 
-def _act(request: HttpRequest, found: CallRequest, code: str, form: ActForm) -> HttpResponse:
+def _act(request: HttpRequest, call_request: CallRequest, code: str, form: ActForm) -> HttpResponse:
     fields = form.cleaned_data
     if fields["act"] == ActForm.WITHDRAW:
-        return _withdraw(request, found, code, sure=fields["sure"])
-    if fields["act"] == ActForm.OTHERS and found.state == CallRequest.State.AGREED and not fields["sure"]:
+        return _withdraw(request, call_request, code, sure=fields["sure"])
+    if fields["act"] == ActForm.OTHERS and call_request.state == CallRequest.State.AGREED and not fields["sure"]:
         return render(request, "forums/request_others.html", {"code": code, "form": form, "words": fields["words"]})
     try:
         with form.counted(WRITING, request) as is_taken:
             if is_taken:
-                _carry_out(found, fields)
+                _carry_out(call_request, fields)
     except NotAccepted as error:
         form.refuse(Refusal(409, str(error)))
     except CallRequest.DoesNotExist:
         return render(request, "forums/request_withdrawn.html")
-    fresh = CallRequest.objects.filter(pk=found.pk).first()
-    if fresh is None:
+    current = CallRequest.objects.filter(pk=call_request.pk).first()
+    if current is None:
         return render(request, "forums/request_withdrawn.html")
     done = "" if form.errors else DONE[fields["act"]]
     kept = ActForm(initial={"words": fields["words"]}) if fields["act"] == ActForm.ACCEPT else None
-    context = request_context(fresh, code, form if form.errors else kept, done)
+    context = request_context(current, code, form if form.errors else kept, done)
     return render(request, "forums/request_detail.html", context, status=form.status)
 
 
-def _carry_out(found: CallRequest, fields: dict[str, Any]) -> None:
+def _carry_out(call_request: CallRequest, fields: dict[str, Any]) -> None:
     if fields["act"] == ActForm.ACCEPT:
-        asking.accept(request=found, starts=fields["offer"])
+        requester_actions.accept(call_request=call_request, starts=fields["offer"])
     elif fields["act"] == ActForm.OTHERS:
-        asking.ask_for_others(request=found, stamp=fields["stamp"], words=fields["words"])
+        requester_actions.ask_for_others(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
     elif fields["act"] == ActForm.WRITE:
-        asking.write(request=found, stamp=fields["stamp"], words=fields["words"])
+        requester_actions.write(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
 
 
-def _withdraw(request: HttpRequest, found: CallRequest, code: str, *, sure: bool) -> HttpResponse:
+def _withdraw(request: HttpRequest, call_request: CallRequest, code: str, *, sure: bool) -> HttpResponse:
     """Ask once, then erase everything."""
     if not sure:
         return render(request, "forums/request_withdraw.html", {"code": code, "form": ActForm()})
-    opened = bool(found.way) and found.openings.exists()
+    opened = bool(call_request.way) and call_request.disclosures.exists()
     with suppress(CallRequest.DoesNotExist):  # the button was pressed twice, or the day of erasure came
-        asking.withdraw(request=found)
+        requester_actions.withdraw(call_request=call_request)
     return render(request, "forums/request_withdrawn.html", {"opened": opened})

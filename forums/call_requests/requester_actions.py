@@ -1,6 +1,6 @@
 """What people do who ask for a call: ask, agree on a time, write, withdraw. No action here sees a request of a browser.
 
-What the team does is in `forums/calls/handling.py`.
+What the team does is in `forums/call_requests/team_actions.py`.
 """
 
 from contextlib import suppress
@@ -57,83 +57,85 @@ def ask(*, stamp: str, forum: Forum | None, limited: str = "", **answers: Any) -
 
 
 @transaction.atomic
-def accept(*, request: CallRequest, starts: datetime | None) -> None:
+def accept(*, call_request: CallRequest, starts: datetime | None) -> None:
     """Agree on one of the times that the team offered; raises NotAccepted where it is over or no longer offered."""
-    fresh = hold(request)
-    offer = fresh.offers.filter(starts=starts).first() if starts else None
-    if fresh.state != CallRequest.State.OFFERED or offer is None:
+    call_request = lock_call_request(call_request)
+    offer = call_request.offers.filter(starts=starts).first() if starts else None
+    if call_request.state != CallRequest.State.OFFERED or offer is None:
         raise NotAccepted("This time is no longer offered. Look at what stands here now")
     if offer.starts <= timezone.now():
         raise NotAccepted("This time is over. Ask for other times")
     CallOffer.objects.filter(pk=offer.pk).update(accepted=True)
-    CallRequest.objects.filter(pk=fresh.pk).update(state=CallRequest.State.AGREED)
+    CallRequest.objects.filter(pk=call_request.pk).update(state=CallRequest.State.AGREED)
 
 
 @transaction.atomic
-def ask_for_others(*, request: CallRequest, stamp: str, words: str = "") -> None:
+def ask_for_others(*, call_request: CallRequest, stamp: str, words: str = "") -> None:
     """Ask the team for other times, with or without words; what was offered goes."""
-    fresh = hold(request)
-    if fresh.is_done:
+    call_request = lock_call_request(call_request)
+    if call_request.is_done:
         raise NotAccepted("This request is done. You can write to us below")
-    if _write(fresh, stamp, words or "Please offer me other times."):
+    if _write(call_request, stamp, words or "Please offer me other times."):
         # The same form once more, by a reload, must not undo what was agreed on since.
-        fresh.offers.all().delete()
-        CallRequest.objects.filter(pk=fresh.pk).update(state=CallRequest.State.NEW)
+        call_request.offers.all().delete()
+        CallRequest.objects.filter(pk=call_request.pk).update(state=CallRequest.State.NEW)
 
 
 @transaction.atomic
-def write(*, request: CallRequest, stamp: str, words: str) -> None:
+def write(*, call_request: CallRequest, stamp: str, words: str) -> None:
     """Write to the team in the private thread. One form, sent twice, is one message."""
-    _write(hold(request), stamp, words)
+    _write(lock_call_request(call_request), stamp, words)
 
 
 @transaction.atomic
-def withdraw(*, request: CallRequest) -> None:
+def withdraw(*, call_request: CallRequest) -> None:
     """Erase a request and everything in it at once; a count by month is all that is left."""
-    erase(hold(request))
+    erase(lock_call_request(call_request))
 
 
 def erase_old_requests() -> None:
     """Erase numbers and addresses, and whole requests, whose day has come. A job of the work loop."""
-    for request in CallRequest.objects.with_contact_run_out():
-        erase_contact(request)
-    for request in CallRequest.objects.run_out():
+    for call_request in CallRequest.objects.with_contact_run_out():
+        erase_contact(call_request)
+    for call_request in CallRequest.objects.run_out():
         with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its asker may be quicker
-            erase(hold(request))
+            erase(lock_call_request(call_request))
     after_erasure()
 
 
 @transaction.atomic
-def erase_contact(request: CallRequest) -> None:
+def erase_contact(call_request: CallRequest) -> None:
     """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
-    CallOffer.objects.filter(request=request.pk).delete()
+    CallOffer.objects.filter(call_request=call_request.pk).delete()
     gone = dict.fromkeys(CallRequest.CONTACT, EncryptedText())
-    CallRequest.objects.filter(pk=request.pk).update(**gone, contact_erased_on=timezone.localdate())
+    CallRequest.objects.filter(pk=call_request.pk).update(**gone, contact_erased_on=timezone.localdate())
 
 
-def hold(request: CallRequest) -> CallRequest:
+def lock_call_request(call_request: CallRequest) -> CallRequest:
     """Return a request as it is now, locked until the transaction ends.
 
     Raises CallRequest.DoesNotExist where it was erased meanwhile.
     """
-    return CallRequest.objects.select_for_update(of=("self",)).select_related("handler").get(pk=request.pk)
+    return CallRequest.objects.select_for_update(of=("self",)).select_related("handler").get(pk=call_request.pk)
 
 
-def erase(request: CallRequest) -> None:
+def erase(call_request: CallRequest) -> None:
     """Delete a request that is held, and count it; inside a transaction."""
     month, _ = ErasedRequests.objects.get_or_create(month=timezone.localdate().replace(day=1))
-    ErasedRequests.objects.filter(pk=month.pk).update(count=F("count") + 1, called=F("called") + int(request.is_done))
+    ErasedRequests.objects.filter(pk=month.pk).update(
+        count=F("count") + 1, called=F("called") + int(call_request.is_done)
+    )
     kind = ContentType.objects.get_for_model(CallRequest)
-    LogEntry.objects.filter(content_type=kind, object_id=request.pk).delete()
-    note_erased(request.form_digest)
-    request.delete()
+    LogEntry.objects.filter(content_type=kind, object_id=call_request.pk).delete()
+    note_erased(call_request.form_digest)
+    call_request.delete()
     after_erasure()
 
 
-def _write(request: CallRequest, stamp: str, words: str) -> bool:
+def _write(call_request: CallRequest, stamp: str, words: str) -> bool:
     """Store a message, and return whether it is a new one."""
-    known = form_digest(repr((stamp, request.pk, words)))
+    known = form_digest(repr((stamp, call_request.pk, words)))
     _, is_new = CallMessage.objects.get_or_create(
-        form_digest=known, defaults={"request": request, "by_team": False, "body": EncryptedText.of(words)}
+        form_digest=known, defaults={"call_request": call_request, "by_team": False, "body": EncryptedText.of(words)}
     )
     return is_new

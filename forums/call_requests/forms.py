@@ -169,7 +169,7 @@ def to_read(answers: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def to_ask(answers: dict[str, Any]) -> dict[str, Any]:
-    """Return what `forums.calls.asking.ask` is called with, beside the forum."""
+    """Return what `forums.call_requests.requester_actions.ask` is called with, beside the forum."""
     kept = {name: value for name, value in answers.items() if name not in {"days", "hours"}}
     times = "\n".join([", ".join(answers["days"]), *answers["hours"]])
     return {**kept, "times": times, "leave_message": answers["leave_message"] == "yes"}

@@ -10,12 +10,12 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from forums.calls import asking
-from forums.calls.forms import signed
+from forums.call_requests import requester_actions
+from forums.call_requests.forms import signed
 from forums.models import CallRequest
 from mscos.codes import digest
 from mscos.forms import new_stamp
-from tests.forums.calls.conftest import NOW, make_request
+from tests.forums.call_requests.conftest import NOW, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.people import make_staff, sign_in
@@ -101,7 +101,7 @@ def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
         "America/New_York",
         False,
     )
-    assert {name: getattr(request, name).reveal() for name in asking.ENCRYPTED} == {
+    assert {name: getattr(request, name).reveal() for name in requester_actions.ENCRYPTED} == {
         "contact": "07700 900123",
         "times": "Monday, Friday\nIn the morning, 9am to midday",
         "say_instead": "a survey",
@@ -206,7 +206,7 @@ def test_a_form_sent_again_after_withdrawing_makes_nothing(client, forum):
     answers = riding(client.post(PATH, fields()))
     again = {"step": "send", "from": "housing", "answers": answers}
     client.post(PATH, again)
-    asking.withdraw(request=CallRequest.objects.get())
+    requester_actions.withdraw(call_request=CallRequest.objects.get())
     assert "This page is only shown once" in words(client.post(PATH, again))
     assert not CallRequest.objects.exists()
 
@@ -263,6 +263,6 @@ def test_every_place_where_people_say_something_leads_here(client, outcome, thre
 
 
 def test_the_action_refuses_who_may_store_nothing_new(forum):
-    with pytest.raises(asking.NotAccepted, match="Wait"):
+    with pytest.raises(requester_actions.NotAccepted, match="Wait"):
         make_request(forum=forum, limited="Wait")
     assert not CallRequest.objects.exists()

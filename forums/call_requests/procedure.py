@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from mscos.fields import RenderedMarkdownField
 
 
-class UrgentSteps(models.Model):
+class SafeguardingProcedure(models.Model):
     """The team's own steps, one text for all. A migration makes the row; whoever acts on something urgent reads it."""
 
     body = models.TextField("steps", help_text="Whom to call, in which order, and who decides.")
@@ -18,7 +18,7 @@ class UrgentSteps(models.Model):
     class Meta:
         verbose_name = "steps when someone may be in danger"
         verbose_name_plural = "steps when someone may be in danger"
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="urgent_steps_one_text")]
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="safeguarding_procedure_one_text")]
 
     def __str__(self) -> str:
         return "Steps when someone may be in danger"

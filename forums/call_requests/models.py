@@ -25,12 +25,12 @@ class CallRequestQuerySet(models.QuerySet["CallRequest"]):
 
     def for_handlers(self) -> "CallRequestQuerySet":
         """Return all with who handles them, urgent ones first, then the oldest; add `has_news`: an unread message."""
-        news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
+        news = CallMessage.objects.filter(call_request=OuterRef("pk"), by_team=False, read=False)
         return self.annotate(has_news=Exists(news)).select_related("handler", "forum").order_by(*CallRequest.QUEUE)
 
     def waiting(self) -> "CallRequestQuerySet":
         """Return those in which the next step is the team's: nobody has begun, or something was written, at any stage."""
-        news = CallMessage.objects.filter(request=OuterRef("pk"), by_team=False, read=False)
+        news = CallMessage.objects.filter(call_request=OuterRef("pk"), by_team=False, read=False)
         return self.filter(Q(state=CallRequest.State.NEW) | Exists(news))
 
     def with_contact_run_out(self) -> "CallRequestQuerySet":
@@ -39,7 +39,7 @@ class CallRequestQuerySet(models.QuerySet["CallRequest"]):
         So it goes even where nobody noted that the call took place.
         """
         days = timedelta(days=settings.CONTACT_DAYS)
-        agreed = CallOffer.objects.filter(request=OuterRef("pk"), accepted=True, starts__lte=timezone.now() - days)
+        agreed = CallOffer.objects.filter(call_request=OuterRef("pk"), accepted=True, starts__lte=timezone.now() - days)
         is_over = Q(done_on__lte=timezone.localdate() - days) | Q(state=CallRequest.State.AGREED) & Exists(agreed)
         return self.filter(is_over, contact_erased_on=None)
 
@@ -147,9 +147,9 @@ class CallRequest(models.Model):
         return self.asked_on + timedelta(days=settings.REQUEST_DAYS)
 
     @property
-    def openings(self) -> "models.QuerySet[ContactView]":
+    def disclosures(self) -> "models.QuerySet[ContactDisclosure]":
         """The record of who opened what a call needs."""
-        return ContactView.objects.filter(request_code=self.code)
+        return ContactDisclosure.objects.filter(request_code=self.code)
 
     @property
     def age_in_days(self) -> int:
@@ -160,15 +160,17 @@ class CallRequest(models.Model):
 class CallOffer(models.Model):
     """A time for a call that the team offers."""
 
-    request = models.ForeignKey(CallRequest, models.CASCADE, related_name="offers")
+    call_request = models.ForeignKey(CallRequest, models.CASCADE, related_name="offers")
     starts = models.DateTimeField()
     accepted = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["starts"]
         constraints = [
-            models.UniqueConstraint(fields=["request", "starts"], name="call_offer_once_at_a_time"),
-            models.UniqueConstraint(fields=["request"], condition=Q(accepted=True), name="call_offer_one_accepted"),
+            models.UniqueConstraint(fields=["call_request", "starts"], name="call_offer_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["call_request"], condition=Q(accepted=True), name="call_offer_one_accepted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +180,7 @@ class CallOffer(models.Model):
 class CallMessage(models.Model):
     """What the asker or the team wrote in the private thread."""
 
-    request = models.ForeignKey(CallRequest, models.CASCADE, related_name="messages")
+    call_request = models.ForeignKey(CallRequest, models.CASCADE, related_name="messages")
     by_team = models.BooleanField(editable=False)
     body = EncryptedTextField()
     read = models.BooleanField(default=False, editable=False)
@@ -192,7 +194,7 @@ class CallMessage(models.Model):
         return f"message {self.pk}"
 
 
-class ContactView(models.Model):
+class ContactDisclosure(models.Model):
     """That somebody of the team opened what a call needs: who and on which day, never what it was.
 
     It outlives the request and the person's account: it holds their names only.

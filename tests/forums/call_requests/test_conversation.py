@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from forums.calls import asking, handling
+from forums.call_requests import requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_stamp
-from tests.forums.calls.conftest import ANSWERS, NOW, fresh, make_request
+from tests.forums.call_requests.conftest import ANSWERS, NOW, fresh, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 
@@ -22,7 +22,7 @@ CODE, ACT = "/code/", "/code/call/"
 def offered(mine, sam):
     """With two times offered: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
     starts = [datetime(2026, 3, day, 14, tzinfo=UTC) for day in (30, 31)]
-    handling.offer(request=mine.request, by=sam, starts=starts)
+    team_actions.offer(call_request=mine.request, by=sam, starts=starts)
     return mine
 
 
@@ -31,7 +31,7 @@ def act(client, asked, name, **typed):
 
 
 def offers_of(asked):
-    return list(CallOffer.objects.filter(request=asked.request).values_list("starts", "accepted"))
+    return list(CallOffer.objects.filter(call_request=asked.request).values_list("starts", "accepted"))
 
 
 def said(asked):
@@ -77,7 +77,7 @@ def test_all_that_is_held_is_shown_with_when_it_is_erased(client, asked):
 
 
 def test_nothing_on_the_page_could_alarm_whoever_looks_on(client, mine):
-    handling.mark_urgent(request=mine.request, urgent=True)
+    team_actions.mark_urgent(call_request=mine.request, urgent=True)
     text = words(client.post(CODE, {"code": mine.code}))
     for telling in ("danger", "Number of the row", "Sam", mine.request.code, mine.request.code_digest):
         assert telling not in text
@@ -110,15 +110,15 @@ def test_times_are_on_the_askers_clocks_and_on_the_teams(client, offered):
 def test_times_are_right_around_both_changes_of_the_clocks(client, mine, sam, day, asker, team):
     starts = datetime.fromisoformat(f"{day}T14:00").replace(tzinfo=UTC)
     with time_machine.travel(starts - timedelta(days=3), tick=False):
-        handling.offer(request=mine.request, by=sam, starts=[starts])
+        team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
         text = words(client.post(CODE, {"code": mine.code}))
     assert (asker in text, team in text) == (True, True)
 
 
 def test_a_day_is_that_of_the_askers_clocks_wherever_london_is(client, sam):
     asked = make_request(zone="Pacific/Auckland")
-    handling.claim(request=asked.request, by=sam)
-    handling.offer(request=asked.request, by=sam, starts=[datetime(2026, 3, 30, 14, tzinfo=UTC)])
+    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.offer(call_request=asked.request, by=sam, starts=[datetime(2026, 3, 30, 14, tzinfo=UTC)])
     text = words(client.post(CODE, {"code": asked.code}))
     assert "Tuesday 31 March 2026, 3am , Auckland" in text
     assert "For the team: Monday 30 March, 3pm, London" in text
@@ -126,8 +126,8 @@ def test_a_day_is_that_of_the_askers_clocks_wherever_london_is(client, sam):
 
 def test_an_asker_in_london_sees_one_clock(client, forum, sam):
     asked = make_request(zone="Europe/London")
-    handling.claim(request=asked.request, by=sam)
-    handling.offer(request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
+    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.offer(call_request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
     assert "For the team" not in words(client.post(CODE, {"code": asked.code}))
 
 
@@ -157,9 +157,9 @@ def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment,
 
 def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
     other = make_request()
-    handling.claim(request=other.request, by=sam)
-    handling.offer(request=other.request, by=sam, starts=[NOW + timedelta(days=2)])
-    theirs = CallOffer.objects.get(request=other.request)
+    team_actions.claim(call_request=other.request, by=sam)
+    team_actions.offer(call_request=other.request, by=sam, starts=[NOW + timedelta(days=2)])
+    theirs = CallOffer.objects.get(call_request=other.request)
     assert act(client, offered, "", offer=theirs.starts.isoformat()).status_code == 409
     odd = act(client, offered, "", offer="3")
     assert problems(odd) == ["This time is no longer offered. Look at what stands here now"]
@@ -177,7 +177,7 @@ def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
     typed = {"code": offered.code, "stamp": new_stamp(), "act": "others", "words": "Later, please."}
     client.post(ACT, typed)
     later = NOW + timedelta(days=9)
-    handling.offer(request=offered.request, by=sam, starts=[later])
+    team_actions.offer(call_request=offered.request, by=sam, starts=[later])
     act(client, offered, "", offer=later.isoformat())
     client.post(ACT, typed)
     client.post(ACT, {**typed, "sure": "on"})
@@ -202,25 +202,25 @@ def test_too_many_messages_come_back_with_429(client, mine):
 
 def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(client, sam):
     asked = make_request(how="code", way="", contact="")
-    handling.claim(request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.request, by=sam)
     starts = NOW + timedelta(days=1)
-    with pytest.raises(handling.NotPossible, match="Say how they reach the team"):
-        handling.offer(request=asked.request, by=sam, starts=[starts])
-    handling.offer(request=asked.request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
+    with pytest.raises(team_actions.NotPossible, match="Say how they reach the team"):
+        team_actions.offer(call_request=asked.request, by=sam, starts=[starts])
+    team_actions.offer(call_request=asked.request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
     assert "Call 020 7946 0000." in words(client.post(CODE, {"code": asked.code}))
     page = act(client, asked, "", offer=starts.isoformat())
     assert "Agreed: " in words(page)
     assert "Call 020 7946 0000." in words(page)
-    handling.open_contact(request=asked.request, by=sam)
+    team_actions.open_contact(call_request=asked.request, by=sam)
     assert "looked at" not in words(client.post(CODE, {"code": asked.code}))
 
 
 def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, forum):
     given = {"stamp": "one", "forum": forum, **ANSWERS}
-    asking.ask(**given)
+    requester_actions.ask(**given)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
-        asking.withdraw(request=CallRequest.objects.get())
-        assert asking.ask(**given).again
+        requester_actions.withdraw(call_request=CallRequest.objects.get())
+        assert requester_actions.ask(**given).again
     assert not CallRequest.objects.exists()
 
 
@@ -228,7 +228,7 @@ def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
     act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
     for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
         with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
-            asking.erase_old_requests()
+            requester_actions.erase_old_requests()
         assert (CallOffer.objects.count(), bool(fresh(offered).contact)) == (left, bool(left))
 
 
@@ -236,7 +236,7 @@ def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
     typed = {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": "Not on Friday.\r\nSorry."}
     for _ in range(2):
         page = client.post(ACT, typed)
-    handling.write(request=mine.request, by=sam, words="Then Monday?")
+    team_actions.write(call_request=mine.request, by=sam, words="Then Monday?")
     assert said(mine) == [(False, "Not on Friday.\nSorry."), (True, "Then Monday?")]
     assert "Your message is with the team." in page.content.decode()
     page = client.post(CODE, {"code": mine.code})
@@ -297,9 +297,9 @@ def test_withdrawing_asks_once_and_erases_everything(client, offered):
 
 
 def test_two_at_once_erase_it_once(asked):
-    asking.withdraw(request=asked.request)
+    requester_actions.withdraw(call_request=asked.request)
     with pytest.raises(CallRequest.DoesNotExist):
-        asking.withdraw(request=asked.request)
+        requester_actions.withdraw(call_request=asked.request)
     assert ErasedRequests.objects.get().count == 1
 
 
@@ -309,11 +309,11 @@ def test_reading_the_address_alone_shows_nothing(client, asked):
 
 
 def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, settings):
-    handling.called(request=mine.request, by=sam)
+    team_actions.called(call_request=mine.request, by=sam)
     assert "were erased" not in words(client.post(CODE, {"code": mine.code}))
     for days, contact in ((6, True), (7, False)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
-            asking.erase_old_requests()
+            requester_actions.erase_old_requests()
         assert all(getattr(fresh(mine), name).reveal() for name in CallRequest.CONTACT) is contact
     assert fresh(mine).topic.reveal() == "a landlord who keeps the deposit"
     assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
@@ -321,25 +321,25 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
     )
     for days, count in ((89, 1), (90, 0)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
-            asking.erase_old_requests()
+            requester_actions.erase_old_requests()
         assert CallRequest.objects.count() == count
     assert list(ErasedRequests.objects.values_list("month", "count", "called")) == [(date(2026, 6, 1), 1, 1)]
 
 
 def test_the_days_are_settings(client, mine, sam, settings):
     settings.CONTACT_DAYS, settings.REQUEST_DAYS = 1, 2
-    handling.called(request=mine.request, by=sam)
+    team_actions.called(call_request=mine.request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
     assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
-        asking.erase_old_requests()
+        requester_actions.erase_old_requests()
     assert fresh(mine).contact.reveal() == ""
 
 
 def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
-    handling.open_contact(request=mine.request, by=sam)
+    team_actions.open_contact(call_request=mine.request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
-    handling.open_contact(request=mine.request, by=sam)
+    team_actions.open_contact(call_request=mine.request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
     assert "Someone from the team looked at your number or address on 20 March 2026." in text
     assert "Sam" not in text

@@ -15,14 +15,16 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
+from simple_history.admin import SimpleHistoryAdmin
 
 from events.times import clock
-from forums.calls import handling
-from forums.calls.handling import NotPossible
-from forums.calls.team_forms import HandOverForm, OfferForm, WordsForm
-from forums.calls.views import offer_on_clocks
-from forums.models import CallRequest, ContactView, ErasedRequests, UrgentSteps
+from forums.call_requests import team_actions
+from forums.call_requests.team_actions import NotPossible
+from forums.call_requests.team_forms import HandOverForm, OfferForm, WordsForm
+from forums.call_requests.views import offer_on_clocks
+from forums.models import CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
 from mscos.groups import CALL_HANDLERS
+from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
 from mscos.people_admin import PeopleAdmin
 
@@ -79,25 +81,27 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         return CallRequest.objects.for_handlers()
 
     @admin.display(description="asked")
-    def age(self, call: CallRequest) -> str:
+    def age(self, call_request: CallRequest) -> str:
         """Return for how long it has been there."""
-        days = call.age_in_days
+        days = call_request.age_in_days
         return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
 
     @admin.display(description="from", empty_value="-")
-    def from_forum(self, call: CallRequest) -> Any:
+    def from_forum(self, call_request: CallRequest) -> Any:
         """Return the forum that it came from."""
-        return call.forum
+        return call_request.forum
 
     @admin.display(description="look at")
-    def look_at(self, call: Any) -> str:
+    def look_at(self, call_request: Any) -> str:
         """Return what is to be known before opening it."""
-        return ", ".join(filter(None, ["Urgent" if call.urgent else "", "New message" if call.has_news else ""]))
+        return ", ".join(
+            filter(None, ["Urgent" if call_request.urgent else "", "New message" if call_request.has_news else ""])
+        )
 
     @admin.display(description="who handles it", empty_value="nobody yet")
-    def handled_by(self, call: CallRequest) -> User | None:
+    def handled_by(self, call_request: CallRequest) -> User | None:
         """Return who handles it."""
-        return call.handler
+        return call_request.handler
 
     def get_urls(self) -> list[URLPattern]:
         """Add the card for the call."""
@@ -116,19 +120,19 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
         """Show one request, and do what its handler asks for."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        call = self.get_object(request, object_id)
-        if call is None:
+        call_request = self.get_object(request, object_id)
+        if call_request is None:
             return self._gone(request)
         act = request.POST.get("act", "") if request.method == "POST" else ""
         forms: dict[str, Any] = {
-            "offer": OfferForm(request.POST if act == "offer" else None, call=call),
+            "offer": OfferForm(request.POST if act == "offer" else None, call_request=call_request),
             "write": WordsForm(request.POST if act == "write" else None),
             "hand_over": HandOverForm(request.POST if act == "hand_over" else None),
             "seen": request.POST.get("seen", ""),
         }
         if act in ACTS and (act not in forms or forms[act].is_valid()):
-            return self._act(request, call, act, forms)
-        return self._page(request, call, forms)
+            return self._act(request, call_request, act, forms)
+        return self._page(request, call_request, forms)
 
     @method_decorator(sensitive_post_parameters())
     def card(self, request: HttpRequest, pk: str) -> HttpResponse:
@@ -137,129 +141,134 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return redirect("admin:forums_callrequest_change", pk)
-        call = CallRequest.objects.filter(pk=pk).first()
-        if call is None:
+        call_request = CallRequest.objects.filter(pk=pk).first()
+        if call_request is None:
             return self._gone(request)
         try:
-            opened = handling.open_contact(request=call, by=cast("User", request.user))
+            opened = team_actions.open_contact(call_request=call_request, by=cast("User", request.user))
         except NotPossible as error:
             self.message_user(request, str(error), messages.WARNING)
             return redirect("admin:forums_callrequest_change", pk)
         except CallRequest.DoesNotExist:
             return self._gone(request)
-        self.log_change(request, call, "Opened the contact details.")
+        self.log_change(request, call_request, "Opened the contact details.")
         return TemplateResponse(request, "admin/forums/callrequest/card.html", self._card_context(request, opened))
 
-    def _card_context(self, request: HttpRequest, call: CallRequest) -> dict[str, Any]:
-        agreed = call.offers.filter(accepted=True).first()
+    def _card_context(self, request: HttpRequest, call_request: CallRequest) -> dict[str, Any]:
+        agreed = call_request.offers.filter(accepted=True).first()
         columns: dict[str, Any] = {field.name: field for field in CallRequest._meta.concrete_fields}
-        names = [name for name in TO_CALL if call.way or name not in ONLY_WITH_A_WAY]
-        lines = [(columns[name].verbose_name, getattr(call, name).reveal()) for name in names]
+        names = [name for name in TO_CALL if call_request.way or name not in ONLY_WITH_A_WAY]
+        lines = [(columns[name].verbose_name, getattr(call_request, name).reveal()) for name in names]
         return {
-            **self._frame(request, f"For the call: request {call.code}", call),
+            **self._frame(request, f"For the call: request {call_request.code}", call_request),
             "lines": [(name, words or ABSENT.get(name, "Nothing was given")) for name, words in lines],
-            "now_there": clock(timezone.now(), timezone.now(), call.zone),
-            "has_news": call.messages.filter(by_team=False, read=False).exists(),
-            "agreed": offer_on_clocks(agreed, call) if agreed else [],
+            "now_there": clock(timezone.now(), timezone.now(), call_request.zone),
+            "has_news": call_request.messages.filter(by_team=False, read=False).exists(),
+            "agreed": offer_on_clocks(agreed, call_request) if agreed else [],
         }
 
-    def _act(self, request: HttpRequest, call: CallRequest, act: str, forms: dict[str, Any]) -> HttpResponse:
+    def _act(self, request: HttpRequest, call_request: CallRequest, act: str, forms: dict[str, Any]) -> HttpResponse:
         try:
-            done = ACTS[act](call, cast("User", request.user), forms)
+            done = ACTS[act](call_request, cast("User", request.user), forms)
         except NotPossible as error:
             self.message_user(request, str(error), messages.WARNING)
-            return self._page(request, call, forms)
+            return self._page(request, call_request, forms)
         except CallRequest.DoesNotExist:
             return self._gone(request)
-        self.log_change(request, call, done)
+        self.log_change(request, call_request, done)
         self.message_user(request, done, messages.SUCCESS)
-        return redirect("admin:forums_callrequest_change", call.pk)
+        return redirect("admin:forums_callrequest_change", call_request.pk)
 
-    def _page(self, request: HttpRequest, call: CallRequest, forms: dict[str, Any]) -> HttpResponse:
-        fresh = CallRequest.objects.for_handlers().filter(pk=call.pk).first()
-        if fresh is None:
+    def _page(self, request: HttpRequest, call_request: CallRequest, forms: dict[str, Any]) -> HttpResponse:
+        current = CallRequest.objects.for_handlers().filter(pk=call_request.pk).first()
+        if current is None:
             return self._gone(request)
-        is_mine = fresh.handler_id == request.user.pk
+        is_mine = current.handler_id == request.user.pk
         context = {
-            **self._frame(request, f"Request {fresh.code}", fresh),
+            **self._frame(request, f"Request {current.code}", current),
             **forms,
             "is_mine": is_mine,
-            "seen": handling.seen_of(fresh),
-            "urgent_steps": UrgentSteps.objects.first() if fresh.urgent else None,
-            "opened": self._opened(fresh) if is_mine else {},
-            "offers": [(offer, offer_on_clocks(offer, fresh)) for offer in fresh.offers.all()],
-            "openings": fresh.openings,
+            "seen": team_actions.seen_of(current),
+            "procedure": SafeguardingProcedure.objects.first() if current.urgent else None,
+            "opened": self._opened(current) if is_mine else {},
+            "offers": [(offer, offer_on_clocks(offer, current)) for offer in current.offers.all()],
+            "disclosures": current.disclosures,
         }
         return TemplateResponse(request, "admin/forums/callrequest/detail.html", context)
 
-    def _opened(self, call: CallRequest) -> dict[str, Any]:
+    def _opened(self, call_request: CallRequest) -> dict[str, Any]:
         """Return what its handler reads to offer times; what a call itself needs is on the card."""
         return {
-            "topic": call.topic.reveal(),
-            "interpreter": call.interpreter.reveal(),
-            "times": call.times.reveal(),
-            "now_there": clock(timezone.now(), timezone.now(), call.zone),
-            "messages": [(message, message.body.reveal()) for message in call.messages.all()],
+            "topic": call_request.topic.reveal(),
+            "interpreter": call_request.interpreter.reveal(),
+            "times": call_request.times.reveal(),
+            "now_there": clock(timezone.now(), timezone.now(), call_request.zone),
+            "conversation": [(message, message.body.reveal()) for message in call_request.messages.all()],
         }
 
-    def _frame(self, request: HttpRequest, title: str, call: CallRequest) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "call": call}
+    def _frame(self, request: HttpRequest, title: str, call_request: CallRequest) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "call_request": call_request,
+        }
 
     def _gone(self, request: HttpRequest) -> HttpResponse:
         self.message_user(request, GONE, messages.WARNING)
         return redirect("admin:forums_callrequest_changelist")
 
 
-def _claim(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.claim(request=call, by=by)
+def _claim(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.claim(call_request=call_request, by=by)
     return "You handle this request now."
 
 
-def _hand_over(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+def _hand_over(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
     to = forms["hand_over"].cleaned_data["to"]
-    handling.hand_over(request=call, by=by, to=to)
+    team_actions.hand_over(call_request=call_request, by=by, to=to)
     return f"{to} handles this request now." if to else "Nobody handles this request now."
 
 
-def _offer(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
+def _offer(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
     form = forms["offer"]
     reach = form.cleaned_data.get("reach", "")
-    handling.offer(request=call, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
+    team_actions.offer(call_request=call_request, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
     return "The times are offered. The asker sees them with their code."
 
 
-def _write(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.write(request=call, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
+def _write(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.write(call_request=call_request, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
     return "Written. The asker reads it with their code."
 
 
-def _read(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.note_read(request=call, by=by, seen=forms["seen"])
+def _read(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.note_read(call_request=call_request, by=by, seen=forms["seen"])
     return "Noted as read."
 
 
-def _called(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.called(request=call, by=by, seen=forms["seen"])
+def _called(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.called(call_request=call_request, by=by, seen=forms["seen"])
     return "Noted as called."
 
 
-def _not_reached(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.not_reached(request=call, by=by, seen=forms["seen"])
+def _not_reached(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.not_reached(call_request=call_request, by=by, seen=forms["seen"])
     return "Noted that nobody was reached. The asker reads so with their code."
 
 
-def _open_again(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.open_again(request=call, by=by, seen=forms["seen"])
+def _open_again(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.open_again(call_request=call_request, by=by, seen=forms["seen"])
     return "Open again."
 
 
-def _urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.mark_urgent(request=call, urgent=True)
+def _urgent(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.mark_urgent(call_request=call_request, urgent=True)
     return "Marked: someone may be in danger. Follow the steps now."
 
 
-def _not_urgent(call: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    handling.mark_urgent(request=call, urgent=False)
+def _not_urgent(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
+    team_actions.mark_urgent(call_request=call_request, urgent=False)
     return "No longer marked as urgent."
 
 
@@ -277,8 +286,8 @@ ACTS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
 }
 
 
-@admin.register(ContactView)
-class ContactViewAdmin(HandlersOnly, PeopleAdmin):
+@admin.register(ContactDisclosure)
+class ContactDisclosureAdmin(HandlersOnly, PeopleAdmin):
     """Who opened whose number or address, and on which day."""
 
     list_display = ("request_code", "viewer", "day")
@@ -289,3 +298,19 @@ class ErasedRequestsAdmin(HandlersOnly, PeopleAdmin):
     """How many requests were erased, by month."""
 
     list_display = ("__str__", "count", "called")
+
+
+@admin.register(SafeguardingProcedure)
+class SafeguardingProcedureAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
+    """The one text; it is changed, never added to or deleted."""
+
+    fields = ("body",)
+    markdown_fields = ("body",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: there is one text for all."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SafeguardingProcedure | None = None) -> bool:
+        """Return False: an empty place would help nobody."""
+        return False

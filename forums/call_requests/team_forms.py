@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 
 from events.admin_forms import WallTimeField, moment_in
 from events.times import LONDON, clock
-from forums.calls.forms import MESSAGE_LENGTH, is_safe, no_code
-from forums.calls.handling import MOST_OFFERS, handlers
+from forums.call_requests.forms import MESSAGE_LENGTH, is_safe, no_code
+from forums.call_requests.team_actions import MOST_OFFERS, handlers
 from forums.models import CallRequest
 from mscos.forms import PlainTextField
 from mscos.models import User
@@ -31,12 +31,12 @@ class OfferForm(forms.Form):
     )
     sure = forms.BooleanField(required=False, label="Offer them all the same")
 
-    def __init__(self, *args: Any, call: CallRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, call_request: CallRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.call = call
+        self.call_request = call_request
         for number in range(1, MOST_OFFERS + 1):
             self.fields[f"time_{number}"] = WallTimeField(required=False, label=f"Time {number}, in London")
-        if call.how == CallRequest.How.CONTACT:
+        if call_request.how == CallRequest.How.CONTACT:
             del self.fields["reach"]
         self.order_fields([f"time_{number}" for number in range(1, MOST_OFFERS + 1)])
 
@@ -56,12 +56,12 @@ class OfferForm(forms.Form):
         return fields
 
     def _doubts(self) -> Iterator[str]:
-        if self.call.state == CallRequest.State.AGREED:
+        if self.call_request.state == CallRequest.State.AGREED:
             yield "A time is agreed: new ones cancel it."
         for moment in self.moments:
-            there = moment.astimezone(ZoneInfo(self.call.zone))
-            if not is_safe(there, self.call.times.reveal()):
-                shown = clock(moment, moment, self.call.zone)
+            there = moment.astimezone(ZoneInfo(self.call_request.zone))
+            if not is_safe(there, self.call_request.times.reveal()):
+                shown = clock(moment, moment, self.call_request.zone)
                 yield f"{date_format(shown.day, 'l j F')}, {shown.begins} in {shown.place} is not among the safe times."
 
 

@@ -9,13 +9,13 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from forums.calls import asking, handling
-from forums.calls.handling import NotPossible
+from forums.call_requests import requester_actions, team_actions
+from forums.call_requests.team_actions import NotPossible
 from forums.emails import tell_handlers
-from forums.models import CallOffer, CallRequest, ContactView, ErasedRequests, UrgentSteps
+from forums.models import CallOffer, CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
 from mscos.forms import new_stamp
 from mscos.groups import EDITORS, MODERATORS
-from tests.forums.calls.conftest import NOW, TYPED, fresh, make_request
+from tests.forums.call_requests.conftest import NOW, TYPED, fresh, make_request
 from tests.mailbox import sent_mail
 from tests.people import make_staff, sign_in
 
@@ -35,7 +35,7 @@ def card_of(asked):
 
 def act(client, asked, name, **typed):
     call = CallRequest.objects.filter(pk=asked.request.pk).first()
-    seen = handling.seen_of(call) if call else ""
+    seen = team_actions.seen_of(call) if call else ""
     return client.post(page_of(asked), {"act": name, "seen": seen, **typed}, follow=True)
 
 
@@ -54,12 +54,12 @@ def found(page, texts=TYPED):
 @pytest.mark.parametrize("is_superuser", [False, True])
 def test_whoever_is_no_handler_sees_nothing_whatever_else_they_may(client, asked, groups, is_superuser):
     sign_in(client, make_staff("kim@example.org", groups=groups, is_superuser=is_superuser))
-    for path in (QUEUE, page_of(asked), f"{QUEUE}{asked.request.pk}/history/", "/admin/forums/contactview/"):
+    for path in (QUEUE, page_of(asked), f"{QUEUE}{asked.request.pk}/history/", "/admin/forums/contactdisclosure/"):
         assert client.get(path).status_code == 403, path
     for path in (page_of(asked), card_of(asked)):
         assert client.post(path, {"act": "claim"}).status_code == 403
     assert "callrequest" not in client.get("/admin/").content.decode()
-    assert (fresh(asked).handler, ContactView.objects.count()) == (None, 0)
+    assert (fresh(asked).handler, ContactDisclosure.objects.count()) == (None, 0)
 
 
 def test_moderators_see_that_requests_exist_and_nothing_of_them(client, asked):
@@ -78,12 +78,12 @@ def test_a_handler_who_loses_the_role_mid_way_does_nothing_more(desk, mine, sam)
     for name in ("called", "write", "urgent"):
         assert desk.post(page_of(mine), {"act": name, "words": "x"}).status_code == 403
     assert desk.post(card_of(mine)).status_code == 403
-    assert (fresh(mine).state, ContactView.objects.count()) == ("new", 0)
+    assert (fresh(mine).state, ContactDisclosure.objects.count()) == ("new", 0)
 
 
 def test_the_queue_shows_age_and_state_and_no_word(desk, mine, forum):
     CallRequest.objects.update(asked_on=NOW.date() - timedelta(days=2))
-    asking.write(request=mine.request, stamp=new_stamp(), words="Secret words")
+    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Secret words")
     page = desk.get(QUEUE)
     assert found(page, [*TYPED, "Secret words"]) == set()
     for text in (f"request {mine.request.code}", "2 days ago", "Housing forum", "Waiting for the team", "Sam"):
@@ -95,7 +95,7 @@ def test_the_queue_has_urgent_ones_first_then_the_oldest(desk, db):
     requests = [make_request().request for _ in range(3)]
     for days, each in zip((0, 3, 1), requests, strict=True):
         CallRequest.objects.filter(pk=each.pk).update(asked_on=NOW.date() - timedelta(days=days))
-    handling.mark_urgent(request=requests[0], urgent=True)
+    team_actions.mark_urgent(call_request=requests[0], urgent=True)
     codes = re.findall(r">request (\w{8})<", desk.get(QUEUE).content.decode())
     assert codes == [requests[0].code, requests[1].code, requests[2].code]
 
@@ -126,7 +126,7 @@ def test_a_request_is_claimed_once_and_handed_over(desk, asked, sam, alex):
 
 
 def test_a_request_of_somebody_who_handles_none_any_more_can_be_claimed(desk, asked, sam, alex):
-    handling.claim(request=asked.request, by=alex)
+    team_actions.claim(call_request=asked.request, by=alex)
     alex.groups.clear()
     assert told(act(desk, asked, "claim")) == ["You handle this request now."]
     assert fresh(asked).handler == sam
@@ -135,7 +135,7 @@ def test_a_request_of_somebody_who_handles_none_any_more_can_be_claimed(desk, as
 def test_it_is_handed_over_to_handlers_only(mine, sam):
     editor = make_staff("kim@example.org", display_name="Kim", groups=[EDITORS])
     with pytest.raises(NotPossible, match="Kim does not handle requests"):
-        handling.hand_over(request=mine.request, by=sam, to=editor)
+        team_actions.hand_over(call_request=mine.request, by=sam, to=editor)
 
 
 @pytest.mark.parametrize("name", OTHER_ACTS)
@@ -144,13 +144,13 @@ def test_only_whoever_handles_it_acts(desk, asked, name):
     assert told(act(desk, asked, name, **typed)) == ["Claim this request first."]
     assert (fresh(asked).state, asked.request.messages.count()) == ("new", 0)
     assert told(desk.post(card_of(asked), follow=True)) == ["Claim this request first."]
-    assert ContactView.objects.count() == 0
+    assert ContactDisclosure.objects.count() == 0
 
 
 def test_the_page_shows_the_reason_and_no_contact_and_that_to_its_handler_only(desk, asked, sam):
-    asking.write(request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on this number.")
     assert found(desk.get(page_of(asked)), [*TYPED, "Not on this number."]) == set()
-    handling.claim(request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.request, by=sam)
     page = desk.get(page_of(asked))
     assert found(page, [*TYPED, "Not on this number."]) == SHOWN_ON_THE_PAGE | {"Not on this number."}
     assert (
@@ -168,27 +168,27 @@ def test_contact_details_are_opened_by_an_act_that_is_recorded(desk, mine, sam):
     assert f"For the call: request {mine.request.code}" in card.content.decode()
     assert "New York (EDT, UTC\u22124): it is 8am there now" in card.content.decode()
     assert "no-store" in card["Cache-Control"]
-    assert list(ContactView.objects.values_list("request_code", "viewer", "day")) == [
+    assert list(ContactDisclosure.objects.values_list("request_code", "viewer", "day")) == [
         (mine.request.code, "Sam", NOW.date())
     ]
     assert "Sam on 20 March 2026" in desk.get(page_of(mine)).content.decode()
-    assert mine.request.code in desk.get("/admin/forums/contactview/").content.decode()
+    assert mine.request.code in desk.get("/admin/forums/contactdisclosure/").content.decode()
 
 
 def test_the_record_of_openings_outlives_the_request_and_the_person(mine, sam):
-    handling.open_contact(request=mine.request, by=sam)
-    asking.withdraw(request=mine.request)
+    team_actions.open_contact(call_request=mine.request, by=sam)
+    requester_actions.withdraw(call_request=mine.request)
     sam.delete()
-    assert list(ContactView.objects.values_list("request_code", "viewer")) == [(mine.request.code, "Sam")]
+    assert list(ContactDisclosure.objects.values_list("request_code", "viewer")) == [(mine.request.code, "Sam")]
 
 
 def test_the_card_says_what_the_form_promised_and_warns_of_what_is_unread(desk, sam):
     asked = make_request(say_instead="")
-    handling.claim(request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.request, by=sam)
     card = desk.post(card_of(asked)).content.decode()
     assert "That you have the wrong number. Nothing else." in card
     assert "nobody has read" not in card
-    asking.write(request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on this number.")
     assert (
         "The asker wrote something that nobody has read. Read it before you call."
         in desk.post(card_of(asked)).content.decode()
@@ -197,7 +197,7 @@ def test_the_card_says_what_the_form_promised_and_warns_of_what_is_unread(desk, 
 
 def test_the_card_of_somebody_with_a_code_says_to_make_no_contact(desk, sam):
     asked = make_request(how="code", way="", contact="")
-    handling.claim(request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.request, by=sam)
     card = desk.post(card_of(asked)).content.decode()
     assert "They reach the team. Make no contact" in card
     assert ("Number or address" in card, "May leave a message" in card) == (False, False)
@@ -207,20 +207,20 @@ def test_the_card_of_somebody_with_a_code_says_to_make_no_contact(desk, sam):
 def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, sam, name):
     """The asker accepts and writes a warning; the page that was open before knows of neither."""
     starts = NOW + timedelta(days=3)
-    handling.offer(request=mine.request, by=sam, starts=[starts])
-    seen = handling.seen_of(fresh(mine))
-    asking.accept(request=mine.request, starts=starts)
-    asking.write(request=mine.request, stamp=new_stamp(), words="Not on this number any more.")
+    team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
+    seen = team_actions.seen_of(fresh(mine))
+    requester_actions.accept(call_request=mine.request, starts=starts)
+    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Not on this number any more.")
     typed = {"seen": seen, "words": "Kept words", "time_1": "2026-04-01T15:00", "sure": "on"}
     page = act(desk, mine, name, **typed)
-    assert told(page) == [handling.STALE]
+    assert told(page) == [team_actions.STALE]
     assert (fresh(mine).state, mine.request.messages.get().read) == ("agreed", False)
     assert ("Kept words" in page.content.decode()) is (name == "write")
 
 
 def test_a_message_after_the_call_waits_for_the_team(desk, mine, sam):
     act(desk, mine, "called")
-    asking.write(request=mine.request, stamp=new_stamp(), words="I am in danger.")
+    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="I am in danger.")
     assert CallRequest.objects.waiting().count() == 1
     tell_handlers()
     assert [mail.to for mail in sent_mail()] == [["sam@example.org"]]
@@ -230,7 +230,7 @@ def test_nothing_in_the_admins_log_outlives_the_request(desk, mine):
     act(desk, mine, "urgent")
     desk.post(card_of(mine))
     assert LogEntry.objects.filter(object_id=mine.request.pk).count() == 2
-    asking.withdraw(request=mine.request)
+    requester_actions.withdraw(call_request=mine.request)
     assert mine.request.code not in " ".join(f"{each.object_id} {each.object_repr}" for each in LogEntry.objects.all())
 
 
@@ -249,7 +249,7 @@ def test_words_go_to_the_asker_and_empty_ones_do_not(desk, mine):
 
 def test_what_the_asker_wrote_is_news_until_it_is_read_or_answered(desk, mine, sam):
     for name, typed in (("read", {}), ("write", {"words": "x"}), ("called", {})):
-        asking.write(request=mine.request, stamp=new_stamp(), words="Hello?")
+        requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Hello?")
         assert CallRequest.objects.waiting().count() == 1
         act(desk, mine, name, **typed)
         assert not CallRequest.objects.for_handlers().get().has_news
@@ -267,30 +267,30 @@ def test_a_call_that_took_place_can_be_taken_back(desk, mine):
 
 def test_what_was_agreed_on_is_agreed_on_again_when_it_is_opened_again(desk, mine, sam):
     starts = NOW + timedelta(days=3)
-    handling.offer(request=mine.request, by=sam, starts=[starts])
-    asking.accept(request=mine.request, starts=starts)
+    team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
+    requester_actions.accept(call_request=mine.request, starts=starts)
     act(desk, mine, "called")
     act(desk, mine, "open_again")
     assert fresh(mine).state == "agreed"
 
 
 def test_noting_a_call_twice_keeps_the_number_no_longer(desk, mine, sam):
-    handling.called(request=mine.request, by=sam)
+    team_actions.called(call_request=mine.request, by=sam)
     with time_machine.travel(NOW + timedelta(days=5), tick=False):
-        handling.called(request=mine.request, by=sam)
+        team_actions.called(call_request=mine.request, by=sam)
     assert fresh(mine).done_on == NOW.date()
 
 
 def test_the_asker_reads_that_nobody_could_be_reached(desk, mine, sam):
-    handling.offer(request=mine.request, by=sam, starts=[NOW + timedelta(days=1)])
+    team_actions.offer(call_request=mine.request, by=sam, starts=[NOW + timedelta(days=1)])
     act(desk, mine, "not_reached")
     assert (fresh(mine).state, CallOffer.objects.count()) == ("new", 0)
-    assert [message.body.reveal() for message in mine.request.messages.all()] == [handling.NOT_REACHED]
+    assert [message.body.reveal() for message in mine.request.messages.all()] == [team_actions.NOT_REACHED]
 
 
 def test_urgent_shows_the_steps_that_the_team_has_set(desk, asked):
-    assert UrgentSteps.objects.get().body_html
-    UrgentSteps.objects.update(body="Ring **Jo**.", body_html="<p>Ring <strong>Jo</strong>.</p>")
+    assert SafeguardingProcedure.objects.get().body_html
+    SafeguardingProcedure.objects.update(body="Ring **Jo**.", body_html="<p>Ring <strong>Jo</strong>.</p>")
     assert "Ring <strong>Jo</strong>." not in desk.get(page_of(asked)).content.decode()
     assert "Ring <strong>Jo</strong>." in act(desk, asked, "urgent").content.decode()
     assert fresh(asked).urgent
@@ -299,7 +299,7 @@ def test_urgent_shows_the_steps_that_the_team_has_set(desk, asked):
 
 
 def test_a_request_that_is_erased_while_its_page_is_open_says_so(desk, mine):
-    asking.withdraw(request=mine.request)
+    requester_actions.withdraw(call_request=mine.request)
     gone = ["This request was withdrawn and erased. There is nothing more to do."]
     for name in ("claim", "called", "urgent", "write"):
         assert told(act(desk, mine, name, words="x")) == gone
@@ -328,16 +328,16 @@ def test_handlers_are_told_that_something_waits_and_nothing_of_what(asked, sam, 
     content = sent_mail()[0].message().as_string()
     assert sent_mail()[0].subject == "Something is waiting"
     assert [text for text in [*TYPED, asked.request.code, asked.code, "call for"] if text in content] == []
-    handling.claim(request=asked.request, by=sam)
-    handling.offer(request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
+    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.offer(call_request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
     tell_handlers()
     assert len(sent_mail()) == 2
 
 
 def test_the_yearly_report_counts_and_keeps_nothing_else(desk, mine):
     act(desk, mine, "called")
-    asking.withdraw(request=mine.request)
-    asking.withdraw(request=make_request().request)
+    requester_actions.withdraw(call_request=mine.request)
+    requester_actions.withdraw(request=make_request().request)
     assert list(ErasedRequests.objects.values_list("count", "called")) == [(2, 1)]
     assert "March 2026" in desk.get("/admin/forums/erasedrequests/").content.decode()
 

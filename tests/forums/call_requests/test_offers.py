@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forums.calls import asking, handling
+from forums.call_requests import requester_actions, team_actions
 from forums.models import CallOffer
-from tests.forums.calls.conftest import NOW, fresh
-from tests.forums.calls.test_team import act, told
+from tests.forums.call_requests.conftest import NOW, fresh
+from tests.forums.call_requests.test_team import act, told
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +39,8 @@ def test_times_that_are_not_safe_are_told_of_on_the_askers_clocks(desk, mine):
 
 def test_new_times_cancel_an_agreed_one_only_when_told_to(desk, mine, sam):
     starts = NOW + timedelta(days=3, hours=2)
-    handling.offer(request=mine.request, by=sam, starts=[starts])
-    asking.accept(request=mine.request, starts=starts)
+    team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
+    requester_actions.accept(call_request=mine.request, starts=starts)
     page = act(desk, mine, "offer", time_1="2026-03-30T15:00")
     assert "A time is agreed: new ones cancel it." in page.content.decode()
     assert fresh(mine).state == "agreed"

@@ -1,1 +1,0 @@
-"""Requests for a call: what askers do (`asking.py`) and what the team does (`handling.py`), with their forms and pages."""
