@@ -13,11 +13,11 @@ from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from forums.identity.check import pointers_in
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.names import pick_name
-from forums.places import hold_place
+from forums.personal_data.check import find_personal_data
 from forums.receipts import note_erased, open_receipt, was_erased
+from forums.reply_target import lock_reply_target
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 from mscos.models import User
@@ -107,7 +107,7 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
         return known
 
     def store() -> Post:
-        place = hold_place(thread=thread.pk, answered=in_reply_to)
+        place = lock_reply_target(thread=thread.pk, answered=in_reply_to)
         if place.no_reply_because:
             raise NotAccepted(place.no_reply_because)
         return _store(
@@ -144,7 +144,7 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
     form = repr((stamp, post.pk, title, body, content_note))
 
     def store() -> Post:
-        fresh = hold(post)
+        fresh = lock_post(post)
         if fresh.thread.closed_because:
             raise NotAccepted(fresh.thread.closed_because)
         if not fresh.awaits_new_version:
@@ -178,7 +178,7 @@ def withdraw(*, post: Post) -> None:
     Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Of a post
     that is already gone only the moderators' notes are left to destroy. Nothing joins it to an account any more.
     """
-    fresh = hold(post)
+    fresh = lock_post(post)
     if not fresh.is_gone:
         destroy_words(fresh, Post.State.WITHDRAWN)
     destroy_notes(fresh)
@@ -193,9 +193,9 @@ def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
     One form, sent twice, is one answer. Raises NotAccepted where that was erased since, and for a post that is gone: nobody
     would come to read it, and nothing would erase it.
     """
-    fresh = hold(post)
+    fresh = lock_post(post)
     while newer := fresh.replaced_by.first():
-        fresh = hold(newer)
+        fresh = lock_post(newer)
     if fresh.is_gone:
         raise NotAccepted("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((stamp, post.pk, words)))
@@ -211,24 +211,24 @@ def erase_refused_posts() -> None:
     old = Post.objects.filter(state=Post.State.REFUSED, day__lt=last_day)
     for post in old.filter(~Q(body="") | Q(notes__isnull=False)).distinct():
         with transaction.atomic():
-            fresh = hold(post)
+            fresh = lock_post(post)
             if fresh.state == Post.State.REFUSED:
                 destroy_words(fresh, Post.State.REFUSED)
                 destroy_notes(fresh)
 
 
-def hold(post: Post) -> Post:
+def lock_post(post: Post) -> Post:
     """Return the post as it is now, with its thread's row and then its own locked until the transaction ends.
 
     It may stand in another thread than in the one in which it was opened.
     """
-    hold_place(thread=post.thread_id, answered=post)
+    lock_reply_target(thread=post.thread_id, answered=post)
     return Post.objects.select_for_update(of=("self",)).select_related("thread", "decided_by").get(pk=post.pk)
 
 
-def may_point(*texts: str) -> bool:
+def may_identify(*texts: str) -> bool:
     """Tell whether the identity check finds anything in a post's texts, by which moderators narrow their queue."""
-    return any(pointers_in(text) for text in texts)
+    return any(find_personal_data(text) for text in texts)
 
 
 def destroy_words(post: Post, state: Post.State) -> None:
@@ -239,9 +239,9 @@ def destroy_words(post: Post, state: Post.State) -> None:
     if post.starts_thread and post.body:  # what was emptied before may have a new version, whose title it is now
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
-    post.state, post.likely_spam, post.urgent, post.may_point = state, False, False, False
+    post.state, post.likely_spam, post.urgent, post.may_identify = state, False, False, False
     post.save(
-        update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam", "urgent", "may_point"]
+        update_fields=["body", "body_html", "content_note", "state", "reason", "likely_spam", "urgent", "may_identify"]
     )
     post.reports.all().delete()
     recount(post.thread)
@@ -304,8 +304,8 @@ def _once(form: str, code: str, store: Callable[[], Post], *, refused: str) -> S
 
 
 def _store(form: str, *, title: str = "", **fields: Any) -> Post:
-    points = may_point(title, fields["body"], fields["content_note"])
-    return Post.objects.create(form_digest=form_digest(form), may_point=points, **fields)
+    points = may_identify(title, fields["body"], fields["content_note"])
+    return Post.objects.create(form_digest=form_digest(form), may_identify=points, **fields)
 
 
 def _new_voice(thread: Thread, code: str) -> Voice:

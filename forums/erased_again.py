@@ -1,6 +1,6 @@
 """How words are destroyed again that were destroyed after the backup which was restored: see `mscos/backups/erasures.py`."""
 
-from forums.actions import destroy_words, hold, withdraw
+from forums.actions import destroy_words, lock_post, withdraw
 from forums.call_requests.requester_actions import erase_contact
 from forums.models import CallRequest, Post, Thread
 from mscos.backups.erasures import WordsOf
@@ -11,7 +11,7 @@ def _post(post: Post, became: str) -> None:
     if became == Post.State.WITHDRAWN:
         withdraw(post=post)
         return
-    fresh = hold(post)
+    fresh = lock_post(post)
     if not fresh.is_gone:
         fresh.reason = fresh.reason or Post.Reason.OTHER
         destroy_words(fresh, Post.State.REMOVED if fresh.number else Post.State.REFUSED)

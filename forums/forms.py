@@ -14,9 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from taggit.models import Tag
 
-from forums.identity.check import Marked, mark_of, marked
 from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic, Voice
 from forums.models.threads import ThreadQuerySet
+from forums.personal_data.check import Marked, mark_of, marked
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, RefusableForm, StampedForm
@@ -83,7 +83,7 @@ class PostForm(StampedForm):
             return fields  # the check takes most of the time that a form takes
         texts = ((self[name], marked(self.cleaned_data.get(name, ""))) for name in self.CHECKED if name in self.fields)
         self.marked = [(field, text) for field, text in texts if text.reasons]
-        marks = {mark_of(piece) for _, text in self.marked for piece in text.pieces if piece.pointer}
+        marks = {mark_of(piece) for _, text in self.marked for piece in text.pieces if piece.match}
         asked = set(self.cleaned_data.get("asked", "").split())
         if not (self.cleaned_data["public"] and marks <= asked):
             self.put("public", "")

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from forums.actions import destroy_notes, destroy_words, hold, may_point, recount
+from forums.actions import destroy_notes, destroy_words, lock_post, may_identify, recount
 from forums.models import ModeratorNote, Post, Thread
 from mscos.erasure import after_erasure
 from mscos.models import User
@@ -90,7 +90,7 @@ def publish_with_changes(
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
     fresh.body, fresh.content_note = body, content_note
-    fresh.may_point = may_point(title if fresh.starts_thread else "", body, content_note)
+    fresh.may_identify = may_identify(title if fresh.starts_thread else "", body, content_note)
     _release(fresh, by=by, state=Post.State.CHANGED)
     _tell(fresh, words)
     after_erasure()
@@ -162,7 +162,7 @@ def can_take_back(*, post: Post) -> bool:
 @transaction.atomic
 def take_back(*, post: Post) -> None:
     """Destroy what the writer was asked last. Raises AlreadyHandled where ten minutes are over."""
-    asked = hold(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
+    asked = lock_post(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
     if not asked.delete()[0]:
         raise AlreadyHandled("More than ten minutes are over. Write to them again instead.")
     cache.delete(_asked_key(post))
@@ -263,7 +263,7 @@ def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
 
     Whoever has seen it has read what its writer wrote.
     """
-    fresh = hold(post)
+    fresh = lock_post(post)
     if fresh.state not in states:
         raise AlreadyHandled(what_happened(fresh))
     read = list(ModeratorNote.objects.about(fresh).open().values_list("pk", flat=True)) if seen else []
@@ -290,7 +290,7 @@ def _release(post: Post, *, by: User, state: Post.State) -> None:
             "body",
             "body_html",
             "content_note",
-            "may_point",
+            "may_identify",
             "state",
             "reason",
             "day",

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from forums.actions import hold
+from forums.actions import lock_post
 from forums.models import Post, Report
 from forums.moderation import UNDO_LASTS
 from mscos.codes import form_digest
@@ -22,7 +22,7 @@ def report(*, post: Post, stamp: str, reason: str, words: str) -> Report | None:
 
     One form, sent twice, is one report.
     """
-    if not hold(post).is_shown:
+    if not lock_post(post).is_shown:
         return None
     digest = form_digest(repr((stamp, post.pk, reason, words)))
     found, _ = Report.objects.get_or_create(

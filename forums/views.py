@@ -1,4 +1,4 @@
-"""Reading the forums. Writing in them is in `post_views.py`, what a code opens in `voice_views.py`."""
+"""Reading the forums. Writing in them is in `posting_views.py`, what a code opens in `code_views.py`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from forums.forms import ThreadFilterForm
 from forums.models import Consultation, Forum, Thread
 from forums.pages import PostPages, ThreadPages, address_now
-from forums.participation import participation_in
+from forums.topic_chart import topic_chart
 from mscos.pagination import page_of
 
 MAX_VIEWS_PER_TOPIC = 3  # on a consultation's page
@@ -53,7 +53,7 @@ def consultation_detail(request: HttpRequest, code: str) -> HttpResponse:
         "consultation": consultation,
         "takes_views": consultation.is_open and not consultation.forum.closed_because,
         "topics": topics,
-        "participation": participation_in(topics),
+        "chart": topic_chart(topics),
     }
     return render(request, "forums/consultation_detail.html", context)
 

@@ -1,6 +1,6 @@
 """What editors do with issues and their sections. Whoever changes one holds its issue's row first, so that two take turns.
 
-Sections are saved in the admin, which also takes turns (`hold`); everything that touches more than one row is here.
+Sections are saved in the admin, which also takes turns (`lock_issue`); everything that touches more than one row is here.
 """
 
 import re
@@ -75,7 +75,7 @@ def frozen_because(*, issue: Issue) -> str:
     return f"{issue} {FROZEN[Issue.State(issue.state)]}" if not issue.is_editable else ""
 
 
-def hold(*, issue_pk: int) -> Issue:
+def lock_issue(*, issue_pk: int) -> Issue:
     """Return an issue as it is now, its row locked to the end of the transaction."""
     return Issue.objects.select_for_update().get(pk=issue_pk)
 
@@ -151,7 +151,7 @@ def _as_link_words(text: str) -> str:
 @transaction.atomic
 def order_sections(*, issue: Issue, by: User) -> None:
     """Give the sections of an issue the positions 10, 20, 30 and so on, in the order that they have."""
-    hold(issue_pk=issue.pk)
+    lock_issue(issue_pk=issue.pk)
     _put_in_order(list(issue.sections.order_by("position", "pk")), by=by)
 
 
@@ -190,7 +190,7 @@ def _put_in_order(rows: list[Section], *, by: User) -> None:
 
 
 def _hold_to_edit(issue_pk: int) -> Issue:
-    return _editable(hold(issue_pk=issue_pk))
+    return _editable(lock_issue(issue_pk=issue_pk))
 
 
 def _editable(issue: Issue) -> Issue:
@@ -202,7 +202,7 @@ def _editable(issue: Issue) -> Issue:
 @transaction.atomic
 def make_preview(*, issue: Issue, by: User) -> Issue:
     """Give a draft a new preview link, which ends the one it had, and return it. Raises AlreadyPublished."""
-    fresh = hold(issue_pk=issue.pk)
+    fresh = lock_issue(issue_pk=issue.pk)
     if fresh.is_published:
         raise _published(fresh)
     fresh.new_preview()
@@ -228,12 +228,12 @@ def publish(*, issue: Issue, by: User, seen: str) -> Issue:
 
     Raises AlreadyPublished, NotEditable, ChangedMeanwhile or NotReady.
     """
-    return release(issue=hold_as_seen(issue_pk=issue.pk, seen=seen), by=by)
+    return release(issue=lock_issue_as_seen(issue_pk=issue.pk, seen=seen), by=by)
 
 
-def hold_as_seen(*, issue_pk: int, seen: str) -> Issue:
+def lock_issue_as_seen(*, issue_pk: int, seen: str) -> Issue:
     """Return an issue held for changing, as ready to go out as the editor saw it. Raises as `publish` does."""
-    fresh = hold(issue_pk=issue_pk)
+    fresh = lock_issue(issue_pk=issue_pk)
     if fresh.is_published:
         raise _published(fresh)
     _editable(fresh)
@@ -263,7 +263,7 @@ def release(*, issue: Issue, by: User | None) -> Issue:
 @transaction.atomic
 def withdraw(*, issue: Issue, by: User) -> Issue:
     """Take a published issue back: its page then only says so, with the day; its sending ends. Raises NotEditable."""
-    fresh = hold(issue_pk=issue.pk)
+    fresh = lock_issue(issue_pk=issue.pk)
     if fresh.state != Issue.State.SENDING and _editable(fresh).state != Issue.State.SENT:
         raise NotEditable("Only a published issue can be withdrawn.")
     end_sending(issue=fresh)

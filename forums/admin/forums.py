@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from forums.admin.rearranging import RearrangingAdmin
+from forums.admin.thread_moves import ThreadMovesAdmin
 from forums.exports import csv_of, json_of
 from forums.models import Consultation, Forum, Thread, Topic
 from forums.pages import AllThreadPages
@@ -63,7 +63,7 @@ class ForumAdminForm(WatchedForm):
 
 
 @admin.register(Thread)
-class ThreadAdmin(RearrangingAdmin):
+class ThreadAdmin(ThreadMovesAdmin):
     """Threads: to pin, to close, to open again, to tag, to put under another type; to move, merge and split."""
 
     form = ThreadAdminForm

@@ -1,7 +1,7 @@
-"""What moderators are shown of what a post may point with. It is worked out for a page: stored is only whether there is any (`may_point`)."""
+"""What moderators are shown of what a post may point with. It is worked out for a page: stored is only whether there is any (`may_identify`)."""
 
-from forums.identity.check import IN_A_WORD, Marked, marked, pointers_in
 from forums.models import Post
+from forums.personal_data.check import IN_A_WORD, Marked, find_personal_data, marked
 
 # Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.
 MOST_IN_A_ROW = 3_000
@@ -17,7 +17,7 @@ def kinds_in(post: Post) -> str:
     texts = _texts(post).values()
     if sum(map(len, texts)) > MOST_IN_A_ROW:
         return "long: open to see"
-    kinds = dict.fromkeys(IN_A_WORD[pointer.kind] for text in texts for pointer in pointers_in(text))
+    kinds = dict.fromkeys(IN_A_WORD[match.kind] for text in texts for match in find_personal_data(text))
     return f"possible {', '.join(kinds)}" if kinds else ""
 
 

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
-from forums.actions import hold
+from forums.actions import lock_post
 from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
@@ -129,8 +129,8 @@ class PostAdmin(DayLogAdmin):
         asking = AskForm(request.POST if act == "ask" else None)
         passing = PassOnForm(request.POST if act == "pass_on" else None, initial={"to": post.assigned_to_id})
         beside = {"ask": asking, "pass_on": passing}.get(act)
-        if act in ACTS and (beside is None or beside.is_valid()):
-            return self._do(request, post, ACTS[act], beside.cleaned_data if beside else {})
+        if act in COMMANDS and (beside is None or beside.is_valid()):
+            return self._do(request, post, COMMANDS[act], beside.cleaned_data if beside else {})
         is_change = request.POST.get("decision") == DecisionForm.CHANGE
         data = request.POST if request.method == "POST" and not act else None
         form = DecisionForm(data, post=post, auto_id="id_%s" if is_change else REFUSAL_IDS)
@@ -174,7 +174,7 @@ class PostAdmin(DayLogAdmin):
     def _do(self, request: HttpRequest, post: Post, act: Act, fields: dict[str, Any]) -> HttpResponse:
         try:
             with transaction.atomic():  # who reports or says something meanwhile waits
-                moderation.check_seen(hold(post), request.POST.get("seen"))
+                moderation.check_seen(lock_post(post), request.POST.get("seen"))
                 done = act(post, cast("User", request.user), fields)
         except moderation.AlreadyHandled as error:
             return self._too_late(request, post, error)
@@ -329,7 +329,7 @@ def _reopen(post: Post, by: User, fields: dict[str, Any]) -> str:
     return "The reports wait again."
 
 
-ACTS: dict[str, Act] = {
+COMMANDS: dict[str, Act] = {
     "ask": _ask,
     "pass_on": _pass_on,
     "urgent": _urgent,

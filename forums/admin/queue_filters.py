@@ -108,7 +108,7 @@ class LookFilter(admin.SimpleListFilter):
             "urgent": Q(urgent=True),
             "reported": Q(pk__in=Report.objects.open().values("post")),
             "answered": Q(pk__in=ModeratorNote.objects.open().values("post")),
-            "points": Q(may_point=True),
+            "points": Q(may_identify=True),
             "me": Q(assigned_to=request.user.pk),
             "anybody": Q(state=Post.State.WAITING, assigned_to=None),
         }

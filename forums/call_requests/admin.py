@@ -130,7 +130,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
             "hand_over": HandOverForm(request.POST if act == "hand_over" else None),
             "seen": request.POST.get("seen", ""),
         }
-        if act in ACTS and (act not in forms or forms[act].is_valid()):
+        if act in COMMANDS and (act not in forms or forms[act].is_valid()):
             return self._act(request, call_request, act, forms)
         return self._page(request, call_request, forms)
 
@@ -169,7 +169,7 @@ class CallRequestAdmin(HandlersOnly, PeopleAdmin):
 
     def _act(self, request: HttpRequest, call_request: CallRequest, act: str, forms: dict[str, Any]) -> HttpResponse:
         try:
-            done = ACTS[act](call_request, cast("User", request.user), forms)
+            done = COMMANDS[act](call_request, cast("User", request.user), forms)
         except NotPossible as error:
             self.message_user(request, str(error), messages.WARNING)
             return self._page(request, call_request, forms)
@@ -272,7 +272,7 @@ def _not_urgent(call_request: CallRequest, by: User, forms: dict[str, Any]) -> s
     return "No longer marked as urgent."
 
 
-ACTS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
+COMMANDS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
     "claim": _claim,
     "hand_over": _hand_over,
     "offer": _offer,

@@ -180,7 +180,7 @@ def _in_words(field: forms.Field, value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(labels.get(value, value))
 
 
-class ActForm(StampedForm):
+class CommandForm(StampedForm):
     """What somebody does with the request that their code opened."""
 
     ACCEPT, OTHERS, WRITE, WITHDRAW = "accept", "others", "write", "withdraw"

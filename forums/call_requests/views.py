@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from events.times import LONDON, Clock, clock
 from forums import receipts
 from forums.actions import NotAccepted
-from forums.by_code import WRONG_CODES, opened_for_words
 from forums.call_requests import requester_actions
-from forums.call_requests.forms import ActForm, CallForm, answers_in, signed, to_ask, to_read
+from forums.call_requests.forms import CallForm, CommandForm, answers_in, signed, to_ask, to_read
+from forums.code_lookup import WRONG_CODES, opened_for_words
 from forums.models import CallOffer, CallRequest, Forum
 from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
@@ -26,9 +26,9 @@ WRITING = Limit("call-words", times=30, seconds=60 * 60)
 # What the page says in one sentence: it names nothing that its asker typed, and could alarm whoever looks on.
 OURS = ("code", "code_digest", "form_digest", "urgent", "handler", "state")
 DONE = {
-    ActForm.ACCEPT: "The time is agreed.",
-    ActForm.OTHERS: "We will offer you other times.",
-    ActForm.WRITE: "Your message is with the team.",
+    CommandForm.ACCEPT: "The time is agreed.",
+    CommandForm.OTHERS: "We will offer you other times.",
+    CommandForm.WRITE: "Your message is with the team.",
     "": "Nothing was changed.",
 }
 Answers = dict[str, Any]
@@ -61,7 +61,7 @@ def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
     if not isinstance(call_request, CallRequest):
         context = {"form": form, "kept": request.POST.get("words", "")}
         return render(request, "forums/voice_ask.html", context, status=form.status)
-    act = ActForm(request.POST, refusal=refusal)
+    act = CommandForm(request.POST, refusal=refusal)
     if act.is_valid():
         return _act(request, call_request, form.cleaned_data["code"], act)
     context = request_context(call_request, form.cleaned_data["code"], act)
@@ -69,13 +69,13 @@ def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
 
 
 def request_context(
-    call_request: CallRequest, code: str, form: ActForm | None = None, done: str = ""
+    call_request: CallRequest, code: str, form: CommandForm | None = None, done: str = ""
 ) -> dict[str, Any]:
     """Return what the page of a request shows its asker: all of it, opened."""
     return {
         "call_request": call_request,
         "code": code,
-        "form": form or ActForm(),
+        "form": form or CommandForm(),
         "reach": call_request.reach.reveal(),
         "done": done,
         "offers": [(offer, offer_on_clocks(offer, call_request)) for offer in call_request.offers.all()],
@@ -132,11 +132,11 @@ def _send(request: HttpRequest, forum: Forum | None, answers: Answers, refusal: 
     return render(request, f"forums/{name}.html", {"forum": forum, "code": asked.code})
 
 
-def _act(request: HttpRequest, call_request: CallRequest, code: str, form: ActForm) -> HttpResponse:
+def _act(request: HttpRequest, call_request: CallRequest, code: str, form: CommandForm) -> HttpResponse:
     fields = form.cleaned_data
-    if fields["act"] == ActForm.WITHDRAW:
+    if fields["act"] == CommandForm.WITHDRAW:
         return _withdraw(request, call_request, code, sure=fields["sure"])
-    if fields["act"] == ActForm.OTHERS and call_request.state == CallRequest.State.AGREED and not fields["sure"]:
+    if fields["act"] == CommandForm.OTHERS and call_request.state == CallRequest.State.AGREED and not fields["sure"]:
         return render(request, "forums/request_others.html", {"code": code, "form": form, "words": fields["words"]})
     try:
         with form.counted(WRITING, request) as is_taken:
@@ -150,24 +150,24 @@ def _act(request: HttpRequest, call_request: CallRequest, code: str, form: ActFo
     if current is None:
         return render(request, "forums/request_withdrawn.html")
     done = "" if form.errors else DONE[fields["act"]]
-    kept = ActForm(initial={"words": fields["words"]}) if fields["act"] == ActForm.ACCEPT else None
+    kept = CommandForm(initial={"words": fields["words"]}) if fields["act"] == CommandForm.ACCEPT else None
     context = request_context(current, code, form if form.errors else kept, done)
     return render(request, "forums/request_detail.html", context, status=form.status)
 
 
 def _carry_out(call_request: CallRequest, fields: dict[str, Any]) -> None:
-    if fields["act"] == ActForm.ACCEPT:
+    if fields["act"] == CommandForm.ACCEPT:
         requester_actions.accept(call_request=call_request, starts=fields["offer"])
-    elif fields["act"] == ActForm.OTHERS:
+    elif fields["act"] == CommandForm.OTHERS:
         requester_actions.ask_for_others(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
-    elif fields["act"] == ActForm.WRITE:
+    elif fields["act"] == CommandForm.WRITE:
         requester_actions.write(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
 
 
 def _withdraw(request: HttpRequest, call_request: CallRequest, code: str, *, sure: bool) -> HttpResponse:
     """Ask once, then erase everything."""
     if not sure:
-        return render(request, "forums/request_withdraw.html", {"code": code, "form": ActForm()})
+        return render(request, "forums/request_withdraw.html", {"code": code, "form": CommandForm()})
     opened = bool(call_request.way) and call_request.disclosures.exists()
     with suppress(CallRequest.DoesNotExist):  # the button was pressed twice, or the day of erasure came
         requester_actions.withdraw(call_request=call_request)

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, choices=[('person', 'names a person'), ('place', 'names a place'), ('details', 'has details that could point to someone'), ('unkind', 'is unkind to a person or a group'), ('off_topic', "is not about this forum's subject"), ('spam', 'advertises something'), ('other', 'does not fit the house rules')], max_length=10)),
                 ('form_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('likely_spam', models.BooleanField(default=False, editable=False, verbose_name='may be advertising or a repeat')),
-                ('may_point', models.BooleanField(default=False, editable=False, verbose_name='may point to someone')),
+                ('may_identify', models.BooleanField(default=False, editable=False, verbose_name='may point to someone')),
                 ('urgent', models.BooleanField(default=False, editable=False, verbose_name='someone may be in danger')),
                 ('decided_on', models.DateField(editable=False, null=True)),
                 ('assigned_to', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

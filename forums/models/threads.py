@@ -280,7 +280,7 @@ class Post(models.Model):
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     form_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where given
     likely_spam = models.BooleanField("may be advertising or a repeat", default=False, editable=False)
-    may_point = models.BooleanField("may point to someone", default=False, editable=False)
+    may_identify = models.BooleanField("may point to someone", default=False, editable=False)
     urgent = models.BooleanField("someone may be in danger", default=False, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False

@@ -94,7 +94,7 @@ class IssueAdmin(ReadOnlyHistory, FacesAdmin):
         """Return an issue; where it is to be changed, as it is once everybody else has done with it."""
         issue: Issue | None = super().get_object(request, object_id, from_field)
         if issue and request.method == "POST":
-            actions.hold(issue_pk=issue.pk)
+            actions.lock_issue(issue_pk=issue.pk)
             issue = super().get_object(request, object_id, from_field)
         return issue
 

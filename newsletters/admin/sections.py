@@ -79,7 +79,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         """Return a section; where it is to be changed, as it is once everybody else has done with its issue."""
         section: Section | None = super().get_object(request, object_id, from_field)
         if section and request.method == "POST":
-            actions.hold(issue_pk=section.issue_id)
+            actions.lock_issue(issue_pk=section.issue_id)
             section = super().get_object(request, object_id, from_field)
         return section
 
@@ -235,7 +235,7 @@ def _kind(request: HttpRequest) -> Section.Kind:
 def _blank(request: HttpRequest) -> Section:
     """Return the new section that the address asks for; where it is to be stored, its issue waits for nobody else."""
     pk = number_in(request.GET.get("issue", ""))
-    issue = actions.hold(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
+    issue = actions.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
     return Section(issue=issue, kind=_kind(request))
 
 

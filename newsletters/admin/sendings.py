@@ -26,7 +26,7 @@ LOOK_AGAIN = 5  # seconds, for who follows a sending
 COLUMNS = ["address", "state", "attempts", "last change", "answer of the mail server", "may have gone out twice"]
 
 # What can be done, and what the log calls it.
-ACTS: dict[str, tuple[str, Callable[..., Any]]] = {
+COMMANDS: dict[str, tuple[str, Callable[..., Any]]] = {
     "pause": ("Paused.", mailings.pause),
     "resume": ("It goes on.", mailings.resume),
     "stop": ("Stopped.", mailings.stop),
@@ -119,13 +119,13 @@ class MailingAdmin(admin.ModelAdmin):
     def do(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Steer a sending; stopping it for good is asked about once."""
         mailing = self._mailing(request, pk)
-        if act not in ACTS or (request.method != "POST" and act != "stop"):
+        if act not in COMMANDS or (request.method != "POST" and act != "stop"):
             raise Http404
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return self._page(request, "stop", mailing, {"title": f"Stop sending {mailing.issue}?"})
-        done, steer = ACTS[act]
+        done, steer = COMMANDS[act]
         try:
             steer(mailing=mailing, by=cast("User", request.user))
         except actions.Refused as refusal:

@@ -101,7 +101,7 @@ def subscription_detail(request: HttpRequest, token: str, *, refusal: Refusal | 
     act = request.POST.get("act", "")
     if act not in _acts_on(held):
         return _subscription(request, held)
-    form_class, do = ACTS[act]
+    form_class, do = COMMANDS[act]
     form = form_class(request.POST, refusal=refusal)
     if form.is_valid():
         return do(request, held, form)
@@ -193,7 +193,7 @@ def _erase(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpRes
     return render(request, "newsletters/subscription_erased.html", {"never_again": never_again})
 
 
-ACTS = {
+COMMANDS = {
     "details": (DetailsForm, _change_details),
     "address": (NewAddressForm, _ask_to_change),
     "export": (RefusableForm, _export),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mscos.models import User
 from newsletters import emails
-from newsletters.actions import NotReady, Refused, hold, hold_as_seen, must_be_ready, release, save_as
+from newsletters.actions import NotReady, Refused, lock_issue, lock_issue_as_seen, must_be_ready, release, save_as
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.models.delivery import DeliveryQuerySet
 from newsletters.sending.delivery import end_sending
@@ -30,7 +30,7 @@ def schedule(*, issue: Issue, at: datetime, by: User, seen: str) -> Issue:
     """
     if at <= timezone.now():
         raise NotPossible("That time is past. Choose one to come, or publish now.")
-    fresh = hold_as_seen(issue_pk=issue.pk, seen=seen)
+    fresh = lock_issue_as_seen(issue_pk=issue.pk, seen=seen)
     fresh.state, fresh.publish_at = Issue.State.SCHEDULED, at
     save_as(fresh, "state", "publish_at", by=by)
     return fresh
@@ -39,7 +39,7 @@ def schedule(*, issue: Issue, at: datetime, by: User, seen: str) -> Issue:
 @transaction.atomic
 def unschedule(*, issue: Issue, by: User | None) -> Issue:
     """Make a scheduled issue a draft again, and return it. Raises NotPossible."""
-    fresh = hold(issue_pk=issue.pk)
+    fresh = lock_issue(issue_pk=issue.pk)
     if fresh.state != Issue.State.SCHEDULED:
         raise NotPossible(f"{fresh} is not scheduled any more.")
     fresh.state, fresh.publish_at = Issue.State.DRAFT, None
@@ -55,7 +55,7 @@ def send_scheduled() -> None:
     now = timezone.now()
     for issue in Issue.objects.filter(state=Issue.State.SCHEDULED, publish_at__lte=now).order_by("publish_at"):
         with transaction.atomic():
-            fresh = hold(issue_pk=issue.pk)
+            fresh = lock_issue(issue_pk=issue.pk)
             if fresh.state == Issue.State.SCHEDULED and fresh.publish_at and fresh.publish_at <= now:
                 _send_or_tell(fresh)
 
@@ -93,7 +93,7 @@ def hold_back() -> None:
 @transaction.atomic
 def stop(*, mailing: Mailing, by: User) -> None:
     """End a sending for good: who still waits does not get it by mail. Raises NotPossible."""
-    issue = hold(issue_pk=mailing.issue_id)
+    issue = lock_issue(issue_pk=mailing.issue_id)
     if issue.state != Issue.State.SENDING:
         raise NotPossible("It has ended already.")
     end_sending(issue=issue)
@@ -137,7 +137,7 @@ def _change(mailing: Mailing, old: Mailing.State, new: Mailing.State, otherwise:
 
 def _held_to_send(mailing: Mailing) -> Issue:
     """Return the issue of a sending, held; raise NotPossible where it was stopped or its issue withdrawn."""
-    issue = hold(issue_pk=mailing.issue_id)
+    issue = lock_issue(issue_pk=mailing.issue_id)
     if Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.STOPPED).exists():
         raise NotPossible("This sending was stopped for good.")
     if issue.state == Issue.State.WITHDRAWN:

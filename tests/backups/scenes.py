@@ -5,7 +5,7 @@ import copy
 from django.core.management import call_command
 
 from events.suggestions import suggest
-from forums import moderation, rearranging
+from forums import moderation, thread_moves
 from forums.actions import start_thread, withdraw
 from forums.call_requests import requester_actions
 from forums.models import Forum
@@ -93,7 +93,7 @@ def a_thread_is_merged(by):
     yield
     gone.thread.refresh_from_db()
     into.thread.refresh_from_db()
-    rearranging.merge(thread=gone.thread, into=into.thread)
+    thread_moves.merge(thread=gone.thread, into=into.thread)
 
 
 def a_message_is_over_that_no_list_names():

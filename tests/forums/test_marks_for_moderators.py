@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from forums import moderation
 from forums.actions import reply, start_thread
 from forums.admin.post_marks import MOST_IN_A_ROW, kinds_in
-from forums.identity.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.models import Post
+from forums.personal_data.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.reports import report
 from mscos.forms import new_stamp
 from tests.forums.conftest import published_reply

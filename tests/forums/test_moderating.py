@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from forums import actions, moderation
 from forums.actions import start_thread, withdraw
+from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
-from forums.voice_views import COUNTED
 from mscos.forms import new_stamp
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply

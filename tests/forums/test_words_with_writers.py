@@ -198,11 +198,11 @@ def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, fo
 
 def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(forum, sam):
     sent = actions.start_thread(forum=forum, stamp=new_stamp(), title="One", body="Ring 07700 900321")
-    assert fresh(sent).may_point
+    assert fresh(sent).may_identify
     moderation.publish_with_changes(
         post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
     )
-    assert not fresh(sent).may_point
+    assert not fresh(sent).may_identify
 
 
 def answer(client, sent, **typed):

@@ -7,7 +7,7 @@ from tests.load.layout import WEBS, WithoutProxy
 
 QUEUE = "/admin/forums/post/"
 ROW = re.compile(r'name="_selected_action" value="([^"]+)"')
-TRIES = 9  # wrong codes that a visitor may send; the next is refused (`WRONG_CODES` in forums/by_code.py)
+TRIES = 9  # wrong codes that a visitor may send; the next is refused (`WRONG_CODES` in forums/code_lookup.py)
 
 
 def problems(layout, passwords):

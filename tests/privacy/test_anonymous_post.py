@@ -104,7 +104,7 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
         "day": DAY,
         "reason": "",
         "likely_spam": "False",
-        "may_point": "False",
+        "may_identify": "False",
         "urgent": "False",
         "assigned_to_id": "None",
         "decided_on": "None",

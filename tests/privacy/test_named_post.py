@@ -77,7 +77,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
         "day": DAY,
         "reason": "",
         "likely_spam": "False",
-        "may_point": "False",
+        "may_identify": "False",
         "urgent": "False",
         "assigned_to_id": "None",
         "decided_on": "None",

@@ -27,7 +27,7 @@ FILTERS = {  # each with what makes a post one that it finds
     "look=me&": {},
     "look=anybody&": {},
     "look=answered&state=all&": {},
-    "look=points&": {"may_point": True},
+    "look=points&": {"may_identify": True},
     "kind=thread&": {},
     "kind=reply&": {},
     "note=with&": {"content_note": "threats"},
@@ -51,7 +51,7 @@ def fill_queue():
     each(7).filter(rest=0, state="waiting").update(assigned_to=sam)
     each(9).filter(rest=0, state="waiting").update(urgent=True)
     each(11).filter(rest=0).update(content_note="threats")
-    each(13).filter(rest=0).update(may_point=True)
+    each(13).filter(rest=0).update(may_identify=True)
     Thread.objects.filter(posts__in=each(10).filter(rest=1)).update(state="open")  # what waits there is a reply
     shown = Post.objects.filter(state="published").order_by("pk")[:3_000]
     store(Report, (Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown))

@@ -6,7 +6,7 @@ from django.test import Client
 from forums import moderation
 from forums.actions import start_thread
 from forums.models import Forum, Post, Report, Thread
-from forums.post_views import POSTING
+from forums.posting_views import POSTING
 from forums.report_views import REPORTING
 from mscos.forms import new_stamp
 from mscos.models import User

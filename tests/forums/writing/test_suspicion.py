@@ -7,7 +7,7 @@ from django.test import Client
 from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post
-from forums.suspicion import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
+from forums.spam import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
 from mscos.forms import AT_ONCE, STAMPS, new_stamp
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words

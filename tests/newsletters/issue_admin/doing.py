@@ -17,7 +17,7 @@ ADD = reverse("admin:newsletters_issue_add")
 SHOWN = ("faces", "face_web", "face_mail", "face_mail_dark")
 
 
-ACTS = ("duplicate", "send_test", "make_preview", "end_preview", "publish", "withdraw")
+COMMANDS = ("duplicate", "send_test", "make_preview", "end_preview", "publish", "withdraw")
 
 
 FIELDS = ["number", "slug", "title", "subject", "plain_subject", "preheader", "credits", "seen"]

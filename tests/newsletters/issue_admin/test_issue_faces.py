@@ -17,8 +17,8 @@ from newsletters.preflight.check import LARGEST_MAIL
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import publish
 from tests.newsletters.issue_admin.doing import (
-    ACTS,
     ADD,
+    COMMANDS,
     LIST,
     SHOWN,
     change,
@@ -269,7 +269,7 @@ def test_issues_are_for_editors(issue, groups):
     assert [client.get(address).status_code for address in (LIST, ADD)] == [403, 403]
     for name in ("change", "delete", "history", "withdraw", *SHOWN):
         assert client.get(url(name, issue)).status_code == 403, name
-    for name in ("change", "delete", *ACTS):
+    for name in ("change", "delete", *COMMANDS):
         assert client.post(url(name, issue), {"post": "yes", "seen": ""}).status_code == 403, name
     assert client.post(reverse("admin:newsletters_issue_start")).status_code == 403
     assert (Issue.objects.get().state, Issue.objects.get().preview_token, sent_mail()) == ("draft", "", [])
@@ -278,7 +278,7 @@ def test_issues_are_for_editors(issue, groups):
 def test_strangers_are_led_to_the_sign_in(issue):
     for name in (*SHOWN, "withdraw"):
         assert Client().get(url(name, issue))["Location"].startswith("/accounts/login/")
-    for name in ACTS:
+    for name in COMMANDS:
         assert Client().post(url(name, issue))["Location"].startswith("/accounts/login/")
     assert Issue.objects.get().state == "draft"
 

@@ -12,8 +12,8 @@ from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.issue_admin.doing import (
-    ACTS,
     ADD,
+    COMMANDS,
     FIELDS,
     LIST,
     SHOWN,
@@ -268,6 +268,6 @@ def test_a_history_of_nothing_is_not_found(client, address):
 def test_an_unknown_issue_is_not_found(client):
     for name in (*SHOWN, "withdraw"):
         assert client.get(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
-    for name in ACTS:
+    for name in COMMANDS:
         assert client.post(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
     assert client.get(reverse("admin:newsletters_issue_change", args=["x"])).status_code == 302  # Django's own answer

@@ -9,7 +9,7 @@ from django.utils import timezone
 from newsletters.models import Issue, Mailing
 
 LIST = reverse("admin:newsletters_mailing_changelist")
-ACTS = ("pause", "resume", "stop", "retry", "send-again", "take-as-sent")
+COMMANDS = ("pause", "resume", "stop", "retry", "send-again", "take-as-sent")
 
 
 def page(mailing):
@@ -68,4 +68,4 @@ def bars(html):
 
 def offered(html):
     """Return what can be done on a page."""
-    return [act for act in ACTS if re.search(rf'(?:formaction|href)="[^"]*/do/{act}/"', html)]
+    return [act for act in COMMANDS if re.search(rf'(?:formaction|href)="[^"]*/do/{act}/"', html)]

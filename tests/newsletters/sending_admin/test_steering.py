@@ -11,7 +11,7 @@ from newsletters.models import Issue, Mailing
 from tests.mailbox import sent_mail
 from tests.newsletters.issue_admin.doing import text_of, told
 from tests.newsletters.sending.doing import states
-from tests.newsletters.sending_admin.doing import ACTS, LIST, do, end, file, ledger, offered, page, put
+from tests.newsletters.sending_admin.doing import COMMANDS, LIST, do, end, file, ledger, offered, page, put
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_nobody_else_sees_or_steers_them(mailing, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     assert [client.get(address).status_code for address in pages(mailing)] == [403] * 6
-    assert [client.post(do(mailing, act)).status_code for act in ACTS] == [403] * 6
+    assert [client.post(do(mailing, act)).status_code for act in COMMANDS] == [403] * 6
     assert client.get(do(mailing, "stop")).status_code == 403
     assert (stand(), LogEntry.objects.count()) == (UNTOUCHED, 0)
 
@@ -51,7 +51,7 @@ def test_nobody_else_sees_or_steers_them(mailing, groups):
 def test_strangers_are_led_to_the_sign_in(mailing):
     for address in [*pages(mailing), do(mailing, "stop")]:
         assert Client().get(address)["Location"].startswith("/accounts/login/")
-    for act in ACTS:
+    for act in COMMANDS:
         assert Client().post(do(mailing, act))["Location"].startswith("/accounts/login/")
     assert stand() == UNTOUCHED
 
@@ -63,7 +63,7 @@ def test_who_may_only_look_is_offered_nothing_and_steers_nothing(mailing):
     sign_in(client, person)
     html = client.get(page(mailing)).content.decode()
     assert ("<h2>Being sent</h2>" in html, "<h2>Steer</h2>" in html, offered(html)) == (True, False, [])
-    assert [client.post(do(mailing, act)).status_code for act in ACTS] == [403] * 6
+    assert [client.post(do(mailing, act)).status_code for act in COMMANDS] == [403] * 6
     assert (client.get(do(mailing, "stop")).status_code, stand()) == (403, UNTOUCHED)
 
 
@@ -81,7 +81,7 @@ def test_nobody_adds_or_deletes_one(mailing):
 
 
 def test_reading_an_address_does_nothing(client, mailing):
-    for act in ACTS:
+    for act in COMMANDS:
         answers = [client.get(do(mailing, act)), client.head(do(mailing, act))]
         assert [answer.status_code for answer in answers] == [200 if act == "stop" else 404] * 2, act
         assert client.put(do(mailing, act)).status_code == 405
@@ -94,14 +94,14 @@ def test_reading_an_address_does_nothing(client, mailing):
 def test_a_form_without_its_token_does_nothing(editor, mailing):
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)
-    assert [client.post(do(mailing, act)).status_code for act in ACTS] == [403] * 6
+    assert [client.post(do(mailing, act)).status_code for act in COMMANDS] == [403] * 6
     assert stand() == UNTOUCHED
 
 
 def test_what_there_is_not_is_not_found(client, mailing):
     assert client.post(do(mailing, "delete")).status_code == 404
     missing = Mailing(pk=mailing.pk + 1)
-    assert [client.post(do(missing, act)).status_code for act in ACTS] == [404] * 6
+    assert [client.post(do(missing, act)).status_code for act in COMMANDS] == [404] * 6
     assert [client.get(address).status_code for address in pages(missing)[1:5]] == [404] * 4
     assert client.get(page(mailing).replace(str(mailing.pk), "x")).status_code == 404
     assert client.get(page(mailing).replace(str(mailing.pk), "9" * 30)).status_code == 404

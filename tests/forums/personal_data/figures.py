@@ -1,0 +1,53 @@
+"""How much of what points is found, and how much that does not point is marked."""
+
+import re
+from dataclasses import dataclass
+from types import ModuleType
+
+from forums.personal_data.check import find_personal_data
+
+MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Figures:
+    missed: list[str]
+    wrong: list[tuple[str, str]]
+    pointing: int
+    ordinary: int
+
+    @property
+    def recall(self) -> float:
+        return 1 - len(self.missed) / self.pointing
+
+    @property
+    def false_alarms(self) -> float:
+        return len(self.wrong) / self.ordinary
+
+    def __str__(self) -> str:
+        return (
+            f"found {self.pointing - len(self.missed)} of {self.pointing} (recall {self.recall:.3f}), "
+            f"marked {len(self.wrong)} of {self.ordinary} wrongly (false alarms {self.false_alarms:.3f})"
+        )
+
+
+def figures(sentences: ModuleType) -> Figures:
+    pointing = [(kind, sentence) for kind, group in sentences.POINTING.items() for sentence in group]
+    return Figures(
+        missed=[sentence for kind, sentence in pointing if not is_found(kind, sentence)],
+        wrong=[
+            (sentence, sentence[found[0].start : found[0].end])
+            for sentence in sentences.ORDINARY
+            if (found := find_personal_data(sentence))
+        ],
+        pointing=len(pointing),
+        ordinary=len(sentences.ORDINARY),
+    )
+
+
+def is_found(kind: str, sentence: str) -> bool:
+    """Tell whether something of this kind is marked that overlaps what stands in [[…]]."""
+    start = sentence.index("[[")
+    end = start + len(MARKED.search(sentence).group(1))
+    text = MARKED.sub(r"\1", sentence)
+    return any(each.kind == kind and each.start < end and each.end > start for each in find_personal_data(text))

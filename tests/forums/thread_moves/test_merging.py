@@ -1,0 +1,138 @@
+"""Merging a thread into another."""
+
+import pytest
+
+from forums import moderation, thread_moves
+from forums.actions import reply, withdraw
+from forums.models import Post, Thread
+from forums.thread_moves import CannotMove
+from mscos.erasure import overwrite_freed_pages
+from mscos.forms import new_stamp
+from tests.forums.conftest import published_reply
+from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(thread):
+    now = fresh(thread)
+    return (now.state, now.title, now.reply_count, now.last_on, now.merged_into)
+
+
+def test_posts_are_numbered_on_in_their_old_order(one, two):
+    thread_moves.merge(thread=one, into=two)
+    assert (told(two), moved(one), moved(two)) == ("1u 2v 3w 4a 5b 6c 7d", "1a 2b 3c 4d", "")
+    assert facts(one) == ("gone", "", 0, None, two)
+    assert facts(two) == ("open", "T", 6, post("d").day, None)
+
+
+def test_a_reply_points_to_its_post_under_the_new_number(one, two, sam):
+    published_reply(one, sam, "e", in_reply_to=post("b"))
+    thread_moves.merge(thread=one, into=two)
+    assert (post("e").in_reply_to.number, post("e").in_reply_to.thread) == (5, two)
+
+
+def test_what_waits_was_refused_or_is_gone_goes_along(one, two, sam):
+    sent = {name: reply(thread=one, stamp=new_stamp(), body=name) for name in ("waits", "refused", "withdrawn")}
+    moderation.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
+    withdraw(post=sent["withdrawn"].post)
+    withdraw(post=post("b"))
+    moderation.remove(post=post("c"), by=sam, reason="spam", words="No.")
+    thread_moves.merge(thread=one, into=two)
+    assert (told(two), one.posts.count()) == ("1u 2v 3w 4a 5- 6- 7d", 0)
+    refused = Post.objects.get(pk=sent["refused"].post.pk)
+    moderation.publish(post=refused, by=sam, seen=moderation.seen_of(refused))
+    moderation.publish(post=sent["waits"].post, by=sam)
+    assert told(two) == "1u 2v 3w 4a 5- 6- 7d 8refused 9waits"
+    assert (facts(one)[:2], facts(two)[2]) == (("gone", ""), 6)
+
+
+def test_a_withdrawn_post_that_was_answered_is_a_gap_that_its_answer_points_to(one, two, sam):
+    published_reply(one, sam, "e", in_reply_to=post("b"))
+    withdraw(post=post("b"))
+    thread_moves.merge(thread=one, into=two)
+    assert (post("e").in_reply_to.number, post("e").in_reply_to.state) == (5, "withdrawn")
+
+
+def test_the_first_post_of_a_merged_thread_starts_nothing_any_more(one, two):
+    thread_moves.merge(thread=one, into=two)
+    withdraw(post=post("a"))
+    assert facts(two)[:2] == ("open", "T")
+
+
+def test_the_destroyed_title_is_written_over_in_the_database(one, two, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as follows:
+        thread_moves.merge(thread=one, into=two)
+    assert overwrite_freed_pages in follows
+
+
+def test_earlier_merged_threads_are_pointed_on(start, one, two):
+    three = start("xy")
+    thread_moves.merge(thread=one, into=two)
+    thread_moves.merge(thread=two, into=three)
+    assert (fresh(one).merged_into, fresh(two).merged_into) == (three, three)
+    assert told(three) == "1x 2y 3u 4v 5w 6a 7b 8c 9d"
+    assert moved(two) == "1u 2v 3w 4a 5b 6c 7d"
+
+
+def test_a_thread_is_not_merged_into_itself(one):
+    with pytest.raises(CannotMove, match=r"^This is the thread itself\. Give the code of another\.$"):
+        thread_moves.merge(thread=one, into=one)
+
+
+def test_of_two_tabs_the_second_merge_does_nothing(start, one, two):
+    three = start("xy")
+    thread_moves.merge(thread=one, into=two)
+    for act in (
+        lambda: thread_moves.merge(thread=one, into=two),
+        lambda: thread_moves.merge(thread=two, into=one),
+        lambda: thread_moves.merge(thread=one, into=three),
+    ):
+        with pytest.raises(CannotMove, match=f"Nobody can read thread {one.code} now"):
+            act()
+    assert (told(two), told(three)) == ("1u 2v 3w 4a 5b 6c 7d", "1x 2y")
+
+
+def test_a_post_that_a_moderator_has_open_is_decided_in_the_thread_where_it_is_now(one, two, sam):
+    opened = Post.objects.get(pk=reply(thread=one, stamp=new_stamp(), body="e").post.pk)
+    thread_moves.merge(thread=one, into=two)
+    moderation.publish(post=opened, by=sam)
+    assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5b 6c 7d 8e", "gone", 7)
+    shown = Post.objects.get(body="b")
+    shown.thread = one  # as it was when the page was opened
+    moderation.remove(post=shown, by=sam, reason="spam", words="No.")
+    assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5- 6c 7d 8e", "gone", 6)
+
+
+def test_what_was_published_a_moment_ago_can_wait_again_after_a_merge_and_keeps_its_links(one, two, sam):
+    thread_moves.merge(thread=one, into=two)
+    moderation.undo(post=post("d"))
+    assert (told(two), moved(one)) == ("1u 2v 3w 4a 5b 6c", "1a 2b 3c 4d")
+    moderation.publish(post=post("d"), by=sam)
+    assert (told(two), one.numbered(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
+
+
+def test_merging_costs_no_more_statements_for_many_posts(start, django_assert_max_num_queries):
+    def count(letters):
+        source, target = start(letters), start("x")
+        with django_assert_max_num_queries(100) as queries:
+            thread_moves.merge(thread=source, into=target)
+        renamed = [query for query in queries.captured_queries if '"name" = ' in query["sql"]]
+        return len(queries) - 4 * len(renamed)  # two people of one name are rare, and cost four
+
+    Thread.objects.all().delete()
+    assert abs(count("abcdefghijk") - count("lm")) <= 3
+
+
+def test_there_and_back_again(one, two):
+    new = thread_moves.split(thread=one, posts=posts("bc"), title="N")
+    thread_moves.merge(thread=new, into=one)
+    assert (told(one), moved(one), moved(new)) == ("1a 4d 5b 6c", "2b 3c", "1b 2c")
+    assert [one.numbered(2), new.numbered(1)] == [post("b"), post("b")]
+
+
+def test_a_post_whose_title_is_destroyed_is_no_longer_flagged_for_it(start, two):
+    one = start("x", title="Ring 07700 900321")
+    assert post("x").may_identify
+    thread_moves.merge(thread=one, into=two)
+    assert not post("x").may_identify
