@@ -2,10 +2,10 @@
 
 from events.models import Suggestion
 from mscos.groups import EDITORS
-from mscos.mail import tell_group
+from mscos.mail.messages import notify_group
 
 
 def tell_editors() -> None:
     """Tell each editor, once a day, where suggestions wait. A job of the work loop."""
     if Suggestion.objects.waiting().exists():
-        tell_group(EDITORS, page="admin:events_suggestion_changelist")
+        notify_group(EDITORS, page="admin:events_suggestion_changelist")

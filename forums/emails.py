@@ -2,7 +2,7 @@
 
 from forums.models import CallRequest, ModeratorNote, Post, Report
 from mscos.groups import CALL_HANDLERS, MODERATORS
-from mscos.mail import tell_group
+from mscos.mail.messages import notify_group
 
 
 def tell_moderators() -> None:
@@ -11,7 +11,7 @@ def tell_moderators() -> None:
     Never at the moment of a post: the time of the mail would be the time of writing.
     """
     if Post.objects.waiting().exists() or Report.objects.open().exists() or ModeratorNote.objects.open().exists():
-        tell_group(MODERATORS, page="admin:forums_post_changelist")
+        notify_group(MODERATORS, page="admin:forums_post_changelist")
 
 
 def tell_handlers() -> None:
@@ -20,4 +20,4 @@ def tell_handlers() -> None:
     Never at the moment of a request: the time of the mail would be the time of asking.
     """
     if CallRequest.objects.waiting().exists():
-        tell_group(CALL_HANDLERS, page="admin:index")
+        notify_group(CALL_HANDLERS, page="admin:index")

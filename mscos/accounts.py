@@ -27,8 +27,8 @@ from qrcode.image.svg import SvgPathFillImage
 
 from mscos.encryption import decrypt, encrypt
 from mscos.limits import visitor_digest
+from mscos.mail.queue import enqueue
 from mscos.models import User
-from mscos.outbox import post
 
 logger = logging.getLogger(__name__)
 
@@ -89,13 +89,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Send the link; for `NOBODY` write the mail all the same, and let it go nowhere."""
         if user == NOBODY:
-            post(self.render_mail("account/email/password_reset_key", email, context), to_nobody=True)
+            enqueue(self.render_mail("account/email/password_reset_key", email, context), to_nobody=True)
         else:
             super().send_password_reset_mail(user, email, context)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a mail now; the work loop sends it."""
-        post(self.render_mail(template_prefix, email, context))
+        enqueue(self.render_mail(template_prefix, email, context))
 
     def add_message(
         self,

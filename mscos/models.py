@@ -74,15 +74,15 @@ class Job(models.Model):
         return self.name
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    """Reads of letters."""
+class LetterQuerySet(models.QuerySet["QueuedEmail"]):
+    """Reads of queued mail."""
 
     def due(self) -> "LetterQuerySet":
         """Return those that may leave now, oldest first."""
         return self.filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
 
 
-class Letter(models.Model):
+class QueuedEmail(models.Model):
     """A mail that waits to leave: encrypted, and deleted once the server took it. Claiming moves the due time on."""
 
     encrypted = models.TextField()
@@ -92,7 +92,7 @@ class Letter(models.Model):
     objects = LetterQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"Letter {self.pk}"
+        return f"QueuedEmail {self.pk}"
 
 
 class KeyCheckValue(models.Model):

@@ -304,8 +304,8 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds that the server 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <community@{SITE.hostname}>")
 FROM_ADDRESS = parseaddr(DEFAULT_FROM_EMAIL)[1]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Who has mail for the server, the pressing first. Each is a function that takes a mscos.post_office.PostOffice.
-MAIL_ROUNDS = ["mscos.outbox.send_letters", "newsletters.sending.delivery.send_round"]
+# Who has mail for the server, the pressing first. Each is a function that takes a mscos.mail.worker.MailWorker.
+MAIL_QUEUES = ["mscos.mail.queue.send_due", "newsletters.sending.delivery.send_due"]
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)  # for the whole site, all workers together; 0 is no limit
 MAIL_LEASE = env.int("MAIL_LEASE", default=300)  # seconds after which a silent worker counts as killed
 # A mail of which nobody knows whether the server took it goes out again, with the same Message-ID.

@@ -6,7 +6,7 @@ No mail to readers holds a word that somebody typed: a form must not be a way to
 from django.core.mail import EmailMessage
 
 from mscos.groups import EDITORS
-from mscos.mail import compose, send, tell_group
+from mscos.mail.messages import compose, notify_group, send
 from mscos.models import User
 from newsletters.models import Enquiry, Issue, Subscriber
 from newsletters.readers import links
@@ -38,7 +38,7 @@ def change_email(subscriber: Subscriber, to: str) -> EmailMessage:
 def tell_editors() -> None:
     """Tell each editor, once a day, where somebody wrote and nobody has begun to answer. A job of the work loop."""
     if Enquiry.objects.filter(state=Enquiry.State.NEW).exists():
-        tell_group(EDITORS, page="admin:newsletters_enquiry_changelist")
+        notify_group(EDITORS, page="admin:newsletters_enquiry_changelist")
 
 
 def tell_not_sent(issue: Issue) -> None:

@@ -50,9 +50,9 @@ def rate(url, paragraphs, rounds, a_round):
 def any_envelope():
     """Return the mail of one reader."""
     from newsletters.models import Mailing
-    from newsletters.sending.messages import Pattern, Recipient
+    from newsletters.sending.messages import MergeTemplate, Recipient
 
-    return Pattern(Mailing.objects.get()).for_recipient(Recipient(1, "r1@example.org", "t" * 22, "plain", 0))
+    return MergeTemplate(Mailing.objects.get()).for_recipient(Recipient(1, "r1@example.org", "t" * 22, "plain", 0))
 
 
 def bare_round(bare, envelope, count):
@@ -65,14 +65,14 @@ def bare_round(bare, envelope, count):
 
 def our_round(count):
     """Send about that many as a worker does; return how many milliseconds each took."""
-    from mscos.post_office import PostOffice
+    from mscos.mail.worker import MailWorker
 
     asked = itertools.count()  # once before each mail
-    office = PostOffice(stopping=lambda: next(asked) > count)
+    worker = MailWorker(stopping=lambda: next(asked) > count)
     begun = time.perf_counter()
-    sent = office.turn()
+    sent = worker.run_slice()
     took = time.perf_counter() - begun
-    office.close()
+    worker.close()
     return took * 1000 / sent
 
 

@@ -2,12 +2,12 @@
 
 from django.core import mail
 
-from mscos.post_office import PostOffice
+from mscos.mail.worker import MailWorker
 
 
 def sent_mail():
     """Let a worker send all that is due; return what was sent."""
-    office = PostOffice()
-    while office.turn():
+    worker = MailWorker()
+    while worker.run_slice():
         pass
     return mail.outbox

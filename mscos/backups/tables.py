@@ -24,7 +24,7 @@ from django.utils import timezone
 LEFT_OUT = {
     "account.EmailConfirmation": "opens a link in a mail",
     "mscos.Job": "when the background worker does what next",
-    "mscos.Letter": "waiting mail, which may have left since",
+    "mscos.QueuedEmail": "waiting mail, which may have left since",
     "sessions.Session": "who is signed in",
 }
 BATCH = 500  # rows a statement

@@ -24,8 +24,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from simple_history.admin import SimpleHistoryAdmin
 
+from mscos.mail.queue import enqueue
 from mscos.models import User
-from mscos.outbox import post
 from newsletters import actions
 from newsletters.admin_forms import ScheduleForm
 from newsletters.faces import READERS_OWN, Mail, dark, light, mail_of
@@ -144,7 +144,7 @@ class FacesAdmin(SimpleHistoryAdmin):
         to = cast("User", request.user).email
         message = _message(issue, mail_of(issue), to=to, plain_subject=False)
         message.subject = f"Test: {message.subject}"
-        post(message)
+        enqueue(message)
         self.log_change(request, issue, "Test sent.")
         self.message_user(request, f"The test is on its way to {to}.", messages.SUCCESS)
         return redirect("admin:newsletters_issue_faces", issue.pk)

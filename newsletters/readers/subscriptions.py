@@ -1,6 +1,6 @@
 """What readers do about the newsletter: sign up, confirm, change, leave, have everything erased.
 
-What a stranger can do with an address that is not theirs is held small: at most `LETTERS` mails a day go to it, they
+What a stranger can do with an address that is not theirs is held small: at most `MAILS_PER_ADDRESS` a day go to it, they
 say nothing of what is held, and nothing changes before somebody presses a button that only its owner can reach.
 """
 
@@ -16,13 +16,13 @@ from mscos.backups.erasures import WordsOf
 from mscos.codes import address_digest
 from mscos.erasure import after_erasure
 from mscos.limits import Limit
-from mscos.outbox import post
+from mscos.mail.queue import enqueue
 from newsletters import emails
 from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
 from newsletters.models.people import new_token
 
 # To one address, of all the kinds here together. A window may last half of this: a day.
-LETTERS = Limit("letters", times=3, seconds=48 * 60 * 60)
+MAILS_PER_ADDRESS = Limit("letters", times=3, seconds=48 * 60 * 60)
 
 
 @transaction.atomic
@@ -141,11 +141,11 @@ def _never_again(email: str) -> None:
     NeverAgain.objects.get_or_create(digest=address_digest(email))
 
 
-def _write(email: str, letter: Callable[[], EmailMessage], *, to_nobody: bool = False) -> None:
-    """Mail a letter, unless the address has had enough of them today. With `to_nobody` do as much, and mail nothing."""
-    with LETTERS.counted_for(email.lower()) as is_allowed:
+def _write(email: str, message: Callable[[], EmailMessage], *, to_nobody: bool = False) -> None:
+    """Queue a mail, unless the address has had enough of them today. With `to_nobody` do as much, and mail nothing."""
+    with MAILS_PER_ADDRESS.counted_for(email.lower()) as is_allowed:
         if is_allowed:
-            post(letter(), to_nobody=to_nobody)
+            enqueue(message(), to_nobody=to_nobody)
 
 
 def _erase_again(subscriber: Subscriber, became: str) -> None:

@@ -117,7 +117,7 @@ def _since_they_agreed(subscriber: int) -> QuerySet[Delivery]:
 
 def note_event(sender: Any, event: Any, **kwargs: Any) -> None:
     """Take a mail service's word of one mail: anymail's `tracking` signal (https://anymail.dev/)."""
-    tag = TAG.search(str(event.metadata or ""))  # as mscos/carriers.py sent it along
+    tag = TAG.search(str(event.metadata or ""))  # as mscos/mail/transports.py sent it along
     pk = pk_of(tag[0]) if tag else None
     if pk is None:
         return

@@ -6,11 +6,11 @@ from functools import lru_cache
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mscos.post_office import PostOffice
+from mscos.mail.worker import MailWorker
 from newsletters.faces import Mail
 from newsletters.models import Delivery, Issue, Mailing
 from newsletters.sending.ledger import claimed, recover_lost_batches, stored
-from newsletters.sending.messages import Pattern
+from newsletters.sending.messages import MergeTemplate
 
 State = Delivery.State
 # All who are confirmed at this moment. One statement, whose cost in memory does not grow with them.
@@ -44,21 +44,21 @@ def end_sending(*, issue: Issue) -> None:
     going.update(state=Mailing.State.STOPPED, finished_at=now)
 
 
-def send_round(office: PostOffice) -> None:
+def send_due(worker: MailWorker) -> None:
     """Send what is due of the oldest sending, batch by batch, as long as the office may. Raises ServerAway."""
     recover_lost_batches()
     finish()
-    while (mailing := Mailing.objects.with_due().first()) and office.may_send():
-        office.connect()
-        _send_batch(mailing, office)
+    while (mailing := Mailing.objects.with_due().first()) and worker.may_send():
+        worker.connect()
+        _send_batch(mailing, worker)
 
 
-def _send_batch(mailing: Mailing, office: PostOffice) -> None:
-    pattern = _pattern(mailing.pk, mailing.started_at)
+def _send_batch(mailing: Mailing, worker: MailWorker) -> None:
+    template = _merge_template(mailing.pk, mailing.started_at)
     with claimed(mailing) as batch:
-        while office.may_send() and (recipient := batch.next()):
-            receipt = office.send(pattern.for_recipient(recipient))
-            batch.settle(recipient, receipt)
+        while worker.may_send() and (recipient := batch.next()):
+            result = worker.send(template.for_recipient(recipient))
+            batch.settle(recipient, result)
 
 
 def finish() -> None:
@@ -73,12 +73,12 @@ def finish() -> None:
         with transaction.atomic():
             # Held first, as by everybody who changes both: two who take turns cannot wait for each other.
             Issue.objects.select_for_update().get(pk=mailing.issue_id)
-            held = Mailing.objects.at_their_end().filter(pk=mailing.pk)
-            if held.update(state=Mailing.State.DONE, finished_at=timezone.now()):
+            claimed_row = Mailing.objects.at_their_end().filter(pk=mailing.pk)
+            if claimed_row.update(state=Mailing.State.DONE, finished_at=timezone.now()):
                 Issue.objects.filter(pk=mailing.issue_id, state=Issue.State.SENDING).update(state=Issue.State.SENT)
 
 
 @lru_cache(maxsize=1)
-def _pattern(pk: int, started_at: datetime) -> Pattern:
+def _merge_template(pk: int, started_at: datetime) -> MergeTemplate:
     """Return the mail of a sending, whose words never change; the time tells it from one whose key it was given later."""
-    return Pattern(Mailing.objects.get(pk=pk, started_at=started_at))
+    return MergeTemplate(Mailing.objects.get(pk=pk, started_at=started_at))

@@ -17,8 +17,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 from django.utils import timezone
 
-from mscos.carriers import Fate, Receipt, ServerAway
-from mscos.post_office import LEASE
+from mscos.mail.transports import Outcome, SendResult, ServerAway
+from mscos.mail.worker import LEASE
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.sending.messages import Recipient
 
@@ -93,21 +93,21 @@ class Batch:
         self._at_server = recipient.pk
         return recipient
 
-    def settle(self, recipient: Recipient, receipt: Receipt) -> None:
+    def settle(self, recipient: Recipient, result: SendResult) -> None:
         """Write down the server's answer to a recipient's mail."""
         now, attempts = timezone.now(), recipient.attempts + 1
-        state, wait = _outcome(receipt.fate, attempts)
+        state, wait = _outcome(result.outcome, attempts)
         facts = {
             "pk": recipient.pk,
             "lease": stored(self._lease),
             "state": state,
-            "code": receipt.code,
+            "code": result.code,
             "due_at": stored(now + wait),
             "now": stored(now),
         }
         self._cursor.execute(SETTLE_ON_POSTGRESQL if connection.vendor == "postgresql" else SETTLE, facts)
         self._at_server = 0
-        if receipt.is_hard:
+        if result.is_permanent:
             end_subscription(delivery=recipient.pk)
 
     def put_back(self) -> None:
@@ -153,10 +153,10 @@ def stored(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _outcome(fate: Fate, attempts: int) -> tuple[State, timedelta]:
+def _outcome(outcome: Outcome, attempts: int) -> tuple[State, timedelta]:
     """Return what a server's answer makes of a delivery, and how long it waits until it is tried again."""
-    if fate is Fate.TAKEN:
+    if outcome is Outcome.TAKEN:
         return State.SENT, timedelta(0)
-    if fate is Fate.REFUSED or attempts > len(WAITS):
+    if outcome is Outcome.REFUSED or attempts > len(WAITS):
         return State.FAILED, timedelta(0)
-    return State.QUEUED if fate is Fate.LATER else State.UNCERTAIN, timedelta(minutes=WAITS[attempts - 1])
+    return State.QUEUED if outcome is Outcome.LATER else State.UNCERTAIN, timedelta(minutes=WAITS[attempts - 1])

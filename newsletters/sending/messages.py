@@ -1,4 +1,4 @@
-"""The mail of an issue as it travels: built once, and for each reader only what is their own filled in."""
+"""The mail of an issue: rendered once, with placeholders that are filled in for each recipient."""
 
 import re
 from email.utils import format_datetime, formatdate, make_msgid
@@ -8,17 +8,17 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from mscos.carriers import Envelope, wire_format
+from mscos.mail.transports import Envelope, wire_format
 from newsletters.faces import READERS_OWN, Mail
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
 
-# Stand in the pattern where a reader's own address and the word of their delivery belong.
+# Stand in the template where a reader's own address and the word of their delivery belong.
 OWN_ADDRESS = "readers-own@address.invalid"
 OWN_TAG = "READERS-OWN-TAG"
 # In the body a line may end inside a word, after an equals sign (quoted-printable, RFC 2045): there the token breaks too.
-HOLES = re.compile(
-    b"(" + b"(?:=\r\n)?".join(re.escape(bytes([letter])) for letter in READERS_OWN.encode()) + b")"
+PLACEHOLDERS = re.compile(
+    b"(" + b"(?:=\r\n)?".join(re.escape(bytes([char])) for char in READERS_OWN.encode()) + b")"
     b"|(" + re.escape(OWN_ADDRESS.encode()) + b")|(" + re.escape(OWN_TAG.encode()) + b")"
 )
 BREAK = b"=\r\n"
@@ -35,14 +35,14 @@ class Recipient(NamedTuple):
     attempts: int
 
 
-class Hole(NamedTuple):
+class Placeholder(NamedTuple):
     """A place for what is a reader's own: which of it, and after how many letters a line ends, if one does."""
 
     which: int
     breaks_after: int | None
 
 
-class Pattern:
+class MergeTemplate:
     """An issue's mail for all its readers. Raises ValueError where a subject holds a line break."""
 
     def __init__(self, mailing: Mailing) -> None:
@@ -96,17 +96,24 @@ def way_back(tag: str) -> str:
     return f"{name}+{tag}{at}{host}" if at else ""
 
 
-def _pieces(content: bytes) -> list[bytes | Hole]:
-    """Cut a mail at its holes."""
-    pieces: list[bytes | Hole] = []
+def _pieces(content: bytes) -> list[bytes | Placeholder]:
+    """Cut a mail at its placeholders."""
+    pieces: list[bytes | Placeholder] = []
     end = 0
-    for hole in HOLES.finditer(content):
-        broken = hole[0].find(BREAK)
-        pieces += [content[end : hole.start()], Hole((hole.lastindex or 1) - 1, broken if broken >= 0 else None)]
-        end = hole.end()
+    for placeholder in PLACEHOLDERS.finditer(content):
+        broken = placeholder[0].find(BREAK)
+        pieces += [
+            content[end : placeholder.start()],
+            Placeholder((placeholder.lastindex or 1) - 1, broken if broken >= 0 else None),
+        ]
+        end = placeholder.end()
     return [*pieces, content[end:]]
 
 
-def _filled(hole: Hole, own: tuple[bytes, ...]) -> bytes:
-    word = own[hole.which]
-    return word if hole.breaks_after is None else word[: hole.breaks_after] + BREAK + word[hole.breaks_after :]
+def _filled(placeholder: Placeholder, own: tuple[bytes, ...]) -> bytes:
+    word = own[placeholder.which]
+    return (
+        word
+        if placeholder.breaks_after is None
+        else word[: placeholder.breaks_after] + BREAK + word[placeholder.breaks_after :]
+    )

@@ -16,17 +16,17 @@ FILL = """
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 from mscos import sample
-from mscos.outbox import post
+from mscos.mail.queue import enqueue
 sample.load_if_empty()
 SessionStore().save()
-post(EmailMessage("S", "B", to=["a@example.org"]))
+enqueue(EmailMessage("S", "B", to=["a@example.org"]))
 """
 COUNTS = """
 from django.contrib.sessions.models import Session
 from forums.models import Forum, Post
-from mscos.models import Job, Letter
+from mscos.models import Job, QueuedEmail
 new = Forum.objects.create(slug="new", title="New", purpose="P").pk
-print(Session.objects.count(), Letter.objects.count(), Job.objects.count(), new - Forum.objects.exclude(pk=new).latest("pk").pk)
+print(Session.objects.count(), QueuedEmail.objects.count(), Job.objects.count(), new - Forum.objects.exclude(pk=new).latest("pk").pk)
 """
 
 

@@ -14,7 +14,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import get_resolver
 
 from mscos import account_urls
-from mscos.models import Letter, User
+from mscos.models import QueuedEmail, User
 from tests.mailbox import sent_mail
 from tests.people import PASSWORD, make_person, make_staff, problems, sign_in
 
@@ -294,7 +294,7 @@ def test_a_broken_mail_server_answers_nothing_about_an_address(client, settings,
     assert [record.message for record in caplog.records] == [
         "The mail server went away or does not answer. Mail waits."
     ]
-    assert Letter.objects.count() == 1
+    assert QueuedEmail.objects.count() == 1
 
 
 def test_the_mail_says_no_more_than_it_must(client):

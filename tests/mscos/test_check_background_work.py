@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from mscos.models import Job, Letter
+from mscos.models import Job, QueuedEmail
 
 pytestmark = pytest.mark.django_db
 
@@ -17,15 +17,15 @@ def minutes_ago(minutes):
 
 def test_all_is_well_on_a_site_that_keeps_up():
     Job.objects.create(name="a", due_at=minutes_ago(29))
-    Letter.objects.create(encrypted="a", due_at=minutes_ago(29), attempts=3)
+    QueuedEmail.objects.create(encrypted="a", due_at=minutes_ago(29), attempts=3)
     assert call_command("check_background_work") is None
 
 
 def test_what_is_stuck_is_counted():
     Job.objects.create(name="a", due_at=minutes_ago(31))
-    Letter.objects.create(encrypted="a", due_at=minutes_ago(31))
-    Letter.objects.create(encrypted="b", due_at=minutes_ago(-60), attempts=4)
-    Letter.objects.create(encrypted="c", due_at=minutes_ago(-60), attempts=5)
+    QueuedEmail.objects.create(encrypted="a", due_at=minutes_ago(31))
+    QueuedEmail.objects.create(encrypted="b", due_at=minutes_ago(-60), attempts=4)
+    QueuedEmail.objects.create(encrypted="c", due_at=minutes_ago(-60), attempts=5)
     with pytest.raises(CommandError) as told:
         call_command("check_background_work")
     assert str(told.value).splitlines() == [

@@ -13,7 +13,7 @@ def test_the_jobs_and_mail_rounds_of_the_settings_can_be_run(settings):
     assert check_settings() == []
 
 
-@pytest.mark.parametrize("setting", ["WORK_JOBS", "MAIL_ROUNDS"])
+@pytest.mark.parametrize("setting", ["WORK_JOBS", "MAIL_QUEUES"])
 @pytest.mark.parametrize(
     ("path", "reason"),
     [

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from forums.models import Forum
-from mscos.outbox import post
+from mscos.mail.queue import enqueue
 from newsletters.faces import READERS_OWN, mail_of
 from newsletters.models import Issue
 from newsletters.sending.messages import issue_message
@@ -162,7 +162,7 @@ def test_a_message_as_it_arrives(issue, settings):
     settings.SITE = settings.SITE._replace(scheme="https", netloc="community.example.org")
     settings.CONTACT_EMAIL = "team@example.org"
     mail = mail_of(issue)
-    post(issue_message(issue, mail, to="reader@example.org", token=TOKEN, plain_subject=True))
+    enqueue(issue_message(issue, mail, to="reader@example.org", token=TOKEN, plain_subject=True))
     message = message_from_bytes(sent_mail()[0].message().as_bytes(), policy=policy.default)
     headers = {name.lower(): str(value).strip() for name, value in message.items()}
     assert re.fullmatch(r"<\d+\.\d+\.\d+@community\.example\.org>", headers.pop("message-id"))

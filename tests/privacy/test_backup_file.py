@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from forums.actions import start_thread
 from mscos.forms import new_stamp
-from mscos.outbox import post
+from mscos.mail.queue import enqueue
 from tests.backups.places import make_age_key
 from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.privacy.snapshot import forms_of
@@ -27,7 +27,7 @@ def secrets(forum, settings, tmp_path):
     session = SessionStore()
     session["marked"] = "in a session"
     session.save()
-    post(EmailMessage("Marked subject", "Marked letter", to=["marked@example.org"]))
+    enqueue(EmailMessage("Marked subject", "Marked letter", to=["marked@example.org"]))
     keys = {name: getattr(settings, name) for name in ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")}
     codes = {"code": sent.code, "code of a call": asked.code}
     return {

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from mscos.models import Job, Letter
+from mscos.models import Job, QueuedEmail
 
 LATE = timedelta(minutes=30)
-MANY_TRIES = 4  # after which a mail waits an hour and longer (mscos/outbox.py)
+MANY_TRIES = 4  # after which a mail waits an hour and longer (mscos/mail/queue.py)
 
 
 class Command(BaseCommand):
@@ -24,10 +24,10 @@ class Command(BaseCommand):
             "jobs are more than 30 minutes late. Is the background worker running?": Job.objects.filter(
                 due_at__lt=late
             ),
-            "mails are more than 30 minutes late. Is the background worker running?": Letter.objects.filter(
+            "mails are more than 30 minutes late. Is the background worker running?": QueuedEmail.objects.filter(
                 due_at__lt=late
             ),
-            "mails were not taken at four tries or more. Does the mail server answer?": Letter.objects.filter(
+            "mails were not taken at four tries or more. Does the mail server answer?": QueuedEmail.objects.filter(
                 attempts__gte=MANY_TRIES
             ),
         }

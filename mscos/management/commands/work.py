@@ -12,8 +12,8 @@ from django.db import close_old_connections, connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
 from mscos.backoff import Backoff
+from mscos.mail.worker import MailWorker
 from mscos.management.start_command import StartCommand
-from mscos.post_office import PostOffice
 from mscos.readiness import check_parts
 from mscos.work import run_due_jobs
 
@@ -38,7 +38,7 @@ class Command(StartCommand):
         stop = threading.Event()
         worker = Worker(stop)
         if options["once"]:
-            while worker.take_turn():
+            while worker.run_slice():
                 pass
         else:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -52,7 +52,7 @@ class Worker:
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
-        self._office = PostOffice(stop.is_set)
+        self._worker = MailWorker(stop.is_set)
         self._looked = -math.inf
 
     def run(self) -> None:
@@ -60,7 +60,7 @@ class Worker:
         backoff = Backoff()
         while not self._stop.is_set():
             try:
-                sent = self.take_turn()
+                sent = self.run_slice()
             except Exception:
                 logger.exception("A turn of work failed. Work goes on after a wait.")
                 _close_connections()
@@ -69,17 +69,17 @@ class Worker:
                 backoff.after_success()
                 self._stop.wait(0 if sent else LOOK_FOR_MAIL)
 
-    def take_turn(self) -> int:
+    def run_slice(self) -> int:
         """Run the jobs that are due and send mail; return how many mails the server gave an answer to."""
         close_old_connections()
         if time.monotonic() - self._looked >= LOOK_FOR_JOBS:
             run_due_jobs()
             self._looked = time.monotonic()
-        return self._office.turn()
+        return self._worker.run_slice()
 
     def close(self) -> None:
         """Let go of the mail server."""
-        self._office.close()
+        self._worker.close()
 
 
 def _close_connections() -> None:

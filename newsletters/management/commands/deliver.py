@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from mscos.post_office import PostOffice
+from mscos.mail.worker import MailWorker
 from newsletters.models import Delivery, Mailing
 
 LOOK_AGAIN = 1.0  # seconds, while nothing can be sent
@@ -31,17 +31,17 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        office = PostOffice(stop.is_set)
+        worker = MailWorker(stop.is_set)
         rows = Delivery.objects.filter(mailing__in=mailings)
         with tqdm(total=rows.count(), unit=" mails", disable=None) as bar:
             while not stop.is_set():
-                handled = 0 if options["watch"] else office.turn()
+                handled = 0 if options["watch"] else worker.run_slice()
                 bar.update(bar.total - rows.open().count() - bar.n)
                 if not Mailing.objects.running().filter(pk__in=[mailing.pk for mailing in mailings]).exists():
                     break
                 if not handled:
                     stop.wait(LOOK_AGAIN)
-        office.close()
+        worker.close()
         for mailing in mailings:
             self.stdout.write(in_words(mailing))
 

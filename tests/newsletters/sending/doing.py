@@ -6,7 +6,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from mscos.post_office import PostOffice
+from mscos.mail.worker import MailWorker
 from newsletters import actions
 from newsletters.faces import mail_of
 from newsletters.models import Delivery, Mailing
@@ -42,13 +42,13 @@ def begin(by, **draft):
     return Mailing.objects.get(issue=issue)
 
 
-def work(after=timedelta(0), turns=100, **office):
+def work(after=timedelta(0), turns=100, **worker):
     """Let a new worker send, some time from now, until nothing is due; return how many the server answered."""
     with time_machine.travel(timezone.now() + after, tick=True):
-        worker = PostOffice(**office)
+        worker = MailWorker(**worker)
         sent = 0
         for _ in range(turns):
-            left = worker.turn()
+            left = worker.run_slice()
             sent += left
             if not left:
                 break

@@ -7,8 +7,8 @@ from email import message_from_bytes, policy
 import pytest
 from django.utils import timezone
 
-from mscos.outbox import post
-from mscos.post_office import LEASE
+from mscos.mail.queue import enqueue
+from mscos.mail.worker import LEASE
 from newsletters.emails import your_link
 from newsletters.models import Delivery, Issue, Mailing, Section, Subscriber
 from newsletters.readers import subscriptions
@@ -294,7 +294,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(server, 
 
 def test_letters_go_ahead_of_newsletters(server, editor, readers):
     begin(editor)
-    post(your_link("urgent@example.org"))
+    enqueue(your_link("urgent@example.org"))
     work()
     assert server.recipients()[0] == "urgent@example.org"
     assert len(server.taken) == 6

@@ -9,9 +9,9 @@ from django.core.mail import EmailMessage
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from mscos.models import Letter
-from mscos.outbox import post
-from mscos.post_office import LEASE, PAUSES, PostOffice
+from mscos.mail.queue import enqueue
+from mscos.mail.worker import LEASE, PAUSES, MailWorker
+from mscos.models import QueuedEmail
 from newsletters import actions
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.readers import subscriptions
@@ -43,8 +43,8 @@ def small_disk(write, room_for=0):
         cursor.execute("CREATE TABLE filling (words BLOB)")
         filling = f"INSERT INTO filling VALUES (zeroblob({PAGES} * 4096))"
         cursor.execute(f"CREATE TRIGGER fill AFTER {write} BEGIN {filling}; END")
-        [held] = cursor.execute("PRAGMA page_count").fetchone()
-        cursor.execute(f"PRAGMA max_page_count = {held + (PAGES + 1) * room_for}")
+        [claimed_row] = cursor.execute("PRAGMA page_count").fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {claimed_row + (PAGES + 1) * room_for}")
     try:
         yield
     finally:
@@ -54,11 +54,11 @@ def small_disk(write, room_for=0):
             cursor.execute("DROP TABLE filling")
 
 
-def take_turns(office, count):
+def take_turns(worker, count):
     """Let a worker try again and again, each time after the pause that a failure asks for."""
     for _ in range(count):
-        office._closed_until -= PAUSES[0]
-        office.turn()
+        worker._closed_until -= PAUSES[0]
+        worker.run_slice()
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,16 @@ def take_turns(office, count):
 def test_who_cannot_be_claimed_is_not_mailed_and_everybody_is_in_the_end(server, editor, caplog, write, room_for):
     make_readers(10)
     mailing = begin(editor)
-    office = PostOffice()
+    worker = MailWorker()
     with small_disk(write, room_for):
-        take_turns(office, 3)
-        held = dict(mailing.deliveries.values_list("subscriber__email", "state"))
-    failures = caplog.messages.count("A round of mail failed. It will be tried again.")
+        take_turns(worker, 3)
+        claimed_row = dict(mailing.deliveries.values_list("subscriber__email", "state"))
+    failures = caplog.messages.count("A mail queue failed. It will be tried again.")
     assert failures > 0
-    assert len(held) == 10
-    assert {held[email] for email in server.recipients()} <= {"sending", "sent"}
-    take_turns(office, 1)
-    office.close()
+    assert len(claimed_row) == 10
+    assert {claimed_row[email] for email in server.recipients()} <= {"sending", "sent"}
+    take_turns(worker, 1)
+    worker.close()
     work(LEASE + timedelta(seconds=1))
     work(LEASE + timedelta(minutes=10))
     assert states(mailing) == {"sent": 10}
@@ -104,11 +104,11 @@ def test_who_cannot_be_claimed_is_not_mailed_and_everybody_is_in_the_end(server,
 def test_on_a_disk_that_is_full_from_the_beginning_nobody_is_mailed(server, editor):
     make_readers(5)
     mailing = begin(editor)
-    office = PostOffice()
+    worker = MailWorker()
     with small_disk(CLAIMED):
-        take_turns(office, 5)
+        take_turns(worker, 5)
         assert server.taken == []
-    office.close()
+    worker.close()
     work(LEASE + timedelta(seconds=1))
     assert server.recipients() == addresses(5)
     assert states(mailing) == {"sent": 5}
@@ -127,25 +127,25 @@ def test_an_issue_that_finds_no_room_for_its_ledger_is_not_published(server, edi
 
 def test_a_letter_that_cannot_be_stored_undoes_what_it_tells_of(server):
     form = {"name": "", "organisation": "", "subject_style": "plain", "wording": "Get the newsletter"}
-    with small_disk("INSERT ON mscos_letter"), pytest.raises(OperationalError, match="full"):
+    with small_disk("INSERT ON mscos_queuedemail"), pytest.raises(OperationalError, match="full"):
         subscriptions.sign_up(email="kim@example.org", **form)
-    assert (Subscriber.objects.count(), Letter.objects.count()) == (0, 0)
+    assert (Subscriber.objects.count(), QueuedEmail.objects.count()) == (0, 0)
     subscriptions.sign_up(email="kim@example.org", **form)
     assert Subscriber.objects.get().state == "pending"
     assert work() == 1
     assert server.recipients() == ["kim@example.org"]
 
 
-@pytest.mark.parametrize("write", ["UPDATE ON mscos_letter", "DELETE ON mscos_letter"])
+@pytest.mark.parametrize("write", ["UPDATE ON mscos_queuedemail", "DELETE ON mscos_queuedemail"])
 def test_a_letter_that_waits_is_not_lost(server, write):
-    post(EmailMessage("Your link", "Words", to=["kim@example.org"]))
-    office = PostOffice()
+    enqueue(EmailMessage("Your link", "Words", to=["kim@example.org"]))
+    worker = MailWorker()
     with small_disk(write):
-        take_turns(office, 1)
-        assert Letter.objects.count() == 1
+        take_turns(worker, 1)
+        assert QueuedEmail.objects.count() == 1
         assert len(server.taken) == (1 if write.startswith("DELETE") else 0)
     with time_machine.travel(timezone.now() + LEASE, tick=True):
-        take_turns(office, 1)
-    office.close()
-    assert Letter.objects.count() == 0
+        take_turns(worker, 1)
+    worker.close()
+    assert QueuedEmail.objects.count() == 0
     assert len(set(server.taken)) == 1  # the one that was in doubt went twice, as one message

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mscos.post_office import LEASE, PAUSES, PostOffice
+from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from newsletters.models import Delivery, Mailing
 from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
 from tests.people import make_staff
@@ -57,11 +57,11 @@ def session():
         return cursor.fetchall()
 
 
-def take_turn(office):
+def run_slice(worker):
     """Let a worker try again after the pause that a failure asks for, on a connection that the pool had back before."""
     connection.close()
-    office._closed_until -= PAUSES[0]
-    return office.turn()
+    worker._closed_until -= PAUSES[0]
+    return worker.run_slice()
 
 
 @pytest.fixture
@@ -84,21 +84,21 @@ def third(mailing):
 
 
 def failures(caplog):
-    return caplog.messages.count("A round of mail failed. It will be tried again.")
+    return caplog.messages.count("A mail queue failed. It will be tried again.")
 
 
 def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server, mailing, third, caplog):
     usual = session()
-    office = PostOffice()
+    worker = MailWorker()
     with refused(f"NEW.state = 'sent' AND NEW.id = {third.pk}"):
-        take_turn(office)
+        run_slice(worker)
         assert session() == usual
         assert server.recipients() == addresses(3)
         assert states(mailing) == {"sent": 2, "sending": 1, "queued": 2}
-        assert [take_turn(office) for _ in range(4)] == [2, 0, 0, 0]
+        assert [run_slice(worker) for _ in range(4)] == [2, 0, 0, 0]
         assert states(mailing) == {"sent": 4, "sending": 1}
         assert failures(caplog) == 1
-    office.close()
+    worker.close()
     assert work(LEASE + timedelta(seconds=1)) == 1
     assert states(mailing) == {"sent": 5}
     assert [taken for taken in server.taken if server.taken.count(taken) > 1] == [server.taken[2], server.taken[5]]
@@ -109,16 +109,16 @@ def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server
 
 def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mailing, caplog):
     usual = session()
-    office = PostOffice()
+    worker = MailWorker()
     with refused("NEW.state = 'sent'"):
         for count in (1, 2, 3):
-            take_turn(office)
+            run_slice(worker)
             assert session() == usual
             assert server.recipients() == addresses(count)
             assert states(mailing) == {"sending": count, "queued": 5 - count}
             assert failures(caplog) == count
-    assert [take_turn(office), take_turn(office)] == [2, 0]
-    office.close()
+    assert [run_slice(worker), run_slice(worker)] == [2, 0]
+    worker.close()
     assert work(LEASE + timedelta(seconds=1)) == 3
     assert states(mailing) == {"sent": 5}
     assert sorted(server.recipients()) == sorted([*addresses(5), *addresses(3)])
@@ -128,13 +128,13 @@ def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mai
 
 def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, mailing, third, caplog):
     usual = session()
-    office = PostOffice(stopping=lambda: len(server.taken) == 2)
+    worker = MailWorker(stopping=lambda: len(server.taken) == 2)
     with refused("NEW.state = 'queued'"):
-        take_turn(office)
+        run_slice(worker)
     assert failures(caplog) == 1
     assert states(mailing) == {"sent": 2, "sending": 3}
     assert session() == usual
-    office.close()
+    worker.close()
     assert work() == 0
     assert work(LEASE + timedelta(seconds=1)) == 3
     assert states(mailing) == {"sent": 5}
@@ -144,13 +144,13 @@ def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, maili
 
 def test_what_cannot_be_claimed_is_not_mailed(server, mailing, caplog):
     usual = session()
-    office = PostOffice()
+    worker = MailWorker()
     with refused("NEW.state = 'sending'"):
-        assert [take_turn(office) for _ in range(3)] == [0, 0, 0]
+        assert [run_slice(worker) for _ in range(3)] == [0, 0, 0]
     assert (server.taken, failures(caplog)) == ([], 3)
     assert states(mailing) == {"queued": 5}
     assert mailing.deliveries.filter(due_at__lte=timezone.now()).count() == 5
     assert session() == usual
-    assert take_turn(office) == 5
-    office.close()
+    assert run_slice(worker) == 5
+    worker.close()
     assert states(mailing) == {"sent": 5}

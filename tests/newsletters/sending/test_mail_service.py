@@ -29,7 +29,7 @@ from anymail.signals import tracking
 from django.conf import settings
 from django.core.checks import run_checks
 from django.urls import Resolver404, resolve
-from mscos.carriers import open_carrier
+from mscos.mail.transports import open_transport
 
 def view(path):
     try:
@@ -41,7 +41,7 @@ print([
     "anymail" in settings.INSTALLED_APPS,
     len(tracking.receivers),
     view("/mail-events/postmark/tracking/"),
-    type(open_carrier()).__name__,
+    type(open_transport()).__name__,
     [problem.id for problem in run_checks()],
 ])
 """
@@ -156,17 +156,17 @@ def test_only_who_knows_the_secret_may_tell(delivery):
 @pytest.mark.parametrize(
     ("environment", "found"),
     [
-        ({}, [False, 0, None, "BackendCarrier", []]),
+        ({}, [False, 0, None, "BackendTransport", []]),
         (
             {
                 "EMAIL_SERVICE": "postmark",
                 "EMAIL_SERVICE_SETTINGS": "POSTMARK_SERVER_TOKEN=a=b,WEBHOOK_SECRET=name:password",
             },
-            [True, 1, "anymail:postmark_tracking_webhook", "BackendCarrier", []],
+            [True, 1, "anymail:postmark_tracking_webhook", "BackendTransport", []],
         ),
         (
             {"EMAIL_SERVICE": "postmark", "EMAIL_SERVICE_SETTINGS": "POSTMARK_SERVER_TOKEN=word"},
-            [True, 1, "anymail:postmark_tracking_webhook", "BackendCarrier", ["mscos.E009"]],
+            [True, 1, "anymail:postmark_tracking_webhook", "BackendTransport", ["mscos.E009"]],
         ),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from mscos.post_office import LEASE, PostOffice
+from mscos.mail.worker import LEASE, MailWorker
 from newsletters import actions
 from newsletters.models import Subscriber
 from newsletters.sending import mailings
@@ -39,13 +39,13 @@ def mailing(editor):
 def test_at_every_moment_the_counts_add_up_and_only_the_mail_at_hand_is_not_settled(server, mailing):
     looks = []
 
-    class WatchedOffice(PostOffice):
+    class WatchedWorker(MailWorker):
         def send(self, envelope):
-            receipt = super().send(envelope)
+            result = super().send(envelope)
             looks.append(elsewhere(lambda: states(mailing)))
-            return receipt
+            return result
 
-    assert WatchedOffice().turn() == 5
+    assert WatchedWorker().run_slice() == 5
     assert [sum(look.values()) for look in looks] == [5] * 5
     assert [look.get("sent", 0) for look in looks] == [0, 1, 2, 3, 4]
     assert states(mailing) == {"sent": 5}

@@ -1,4 +1,4 @@
-"""How a mail is made: one function a mail (in a room's `emails.py`), three templates each. `mscos/outbox.py` sends it."""
+"""Mails rendered from templates, three for each mail. The functions that call this are in each app's `emails.py`."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from mscos.mail.queue import enqueue
 from mscos.models import User
-from mscos.outbox import post
 
 
 def send(name: str, *, to: str, context: dict[str, Any]) -> None:
-    """Let a mail to one address leave soon; arguments as for `compose`."""
-    post(compose(name, to=to, context=context))
+    """Queue a mail to one address; arguments as for `compose`."""
+    enqueue(compose(name, to=to, context=context))
 
 
-def tell_group(group: str, *, page: str) -> None:
+def notify_group(group: str, *, page: str) -> None:
     """Tell each active member of a group that something waits, and nothing of what. `page` names the admin's page."""
     for email in User.objects.filter(groups__name=group, is_active=True).values_list("email", flat=True):
         send("mscos/emails/something_waits", to=email, context={"page": reverse(page)})

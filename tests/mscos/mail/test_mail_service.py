@@ -11,7 +11,15 @@ from anymail.signals import post_send, pre_send
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 
-from mscos.carriers import BackendCarrier, Envelope, Fate, Receipt, ServerAway, open_carrier, wire_format
+from mscos.mail.transports import (
+    BackendTransport,
+    Envelope,
+    Outcome,
+    SendResult,
+    ServerAway,
+    open_transport,
+    wire_format,
+)
 
 TAG = "<7-0123456789abcdef@testserver>"
 
@@ -31,11 +39,11 @@ def envelope():
 
 
 @pytest.fixture
-def carrier(settings):
+def transport(settings):
     """What brings mail to anymail's own stand-in for a service."""
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
-    opened = open_carrier()
-    assert isinstance(opened, BackendCarrier)
+    opened = open_transport()
+    assert isinstance(opened, BackendTransport)
     opened.open()
     yield opened
     opened.close()
@@ -109,8 +117,8 @@ def answering(status):
     return lambda: pre_send.disconnect(answer)
 
 
-def test_the_service_gets_the_mail_as_it_is(carrier, envelope):
-    assert carrier.send(envelope) == Receipt(Fate.TAKEN)
+def test_the_service_gets_the_mail_as_it_is(transport, envelope):
+    assert transport.send(envelope) == SendResult(Outcome.TAKEN)
     [message] = mail.outbox
     told = message.anymail_test_params
     assert [str(each) for each in told["to"]] == ["kim@example.org"]
@@ -134,54 +142,54 @@ def test_the_service_gets_the_mail_as_it_is(carrier, envelope):
 @pytest.mark.parametrize(
     ("status", "receipt"),
     [
-        ("invalid", Receipt(Fate.REFUSED, "550 5.1.1")),
-        ("rejected", Receipt(Fate.REFUSED, "550 5.7.1")),
-        ("sent", Receipt(Fate.TAKEN)),
-        ("queued", Receipt(Fate.TAKEN)),
+        ("invalid", SendResult(Outcome.REFUSED, "550 5.1.1")),
+        ("rejected", SendResult(Outcome.REFUSED, "550 5.7.1")),
+        ("sent", SendResult(Outcome.TAKEN)),
+        ("queued", SendResult(Outcome.TAKEN)),
     ],
 )
-def test_what_the_service_says_of_an_address_is_told(carrier, envelope, status, receipt):
+def test_what_the_service_says_of_an_address_is_told(transport, envelope, status, result):
     undo = answering(status)
     try:
-        assert carrier.send(envelope) == receipt
-        assert receipt.is_hard is (status == "invalid")
+        assert transport.send(envelope) == result
+        assert result.is_permanent is (status == "invalid")
     finally:
         undo()
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no"), OSError("no"), ValueError("no")])
-def test_whatever_else_fails_loses_nothing(carrier, envelope, error):
+def test_whatever_else_fails_loses_nothing(transport, envelope, error):
     def fail(sender, **_):
         raise error
 
     pre_send.connect(fail, weak=False)
     try:
         with pytest.raises(ServerAway):
-            carrier.send(envelope)
+            transport.send(envelope)
     finally:
         pre_send.disconnect(fail)
-    assert carrier.send(envelope) == Receipt(Fate.TAKEN)
+    assert transport.send(envelope) == SendResult(Outcome.TAKEN)
     assert not post_send.receivers
 
 
-def test_an_address_that_the_service_cannot_write_holds_up_nobody(carrier, envelope):
-    assert carrier.send(envelope._replace(recipient="kim@a..b")) == Receipt(Fate.LATER, "553")
+def test_an_address_that_the_service_cannot_write_holds_up_nobody(transport, envelope):
+    assert transport.send(envelope._replace(recipient="kim@a..b")) == SendResult(Outcome.LATER, "553")
 
 
 @pytest.mark.parametrize(
     ("status", "receipt"),
     [
-        (200, Receipt(Fate.TAKEN)),
-        (400, Receipt(Fate.LATER, "400")),
-        (413, Receipt(Fate.LATER, "413")),
-        (504, Receipt(Fate.UNCERTAIN)),
-        (0, Receipt(Fate.UNCERTAIN)),
-        (1, Receipt(Fate.UNCERTAIN)),
+        (200, SendResult(Outcome.TAKEN)),
+        (400, SendResult(Outcome.LATER, "400")),
+        (413, SendResult(Outcome.LATER, "413")),
+        (504, SendResult(Outcome.UNCERTAIN)),
+        (0, SendResult(Outcome.UNCERTAIN)),
+        (1, SendResult(Outcome.UNCERTAIN)),
     ],
 )
-def test_the_answer_of_a_real_service_is_told(postmark, envelope, status, receipt):
+def test_the_answer_of_a_real_service_is_told(postmark, envelope, status, result):
     postmark.status = status
-    assert open_carrier().send(envelope) == receipt
+    assert open_transport().send(envelope) == result
     assert [sent["Metadata"] for sent in postmark.taken] == [{"message": TAG}]
     assert [sent["TrackOpens"] for sent in postmark.taken] == [False]
 
@@ -190,10 +198,10 @@ def test_the_answer_of_a_real_service_is_told(postmark, envelope, status, receip
 def test_a_service_that_takes_nothing_now_is_away(postmark, envelope, status):
     postmark.status = status
     with pytest.raises(ServerAway):
-        open_carrier().send(envelope)
+        open_transport().send(envelope)
 
 
 def test_a_service_that_is_not_there_took_nothing(settings, postmark, envelope):
     settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_API_URL": "http://127.0.0.1:1/"}
     with pytest.raises(ServerAway):
-        open_carrier().send(envelope)
+        open_transport().send(envelope)

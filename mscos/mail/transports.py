@@ -1,4 +1,4 @@
-"""How a finished mail reaches the mail server: one connection for many, and for each a plain answer what became of it.
+"""Transports: they hand finished mails to the mail server, over one connection for many, and return each one's outcome.
 
 SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the three before the content go in one packet.
 """
@@ -36,15 +36,15 @@ Answer = tuple[int, bytes]
 
 
 class Envelope(NamedTuple):
-    """A mail as it travels: who hears of a failure, who gets it, and its bytes as `wire_format` makes them."""
+    """A mail in wire format: envelope sender (who hears of a failure), recipient, and the bytes of `wire_format`."""
 
     sender: str
     recipient: str
     content: bytes
 
 
-class Fate(Enum):
-    """What became of a mail."""
+class Outcome(Enum):
+    """What became of a mail at the server."""
 
     TAKEN = "taken"
     LATER = "later"  # the server asks to try again
@@ -52,29 +52,29 @@ class Fate(Enum):
     UNCERTAIN = "uncertain"  # the connection broke before the server said whether it took it
 
 
-class Receipt(NamedTuple):
+class SendResult(NamedTuple):
     """The server's answer: of its words only the codes ('550 5.1.1'), as the words may repeat an address."""
 
-    fate: Fate
+    outcome: Outcome
     code: str = ""
 
     @property
-    def is_hard(self) -> bool:
+    def is_permanent(self) -> bool:
         """Whether the server says that the address itself is wrong, not the mail, the moment or the sender (RFC 3463)."""
-        return self.fate is Fate.REFUSED and bool(re.search(r" 5\.1\.(?![78]$)", self.code))
+        return self.outcome is Outcome.REFUSED and bool(re.search(r" 5\.1\.(?![78]$)", self.code))
 
 
 class ServerAway(Exception):
     """The server took nothing of this mail; no other has a better chance just now."""
 
 
-class Carrier(Protocol):
-    """What brings mails to a server."""
+class Transport(Protocol):
+    """Hands mails to a server."""
 
     def open(self) -> None:
         """Connect, unless connected. Raises ServerAway."""
 
-    def send(self, envelope: Envelope) -> Receipt:
+    def send(self, envelope: Envelope) -> SendResult:
         """Hand over one mail. Raises ServerAway where the server took nothing of it."""
 
     def close(self) -> None:
@@ -101,14 +101,14 @@ def wire_format(message: EmailMessage) -> bytes:
     return made.as_bytes(policy=WHOLE_LINES)
 
 
-def open_carrier() -> Carrier:
-    """Return what brings mail to where EMAIL_URL says; it connects when it is first needed."""
+def open_transport() -> Transport:
+    """Return the transport for EMAIL_URL; it connects when it is first needed."""
     is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
-    return SmtpCarrier() if is_smtp else BackendCarrier()
+    return SmtpTransport() if is_smtp else BackendTransport()
 
 
-class SmtpCarrier:
-    """Brings mails to an SMTP server; Django's backend makes the connection, with its settings for TLS and sign-in."""
+class SmtpTransport:
+    """Hands mails to an SMTP server; Django's backend makes the connection, with its settings for TLS and sign-in."""
 
     def __init__(self) -> None:
         self._backend: Any = get_connection()
@@ -128,10 +128,10 @@ class SmtpCarrier:
         if connection is not None:
             connection.close()
 
-    def send(self, envelope: Envelope) -> Receipt:
+    def send(self, envelope: Envelope) -> SendResult:
         """Hand over one mail. Raises ServerAway where the server took nothing of it."""
         if not PLAIN_ADDRESS.fullmatch(envelope.recipient):
-            return Receipt(Fate.REFUSED, "553 5.1.3")  # what a server would say of such an address
+            return SendResult(Outcome.REFUSED, "553 5.1.3")  # what a server would say of such an address
         self.open()
         try:
             refusal = self._refusal(self._offer(envelope))
@@ -149,7 +149,7 @@ class SmtpCarrier:
         server.send("".join(f"{command}\r\n" for command in commands))
         return [server.getreply() for _ in commands]
 
-    def _refusal(self, answers: list[Answer]) -> Receipt | None:
+    def _refusal(self, answers: list[Answer]) -> SendResult | None:
         """Return what the server said against a mail, the line ready for the next one; None where it waits for it."""
         refusals = [answer for answer in answers if answer[0] // 100 not in {2, 3}]
         if not refusals:
@@ -163,7 +163,7 @@ class SmtpCarrier:
         server.docmd("RSET")
         return _receipt(*refusals[0])
 
-    def _deliver(self, content: bytes) -> Receipt:
+    def _deliver(self, content: bytes) -> SendResult:
         """Send the content to a server that waits for it. From here on only its answer tells whether it took the mail."""
         content = DOT_FIRST.sub(b"\n..", content)  # RFC 5321, 4.5.2: a line with one dot would be the end
         try:
@@ -173,10 +173,10 @@ class SmtpCarrier:
             answer = UNREADABLE, b""
         if answer[0] in {CLOSING, UNREADABLE}:
             self.close()
-        return Receipt(Fate.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
+        return SendResult(Outcome.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
 
 
-class BackendCarrier:
+class BackendTransport:
     """Brings mails to one of Django's other backends: files, a service's interface, a test's list."""
 
     def __init__(self) -> None:
@@ -193,7 +193,7 @@ class BackendCarrier:
         """Let go of the connection; never fails."""
         self._backend.close()
 
-    def send(self, envelope: Envelope) -> Receipt:
+    def send(self, envelope: Envelope) -> SendResult:
         """Hand over one mail. Raises ServerAway where it could not."""
         message: Any = as_message(envelope)
         try:
@@ -201,18 +201,18 @@ class BackendCarrier:
         except AnymailRecipientsRefused:
             # 'invalid' is no address; 'rejected' is one to which the service will not send, for reasons of its own.
             is_none = message.anymail_status.status == {"invalid"}
-            return Receipt(Fate.REFUSED, "550 5.1.1" if is_none else "550 5.7.1")
+            return SendResult(Outcome.REFUSED, "550 5.1.1" if is_none else "550 5.7.1")
         except AnymailInvalidAddress:
-            return Receipt(Fate.LATER, "553")
+            return SendResult(Outcome.LATER, "553")
         except AnymailRequestsAPIError as error:
             if error.status_code in ABOUT_THE_MAIL:
-                return Receipt(Fate.LATER, str(error.status_code))
+                return SendResult(Outcome.LATER, str(error.status_code))
             if _may_have_arrived(error):
-                return Receipt(Fate.UNCERTAIN)
+                return SendResult(Outcome.UNCERTAIN)
             raise ServerAway from error
         except Exception as error:  # each backend has exceptions of its own
             raise ServerAway from error
-        return Receipt(Fate.TAKEN)
+        return SendResult(Outcome.TAKEN)
 
 
 def _may_have_arrived(error: AnymailRequestsAPIError) -> bool:
@@ -257,7 +257,7 @@ def _ask(server: smtplib.SMTP, commands: list[str]) -> list[Answer]:
     return answers
 
 
-def _receipt(code: int, words: bytes) -> Receipt:
-    fates = {2: Fate.TAKEN, 4: Fate.LATER, 5: Fate.REFUSED}
+def _receipt(code: int, words: bytes) -> SendResult:
+    fates = {2: Outcome.TAKEN, 4: Outcome.LATER, 5: Outcome.REFUSED}
     more = ENHANCED.match(words)
-    return Receipt(fates.get(code // 100, Fate.LATER), f"{code} {more[1].decode()}" if more else str(code))
+    return SendResult(fates.get(code // 100, Outcome.LATER), f"{code} {more[1].decode()}" if more else str(code))

@@ -1,4 +1,4 @@
-"""A worker's turn at the mail server: what goes first, how much, how long, and what happens while the server is away."""
+"""The mail worker: it sends from all queues in slices of a few seconds, within the rate limit, and backs off while the server is away."""
 
 import logging
 import math
@@ -11,46 +11,46 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from mscos.carriers import Carrier, Envelope, Receipt, ServerAway, open_carrier
+from mscos.mail.transports import Envelope, SendResult, ServerAway, Transport, open_transport
 from mscos.models import Job
 
 logger = logging.getLogger(__name__)
 
-# How long a worker may hold what it claimed; after that it counts as killed. Longer than a turn and one mail, at which
+# How long a claim lasts; after that its worker counts as killed. Longer than a slice and one mail, at which
 # a server may let each of five answers wait for EMAIL_TIMEOUT.
 LEASE = timedelta(seconds=settings.MAIL_LEASE)
-TURN = 5.0  # seconds, so that a letter never waits long behind a newsletter
+SLICE = 5.0  # seconds, so that account mail never waits long behind a newsletter
 PAUSES = (5.0, 60.0)  # seconds before a server that was away is tried again: at first, and at most
 RATE = "the rate of mail"  # the job whose due time says when the site may send more
 PORTIONS = 13  # in a minute of MAIL_PER_MINUTE: whatever minute is looked at, it holds 12 of them and no more
 
 
-class PostOffice:
-    """Sends what is due. `settings.MAIL_ROUNDS` names who has mail, the pressing first; workers may be many."""
+class MailWorker:
+    """Sends what is due in the queues of `settings.MAIL_QUEUES`, the most urgent first. Several workers may run."""
 
     def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
-        """Make an office that ends its turn as soon as `stopping` says so; it connects when there is mail."""
+        """Make a worker that ends its slice as soon as `stopping` returns True; it connects when there is mail."""
         self._stopping = stopping
-        self._carrier: Carrier = open_carrier()
-        self._answered = 0  # in this turn
+        self._transport: Transport = open_transport()
+        self._answered = 0  # in this slice
         self._closed_until = -math.inf
         self._pause = PAUSES[0]
         self._ends = -math.inf
         self._left: float | None = None
 
-    def turn(self) -> int:
+    def run_slice(self) -> int:
         """Send for a few seconds, or until nothing is due; return how many mails the server gave an answer to."""
         if time.monotonic() < self._closed_until:
             return 0
-        self._ends, self._answered = time.monotonic() + TURN, 0
+        self._ends, self._answered = time.monotonic() + SLICE, 0
         try:
-            for name in settings.MAIL_ROUNDS:
+            for name in settings.MAIL_QUEUES:
                 import_string(name)(self)
         except ServerAway:
             logger.warning("The mail server went away or does not answer. Mail waits.")
             self._away()
         except Exception:
-            logger.exception("A round of mail failed. It will be tried again.")
+            logger.exception("A mail queue failed. It will be tried again.")
             self._closed_until = time.monotonic() + PAUSES[0]
         finally:
             self._give_back()
@@ -59,7 +59,7 @@ class PostOffice:
         return self._answered
 
     def may_send(self) -> bool:
-        """Tell whether one more mail may leave in this turn."""
+        """Return whether one more mail may leave in this slice."""
         if self._stopping() or time.monotonic() >= self._ends:
             return False
         if self._left is None:
@@ -68,30 +68,30 @@ class PostOffice:
 
     def connect(self) -> None:
         """Connect, unless connected, before anything is claimed. Raises ServerAway."""
-        self._carrier.open()
+        self._transport.open()
 
-    def send(self, envelope: Envelope) -> Receipt:
-        """Hand one mail to the server and return its answer. Raises ServerAway as a carrier does."""
-        receipt = self._carrier.send(envelope)
+    def send(self, envelope: Envelope) -> SendResult:
+        """Hand one mail to the server and return its answer. Raises ServerAway as a transport does."""
+        result = self._transport.send(envelope)
         self._answered += 1
         self._pause = PAUSES[0]
         if self._left is not None:
             self._left -= 1
-        return receipt
+        return result
 
     def close(self) -> None:
-        """Let go of the server."""
-        self._carrier.close()
+        """Close the connection."""
+        self._transport.close()
 
     def _away(self) -> None:
-        """Wait longer each time, unless the server took something in this turn: some end each line after a few mails."""
+        """Wait longer each time, unless the server took something in this slice: some close each connection after a few mails."""
         if not self._answered:
             self._closed_until = time.monotonic() + self._pause
             self._pause = min(self._pause * 2, PAUSES[1])
         self.close()
 
     def _give_back(self) -> None:
-        """Let others have what is left of this turn's portion."""
+        """Give back what is left of this slice's portion of the rate limit."""
         if self._left and settings.MAIL_PER_MINUTE:
             unused = timedelta(minutes=self._left / settings.MAIL_PER_MINUTE)
             Job.objects.filter(name=RATE).update(due_at=F("due_at") - unused)
