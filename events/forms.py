@@ -11,7 +11,7 @@ from events.joining import JOINING_LINK, joining_links
 from events.models import Event, EventQuerySet
 from events.times import CHOICES
 from mscos.filters import FilterForm
-from mscos.forms import AddressField, NameField, PlainTextField, StampedForm
+from mscos.forms import AddressField, NameField, PlainTextField, PublicForm
 from outcomes.models import Nation, Organisation, Outcome
 
 ANY = ("", "Any")
@@ -94,7 +94,7 @@ def _of_a_public_host(address: str) -> None:
         raise ValidationError("not public")
 
 
-class SuggestionForm(StampedForm):
+class SuggestionForm(PublicForm):
     """An event of others, in the words of whoever tells us about it."""
 
     title = PlainTextField(

@@ -11,7 +11,7 @@ from events.actions import save_event
 from events.models import Event
 from events.repeats import Repeats
 from events.suggestions import suggest
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from outcomes.models import Organisation, Outcome
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,7 +28,7 @@ def load() -> None:
     _to_come("Housing standards, an evening talk (example)", days=45, hour=18, price=Decimal(0))
     _weekly()
     suggest(
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         title="Council housing and safety, a lunchtime talk (example)",
         organiser="A housing charity (example)",
         stated_time="First Thursday of next month, 1 to 2pm",

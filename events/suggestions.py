@@ -11,12 +11,12 @@ class AlreadyDealtWithError(Exception):
     """Another editor was there first."""
 
 
-def suggest(*, stamp: str, **told: str) -> Suggestion:
+def suggest(*, submission_id: str, **told: str) -> Suggestion:
     """Store what somebody tells about an event, by the names of `Suggestion`'s columns, and return it.
 
-    `stamp` is the random stamp of the form that was sent: the same form sent again stores nothing and returns the first.
+    `submission_id` is the random submission_id of the form that was sent: the same form sent again stores nothing and returns the first.
     """
-    digest = form_digest(repr((stamp, *sorted(told.items()))))
+    digest = form_digest(repr((submission_id, *sorted(told.items()))))
     suggestion, _ = Suggestion.objects.get_or_create(form_digest=digest, defaults=told)
     return suggestion
 

@@ -43,7 +43,7 @@ class NotAccepted(Exception):
 def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
     *,
     forum: Forum,
-    stamp: str,
+    submission_id: str,
     title: str,
     body: str,
     content_note: str = "",
@@ -54,11 +54,11 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
 ) -> Sent:
     """Store a new thread with its first post, both waiting, under a new anonymous voice, or under the name of `author`.
 
-    `stamp` is the random stamp of the form that was sent. The same stamp with all fields the same makes nothing new
+    `submission_id` is the submission id of the form that was sent. The same submission id with all fields the same makes nothing new
     and returns the first post again. Raises NotAccepted where the forum takes no posts, or with the sentence `limited`
     where the writer may store nothing new.
     """
-    form = repr((stamp, forum.pk, title, body, content_note, topic and topic.pk, author and author.pk))
+    form = repr((submission_id, forum.pk, title, body, content_note, topic and topic.pk, author and author.pk))
     code = "" if author else make_code(form)
 
     def store() -> Post:
@@ -80,7 +80,7 @@ def start_thread(  # noqa: PLR0913  all that a form holds, by keyword
 def reply(  # noqa: PLR0913  all that a form holds, by keyword
     *,
     thread: Thread,
-    stamp: str,
+    submission_id: str,
     body: str,
     content_note: str = "",
     in_reply_to: Post | None = None,
@@ -91,11 +91,13 @@ def reply(  # noqa: PLR0913  all that a form holds, by keyword
 ) -> Sent:
     """Store a reply that waits. With `code` it speaks as the voice that the code opens, without one as a new voice.
 
-    With `author` it stands under that name instead. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted
+    With `author` it stands under that name instead. `submission_id` and `limited` are as for `start_thread`. Raises NotAccepted
     where the thread takes no replies, and where `code` opens no voice that speaks in it. Where the thread was merged into
     another meanwhile, or the post that is answered was moved to another, the reply goes there.
     """
-    form = repr((stamp, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code, author and author.pk))
+    form = repr(
+        (submission_id, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code, author and author.pk)
+    )
     own_code = "" if author else code or make_code(form)
 
     def _voice(place: Thread) -> Voice:
@@ -128,7 +130,7 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
     *,
     post: Post,
     code: str,
-    stamp: str,
+    submission_id: str,
     body: str,
     content_note: str = "",
     title: str = "",
@@ -138,10 +140,10 @@ def correct(  # noqa: PLR0913  all that a form holds, by keyword
     """Store a new version of a post that was refused, by the same voice in its place, and destroy the refused words.
 
     `code` is the voice's own; `title` is used where the post was to start its thread, which no longer counts as a view
-    where its call has closed. `stamp` and `limited` are as for `start_thread`. Raises NotAccepted too where the post is
+    where its call has closed. `submission_id` and `limited` are as for `start_thread`. Raises NotAccepted too where the post is
     not refused any more, or has a new version already.
     """
-    form = repr((stamp, post.pk, title, body, content_note))
+    form = repr((submission_id, post.pk, title, body, content_note))
 
     def store() -> Post:
         fresh = lock_post(post)
@@ -187,7 +189,7 @@ def withdraw(*, post: Post) -> None:
 
 
 @transaction.atomic
-def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
+def answer_moderators(*, post: Post, submission_id: str, words: str) -> None:
     """Store what a writer says to the moderators about a post, or about the version that came in its place.
 
     One form, sent twice, is one answer. Raises NotAccepted where that was erased since, and for a post that is gone: nobody
@@ -198,7 +200,7 @@ def answer_moderators(*, post: Post, stamp: str, words: str) -> None:
         fresh = lock_post(newer)
     if fresh.is_gone:
         raise NotAccepted("This post was taken down. There is nothing left to write about.")
-    digest = form_digest(repr((stamp, post.pk, words)))
+    digest = form_digest(repr((submission_id, post.pk, words)))
     if was_erased(digest):
         raise NotAccepted("This message was sent before, and erased with what it was about. It was not sent again.")
     fields = {"voice_id": fresh.voice_id, "post": fresh, "by_writer": True, "unread": True, "body": words}

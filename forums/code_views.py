@@ -17,7 +17,7 @@ from forums.forms import CodeForm, NewVersionForm, is_number, no_code
 from forums.models import CallRequest, Post, Voice
 from forums.models.threads import PostQuerySet
 from forums.posting_views import send
-from mscos.forms import PlainTextField, StampedForm
+from mscos.forms import PlainTextField, PublicForm
 from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
@@ -29,7 +29,7 @@ ANSWERING = Limit("answer", times=20, seconds=60 * 60)
 COUNTED = ("id", "likely_spam")
 
 
-class AnswerForm(StampedForm):
+class AnswerForm(PublicForm):
     """Words to the moderators about a post."""
 
     words = PlainTextField(
@@ -79,7 +79,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if not isinstance(voice, Voice):
         return _ask(request, asked)
     code, number = asked.cleaned_data["code"], request.POST.get("n", "")
-    post, is_sent = in_place(voice.posts.all(), number), "stamp" in request.POST
+    post, is_sent = in_place(voice.posts.all(), number), "submission_id" in request.POST
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)

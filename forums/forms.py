@@ -19,7 +19,7 @@ from forums.models.threads import ThreadQuerySet
 from forums.personal_data.check import Marked, mark_of, marked
 from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
-from mscos.forms import PlainTextField, RefusableForm, StampedForm
+from mscos.forms import PlainTextField, PublicForm, RefusableForm
 from mscos.models import User
 from mscos.quiet_words import telling_words
 from mscos.text import POST_LENGTH, render_post
@@ -36,7 +36,7 @@ def no_code(text: str) -> None:
         raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
 
 
-class PostForm(StampedForm):
+class PostForm(PublicForm):
     """A post that starts or answers something. It asks back where the words may point to a person."""
 
     CHECKED = ("title", "body", "content_note")

@@ -7,7 +7,7 @@ that a copy of the memory and a copy of the database cannot be joined.
 from django.core.cache import cache
 
 from mscos.codes import receipt_digest
-from mscos.forms import STAMP_LASTS
+from mscos.forms import SUBMISSION_ID_MAX_AGE
 
 LASTS = 30 * 60  # seconds
 
@@ -24,7 +24,7 @@ def is_open(form: str) -> bool:
 
 def note_erased(digest: str) -> None:
     """Remember that what a form made was erased, by the form's stored digest, as long as that form could be sent again."""
-    cache.set(_erased_key(digest), "erased", STAMP_LASTS)
+    cache.set(_erased_key(digest), "erased", SUBMISSION_ID_MAX_AGE)
 
 
 def was_erased(digest: str) -> bool:

@@ -8,7 +8,7 @@ from forums.forms import is_number, no_code
 from forums.models import Report, Thread
 from forums.pages import numbered
 from forums.reports import report
-from mscos.forms import PlainTextField, StampedForm
+from mscos.forms import PlainTextField, PublicForm
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
 
@@ -16,7 +16,7 @@ REPORTING = Limit("report", times=20, seconds=60 * 60)
 WORDS_LENGTH = 1_000
 
 
-class ReportForm(StampedForm):
+class ReportForm(PublicForm):
     """Why a post should be looked at again."""
 
     reason = forms.ChoiceField(

@@ -17,14 +17,14 @@ REPORT_DAYS = 30  # after it was dealt with, a report is erased; the safety page
 
 
 @transaction.atomic
-def report(*, post: Post, stamp: str, reason: str, words: str) -> Report | None:
+def report(*, post: Post, submission_id: str, reason: str, words: str) -> Report | None:
     """Store a report of a post that everybody may read, and return it; None where the post was taken down meanwhile.
 
     One form, sent twice, is one report.
     """
     if not lock_post(post).is_shown:
         return None
-    digest = form_digest(repr((stamp, post.pk, reason, words)))
+    digest = form_digest(repr((submission_id, post.pk, reason, words)))
     found, _ = Report.objects.get_or_create(
         form_digest=digest, defaults={"post": post, "reason": reason, "words": words}
     )

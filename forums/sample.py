@@ -11,7 +11,7 @@ from forums.actions import reply, start_thread
 from forums.call_requests import team_actions
 from forums.call_requests.requester_actions import ask
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.models import User
 from mscos.text import REDACTED
 
@@ -102,14 +102,14 @@ def _replies(first: Post, by: User) -> None:
     thread = Thread.objects.select_related("forum").get(pk=first.thread_id)
     second = reply(
         thread=thread,
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         body="We ask for the move-on plan in the **first** meeting and look at it every month. "
         "The conversation is easier when nobody is packing.",
     )
     moderation.publish(post=second.post, by=by)
     third = reply(
         thread=thread,
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         in_reply_to=second.post,
         content_note="being moved without notice",
         body="Please also ask what the person needs to take with them. I was moved in a day and my papers stayed behind.",
@@ -117,7 +117,7 @@ def _replies(first: Post, by: User) -> None:
     moderation.publish(post=third.post, by=by)
     fourth = reply(
         thread=thread,
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         code=second.code,
         in_reply_to=third.post,
         body="Thank you. We have added this to our list.",
@@ -147,7 +147,11 @@ def _waiting(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
     )
     _thread(forum, "Cheap removals", "We move anything. See www.example.com.", likely_spam=True)
     thread = Thread.objects.select_related("forum").get(pk=answered.thread_id)
-    reply(thread=thread, stamp=new_stamp(), body="Could the plan be written in the person's own language too?")
+    reply(
+        thread=thread,
+        submission_id=new_submission_id(),
+        body="Could the plan be written in the person's own language too?",
+    )
 
 
 def _closed_consultation(forum: Forum, by: User) -> None:
@@ -170,13 +174,15 @@ def _closed_consultation(forum: Forum, by: User) -> None:
 
 
 def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **fields: Any) -> Post:
-    return start_thread(forum=forum, stamp=new_stamp(), title=title, body=body, topic=topic, **fields).post
+    return start_thread(
+        forum=forum, submission_id=new_submission_id(), title=title, body=body, topic=topic, **fields
+    ).post
 
 
 def load_request(*, by: User) -> str:
     """Ask for a call, let `by` offer times, and return the code that opens the request."""
     asked = ask(
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         forum=Forum.objects.get(slug="housing"),
         how=CallRequest.How.CODE,
         way="",

@@ -1,7 +1,7 @@
 """Codes: the only way back to an anonymous post.
 
 A code has 16 symbols of Crockford's base32 (https://www.crockford.com/base32.html): 80 bits. It is made, with a key,
-from the form that was sent, which holds a random stamp: sending one form twice gives one code. Only a keyed
+from the form that was sent, which holds a random submission_id: sending one form twice gives one code. Only a keyed
 digest is stored; without CODE_KEY, which is not in the database, a digest can be neither checked nor guessed at.
 """
 

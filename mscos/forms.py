@@ -30,11 +30,11 @@ IDLE_JOINERS = re.compile(
     rf"(?<![^{LATIN}])[\u200c\u200d\ufe0f]+|[\u200c\u200d]+(?![^{LATIN}])|[\u200c\u200d]{{2,}}|\ufe0f{{2,}}"
 )
 
-STAMPS = signing.TimestampSigner(salt="mscos.forms.stamp")
+SUBMISSION_IDS = signing.TimestampSigner(salt="mscos.forms.stamp")
 # As it is sent a text may be longer than it counts: two characters for a line end or an accented letter, hidden marks.
 HIDDEN_AT_MOST = 1_000
 AT_ONCE = 2  # seconds in which no person reads a form, fills it in and sends it
-STAMP_LASTS = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
+SUBMISSION_ID_MAX_AGE = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
 
 class PortalRenderer(TemplatesSetting):
@@ -145,17 +145,17 @@ class RefusableForm(forms.Form):
         return self.refusal.status if self.refusal else 200
 
 
-class StampedForm(RefusableForm):
-    """A form that anyone may send: programs that fill in every field are kept out, and one form counts once.
+class PublicForm(RefusableForm):
+    """A form that anyone may send, with a honeypot against programs and a submission id by which a form sent twice is stored once.
 
-    Its template holds `_trap.html`, for both.
+    Its template holds `_honeypot.html`, for both.
     """
 
     leave_empty = forms.CharField(label="Leave this field empty", required=False)
-    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+    submission_id = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
-        super().__init__(data, initial={"stamp": new_stamp(), **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(data, initial={"submission_id": new_submission_id(), **kwargs.pop("initial", {})}, **kwargs)
 
     def clean_leave_empty(self) -> str:
         """Refuse what only a program that fills in forms would send."""
@@ -164,32 +164,32 @@ class StampedForm(RefusableForm):
             self.add_error(None, "A field that should stay empty was filled in. Nothing was lost. Send again.")
         return ""
 
-    def clean_stamp(self) -> str:
-        """Return the stamp without its signature; give the form a new one where it is missing, changed or too old."""
+    def clean_submission_id(self) -> str:
+        """Return the submission id without its signature; give the form a new one where it is missing, changed or too old."""
         try:
-            return STAMPS.unsign(self.cleaned_data["stamp"], max_age=STAMP_LASTS)
+            return SUBMISSION_IDS.unsign(self.cleaned_data["submission_id"], max_age=SUBMISSION_ID_MAX_AGE)
         except signing.BadSignature:
-            self.put("stamp", new_stamp())
+            self.put("submission_id", new_submission_id())
             self.add_error(None, "This form was open for too long. Nothing was lost. Check and send again.")
             return ""
 
     @property
     def came_at_once(self) -> bool:
-        """Whether the form was sent sooner than a person could fill it in: the time of opening is in its signed stamp."""
+        """Whether the form was sent sooner than a person could fill it in: the time of opening is in its signed submission id."""
         try:
-            STAMPS.unsign(self.data.get("stamp", ""), max_age=AT_ONCE)
+            SUBMISSION_IDS.unsign(self.data.get("submission_id", ""), max_age=AT_ONCE)
         except signing.BadSignature:
             return False
         return True
 
     def to_store(self) -> dict[str, Any]:
-        """Return what the action of this form is called with: the clean fields, without the trap for programs."""
+        """Return what the action of this form is called with: the clean fields, without the honeypot."""
         return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
 
 
-def new_stamp() -> str:
-    """Return a signed random stamp: it makes one form, sent twice, one act. It says nothing of who opened the form."""
-    return STAMPS.sign(secrets.token_urlsafe(16))
+def new_submission_id() -> str:
+    """Return a signed random submission id, by which one form that is sent twice is stored once. It says nothing about who opened it."""
+    return SUBMISSION_IDS.sign(secrets.token_urlsafe(16))
 
 
 _NullCheck = type(forms.CharField().validators[-1])

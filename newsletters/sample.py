@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events.models import Event
 from forums.models import Consultation
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.models import User
 from newsletters.actions import look, publish
 from newsletters.faces import mail_of
@@ -144,7 +144,7 @@ def _people() -> None:
     ):
         Subscriber.objects.create(email=email, name=name, **fields)
     enquire(
-        stamp=new_stamp(),
+        submission_id=new_submission_id(),
         email="council@example.org",
         name="A council officer, example",
         organisation="",

@@ -9,7 +9,7 @@ from django.core import signing
 from events.times import CHOICES, LONDON
 from forums.forms import no_code
 from forums.models import CallRequest
-from mscos.forms import STAMP_LASTS, PlainTextField, StampedForm
+from mscos.forms import SUBMISSION_ID_MAX_AGE, PlainTextField, PublicForm
 
 ANSWERS = "forums.calls.forms.answers"  # the salt of the signature under answers that ride in the form
 MESSAGE_LENGTH = 5_000
@@ -50,7 +50,7 @@ def _choices(*names: str) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-class CallForm(StampedForm):
+class CallForm(PublicForm):
     """How a call is safe for somebody."""
 
     how = forms.ChoiceField(
@@ -137,7 +137,7 @@ class CallForm(StampedForm):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The clean answers, with the stamp of the form that they were typed into."""
+        """The clean answers, with the submission id of the form that they were typed into."""
         return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
 
 
@@ -147,9 +147,9 @@ def signed(answers: dict[str, Any]) -> str:
 
 
 def answers_in(typed: str) -> dict[str, Any] | None:
-    """Return the answers that `signed` wrote, None for what is changed, cut short or older than a stamp may be."""
+    """Return the answers that `signed` wrote, None for what is changed, cut short or older than SUBMISSION_ID_MAX_AGE."""
     try:
-        answers: dict[str, Any] = signing.loads(typed, salt=ANSWERS, max_age=STAMP_LASTS)
+        answers: dict[str, Any] = signing.loads(typed, salt=ANSWERS, max_age=SUBMISSION_ID_MAX_AGE)
     except signing.BadSignature:
         return None
     return answers
@@ -180,7 +180,7 @@ def _in_words(field: forms.Field, value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(labels.get(value, value))
 
 
-class CommandForm(StampedForm):
+class CommandForm(PublicForm):
     """What somebody does with the request that their code opened."""
 
     ACCEPT, OTHERS, WRITE, WITHDRAW = "accept", "others", "write", "withdraw"

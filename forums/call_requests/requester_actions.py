@@ -33,13 +33,13 @@ class Asked:
     again: bool = False
 
 
-def ask(*, stamp: str, forum: Forum | None, limited: str = "", **answers: Any) -> Asked:
+def ask(*, submission_id: str, forum: Forum | None, limited: str = "", **answers: Any) -> Asked:
     """Store a request for a call and return its code. `answers` are columns of CallRequest, texts in plain words.
 
-    `stamp` is the random stamp of the form that was sent: the same form sent again makes nothing new. Raises
+    `submission_id` is the submission id of the form that was sent: the same form sent again makes nothing new. Raises
     NotAccepted with the sentence `limited` where the asker may store nothing new.
     """
-    form = repr((stamp, forum and forum.pk, sorted(answers.items())))
+    form = repr((submission_id, forum and forum.pk, sorted(answers.items())))
     code, known = make_code(form), form_digest(form)
     # One that was withdrawn is not made again by the form that made it.
     if CallRequest.objects.filter(form_digest=known).exists() or is_open(form) or was_erased(known):
@@ -70,21 +70,21 @@ def accept(*, call_request: CallRequest, starts: datetime | None) -> None:
 
 
 @transaction.atomic
-def ask_for_others(*, call_request: CallRequest, stamp: str, words: str = "") -> None:
+def ask_for_others(*, call_request: CallRequest, submission_id: str, words: str = "") -> None:
     """Ask the team for other times, with or without words; what was offered goes."""
     call_request = lock_call_request(call_request)
     if call_request.is_done:
         raise NotAccepted("This request is done. You can write to us below")
-    if _write(call_request, stamp, words or "Please offer me other times."):
+    if _write(call_request, submission_id, words or "Please offer me other times."):
         # The same form once more, by a reload, must not undo what was agreed on since.
         call_request.offers.all().delete()
         CallRequest.objects.filter(pk=call_request.pk).update(state=CallRequest.State.NEW)
 
 
 @transaction.atomic
-def write(*, call_request: CallRequest, stamp: str, words: str) -> None:
+def write(*, call_request: CallRequest, submission_id: str, words: str) -> None:
     """Write to the team in the private thread. One form, sent twice, is one message."""
-    _write(lock_call_request(call_request), stamp, words)
+    _write(lock_call_request(call_request), submission_id, words)
 
 
 @transaction.atomic
@@ -132,9 +132,9 @@ def erase(call_request: CallRequest) -> None:
     after_erasure()
 
 
-def _write(call_request: CallRequest, stamp: str, words: str) -> bool:
+def _write(call_request: CallRequest, submission_id: str, words: str) -> bool:
     """Store a message, and return whether it is a new one."""
-    known = form_digest(repr((stamp, call_request.pk, words)))
+    known = form_digest(repr((submission_id, call_request.pk, words)))
     _, is_new = CallMessage.objects.get_or_create(
         form_digest=known, defaults={"call_request": call_request, "by_team": False, "body": EncryptedText.of(words)}
     )

@@ -48,7 +48,9 @@ def request_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
     if answers is None:
         return _answer(request, forum, CallForm(), is_lost=True)
     if request.POST.get("step") == "change":
-        return _answer(request, forum, CallForm(initial={**answers, "stamp": CallForm().initial["stamp"]}))
+        return _answer(
+            request, forum, CallForm(initial={**answers, "submission_id": CallForm().initial["submission_id"]})
+        )
     return _send(request, forum, answers, refusal)
 
 
@@ -159,9 +161,11 @@ def _carry_out(call_request: CallRequest, fields: dict[str, Any]) -> None:
     if fields["act"] == CommandForm.ACCEPT:
         requester_actions.accept(call_request=call_request, starts=fields["offer"])
     elif fields["act"] == CommandForm.OTHERS:
-        requester_actions.ask_for_others(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
+        requester_actions.ask_for_others(
+            call_request=call_request, submission_id=fields["submission_id"], words=fields["words"]
+        )
     elif fields["act"] == CommandForm.WRITE:
-        requester_actions.write(call_request=call_request, stamp=fields["stamp"], words=fields["words"])
+        requester_actions.write(call_request=call_request, submission_id=fields["submission_id"], words=fields["words"])
 
 
 def _withdraw(request: HttpRequest, call_request: CallRequest, code: str, *, sure: bool) -> HttpResponse:

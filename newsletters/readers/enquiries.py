@@ -5,13 +5,13 @@ from mscos.erasure import after_erasure
 from newsletters.models import Enquiry
 
 
-def enquire(*, stamp: str, email: str, name: str, organisation: str, message: str) -> Enquiry:
+def enquire(*, submission_id: str, email: str, name: str, organisation: str, message: str) -> Enquiry:
     """Store a message to the team, and return it. `email` is empty where no answer is asked for.
 
-    `stamp` is the random stamp of the form that was sent: the same form sent again stores nothing and returns the first.
+    `submission_id` is the submission id of the form that was sent: the same form sent again stores nothing and returns the first.
     """
     told = {"email": email, "name": name, "organisation": organisation, "message": message}
-    digest = form_digest(repr((stamp, *told.values())))
+    digest = form_digest(repr((submission_id, *told.values())))
     enquiry, _ = Enquiry.objects.get_or_create(form_digest=digest, defaults=told)
     return enquiry
 

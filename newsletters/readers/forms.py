@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from mscos.forms import AddressField, NameField, PlainTextField, RefusableForm, StampedForm
+from mscos.forms import AddressField, NameField, PlainTextField, PublicForm, RefusableForm
 from newsletters.models import Subscriber
 
 MESSAGE_LENGTH = 5_000
@@ -36,7 +36,7 @@ class AboutYouForm(forms.Form):
     )
 
 
-class ContactForm(AboutYouForm, StampedForm):
+class ContactForm(AboutYouForm, PublicForm):
     """Signing up, writing to the team, or both."""
 
     NEWSLETTER, MESSAGE, BOTH = "newsletter", "message", "both"
@@ -94,13 +94,13 @@ class ContactForm(AboutYouForm, StampedForm):
 
     def to_enquire(self) -> dict[str, str]:
         """Return what `newsletters.readers.enquiries.enquire` is called with."""
-        return self._chosen("stamp", "email", "name", "organisation", "message")
+        return self._chosen("submission_id", "email", "name", "organisation", "message")
 
     def _chosen(self, *names: str) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in names}
 
 
-class AskForm(StampedForm):
+class AskForm(PublicForm):
     """The address whose owner wants to see what is held."""
 
     email = AddressField()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import resolve
 
 from mscos import unavailable
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from newsletters.models import Subscriber
 from newsletters.models.people import new_token
 from newsletters.readers import links
@@ -88,7 +88,7 @@ def test_what_was_typed_comes_back_from_every_page_that_takes_a_form():
     for name, address in takes_posts():
         cache.clear()  # of wrong codes
         with database_away():
-            response = browser().post(address, {**TYPED, "stamp": new_stamp()})
+            response = browser().post(address, {**TYPED, "submission_id": new_submission_id()})
         kept = html.escape("my passport & my <b>phone</b>") in response.content.decode()
         if response.status_code == 500 or not (kept or name in NOTHING_TO_TYPE or response.status_code == 404):
             lost.append((name, response.status_code))
@@ -122,7 +122,7 @@ def test_a_form_comes_back_as_it_was_sent_to_be_sent_again(forum):
     sent = {
         "title": "Help",
         "body": WORDS,
-        "stamp": new_stamp(),
+        "submission_id": new_submission_id(),
         "leave_empty": "",
         "content_note": "",
         "password": "x y",
@@ -149,7 +149,7 @@ def test_what_comes_back_is_taken_with_its_form_token_when_the_database_is_there
     writer = Client(enforce_csrf_checks=True, raise_request_exception=False)
     address = f"/forums/{forum.slug}/new/"
     token = typed_in(writer.get(address).content.decode(), "csrfmiddlewaretoken")
-    sent = {"title": "A title", "body": WORDS, "stamp": new_stamp(), "csrfmiddlewaretoken": token}
+    sent = {"title": "A title", "body": WORDS, "submission_id": new_submission_id(), "csrfmiddlewaretoken": token}
     with database_away():
         page = writer.post(address, sent).content.decode()
     again = {name: typed_in(page, name) for name in sent}

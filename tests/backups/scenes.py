@@ -57,8 +57,8 @@ def a_reader_takes_a_name_back():
 
 def all_about_an_address_is_erased():
     make_subscriber("zqxjall@example.org")
-    enquire(stamp="s", email="zqxjall@example.org", name="", organisation="", message="Zqxjmessage")
-    suggest(stamp="s", title="Zqxjtitle", organiser="O", stated_time="T", email="zqxjall@example.org")
+    enquire(submission_id="s", email="zqxjall@example.org", name="", organisation="", message="Zqxjmessage")
+    suggest(submission_id="s", title="Zqxjtitle", organiser="O", stated_time="T", email="zqxjall@example.org")
     yield
     subscriptions.erase(email="zqxjall@example.org", never_again=False)
 
@@ -78,7 +78,7 @@ def a_quotation_is_withdrawn():
 def a_person_is_deleted():
     person = make_person("zqxjperson@example.org", display_name="Zqxjperson")
     forum = Forum.objects.create(slug="named", title="Named", purpose="P")
-    sent = start_thread(forum=forum, stamp="named", title="Zqxjtitle", body="Zqxjbody", author=person)
+    sent = start_thread(forum=forum, submission_id="named", title="Zqxjtitle", body="Zqxjbody", author=person)
     moderation.publish(post=sent.post, by=person)
     yield
     withdraw(post=sent.post)
@@ -87,7 +87,7 @@ def a_person_is_deleted():
 
 def a_thread_is_merged(by):
     forum = Forum.objects.create(slug="merged", title="Merged", purpose="P")
-    into, gone = (start_thread(forum=forum, stamp=word, title=title, body=KEPT).post for word, title in THREADS)
+    into, gone = (start_thread(forum=forum, submission_id=word, title=title, body=KEPT).post for word, title in THREADS)
     moderation.publish(post=into, by=by)
     moderation.publish(post=gone, by=by)
     yield
@@ -97,7 +97,7 @@ def a_thread_is_merged(by):
 
 
 def a_message_is_over_that_no_list_names():
-    pk = enquire(stamp="old", email="", name="", organisation="", message="Zqxjmessage of long ago").pk
+    pk = enquire(submission_id="old", email="", name="", organisation="", message="Zqxjmessage of long ago").pk
     Enquiry.objects.filter(pk=pk).update(received_on="2020-03-01")
     yield
     Enquiry.objects.filter(pk=pk).delete()

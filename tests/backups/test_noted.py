@@ -42,7 +42,7 @@ def noted():
 @pytest.fixture
 def post(db):
     forum = Forum.objects.create(slug="a", title="A", purpose="P")
-    return start_thread(forum=forum, stamp="s", title="Title", body="Words").post
+    return start_thread(forum=forum, submission_id="s", title="Title", body="Words").post
 
 
 def emptied():

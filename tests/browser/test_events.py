@@ -21,7 +21,7 @@ event.pk, event.code, event.title = None, "longword", "{title}"
 event.repeats, event.repeats_until, event.left_out = "", None, ""
 event.booking_url = "https://example.org/"
 save_event(event=event)
-suggest(stamp="long", title="{title}", organiser="{title}", stated_time="30 March, 5pm")
+suggest(submission_id="long", title="{title}", organiser="{title}", stated_time="30 March, 5pm")
 """
 READING_GROUP = "Reading group on trauma-informed support (example)"
 

@@ -42,18 +42,18 @@ import random
 from forums import moderation
 from forums.actions import reply, start_thread
 from forums.models import Forum, Thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.models import User
 chance, by = random.Random(30), User.objects.get(email="moderator@example.org")
 def words():
     return " ".join("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range({WORDS_A_POST}))
 first = start_thread(
-    forum=Forum.objects.get(slug="education"), stamp=new_stamp(), title="A long thread", body=words()).post
+    forum=Forum.objects.get(slug="education"), submission_id=new_submission_id(), title="A long thread", body=words()).post
 moderation.publish(post=first, by=by)
 thread = Thread.objects.select_related("forum").get(pk=first.thread_id)
 for number in range(2, 31):
     note = "hard words" if number % 5 == 0 else ""
-    sent = reply(thread=thread, stamp=new_stamp(), body=words(), content_note=note, in_reply_to=first)
+    sent = reply(thread=thread, submission_id=new_submission_id(), body=words(), content_note=note, in_reply_to=first)
     moderation.publish(post=sent.post, by=by)
 print(thread.get_absolute_url())
 """

@@ -17,7 +17,7 @@ from events.forms import SuggestionForm
 from events.joining import JOINING_LINK
 from events.models import Event, Suggestion
 from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, suggest, take_up, turn_down
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from outcomes.models import Organisation
 from tests.events.conftest import NOW, make_event
 from tests.events.test_admin import ADD, typed
@@ -43,12 +43,12 @@ TOLD = {
 
 
 def fields(**changed):
-    return {**TOLD, "stamp": new_stamp(), "leave_empty": "", **changed}
+    return {**TOLD, "submission_id": new_submission_id(), "leave_empty": "", **changed}
 
 
 @pytest.fixture
 def told(db):
-    return suggest(stamp="one", **TOLD)
+    return suggest(submission_id="one", **TOLD)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
         ({"about": "a\x00b"}, ["Text has characters that we cannot store. Type those words again, then send"]),
         ({"about": "x" * 2_001}, ["Text must be 2,000 characters or less"]),
         ({"email": "alex"}, ["Enter an email address in the correct format, like name@example.com"]),
-        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )
@@ -166,7 +166,7 @@ def test_signed_out_the_form_sets_the_form_token_only(client):
 def test_the_form_holds_what_the_action_takes():
     form = SuggestionForm(fields())
     assert form.is_valid()
-    assert sorted(form.to_store()) == sorted([*TOLD, "stamp"])
+    assert sorted(form.to_store()) == sorted([*TOLD, "submission_id"])
 
 
 def test_the_list_of_events_leads_to_the_form(client):
@@ -179,7 +179,7 @@ def test_the_list_of_events_leads_to_the_form(client):
 
 
 def begins(stated, **changed):
-    return as_event(suggest(stamp=stated, **{**TOLD, "stated_time": stated, **changed}))
+    return as_event(suggest(submission_id=stated, **{**TOLD, "stated_time": stated, **changed}))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from forums import moderation
 from forums.actions import reply, start_thread
 from forums.models import Consultation, Forum, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from mscos.models import User
 from tests.people import make_staff
@@ -45,7 +45,7 @@ def consultation(forum):
 @pytest.fixture
 def waiting(forum):
     """A thread that waits, as it was sent."""
-    return start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
+    return start_thread(forum=forum, submission_id=new_submission_id(), title="A quiet room", body="Is there one?")
 
 
 @pytest.fixture
@@ -67,6 +67,6 @@ def seen_on(client, address: str) -> str:
 
 def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
     """Send a reply and publish it; return what the action returned."""
-    sent = reply(thread=thread, stamp=new_stamp(), body=body, **fields)
+    sent = reply(thread=thread, submission_id=new_submission_id(), body=body, **fields)
     moderation.publish(post=sent.post, by=by)
     return sent

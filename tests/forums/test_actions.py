@@ -9,14 +9,14 @@ from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.names import NAMES, pick_name
 from mscos.codes import digest, parse_code
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_new_thread_waits_unseen_under_a_made_up_name(forum):
-    sent = start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
+    sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A quiet room", body="Is there one?")
     thread, voice, post = Thread.objects.get(), Voice.objects.get(), Post.objects.get()
     assert (thread.state, thread.title, thread.reply_count) == ("waiting", "A quiet room", 0)
     assert (post.state, post.number, post.voice, post.author, post.body) == (
@@ -33,19 +33,19 @@ def test_a_new_thread_waits_unseen_under_a_made_up_name(forum):
 
 
 def test_the_same_form_twice_gives_the_same_code_and_one_post(forum):
-    stamp = new_stamp()
-    first = start_thread(forum=forum, stamp=stamp, title="One", body="Same words")
-    second = start_thread(forum=forum, stamp=stamp, title="One", body="Same words")
+    submission_id = new_submission_id()
+    first = start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words")
+    second = start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words")
     assert (second.post, second.code, second.again, first.again) == (first.post, first.code, True, False)
     assert Post.objects.count() == 1
 
 
 def test_sending_again_asks_the_database_and_tries_no_write(forum, thread, django_assert_num_queries):
     """A write that fails would stand, with its words and its time, in PostgreSQL's own log."""
-    stamp = new_stamp()
+    submission_id = new_submission_id()
     for send in (
-        lambda: start_thread(forum=forum, stamp=stamp, title="One", body="Same words"),
-        lambda: reply(thread=thread, stamp=stamp, body="Same words"),
+        lambda: start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words"),
+        lambda: reply(thread=thread, submission_id=submission_id, body="Same words"),
     ):
         send()
         with django_assert_num_queries(1) as queries:
@@ -54,16 +54,16 @@ def test_sending_again_asks_the_database_and_tries_no_write(forum, thread, djang
 
 
 def test_two_tabs_give_two_codes_and_two_posts(forum):
-    first = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")
-    second = start_thread(forum=forum, stamp=new_stamp(), title="One", body="Same words")
+    first = start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Same words")
+    second = start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Same words")
     assert first.code != second.code
     assert Post.objects.count() == 2
 
 
 def test_other_words_from_a_form_that_was_sent_are_not_lost(forum):
-    stamp = new_stamp()
-    first = start_thread(forum=forum, stamp=stamp, title="One", body="First words")
-    second = start_thread(forum=forum, stamp=stamp, title="One", body="Better words")
+    submission_id = new_submission_id()
+    first = start_thread(forum=forum, submission_id=submission_id, title="One", body="First words")
+    second = start_thread(forum=forum, submission_id=submission_id, title="One", body="Better words")
     assert first.code != second.code
     assert [post.body for post in Post.objects.order_by("pk")] == ["First words", "Better words"]
 
@@ -72,26 +72,26 @@ def test_other_words_from_a_form_that_was_sent_are_not_lost(forum):
 def test_no_change_of_a_thread_that_was_sent_is_lost(forum, consultation, change):
     if "topic" in change:
         change = {"topic": Topic.objects.get(code="e")}
-    stamp, sent = new_stamp(), {"title": "One", "body": "Words"}
-    start_thread(forum=forum, stamp=stamp, **sent)
-    second = start_thread(forum=forum, stamp=stamp, **{**sent, **change})
+    submission_id, sent = new_submission_id(), {"title": "One", "body": "Words"}
+    start_thread(forum=forum, submission_id=submission_id, **sent)
+    second = start_thread(forum=forum, submission_id=submission_id, **{**sent, **change})
     assert second.again is False
     assert Post.objects.count() == 2
 
 
 def test_no_change_of_a_reply_that_was_sent_is_lost_and_its_code_is_the_right_one(thread, published):
-    stamp, first_post = new_stamp(), thread.posts.get()
-    one = reply(thread=thread, stamp=stamp, body="Words")
-    two = reply(thread=thread, stamp=stamp, body="Words", code=published.code)
-    three = reply(thread=thread, stamp=stamp, body="Words", in_reply_to=first_post)
+    submission_id, first_post = new_submission_id(), thread.posts.get()
+    one = reply(thread=thread, submission_id=submission_id, body="Words")
+    two = reply(thread=thread, submission_id=submission_id, body="Words", code=published.code)
+    three = reply(thread=thread, submission_id=submission_id, body="Words", in_reply_to=first_post)
     assert [sent.again for sent in (one, two, three)] == [False, False, False]
     for sent in (one, two, three):
         assert Voice.objects.by_code(sent.code).get() == sent.post.voice
 
 
 def test_a_code_continues_its_voice_and_no_code_makes_a_new_one(thread, published, sam):
-    mine = reply(thread=thread, stamp=new_stamp(), body="Me again", code=published.code)
-    other = reply(thread=thread, stamp=new_stamp(), body="Somebody else")
+    mine = reply(thread=thread, submission_id=new_submission_id(), body="Me again", code=published.code)
+    other = reply(thread=thread, submission_id=new_submission_id(), body="Somebody else")
     assert mine.post.voice == published.post.voice
     assert mine.code == published.code
     assert other.post.voice != published.post.voice
@@ -112,9 +112,9 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
 
 
 def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):
-    elsewhere = start_thread(forum=forum, stamp=new_stamp(), title="Elsewhere", body="Hello")
+    elsewhere = start_thread(forum=forum, submission_id=new_submission_id(), title="Elsewhere", body="Hello")
     with pytest.raises(NotAccepted):
-        reply(thread=thread, stamp=new_stamp(), body="Hello", code=elsewhere.code)
+        reply(thread=thread, submission_id=new_submission_id(), body="Hello", code=elsewhere.code)
     assert Post.objects.filter(thread=thread).count() == 1
 
 
@@ -124,16 +124,16 @@ def test_a_forum_that_is_not_open_takes_nothing(forum, thread, state):
     forum.refresh_from_db()
     thread.forum = forum
     with pytest.raises(NotAccepted):
-        start_thread(forum=forum, stamp=new_stamp(), title="T", body="B")
+        start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="B")
     with pytest.raises(NotAccepted):
-        reply(thread=thread, stamp=new_stamp(), body="B")
+        reply(thread=thread, submission_id=new_submission_id(), body="B")
     assert Post.objects.count() == 1
 
 
 def test_a_closed_thread_takes_no_reply(thread):
     Thread.objects.update(state=Thread.State.CLOSED)  # after it was fetched: it counts how it is now
     with pytest.raises(NotAccepted, match="This thread is closed"):
-        reply(thread=thread, stamp=new_stamp(), body="B")
+        reply(thread=thread, submission_id=new_submission_id(), body="B")
 
 
 def test_withdrawing_what_waits_destroys_thread_title_and_words(waiting):

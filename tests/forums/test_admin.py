@@ -16,7 +16,7 @@ from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
 from forums.moderation import seen_of
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.forums.conftest import seen_on
 from tests.people import make_staff, sign_in
@@ -50,8 +50,10 @@ def words(response):
 
 def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum, waiting, sam):
     Post.objects.update(day=timezone.localdate() - timedelta(days=2))
-    start_thread(forum=forum, stamp=new_stamp(), title="T", body="Newer " + "word " * 60, content_note="")
-    done = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Decided before")
+    start_thread(
+        forum=forum, submission_id=new_submission_id(), title="T", body="Newer " + "word " * 60, content_note=""
+    )
+    done = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Decided before")
     moderation.publish(post=done.post, by=sam)
     page = words(sam_client.get(QUEUE))
     assert page.index("Is there one?") < page.index("Newer word")
@@ -73,7 +75,9 @@ def test_a_filter_that_finds_nothing_does_not_say_that_all_is_checked(sam_client
 
 
 def test_a_content_note_stands_in_the_place_of_the_words_until_opened(sam_client, forum):
-    sent = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Hard words", content_note="threats")
+    sent = start_thread(
+        forum=forum, submission_id=new_submission_id(), title="T", body="Hard words", content_note="threats"
+    )
     assert "Hard words" not in words(sam_client.get(QUEUE))
     html = sam_client.get(review(sent.post)).content.decode()
     assert "Hard words" not in re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
@@ -92,7 +96,7 @@ def test_the_queue_asks_as_often_for_one_post_as_for_fifty(sam_client, forum, wa
 
     one = count()
     for number in range(49):
-        start_thread(forum=forum, stamp=new_stamp(), title="T", body=str(number))
+        start_thread(forum=forum, submission_id=new_submission_id(), title="T", body=str(number))
     assert count() == one
 
 
@@ -301,7 +305,7 @@ def test_a_moderator_pauses_a_forum(sam_client, forum):
 
 
 def test_replies_show_the_thread_for_context(sam_client, thread, published):
-    sent = reply(thread=thread, stamp=new_stamp(), body="Yes.", in_reply_to=published.post)
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="Yes.", in_reply_to=published.post)
     page = words(sam_client.get(review(sent.post)))
     assert "Reply in Housing forum" in page
     assert "Is there one?" in page
@@ -309,7 +313,7 @@ def test_replies_show_the_thread_for_context(sam_client, thread, published):
 
 
 def test_nobody_decides_on_posts_that_came_after_the_page(sam_client, forum, waiting):
-    later = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Came later")
+    later = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Came later")
     chosen = {"action": "refuse_chosen", "_selected_action": [waiting.post.pk], "select_across": "1"}
     sam_client.post(QUEUE, chosen)
     assert Post.objects.get(pk=later.post.pk).state == "waiting"

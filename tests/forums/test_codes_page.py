@@ -8,7 +8,7 @@ import time_machine
 from forums import moderation
 from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import problems
@@ -94,8 +94,8 @@ def test_a_published_post_leads_to_its_thread_and_counts_replies_since(client, t
 
 
 def test_a_code_shows_all_posts_of_its_voice_and_no_others(client, thread, published):
-    reply(thread=thread, stamp=new_stamp(), body="My second", code=published.code)
-    reply(thread=thread, stamp=new_stamp(), body="Somebody else")
+    reply(thread=thread, submission_id=new_submission_id(), body="My second", code=published.code)
+    reply(thread=thread, submission_id=new_submission_id(), body="Somebody else")
     page = words(open_code(client, published.code))
     assert "What happened to your posts" in page
     assert "My second" in page
@@ -143,7 +143,7 @@ def test_code_pages_are_not_stored_and_hold_no_code_in_title_or_address(client, 
 
 def test_a_code_page_asks_the_database_at_most_eight_times(client, thread, published, django_assert_max_num_queries):
     for _ in range(20):
-        reply(thread=thread, stamp=new_stamp(), body=new_stamp(), code=published.code)
+        reply(thread=thread, submission_id=new_submission_id(), body=new_submission_id(), code=published.code)
     with django_assert_max_num_queries(8):
         open_code(client, published.code)
 
@@ -151,7 +151,7 @@ def test_a_code_page_asks_the_database_at_most_eight_times(client, thread, publi
 def test_what_is_held_tells_no_key_and_no_guess_that_would_tell_how_much_others_write(client, thread, sam):
     answered = Post.objects.create(pk=8_675_309, thread=thread, voice=thread.voices.get(), body="Words")
     moderation.publish(post=answered, by=sam)
-    sent = reply(thread=thread, stamp=new_stamp(), body="Yes.", in_reply_to=answered, likely_spam=True)
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="Yes.", in_reply_to=answered, likely_spam=True)
     page = open_code(client, sent.code)
     assert "8675309" not in page.content.decode()
     assert f"In reply to post #2 in thread {thread.code}" in words(page)
@@ -160,7 +160,7 @@ def test_what_is_held_tells_no_key_and_no_guess_that_would_tell_how_much_others_
 
 
 def test_nothing_is_written_about_a_post_that_is_gone(client, waiting):
-    form = {"code": waiting.code, "n": "1", "words": "One more thing.", "stamp": new_stamp()}
+    form = {"code": waiting.code, "n": "1", "words": "One more thing.", "submission_id": new_submission_id()}
     withdraw(post=waiting.post)
     response = client.post("/code/answer/", form)
     assert response.status_code == 409
@@ -169,7 +169,7 @@ def test_nothing_is_written_about_a_post_that_is_gone(client, waiting):
 
 
 def test_words_to_the_moderators_hold_no_code(client, waiting):
-    form = {"code": waiting.code, "n": "1", "words": f"It is {waiting.code}.", "stamp": new_stamp()}
+    form = {"code": waiting.code, "n": "1", "words": f"It is {waiting.code}.", "submission_id": new_submission_id()}
     assert problems(client.post("/code/answer/", form)) == [
         "This seems to hold a code. Take it out: whoever has a code can act as its owner"
     ]

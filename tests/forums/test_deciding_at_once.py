@@ -4,7 +4,7 @@ import pytest
 
 from forums import actions, moderation, reports
 from forums.models import Post, Report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.at_once import while_held
 from tests.forums.test_admin import decide, review
 from tests.people import make_staff, sign_in
@@ -32,7 +32,7 @@ def test_a_report_is_not_closed_unread(desk, published):
     post = published.post
     seen = moderation.seen_of(Post.objects.get(pk=post.pk))
     answer = while_held(
-        lambda: reports.report(post=post, stamp=new_stamp(), reason="danger", words="He found her."),
+        lambda: reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her."),
         lambda: desk.post(review(post), {"seen": seen, "act": "keep"}),
     )
     assert "Something was reported or said about this post" in answer.content.decode()

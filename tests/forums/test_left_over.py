@@ -8,7 +8,7 @@ import pytest
 from forums import moderation
 from forums.actions import reply
 from forums.models import ModeratorNote
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
 
@@ -21,7 +21,7 @@ TYPED = "It was <not> Jo.\n\nPlease look again."
 @pytest.fixture
 def two(thread, published):
     """The code of somebody who wrote two posts."""
-    reply(thread=thread, stamp=new_stamp(), body="My second", code=published.code)
+    reply(thread=thread, submission_id=new_submission_id(), body="My second", code=published.code)
     return published
 
 
@@ -42,7 +42,7 @@ def under(response):
 
 
 def answer(client, code, n):
-    return client.post("/code/answer/", {"code": code, "n": n, "words": TYPED, "stamp": new_stamp()})
+    return client.post("/code/answer/", {"code": code, "n": n, "words": TYPED, "submission_id": new_submission_id()})
 
 
 def answer_after_a_wrong_code(client, code, n):
@@ -100,7 +100,13 @@ def test_words_about_a_place_that_is_none_come_back_under_the_first_post(client,
 @pytest.mark.parametrize("place", ["", "0", "3", "x"])
 def test_a_new_version_for_a_place_that_is_none_is_shown_where_the_post_is_gone(client, published, sam, place):
     take_down(published.post, sam)
-    form = {"code": published.code, "n": place, "title": "A calm room", "body": "Is there?", "stamp": new_stamp()}
+    form = {
+        "code": published.code,
+        "n": place,
+        "title": "A calm room",
+        "body": "Is there?",
+        "submission_id": new_submission_id(),
+    }
     response = client.post("/code/new-version/", form)
     assert (response.status_code, left_over(response)) == (200, "A calm room\n\nIs there?")
 

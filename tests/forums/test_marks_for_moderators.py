@@ -18,7 +18,7 @@ from forums.admin.post_marks import MOST_IN_A_ROW, kinds_in
 from forums.models import Post
 from forums.personal_data.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.reports import report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review
 from tests.mscos.test_stylesheet import contrast
@@ -36,7 +36,9 @@ def desk(client, sam):
 
 
 def send(forum, **typed):
-    return start_thread(**{"forum": forum, "stamp": new_stamp(), "title": "T", "body": "B", **typed}).post
+    return start_thread(
+        **{"forum": forum, "submission_id": new_submission_id(), "title": "T", "body": "B", **typed}
+    ).post
 
 
 def html_of(desk, post):
@@ -88,7 +90,7 @@ def test_a_post_without_any_shows_its_words_and_no_explanation(desk, waiting):
 def test_a_reply_marks_its_own_words_and_not_its_threads_title(desk, forum, sam):
     first = send(forum, title="Ring 07700 900871")
     moderation.publish(post=first, by=sam)
-    html = html_of(desk, reply(thread=first.thread, stamp=new_stamp(), body="My name is Leyla.").post)
+    html = html_of(desk, reply(thread=first.thread, submission_id=new_submission_id(), body="My name is Leyla.").post)
     assert marked_in(html) == ["Leyla"]
 
 
@@ -186,7 +188,7 @@ def test_the_queue_is_narrowed_to_what_wants_looking_at(desk, forum, thread, sam
     moderation.hand_over(post=posts["mine"], to=sam)
     moderation.hand_over(post=posts["theirs"], to=alex)
     reported = published_reply(thread, sam, "reported").post
-    report(post=reported, stamp="s", reason="spam", words="")
+    report(post=reported, submission_id="s", reason="spam", words="")
     found = {
         look: {post.body for post in listed(desk, f"look={look}")} for look in ("urgent", "me", "anybody", "reported")
     }

@@ -12,7 +12,7 @@ from forums import actions, moderation
 from forums.actions import start_thread, withdraw
 from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review
@@ -68,7 +68,7 @@ def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam
 
 def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting, sam):
     moderation.ask_writer(post=waiting.post, words="Which one?")
-    actions.answer_moderators(post=waiting.post, stamp="s", words="That one.")
+    actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
     act(desk, waiting.post, "undo")
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
@@ -113,7 +113,7 @@ def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
 
 
 def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
-    post = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Words", likely_spam=True).post
+    post = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Words", likely_spam=True).post
     Post.objects.update(day="2026-03-01")
     moderation.publish(post=post, by=sam)
     moderation.undo(post=post)
@@ -132,7 +132,7 @@ def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, wa
 
 def test_a_published_new_version_can_be_undone(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
-    actions.correct(post=waiting.post, code=waiting.code, stamp="t", title="T", body="Other words")
+    actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
     moderation.publish(post=new, by=sam)
     moderation.undo(post=new)
@@ -156,7 +156,7 @@ def test_what_was_decided_lately_is_known_to_memory_alone(waiting, sam):
 
 def many(forum, count, **fields):
     return [
-        start_thread(forum=forum, stamp=new_stamp(), title=f"T{n}", body=f"Words {n}", **fields).post
+        start_thread(forum=forum, submission_id=new_submission_id(), title=f"T{n}", body=f"Words {n}", **fields).post
         for n in range(count)
     ]
 
@@ -195,7 +195,9 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
     """Three batches of twelve: that one comes out in the order of arrival by chance happens once in 160 million runs."""
     orders = set()
     for _ in range(3):
-        sent = [actions.reply(thread=thread, stamp=new_stamp(), body=f"Words {n}").post for n in range(12)]
+        sent = [
+            actions.reply(thread=thread, submission_id=new_submission_id(), body=f"Words {n}").post for n in range(12)
+        ]
         moderation.publish_many(posts=sent, by=sam)
         numbers = list(
             Post.objects.filter(pk__in=[post.pk for post in sent]).order_by("pk").values_list("number", flat=True)
@@ -215,7 +217,7 @@ def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
     assert fresh(waiting).state == "waiting"
     reader = Client()
     assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))
-    typed = {"code": waiting.code, "n": "1", "stamp": new_stamp(), "words": "None in particular."}
+    typed = {"code": waiting.code, "n": "1", "submission_id": new_submission_id(), "words": "None in particular."}
     for _ in range(2):
         answer = reader.post("/code/answer/", typed)
     assert "The moderators will read it." in answer.content.decode()
@@ -232,11 +234,11 @@ def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
     [
         ({"words": " "}, ["Enter your message"]),
         ({"words": "x" * 2_001}, ["Message must be 2,000 characters or less"]),
-        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
     ],
 )
 def test_an_answer_that_is_refused_is_kept(client, waiting, typed, messages):
-    sent = {"code": waiting.code, "n": "1", "stamp": new_stamp(), "words": "Kept", **typed}
+    sent = {"code": waiting.code, "n": "1", "submission_id": new_submission_id(), "words": "Kept", **typed}
     page = client.post("/code/answer/", sent)
     assert (problems(page), kept(page, "words")) == (messages, sent["words"])
     assert not ModeratorNote.objects.exists()
@@ -244,7 +246,7 @@ def test_an_answer_that_is_refused_is_kept(client, waiting, typed, messages):
 
 def test_a_stale_token_and_too_many_codes_keep_the_answer(waiting):
     strict = Client(enforce_csrf_checks=True)
-    typed = {"n": "1", "stamp": new_stamp(), "words": "Kept"}
+    typed = {"n": "1", "submission_id": new_submission_id(), "words": "Kept"}
     page = strict.post("/code/answer/", {"code": waiting.code, **typed})
     assert (page.status_code, kept(page, "words")) == (403, "Kept")
     for number in range(9):
@@ -256,7 +258,7 @@ def test_a_stale_token_and_too_many_codes_keep_the_answer(waiting):
 
 @pytest.mark.parametrize("number", ["", "0", "2", "x", "9" * 30])
 def test_an_answer_about_no_post_is_kept(client, waiting, number):
-    sent = {"code": waiting.code, "n": number, "stamp": new_stamp(), "words": "Kept"}
+    sent = {"code": waiting.code, "n": number, "submission_id": new_submission_id(), "words": "Kept"}
     assert client.post("/code/answer/", sent).status_code == 200
     assert not ModeratorNote.objects.exists()
 
@@ -276,7 +278,7 @@ def test_a_post_is_passed_to_a_colleague_who_checks_posts(desk, waiting, alex):
 
 
 def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
-    second = start_thread(forum=forum, stamp=new_stamp(), title="T", body="Second words")
+    second = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Second words")
     SafeguardingProcedure.objects.update(body_html="<p>Ring Jo.</p>")
     assert "Do this now:" not in admin_words(desk.get(review(second.post)))
     page = admin_words(act(desk, second.post, "urgent"))

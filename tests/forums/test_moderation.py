@@ -7,7 +7,7 @@ from forums import moderation
 from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Report, Thread
 from forums.reports import report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +23,8 @@ def test_publishing_shows_the_thread_and_gives_the_number(waiting, sam):
 
 
 def test_numbers_tell_the_order_of_release_not_of_writing(thread, sam):
-    first = reply(thread=thread, stamp=new_stamp(), body="Written first")
-    second = reply(thread=thread, stamp=new_stamp(), body="Written second")
+    first = reply(thread=thread, submission_id=new_submission_id(), body="Written first")
+    second = reply(thread=thread, submission_id=new_submission_id(), body="Written second")
     moderation.publish(post=second.post, by=sam)
     moderation.publish(post=first.post, by=sam)
     assert [post.body for post in thread.posts.in_order()] == ["Is there one?", "Written second", "Written first"]
@@ -45,7 +45,7 @@ def test_publishing_with_changes_destroys_what_was_taken_out(waiting, sam):
 
 
 def test_a_change_of_a_reply_leaves_the_title_alone(thread, sam):
-    sent = reply(thread=thread, stamp=new_stamp(), body="With a name")
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="With a name")
     moderation.publish_with_changes(post=sent.post, by=sam, body="Without", title="Another title")
     assert Thread.objects.get().title == "A quiet room"
 
@@ -88,7 +88,7 @@ def test_what_its_writer_took_down_cannot_be_published(waiting, sam):
 
 
 def test_a_thread_whose_writer_left_opens_again_with_a_waiting_reply(thread, published, sam):
-    sent = reply(thread=thread, stamp=new_stamp(), body="Late")
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="Late")
     withdraw(post=published.post)
     assert Thread.objects.get().state == "gone"
     moderation.publish(post=sent.post, by=sam)
@@ -97,7 +97,7 @@ def test_a_thread_whose_writer_left_opens_again_with_a_waiting_reply(thread, pub
 
 
 def test_a_closed_thread_stays_closed_when_a_waiting_reply_is_published(thread, sam):
-    sent = reply(thread=thread, stamp=new_stamp(), body="Late")
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="Late")
     Thread.objects.update(state=Thread.State.CLOSED)
     moderation.publish(post=sent.post, by=sam)
     assert Thread.objects.get().state == "closed"
@@ -106,7 +106,7 @@ def test_a_closed_thread_stays_closed_when_a_waiting_reply_is_published(thread, 
 def test_what_is_published_can_be_changed_in_its_place_and_its_reports_go(thread, sam, alex):
     sent = published_reply(thread, sam, body="Ask Jo Bloggs.")
     published_reply(thread, sam)
-    report(post=sent.post, stamp="s", reason="points", words="Jo Bloggs is a name.")
+    report(post=sent.post, submission_id="s", reason="points", words="Jo Bloggs is a name.")
     before = Post.objects.get(pk=sent.post.pk)
     with time_machine.travel(date(2099, 4, 3)):
         moderation.publish_with_changes(
@@ -129,7 +129,7 @@ def test_of_two_who_change_what_is_published_the_second_puts_nothing_back(thread
 
 def test_a_post_taken_down_takes_the_reports_of_it_along(thread, sam):
     post = thread.posts.get()
-    report(post=post, stamp="s", reason="points", words="It says where.")
+    report(post=post, submission_id="s", reason="points", words="It says where.")
     withdraw(post=post)
     assert Report.objects.count() == 0
 
@@ -144,7 +144,7 @@ def test_a_page_that_was_opened_before_its_thread_got_another_title_decides_noth
 
 def test_the_first_post_waits_no_more_once_somebody_answered(published, thread, sam):
     """The answer would start the thread, and its writer could change the title that another one gave it."""
-    reply(thread=thread, stamp=new_stamp(), body="There is.")
+    reply(thread=thread, submission_id=new_submission_id(), body="There is.")
     with pytest.raises(moderation.AlreadyHandled, match="Somebody has answered it"):
         moderation.undo(post=published.post)
     assert (Thread.objects.get().state, Post.objects.get(number=1).state) == ("open", "published")

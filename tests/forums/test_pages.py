@@ -9,7 +9,7 @@ from django.utils import timezone
 from forums import moderation
 from forums.actions import start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def many_threads(forum, sam, count, **fields):
     for number in range(count):
-        sent = start_thread(forum=forum, stamp=new_stamp(), title=f"Thread {number}", body="Words", **fields)
+        sent = start_thread(
+            forum=forum, submission_id=new_submission_id(), title=f"Thread {number}", body="Words", **fields
+        )
         moderation.publish(post=sent.post, by=sam)
 
 
@@ -36,7 +38,7 @@ def test_the_list_of_forums_says_so_while_there_is_none(client):
 
 
 def test_the_list_of_forums_counts_visible_threads_only(client, forum, thread, waiting):
-    start_thread(forum=forum, stamp=new_stamp(), title="Unseen", body="Words")
+    start_thread(forum=forum, submission_id=new_submission_id(), title="Unseen", body="Words")
     assert "1 thread, last post on" in words(client.get("/forums/"))
 
 
@@ -55,7 +57,7 @@ def test_an_empty_forum_says_what_to_do(client, forum):
 
 
 def test_a_forum_lists_what_is_published_and_not_what_waits(client, forum, thread):
-    start_thread(forum=forum, stamp=new_stamp(), title="Unseen title", body="Words")
+    start_thread(forum=forum, submission_id=new_submission_id(), title="Unseen title", body="Words")
     page = words(client.get("/forums/housing/"))
     assert "A quiet room" in page
     assert "Unseen title" not in page
@@ -248,7 +250,7 @@ def test_two_calls_may_use_one_code_for_the_same_type(client, forum, consultatio
         many_threads(forum, sam, 1, topic=topic)
     assert client.get("/forums/housing/").content.decode().count('<option value="e">') == 1
     assert "Showing 2 of 2. Remove: Council housing" in words(client.get("/forums/housing/?type=e"))
-    sent = {"title": "T", "body": "B", "topic": "e", "stamp": new_stamp()}
+    sent = {"title": "T", "body": "B", "topic": "e", "submission_id": new_submission_id()}
     assert title(client.post("/forums/housing/new/", sent)) == "Sent – Community of Practice"
 
 
@@ -264,7 +266,7 @@ def test_pinned_threads_come_first(client, forum, sam):
 
 def test_a_call_shows_its_prompts_with_counts_of_visible_views(client, forum, consultation, sam):
     many_threads(forum, sam, 2, topic=Topic.objects.get(code="e"))
-    start_thread(forum=forum, stamp=new_stamp(), title="W", body="W", topic=Topic.objects.get(code="b"))
+    start_thread(forum=forum, submission_id=new_submission_id(), title="W", body="W", topic=Topic.objects.get(code="b"))
     page = words(client.get(consultation.get_absolute_url()))
     assert "Council housing 2 views on Council housing Add your view on Council housing" in page
     assert "Asylum accommodation No views yet on this type. Add your view" in page

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forums import moderation, reports
 from forums.actions import answer_moderators, withdraw
 from forums.models import Post, Report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_admin import words as admin_words
@@ -29,12 +29,19 @@ def path(thread):
 
 
 def fields(**typed):
-    return {"n": "1", "reason": "points", "words": "A name, I think.", "stamp": new_stamp(), "leave_empty": "", **typed}
+    return {
+        "n": "1",
+        "reason": "points",
+        "words": "A name, I think.",
+        "submission_id": new_submission_id(),
+        "leave_empty": "",
+        **typed,
+    }
 
 
 @pytest.fixture
 def reported(thread):
-    return reports.report(post=Post.objects.get(), stamp="s", reason="points", words="A name, I think.")
+    return reports.report(post=Post.objects.get(), submission_id="s", reason="points", words="A name, I think.")
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ def test_one_form_sent_twice_is_one_report(client, thread):
             {"words": "My code is K7QW-3MHT-9XRC-V2PD."},
             ["This seems to hold a code. Take it out: whoever has a code can act as its owner"],
         ),
-        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
     ],
 )
 def test_what_is_refused_is_told_and_kept(client, thread, typed, messages):
@@ -155,7 +162,7 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
 def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(desk, reported, sam):
     post = reported.post
     seen = moderation.seen_of(post)
-    second = reports.report(post=post, stamp="t", reason="danger", words="He found her.")
+    second = reports.report(post=post, submission_id="t", reason="danger", words="He found her.")
     desk.post(review(post), {"act": "keep", "seen": seen})
     assert Report.objects.open().count() == 2
     version = {"title": "T", "body": "Other words", "seen": seen}
@@ -163,7 +170,7 @@ def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(
         moderation.publish_with_changes(post=post, by=sam, **version)
     assert Report.objects.filter(pk=second.pk).exists()
     seen = moderation.seen_of(post)
-    answer_moderators(post=post, stamp="s", words="It is not her.")
+    answer_moderators(post=post, submission_id="s", words="It is not her.")
     desk.post(review(post), {"act": "keep", "seen": seen})
     assert Report.objects.open().count() == 2
     desk.post(review(post), {"act": "keep", "seen": moderation.seen_of(post)})
@@ -177,7 +184,7 @@ def test_a_post_that_is_taken_down_takes_the_reports_of_it_along(reported, sam):
 
 def test_reports_are_erased_a_month_after_they_were_dealt_with(reported, sam, thread):
     reports.close_reports(post=reported.post, by=sam)
-    open_one = reports.report(post=reported.post, stamp="t", reason="spam", words="")
+    open_one = reports.report(post=reported.post, submission_id="t", reason="spam", words="")
     for days, left in ((30, 2), (31, 1)):
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
             reports.erase_old_reports()
@@ -189,7 +196,7 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_one(desk, thread, sam):
     counts = []
     for number in range(12):
         sent = published_reply(thread, sam, body=f"Reply {number}")
-        reports.report(post=sent.post, stamp=str(number), reason="spam", words="")
+        reports.report(post=sent.post, submission_id=str(number), reason="spam", words="")
         with CaptureQueriesContext(connection) as asked:
             desk.get(f"{QUEUE}?look=reported&state=all")
         counts.append(len(asked))
@@ -199,7 +206,7 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_one(desk, thread, sam):
 def test_a_post_taken_down_while_it_is_reported_takes_no_report(thread):
     post = thread.posts.get()
     withdraw(post=post)
-    assert reports.report(post=post, stamp="s", reason="points", words="It says where.") is None
+    assert reports.report(post=post, submission_id="s", reason="points", words="It says where.") is None
     assert Report.objects.count() == 0
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forums import actions, moderation, reports
 from forums.models import Post, Report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.people import make_staff, sign_in
 
@@ -34,7 +34,7 @@ def to_copy(response):
 
 
 def in_danger(post):
-    return reports.report(post=post, stamp=new_stamp(), reason="danger", words="He found her.")
+    return reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her.")
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, publish
 
 def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk, waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
-    actions.correct(post=waiting.post, code=waiting.code, stamp="t", title="T", body="Other words")
+    actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
     seen = moderation.seen_of(fresh(new))
-    actions.answer_moderators(post=waiting.post, stamp="s", words="Which town?")
+    actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
     page = decide(desk, new, "publish", seen=seen).content.decode()
     assert ("Something was reported or said" in page, "Which town?" in page) == (True, True)
     assert fresh(new).state == "waiting"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from forums import actions, moderation, reports
 from forums.emails import tell_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words
 from tests.forums.test_moderating import act, chosen, told
@@ -35,7 +35,7 @@ def fresh(sent):
 
 
 def says(sent, message="None in particular."):
-    actions.answer_moderators(post=sent.post, stamp=new_stamp(), words=message)
+    actions.answer_moderators(post=sent.post, submission_id=new_submission_id(), words=message)
 
 
 def listed(client):
@@ -93,7 +93,9 @@ def test_passing_it_on_reads_nothing(desk, waiting):
 @pytest.mark.parametrize("name", ["publish_chosen", "refuse_chosen"])
 def test_nothing_is_decided_in_the_list_whose_writer_wrote_or_that_has_a_content_note(desk, waiting, forum, name):
     says(waiting)
-    noted = actions.start_thread(forum=forum, stamp=new_stamp(), title="T", body="B", content_note="threats")
+    noted = actions.start_thread(
+        forum=forum, submission_id=new_submission_id(), title="T", body="B", content_note="threats"
+    )
     assert told(chosen(desk, name, [waiting.post, noted.post])) == [
         "2 with a content note or a message from the writer were left: open and read each."
     ]
@@ -107,7 +109,7 @@ def test_moderators_are_told_by_mail_where_only_a_message_or_a_report_waits(publ
     tell_moderators()
     assert len(sent_mail()) == 1
     ModeratorNote.objects.update(unread=False)
-    reports.report(post=published.post, stamp="s", reason="spam", words="")
+    reports.report(post=published.post, submission_id="s", reason="spam", words="")
     tell_moderators()
     assert len(sent_mail()) == 2
 
@@ -148,7 +150,7 @@ def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(de
 
 
 def test_reports_that_were_dealt_with_by_mistake_wait_again(desk, published):
-    reports.report(post=published.post, stamp="s", reason="spam", words="Buy!")
+    reports.report(post=published.post, submission_id="s", reason="spam", words="Buy!")
     page = act(desk, published.post, "keep")
     assert ("Buy!" in admin_words(page), "Let the reports wait again" in admin_words(page)) == (False, True)
     assert told(act(desk, published.post, "reopen")) == ["The reports wait again."]
@@ -174,10 +176,15 @@ def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiti
 
 
 def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, thread, sam):
-    noted = actions.reply(thread=thread, stamp=new_stamp(), body="Violent words", content_note="violence")
+    noted = actions.reply(
+        thread=thread, submission_id=new_submission_id(), body="Violent words", content_note="violence"
+    )
     moderation.publish(post=noted.post, by=sam)
     answer = actions.reply(
-        thread=thread, stamp=new_stamp(), body="Mine", in_reply_to=Post.objects.get(body="Violent words")
+        thread=thread,
+        submission_id=new_submission_id(),
+        body="Mine",
+        in_reply_to=Post.objects.get(body="Violent words"),
     )
     page = desk.get(review(answer.post)).content.decode()
     closed = "<details><summary>Content note: violence (show this post)</summary><p>Violent words</p>"
@@ -185,8 +192,8 @@ def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, 
 
 
 def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, forum, thread):
-    actions.start_thread(forum=forum, stamp=new_stamp(), title="One", body="Ring 07700 900321")
-    actions.reply(thread=thread, stamp=new_stamp(), body="A plain reply")
+    actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
+    actions.reply(thread=thread, submission_id=new_submission_id(), body="A plain reply")
     shown = {
         query: [
             found for found in ("Ring 07700", "A plain reply") if found in admin_words(desk.get(f"{QUEUE}?{query}"))
@@ -197,7 +204,7 @@ def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, fo
 
 
 def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(forum, sam):
-    sent = actions.start_thread(forum=forum, stamp=new_stamp(), title="One", body="Ring 07700 900321")
+    sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
     assert fresh(sent).may_identify
     moderation.publish_with_changes(
         post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
@@ -206,7 +213,9 @@ def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(foru
 
 
 def answer(client, sent, **typed):
-    return client.post("/code/answer/", {"code": sent.code, "n": "1", "stamp": new_stamp(), "words": "Help.", **typed})
+    return client.post(
+        "/code/answer/", {"code": sent.code, "n": "1", "submission_id": new_submission_id(), "words": "Help.", **typed}
+    )
 
 
 def test_after_twenty_messages_the_next_comes_back_with_its_words(client, waiting):
@@ -246,7 +255,7 @@ def new_version(waiting, sam):
     """A post that was refused, and its new version, which waits."""
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     says(waiting, "Please hurry.")
-    actions.correct(post=waiting.post, code=waiting.code, stamp="v", title="T", body="New words")
+    actions.correct(post=waiting.post, code=waiting.code, submission_id="v", title="T", body="New words")
     return Post.objects.select_related("thread", "voice").latest("pk")
 
 
@@ -265,10 +274,11 @@ def test_what_was_not_read_goes_along_with_a_new_version_and_so_does_what_is_sai
 
 def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(published, thread, sam):
     refused, other = (
-        actions.reply(thread=thread, stamp=new_stamp(), body=body, code=published.code) for body in ("One", "Other")
+        actions.reply(thread=thread, submission_id=new_submission_id(), body=body, code=published.code)
+        for body in ("One", "Other")
     )
     moderation.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
-    actions.correct(post=refused.post, code=published.code, stamp="v", body="One anew")
+    actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
     says(refused, "Please hurry.")
     moderation.publish(post=other.post, by=sam, seen=moderation.seen_of(fresh(other)))
     actions.withdraw(post=other.post)
@@ -305,22 +315,22 @@ def test_what_is_published_after_it_was_refused_is_not_undone(waiting, sam):
 
 
 def test_reports_dealt_with_one_after_the_other_all_wait_again(published, sam):
-    for stamp in ("s", "t"):
-        reports.report(post=published.post, stamp=stamp, reason="spam", words=stamp)
+    for submission_id in ("s", "t"):
+        reports.report(post=published.post, submission_id=submission_id, reason="spam", words=submission_id)
         reports.close_reports(post=published.post, by=sam)
     assert reports.reopen_reports(post=published.post) == 2
 
 
 def test_nothing_can_be_undone_of_what_is_gone(published, sam):
     moderation.ask_writer(post=published.post, words="Which one?")
-    reports.report(post=published.post, stamp="s", reason="spam", words="")
+    reports.report(post=published.post, submission_id="s", reason="spam", words="")
     reports.close_reports(post=published.post, by=sam)
     actions.withdraw(post=published.post)
     assert (moderation.can_take_back(post=published.post), reports.can_reopen(post=published.post)) == (False, False)
 
 
 def test_a_message_that_was_destroyed_does_not_come_back_when_it_is_sent_again(client, waiting, sam):
-    typed = {"stamp": new_stamp(), "words": "His name is Sam."}
+    typed = {"submission_id": new_submission_id(), "words": "His name is Sam."}
     answer(client, waiting, **typed)
     moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="B")
     page = answer(client, waiting, **typed)

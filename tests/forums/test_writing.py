@@ -13,7 +13,7 @@ from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post, Thread, Topic, Voice
 from mscos.codes import digest, make_code
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
 
@@ -25,7 +25,13 @@ CODE = re.compile(r'<p class="code">([0-9A-Z-]{19})</p>')
 
 def fields(**typed):
     """Return what a browser sends for a new thread."""
-    return {"title": "A quiet room", "body": "Is there one?", "content_note": "", "stamp": new_stamp(), **typed}
+    return {
+        "title": "A quiet room",
+        "body": "Is there one?",
+        "content_note": "",
+        "submission_id": new_submission_id(),
+        **typed,
+    }
 
 
 def reply_address(thread):
@@ -63,7 +69,7 @@ def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum
 def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, forum):
     sent = fields()
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        sent["stamp"] = new_stamp()
+        sent["submission_id"] = new_submission_id()
         first = CODE.search(client.post(NEW, sent).content.decode()).group(1)
     with time_machine.travel("2026-03-02T10:29:00Z", tick=False):
         assert CODE.search(client.post(NEW, sent).content.decode()).group(1) == first
@@ -96,8 +102,8 @@ def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, f
             "This seems to hold a code. Take it out: whoever has a code can act as its owner",
         ),
         ({"topic": "zz"}, "Choose one of the types in the list"),
-        ({"stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
-        ({"stamp": "forged:1:x"}, "This form was open for too long. Nothing was lost. Check and send again."),
+        ({"submission_id": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+        ({"submission_id": "forged:1:x"}, "This form was open for too long. Nothing was lost. Check and send again."),
     ],
 )
 def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, consultation, typed, message):
@@ -112,20 +118,20 @@ def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, consulta
 
 
 def test_what_was_refused_can_be_sent_from_the_page_that_said_so(client, forum):
-    response = client.post(NEW, fields(stamp="forged:1:x"))
-    client.post(NEW, fields(stamp=kept(response, "stamp")))
+    response = client.post(NEW, fields(submission_id="forged:1:x"))
+    client.post(NEW, fields(submission_id=kept(response, "submission_id")))
     assert Post.objects.get().body == "Is there one?"
 
 
 def test_a_form_that_lay_open_for_half_a_day_still_sends_and_a_whole_day_does_not(client, forum):
     with time_machine.travel("2026-03-02T07:00:00Z", tick=False):
-        stamp = new_stamp()
+        submission_id = new_submission_id()
     with time_machine.travel("2026-03-02T20:00:00Z", tick=False):
-        assert problems(client.post(NEW, fields(stamp=stamp))) == [
+        assert problems(client.post(NEW, fields(submission_id=submission_id))) == [
             "This form was open for too long. Nothing was lost. Check and send again."
         ]
     with time_machine.travel("2026-03-02T18:00:00Z", tick=False):
-        client.post(NEW, fields(stamp=stamp))
+        client.post(NEW, fields(submission_id=submission_id))
     assert Post.objects.count() == 1
 
 
@@ -136,7 +142,7 @@ def test_a_run_of_ten_thousand_brackets_is_stored_and_shown(client, forum, sam):
 
 
 def test_bytes_that_are_no_text_are_told_and_not_stored(client, forum):
-    body = f"title=T&body=%ff%fe&stamp={new_stamp()}"
+    body = f"title=T&body=%ff%fe&submission_id={new_submission_id()}"
     response = client.post(NEW, body, content_type="application/x-www-form-urlencoded")
     assert problems(response) == ["Post has characters that we cannot store. Type those words again, then send"]
     assert Post.objects.count() == 0
@@ -158,7 +164,7 @@ def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(forum, 
     again = {
         "title": "A quiet room",
         "body": "Is there one?",
-        "stamp": kept(response, "stamp"),
+        "submission_id": kept(response, "submission_id"),
         "csrfmiddlewaretoken": kept(response, "csrfmiddlewaretoken"),
     }
     strict.post(NEW, again)
@@ -189,13 +195,13 @@ def test_a_reply_answers_a_post_by_its_number(client, thread):
     page = client.get(f"{reply_address(thread)}?to=1")
     assert kept(page, "to") == "1"
     assert "You are replying to #1 by" in words(page)
-    client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": "1"})
+    client.post(reply_address(thread), {"body": "Yes.", "submission_id": new_submission_id(), "to": "1"})
     assert Post.objects.get(body="Yes.").in_reply_to == thread.posts.get(number=1)
 
 
 @pytest.mark.parametrize("number", ["99", "0", "x", "-1", "1.0", "9" * 40, "²"])
 def test_a_reply_to_a_number_that_is_not_there_is_told_and_kept(client, thread, number):
-    response = client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": number})
+    response = client.post(reply_address(thread), {"body": "Yes.", "submission_id": new_submission_id(), "to": number})
     assert problems(response) == [
         "The post that you are answering is not here any more. Send again to answer the whole thread."
     ]
@@ -207,14 +213,16 @@ def test_a_reply_to_a_number_that_is_not_there_is_told_and_kept(client, thread, 
 def test_a_reply_to_a_post_that_was_taken_down_is_told_and_kept(client, thread, sam):
     sent = published_reply(thread, sam)
     moderation.remove(post=sent.post, by=sam, reason="person", words="W")
-    response = client.post(reply_address(thread), {"body": "Yes.", "stamp": new_stamp(), "to": "2"})
+    response = client.post(reply_address(thread), {"body": "Yes.", "submission_id": new_submission_id(), "to": "2"})
     assert kept(response, "body") == "Yes."
     assert Post.objects.filter(body="Yes.").count() == 0
 
 
 def test_a_code_keeps_the_name_in_its_thread(client, thread, published):
     typed = published.code.lower().replace("-", " ")
-    response = client.post(reply_address(thread), {"body": "Me again.", "stamp": new_stamp(), "code": typed})
+    response = client.post(
+        reply_address(thread), {"body": "Me again.", "submission_id": new_submission_id(), "code": typed}
+    )
     assert "Your code is the same as before" in words(response)
     assert (CODE.search(response.content.decode()), published.code in response.content.decode()) == (None, False)
     assert Post.objects.get(body="Me again.").voice == published.post.voice
@@ -222,7 +230,9 @@ def test_a_code_keeps_the_name_in_its_thread(client, thread, published):
 
 @pytest.mark.parametrize("code", ["K7QW-3MHT-9XRC-V2PD", "nonsense", "x" * 99])
 def test_a_code_that_is_not_of_this_thread_is_told_and_the_text_kept(client, thread, code):
-    response = client.post(reply_address(thread), {"body": "Me again.", "stamp": new_stamp(), "code": code})
+    response = client.post(
+        reply_address(thread), {"body": "Me again.", "submission_id": new_submission_id(), "code": code}
+    )
     assert problems(response) == ["That code does not belong to this thread. Leave it empty to get a new name"]
     assert kept(response, "body") == "Me again."
     assert Post.objects.count() == 1
@@ -230,20 +240,26 @@ def test_a_code_that_is_not_of_this_thread_is_told_and_the_text_kept(client, thr
 
 def test_the_reply_form_is_no_way_around_the_limit_of_wrong_codes(client, thread, published):
     for _ in range(9):
-        client.post(reply_address(thread), {"body": "", "stamp": new_stamp(), "code": "K7QW-3MHT-9XRC-V2PD"})
+        client.post(
+            reply_address(thread), {"body": "", "submission_id": new_submission_id(), "code": "K7QW-3MHT-9XRC-V2PD"}
+        )
     for code in (published.code, "K7QW-3MHT-9XRC-V2PD"):
-        response = client.post(reply_address(thread), {"body": "Words", "stamp": new_stamp(), "code": code})
+        response = client.post(
+            reply_address(thread), {"body": "Words", "submission_id": new_submission_id(), "code": code}
+        )
         assert response.status_code == 429
         assert problems(response) == ["Too many tries. Nothing was lost. Wait 10 minutes, then send again."]
     assert client.post("/code/", {"code": published.code}).status_code == 429
-    without = client.post(reply_address(thread), {"body": "Words", "stamp": new_stamp()})
+    without = client.post(reply_address(thread), {"body": "Words", "submission_id": new_submission_id()})
     assert title(without) == "Sent – Community of Practice"
 
 
 def test_a_refused_form_does_not_tell_whether_its_code_was_right(thread, published):
     strict = Client(enforce_csrf_checks=True)
     answers = [
-        problems(strict.post(reply_address(thread), {"body": "Words", "stamp": new_stamp(), "code": code}))
+        problems(
+            strict.post(reply_address(thread), {"body": "Words", "submission_id": new_submission_id(), "code": code})
+        )
         for code in (published.code, "K7QW-3MHT-9XRC-V2PD")
     ]
     assert answers == [["Something went wrong when sending. Nothing was lost. Check and send again."]] * 2
@@ -260,7 +276,7 @@ def test_a_post_that_was_taken_down_has_no_receipt_any_more(client, forum):
 
 def test_a_reply_to_a_closed_thread_is_told_and_the_text_kept(client, thread):
     Thread.objects.update(state=Thread.State.CLOSED)
-    response = client.post(reply_address(thread), {"body": "Late.", "stamp": new_stamp()})
+    response = client.post(reply_address(thread), {"body": "Late.", "submission_id": new_submission_id()})
     assert response.status_code == 409
     assert problems(response) == ["This thread is closed. Start a new one."]
     assert kept(response, "body") == "Late."
@@ -302,7 +318,7 @@ def test_the_limiter_and_the_receipt_keep_no_words_in_the_cache(client, forum):
 
 def test_a_thread_taken_down_while_somebody_writes_gives_the_text_back(client, thread, published):
     withdraw(post=published.post)
-    response = client.post(reply_address(thread), {"body": "Words worth keeping", "stamp": new_stamp()})
+    response = client.post(reply_address(thread), {"body": "Words worth keeping", "submission_id": new_submission_id()})
     assert response.status_code == 409
     assert problems(response) == ["This thread was taken down. Start a new one."]
     assert kept(response, "body") == "Words worth keeping"

@@ -198,7 +198,7 @@ class Everything(forms.Form):
     )
     some = forms.MultipleChoiceField(choices=[("a", "A")], widget=forms.CheckboxSelectMultiple, required=False)
     tick = forms.BooleanField(required=False)
-    stamp = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "Open the form again"})
+    submission_id = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "Open the form again"})
 
     def clean(self):
         self.add_error(None, "Something as a whole")
@@ -236,7 +236,7 @@ def test_a_tick_box_stands_before_its_label():
 
 
 def test_a_hidden_field_is_only_itself():
-    assert [tag for tag, _, _ in field("stamp", sent=False).elements] == ["input"]
+    assert [tag for tag, _, _ in field("submission_id", sent=False).elements] == ["input"]
 
 
 def test_a_failed_form_says_so_in_the_title_and_links_to_its_fields():

@@ -11,7 +11,7 @@ CODE = "K7QW-3MHT-9XRC-V2PD"
 
 def test_a_code_has_four_groups_of_four_symbols():
     for number in range(300):
-        assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}", make_code(f"stamp {number}"))
+        assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}", make_code(f"submission_id {number}"))
 
 
 def test_the_symbols_are_crockfords():
@@ -20,7 +20,7 @@ def test_the_symbols_are_crockfords():
 
 def test_a_code_has_80_bits():
     """Each of the 16 places takes each of the 32 symbols, so none of the 80 bits stands still."""
-    codes = [make_code(f"stamp {number}").replace("-", "") for number in range(1000)]
+    codes = [make_code(f"submission_id {number}").replace("-", "") for number in range(1000)]
     assert [len(set(place)) for place in zip(*codes, strict=True)] == [32] * 16
     assert len(set(codes)) == 1000
 
@@ -31,15 +31,15 @@ def test_one_stamp_gives_one_code_and_another_stamp_another():
 
 
 def test_a_code_depends_on_the_key(settings):
-    with_one = make_code("stamp"), digest(CODE), form_digest("stamp")
+    with_one = make_code("submission_id"), digest(CODE), form_digest("submission_id")
     settings.CODE_KEY = "another key"
-    with_another = make_code("stamp"), digest(CODE), form_digest("stamp")
+    with_another = make_code("submission_id"), digest(CODE), form_digest("submission_id")
     assert [one == another for one, another in zip(with_one, with_another, strict=True)] == [False] * 3
 
 
 def test_what_is_stored_tells_neither_the_code_nor_the_stamp():
     assert re.fullmatch("[0-9a-f]{64}", digest(CODE))
-    assert re.fullmatch("[0-9a-f]{64}", form_digest("stamp"))
+    assert re.fullmatch("[0-9a-f]{64}", form_digest("submission_id"))
     assert digest(CODE) != digest("K7QW-3MHT-9XRC-V2PE")
     assert len({digest("same"), form_digest("same"), make_code("same")}) == 3
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_a_code_is_none(typed):
 
 
 def test_every_code_made_is_read_back_and_found_but_the_few_without_a_mixed_group():
-    codes = [make_code(f"stamp {number}") for number in range(3000)]
+    codes = [make_code(f"submission_id {number}") for number in range(3000)]
     assert [parse_code(code) for code in codes] == codes
     assert sum(not holds_code(f"they gave mine {code}.") for code in codes) < 3000 * 0.006
     assert sum(not holds_code(f"they gave mine {code.replace('-', ' ').lower()}.") for code in codes) < 3000 * 0.06

@@ -13,7 +13,7 @@ from django.db import connection
 from forums.call_requests import requester_actions, team_actions
 from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
@@ -41,7 +41,7 @@ def fill():
     sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
     team_actions.claim(call_request=asked.request, by=sam)
     team_actions.write(call_request=asked.request, by=sam, words="Would Monday do?")
-    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on Friday.")
+    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on Friday.")
     return asked
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from forums.call_requests import requester_actions
 from forums.models import CallMessage, CallRequest
 from mscos.encryption import LOST, EncryptedText, encrypt
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
 from mscos.readiness import check_keys
 from mscos.start_error import StartError
@@ -123,7 +123,7 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
         if rows % 1_000 == 0:
             page = client.post("/code/", {"code": asked.code})
             assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
-            requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Still there?")
+            requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Still there?")
             answered += 1
 
     done = rotate_field_keys(progress=look)

@@ -109,7 +109,11 @@ def test_odd_addresses_reach_the_envelope_unchanged(address):
 @pytest.fixture
 def waiting(db):
     return enquire(
-        stamp="s", email="reader@example.org", name="Sam", organisation="A house", message="Do you know a toolkit?"
+        submission_id="s",
+        email="reader@example.org",
+        name="Sam",
+        organisation="A house",
+        message="Do you know a toolkit?",
     )
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from forums.models import Forum, Post
 from mscos.codes import digest
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.people import make_staff, sign_in
 from tests.privacy.snapshot import forms_of, take
@@ -73,9 +73,9 @@ def assert_no_trace(marks, before, after):
 
 def posting(client, address, **typed):
     with time_machine.travel(OPENED, tick=False):
-        stamp = new_stamp()
+        submission_id = new_submission_id()
     with time_machine.travel(MOMENT, tick=False):
-        return client.post(address, {"body": "Some words", "stamp": stamp, **typed})
+        return client.post(address, {"body": "Some words", "submission_id": submission_id, **typed})
 
 
 def code_in(response):
@@ -237,13 +237,13 @@ def test_nothing_of_the_answer_to_the_question_in_a_flood_is_kept(writer, forum,
     Forum.objects.update(question="Which day comes after Monday?", answers="tuesday, marked answer")
     sent = "/forums/housing/new/"
     with time_machine.travel(OPENED, tick=False):
-        stamp = new_stamp()
+        submission_id = new_submission_id()
     posting(writer, sent, title="T", body="Draws the limits' key of the day", answer="tuesday")
     before = take(log)
-    posting(writer, sent, title="T", stamp=stamp, answer="marked mistake")
+    posting(writer, sent, title="T", submission_id=submission_id, answer="marked mistake")
     between = take(log)
     assert (between.added(before), between.gone(before), between.cache) == ({}, {}, before.cache)
-    posting(writer, sent, title="T", stamp=stamp, answer="Marked Answer!")
+    posting(writer, sent, title="T", submission_id=submission_id, answer="Marked Answer!")
     after = take(log)
     counts = {name: len(found) for name, found in after.added(before).items()}
     assert (counts, after.gone(before)) == ({"forums_thread": 1, "forums_voice": 1, "forums_post": 1}, {})
@@ -251,7 +251,7 @@ def test_nothing_of_the_answer_to_the_question_in_a_flood_is_kept(writer, forum,
     assert_no_trace({**writer.marks, **typed}, before, after)
     assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
     # By no digest either: the same form with another right answer is still the same form.
-    posting(writer, sent, title="T", stamp=stamp, answer="tuesday")
+    posting(writer, sent, title="T", submission_id=submission_id, answer="tuesday")
     again = take(log)
     assert (again.added(after), again.gone(after), again.cache) == ({}, {}, after.cache)
 
@@ -292,7 +292,7 @@ def test_the_limiter_keeps_digests_whose_key_is_in_memory_and_new_each_day(write
     again = counted()
     cache.delete_many([key.split(":", 2)[2] for key in again])
     with time_machine.travel("2026-03-03T03:47:19Z", tick=False):
-        writer.post("/forums/housing/new/", {"title": "T", "body": "Some words", "stamp": new_stamp()})
+        writer.post("/forums/housing/new/", {"title": "T", "body": "Some words", "submission_id": new_submission_id()})
     # One for the visitor in an hour, one in ten minutes, one for the forum, one for the site, one for the text.
     assert len(first) == 5
     assert again == first
@@ -303,6 +303,6 @@ def test_a_text_is_remembered_until_midnight_so_that_the_end_tells_no_beginning(
     ends = []
     for moment in ("2026-03-02T03:47:19Z", "2026-03-02T19:12:40Z"):
         with time_machine.travel(moment, tick=False):
-            writer.post("/forums/housing/new/", {"title": moment, "body": "B", "stamp": new_stamp()})
+            writer.post("/forums/housing/new/", {"title": moment, "body": "B", "submission_id": new_submission_id()})
     ends = {round(cache._expire_info[key]) for key in cache._cache if "today:" in key}
     assert ends == {1772496000}  # 3 March 2026, 00:00 in London

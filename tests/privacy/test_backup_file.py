@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.management import call_command
 
 from forums.actions import start_thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
 from tests.backups.places import make_age_key
 from tests.forums.call_requests.conftest import ANSWERS, make_request
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def secrets(forum, settings, tmp_path):
     """What a backup must not hold, by name; all of it is there when the backup is made."""
     settings.BACKUP_DIR = str(tmp_path / "backups")
-    sent = start_thread(forum=forum, stamp=new_stamp(), title="A marked title", body="Marked words")
+    sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A marked title", body="Marked words")
     asked = make_request(forum=forum)
     session = SessionStore()
     session["marked"] = "in a session"

@@ -10,20 +10,20 @@ from django.db import connection, transaction
 from forums import moderation
 from forums.models import Post, Report, Thread
 from mscos.codes import form_digest
-from mscos.forms import STAMPS, new_stamp
+from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.conftest import published_reply
 from tests.privacy.snapshot import take
 from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, writer  # noqa: F401  the same writer
 
 pytestmark = pytest.mark.django_db
 TYPED = "Marked words about it"
-STAMP = new_stamp()
-UNSIGNED = STAMPS.unsign(STAMP)
+STAMP = new_submission_id()
+UNSIGNED = SUBMISSION_IDS.unsign(STAMP)
 
 
 def sending(client, address, **typed):
     with time_machine.travel(MOMENT, tick=False):
-        return client.post(address, {"stamp": STAMP, **typed})
+        return client.post(address, {"submission_id": STAMP, **typed})
 
 
 def reporting(client, thread, **typed):
@@ -102,8 +102,14 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
     Post.objects.update(day="2026-03-01", decided_on="2026-03-01")
     before = take(log)
     with time_machine.travel("2026-03-02T03:43:08Z", tick=False):
-        stamp = new_stamp()
-    typed = {"code": waiting.code, "n": "1", "title": "Another title", "body": "Other words", "stamp": stamp}
+        submission_id = new_submission_id()
+    typed = {
+        "code": waiting.code,
+        "n": "1",
+        "title": "Another title",
+        "body": "Other words",
+        "submission_id": submission_id,
+    }
     sending(writer, "/code/new-version/", **typed)
     after = take(log)
     old, new = sorted(after.added(before)["forums_post"], key=lambda row: row["id"])
@@ -179,9 +185,9 @@ def test_what_is_refused_or_only_looked_at_changes_nothing(writer, thread, publi
     statuses = [
         writer.get(f"{thread.get_absolute_url()}report/?n=1").status_code,
         reporting(writer, thread, reason="", words=TYPED).status_code,
-        reporting(writer, thread, stamp="", words=TYPED).status_code,
+        reporting(writer, thread, submission_id="", words=TYPED).status_code,
         reporting(writer, thread, n="9", words=TYPED).status_code,
-        answering(writer, published.code, stamp="").status_code,
+        answering(writer, published.code, submission_id="").status_code,
         answering(writer, wrong).status_code,
         taking_down(writer, published.code, sure="").status_code,
         taking_down(writer, wrong).status_code,
@@ -222,6 +228,6 @@ def test_a_fault_logs_its_place_and_nothing_of_what_was_sent(writer, thread, pub
 
 def test_one_form_is_told_from_the_next_by_its_stamp_alone(writer, thread, published):  # noqa: F811
     """Two people who report the same in the same words are two: nothing of them is in what tells forms apart."""
-    for stamp in (new_stamp(), new_stamp()):
-        reporting(writer, thread, stamp=stamp, words=TYPED)
+    for submission_id in (new_submission_id(), new_submission_id()):
+        reporting(writer, thread, submission_id=submission_id, words=TYPED)
     assert Report.objects.count() == 2

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from forums.call_requests import team_actions
 from forums.models import CallRequest
 from mscos.encryption import EncryptedText
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.people import make_staff, sign_in
 from tests.privacy.snapshot import take
@@ -32,7 +32,7 @@ def asking(client, **changed):
     """Walk the three steps; return the last page."""
     answers = {
         "step": "check", "how": "contact", "way": "phone", "days": ["Monday"], "zone": "Africa/Lagos",
-        "hours": ["In the morning, 9am to midday"], "leave_message": "no", "stamp": new_stamp(), **TYPED, **changed,
+        "hours": ["In the morning, 9am to midday"], "leave_message": "no", "submission_id": new_submission_id(), **TYPED, **changed,
     }  # fmt: skip
     with time_machine.travel(MOMENT, tick=False):
         client.get("/call/?from=housing")
@@ -43,7 +43,7 @@ def asking(client, **changed):
 
 def doing(client, code, act, **typed):
     with time_machine.travel(MOMENT, tick=False):
-        return client.post("/code/call/", {"code": code, "stamp": new_stamp(), "act": act, **typed})
+        return client.post("/code/call/", {"code": code, "submission_id": new_submission_id(), "act": act, **typed})
 
 
 @pytest.fixture

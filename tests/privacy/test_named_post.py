@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from forums import moderation
 from forums.models import Post, Thread
 from mscos.codes import form_digest
-from mscos.forms import STAMPS, new_stamp
+from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.test_writing import kept
 from tests.people import make_person, sign_in
 from tests.privacy.snapshot import take
@@ -95,7 +95,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
 def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
     posting(member, f"{NEW}named/", title="T")
     moderation.ask_writer(post=Post.objects.get(), words="Which one?")
-    form = {"mark": mark_on(member), "stamp": new_stamp(), "words": "Marked words about it"}
+    form = {"mark": mark_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
     before = take(log)
     assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
     after = take(log)
@@ -109,7 +109,9 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
         "post_id": str(post.pk),
         "body": "Marked words about it",
         "day": DAY,
-        "form_digest": form_digest(repr((STAMPS.unsign(form["stamp"]), post.pk, "Marked words about it"))),
+        "form_digest": form_digest(
+            repr((SUBMISSION_IDS.unsign(form["submission_id"]), post.pk, "Marked words about it"))
+        ),
     }
     assert_nothing_else(member, {"mark": form["mark"]}, before, after)
 

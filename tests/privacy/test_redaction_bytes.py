@@ -21,7 +21,7 @@ from forums import moderation
 from forums.actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from forums.models import Forum, Post, Report
 from forums.reports import close_reports, erase_old_reports, report
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in
 from tests.template import said_on_a_file
@@ -49,7 +49,11 @@ class Scene:
     def send(self, title="Ztitle", body="Zbody", content_note=""):
         """Send a thread, long enough to fill pages of the file of its own."""
         self.sent = start_thread(
-            forum=self.forum, stamp=new_stamp(), title=title, body=f"{body} " * 1_000, content_note=content_note
+            forum=self.forum,
+            submission_id=new_submission_id(),
+            title=title,
+            body=f"{body} " * 1_000,
+            content_note=content_note,
         )
         self.post = self.sent.post
 
@@ -92,7 +96,7 @@ class Scene:
 def published_with_changes(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     moderation.ask_writer(post=scene.post, words="Zqxjquestion")
-    answer_moderators(post=scene.post, stamp="s", words="Zqxjanswer")
+    answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     yield
     scene.decide(
         decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
@@ -102,7 +106,7 @@ def published_with_changes(scene):
 def taken_down_by_its_writer(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     moderation.ask_writer(post=scene.post, words="Zqxjquestion")
-    answer_moderators(post=scene.post, stamp="s", words="Zqxjanswer")
+    answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     scene.publish()
     yield
     scene.take_down()
@@ -110,7 +114,7 @@ def taken_down_by_its_writer(scene):
 
 def taken_down_by_a_moderator(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    answer_moderators(post=scene.post, stamp="s", words="Zqxjanswer " * 1_000)
+    answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer " * 1_000)
     scene.publish()
     yield
     scene.decide(decision="remove", reason="person", words="It named somebody.", sure="on")
@@ -134,7 +138,7 @@ def refusal_undone(scene):
 def changed_once_published(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     scene.publish()
-    report(post=scene.post, stamp="s", reason="points", words="Zqxjreport " * 90)
+    report(post=scene.post, submission_id="s", reason="points", words="Zqxjreport " * 90)
     scene.post.refresh_from_db()
     yield
     scene.decide(decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="Less.", sure="on")
@@ -144,14 +148,14 @@ def replaced_by_a_new_version(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
     yield
-    typed = {"code": scene.sent.code, "n": "1", "stamp": new_stamp(), "title": "T", "body": "B"}
+    typed = {"code": scene.sent.code, "n": "1", "submission_id": new_submission_id(), "title": "T", "body": "B"}
     assert "Sent." in scene.reader.post("/code/new-version/", typed).content.decode()
 
 
 def new_version_taken_down(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
     moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
-    correct(post=scene.post, code=scene.sent.code, stamp="v", title="Zqxjtwice", body="Zqxjlast")
+    correct(post=scene.post, code=scene.sent.code, submission_id="v", title="Zqxjtwice", body="Zqxjlast")
     scene.post = Post.objects.latest("pk")
     yield
     withdraw(post=scene.post)
@@ -175,7 +179,7 @@ def notes_on_what_is_gone(scene):
 def report_dealt_with_long_ago(scene):
     scene.send()
     scene.publish()
-    report(post=scene.post, stamp="s", reason="other", words="Zqxjreport " * 100)
+    report(post=scene.post, submission_id="s", reason="other", words="Zqxjreport " * 100)
     close_reports(post=scene.post, by=scene.sam)
     Report.objects.update(handled_on=timezone.localdate() - LONG_AGO)
     yield

@@ -8,7 +8,7 @@ import time_machine
 
 from forums.call_requests import requester_actions, team_actions
 from forums.models import CallRequest, Forum
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.outcomes.conftest import make_outcome
 from tests.people import make_staff, sign_in
@@ -76,7 +76,7 @@ def desk(client, sam):
 
 def make_request(forum=None, **answers):
     """Return a request that was asked for a moment ago, and its code."""
-    code = requester_actions.ask(stamp=new_stamp(), forum=forum, **{**ANSWERS, **answers}).code
+    code = requester_actions.ask(submission_id=new_submission_id(), forum=forum, **{**ANSWERS, **answers}).code
     return SimpleNamespace(code=code, call_request=CallRequest.objects.by_code(code).get())
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from forums.call_requests import requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.call_requests.conftest import ANSWERS, NOW, fresh, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
@@ -27,7 +27,7 @@ def offered(mine, sam):
 
 
 def act(client, asked, name, **typed):
-    return client.post(ACT, {"code": asked.code, "stamp": new_stamp(), "act": name, **typed})
+    return client.post(ACT, {"code": asked.code, "submission_id": new_submission_id(), "act": name, **typed})
 
 
 def offers_of(asked):
@@ -52,7 +52,9 @@ def test_a_code_that_opens_nothing_says_the_same_for_posts_and_requests(client, 
         client.post(ACT, {"code": "K7QW-3MHT-9XRC-V2PD", "act": "write", "words": "x"})
     )
     assert "What happened to your post" in words(client.post(CODE, {"code": waiting.code}))
-    page = client.post(ACT, {"code": waiting.code, "act": "withdraw", "sure": "on", "stamp": new_stamp()})
+    page = client.post(
+        ACT, {"code": waiting.code, "act": "withdraw", "sure": "on", "submission_id": new_submission_id()}
+    )
     assert words(page).startswith("Use a code")
     assert (CallRequest.objects.count(), Post.objects.get().state) == (1, "waiting")
 
@@ -174,7 +176,7 @@ def test_other_times_can_be_asked_for(client, offered):
 
 
 def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
-    typed = {"code": offered.code, "stamp": new_stamp(), "act": "others", "words": "Later, please."}
+    typed = {"code": offered.code, "submission_id": new_submission_id(), "act": "others", "words": "Later, please."}
     client.post(ACT, typed)
     later = NOW + timedelta(days=9)
     team_actions.offer(call_request=offered.request, by=sam, starts=[later])
@@ -216,7 +218,7 @@ def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(clien
 
 
 def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, forum):
-    given = {"stamp": "one", "forum": forum, **ANSWERS}
+    given = {"submission_id": "one", "forum": forum, **ANSWERS}
     requester_actions.ask(**given)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
         requester_actions.withdraw(call_request=CallRequest.objects.get())
@@ -233,7 +235,12 @@ def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
 
 
 def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
-    typed = {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": "Not on Friday.\r\nSorry."}
+    typed = {
+        "code": mine.code,
+        "submission_id": new_submission_id(),
+        "act": "write",
+        "words": "Not on Friday.\r\nSorry.",
+    }
     for _ in range(2):
         page = client.post(ACT, typed)
     team_actions.write(call_request=mine.request, by=sam, words="Then Monday?")
@@ -249,7 +256,10 @@ def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
         ({"words": " \u200b"}, "Enter your message"),
         ({"words": "x" * 5_001}, "Message must be 5,000 characters or less"),
         ({"words": "a\x00b"}, "Message has characters that we cannot store. Type those words again, then send"),
-        ({"words": "Hello", "stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+        (
+            {"words": "Hello", "submission_id": ""},
+            "This form was open for too long. Nothing was lost. Check and send again.",
+        ),
     ],
 )
 def test_a_message_that_is_refused_is_kept(client, mine, typed, sentence):
@@ -260,7 +270,7 @@ def test_a_message_that_is_refused_is_kept(client, mine, typed, sentence):
 
 def test_a_stale_token_keeps_the_words_and_does_nothing(mine):
     strict = Client(enforce_csrf_checks=True)
-    page = strict.post(ACT, {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": "Kept"})
+    page = strict.post(ACT, {"code": mine.code, "submission_id": new_submission_id(), "act": "write", "words": "Kept"})
     assert (page.status_code, kept(page, "words")) == (403, "Kept")
     assert act(strict, mine, "withdraw", sure="on").status_code == 403
     assert (said(mine), CallRequest.objects.count()) == ([], 1)
@@ -269,10 +279,17 @@ def test_a_stale_token_keeps_the_words_and_does_nothing(mine):
 def test_ten_wrong_codes_are_enough_on_every_way_in_and_keep_the_words(mine):
     strict = Client(enforce_csrf_checks=True)
     for number in range(9):
-        wrong = {"code": f"K7QW-3MHT-9XRC-V2P{number}", "act": "write", "words": "Kept", "stamp": new_stamp()}
+        wrong = {
+            "code": f"K7QW-3MHT-9XRC-V2P{number}",
+            "act": "write",
+            "words": "Kept",
+            "submission_id": new_submission_id(),
+        }
         (strict if number % 2 else Client()).post(ACT, wrong)
     for client in (strict, Client()):
-        page = client.post(ACT, {"code": mine.code, "act": "write", "words": "Kept", "stamp": new_stamp()})
+        page = client.post(
+            ACT, {"code": mine.code, "act": "write", "words": "Kept", "submission_id": new_submission_id()}
+        )
         assert (page.status_code, kept(page, "words")) == (429, "Kept")
     assert Client().post(CODE, {"code": mine.code}).status_code == 429
     assert said(mine) == []

@@ -14,7 +14,7 @@ from forums.call_requests import requester_actions
 from forums.call_requests.forms import signed
 from forums.models import CallRequest
 from mscos.codes import digest
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.call_requests.conftest import NOW, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
@@ -30,7 +30,7 @@ def fields(**changed):
         "step": "check", "from": "housing", "how": "contact", "way": "phone", "contact": "07700 900123",
         "days": ["Monday", "Friday"], "hours": ["In the morning, 9am to midday"], "zone": "America/New_York",
         "leave_message": "no", "say_instead": "a survey", "ask_for": "Juniper", "agreed_word": "marmalade",
-        "interpreter": "", "topic": "A deposit.\nMore later.", "stamp": new_stamp(), "leave_empty": "", **changed,
+        "interpreter": "", "topic": "A deposit.\nMore later.", "submission_id": new_submission_id(), "leave_empty": "", **changed,
     }  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def test_a_forum_that_is_none_is_left_out(client, forum, slug):
         ({"zone": "Atlantis"}, ["Choose a time zone from the list"]),
         ({"leave_message": "perhaps"}, ["Choose yes or no"]),
         ({"topic": "x" * 2_001}, ["Text must be 2,000 characters or less"]),
-        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )  # fmt: skip

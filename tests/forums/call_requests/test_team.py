@@ -13,7 +13,7 @@ from forums.call_requests import requester_actions, team_actions
 from forums.call_requests.team_actions import NotPossible
 from forums.emails import tell_handlers
 from forums.models import CallOffer, CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import EDITORS, MODERATORS
 from tests.forums.call_requests.conftest import NOW, TYPED, fresh, make_request
 from tests.mailbox import sent_mail
@@ -83,7 +83,7 @@ def test_a_handler_who_loses_the_role_mid_way_does_nothing_more(desk, mine, sam)
 
 def test_the_queue_shows_age_and_state_and_no_word(desk, mine, forum):
     CallRequest.objects.update(asked_on=NOW.date() - timedelta(days=2))
-    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Secret words")
+    requester_actions.write(call_request=mine.request, submission_id=new_submission_id(), words="Secret words")
     page = desk.get(QUEUE)
     assert found(page, [*TYPED, "Secret words"]) == set()
     for text in (f"request {mine.request.code}", "2 days ago", "Housing forum", "Waiting for the team", "Sam"):
@@ -148,7 +148,7 @@ def test_only_whoever_handles_it_acts(desk, asked, name):
 
 
 def test_the_page_shows_the_reason_and_no_contact_and_that_to_its_handler_only(desk, asked, sam):
-    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on this number.")
     assert found(desk.get(page_of(asked)), [*TYPED, "Not on this number."]) == set()
     team_actions.claim(call_request=asked.request, by=sam)
     page = desk.get(page_of(asked))
@@ -188,7 +188,7 @@ def test_the_card_says_what_the_form_promised_and_warns_of_what_is_unread(desk, 
     card = desk.post(card_of(asked)).content.decode()
     assert "That you have the wrong number. Nothing else." in card
     assert "nobody has read" not in card
-    requester_actions.write(call_request=asked.request, stamp=new_stamp(), words="Not on this number.")
+    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on this number.")
     assert (
         "The asker wrote something that nobody has read. Read it before you call."
         in desk.post(card_of(asked)).content.decode()
@@ -210,7 +210,9 @@ def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, s
     team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
     seen = team_actions.seen_of(fresh(mine))
     requester_actions.accept(call_request=mine.request, starts=starts)
-    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Not on this number any more.")
+    requester_actions.write(
+        call_request=mine.request, submission_id=new_submission_id(), words="Not on this number any more."
+    )
     typed = {"seen": seen, "words": "Kept words", "time_1": "2026-04-01T15:00", "sure": "on"}
     page = act(desk, mine, name, **typed)
     assert told(page) == [team_actions.STALE]
@@ -220,7 +222,7 @@ def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, s
 
 def test_a_message_after_the_call_waits_for_the_team(desk, mine, sam):
     act(desk, mine, "called")
-    requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="I am in danger.")
+    requester_actions.write(call_request=mine.request, submission_id=new_submission_id(), words="I am in danger.")
     assert CallRequest.objects.waiting().count() == 1
     tell_handlers()
     assert [mail.to for mail in sent_mail()] == [["sam@example.org"]]
@@ -237,7 +239,10 @@ def test_nothing_in_the_admins_log_outlives_the_request(desk, mine):
 def test_a_code_in_a_message_is_refused_on_both_sides(client, desk, mine):
     page = act(desk, mine, "write", words=f"Your code is {mine.code}")
     assert "This seems to hold a code." in page.content.decode()
-    client.post("/code/call/", {"code": mine.code, "stamp": new_stamp(), "act": "write", "words": f"It is {mine.code}"})
+    client.post(
+        "/code/call/",
+        {"code": mine.code, "submission_id": new_submission_id(), "act": "write", "words": f"It is {mine.code}"},
+    )
     assert mine.request.messages.count() == 0
 
 
@@ -249,7 +254,7 @@ def test_words_go_to_the_asker_and_empty_ones_do_not(desk, mine):
 
 def test_what_the_asker_wrote_is_news_until_it_is_read_or_answered(desk, mine, sam):
     for name, typed in (("read", {}), ("write", {"words": "x"}), ("called", {})):
-        requester_actions.write(call_request=mine.request, stamp=new_stamp(), words="Hello?")
+        requester_actions.write(call_request=mine.request, submission_id=new_submission_id(), words="Hello?")
         assert CallRequest.objects.waiting().count() == 1
         act(desk, mine, name, **typed)
         assert not CallRequest.objects.for_handlers().get().has_news

@@ -8,7 +8,7 @@ from django.test import Client
 
 from forums import actions, moderation
 from forums.models import Post, Thread, Voice
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import CODE, NEW, fields, kept, problems, reply_address
 
@@ -45,7 +45,7 @@ def is_ticked(response):
 
 def answer(response, **changed):
     """Return what a browser sends from the form that came back, with the box ticked."""
-    names = ("title", "body", "content_note", "stamp", "asked")
+    names = ("title", "body", "content_note", "submission_id", "asked")
     return {**{name: kept(response, name) for name in names}, "public": "on", **changed}
 
 
@@ -192,7 +192,7 @@ def test_a_form_with_other_problems_only_shows_no_box(client, forum):
 
 
 def test_a_reply_is_asked_about_too_and_keeps_its_voice_and_what_it_answers(client, thread, published):
-    sent = {"body": f"Call me on {PHONE}.", "stamp": new_stamp(), "to": "1", "code": published.code}
+    sent = {"body": f"Call me on {PHONE}.", "submission_id": new_submission_id(), "to": "1", "code": published.code}
     response = client.post(reply_address(thread), sent)
     assert (problems(response), marks(response)) == ([LINK], [PHONE])
     again = {**answer(response), "to": kept(response, "to"), "code": kept(response, "code")}
@@ -214,7 +214,7 @@ def test_numbers_of_helplines_and_ordinary_texts_pass(client, forum):
 
 
 def test_actions_and_moderators_are_not_asked(forum, sam):
-    sent = actions.start_thread(forum=forum, stamp=new_stamp(), title="T", body=f"Call {PHONE}.")
+    sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="T", body=f"Call {PHONE}.")
     moderation.publish_with_changes(post=sent.post, by=sam, title="T", body=f"Ring {PHONE}.", words="Clearer.")
     assert Post.objects.get().body == f"Ring {PHONE}."
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from forums.models import Forum, Post, Thread, Voice
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.personal_data.test_asking import LINK, PHONE, answer, is_ticked
 from tests.forums.test_pages import title
 from tests.forums.test_writing import NEW, fields, kept, problems, reply_address
@@ -39,7 +39,7 @@ def test_a_content_note_stands_before_the_words(client, forum):
 def test_all_that_was_typed_is_kept_and_nothing_is_stored(client, forum):
     sent = fields(body="Words\nand words", content_note="threats", preview="yes")
     response = client.post(NEW, sent)
-    names = ("title", "body", "content_note", "stamp")
+    names = ("title", "body", "content_note", "submission_id")
     assert {name: kept(response, name) for name in names} == {name: sent[name] for name in names}
     assert (Thread.objects.count(), Post.objects.count(), Voice.objects.count()) == (0, 0, 0)
 
@@ -84,7 +84,13 @@ def test_what_is_meant_to_be_public_can_be_looked_at(client, forum):
 
 
 def test_a_reply_is_looked_at_and_keeps_its_code_and_what_it_answers(client, thread, published):
-    sent = {"body": "Yes, *really*.", "stamp": new_stamp(), "to": "1", "code": published.code, "preview": "yes"}
+    sent = {
+        "body": "Yes, *really*.",
+        "submission_id": new_submission_id(),
+        "to": "1",
+        "code": published.code,
+        "preview": "yes",
+    }
     response = client.post(reply_address(thread), sent)
     assert "<p>Yes, <em>really</em>.</p>" in shown(response)
     assert (kept(response, "code"), kept(response, "to")) == (published.code, "1")
@@ -94,8 +100,8 @@ def test_a_reply_is_looked_at_and_keeps_its_code_and_what_it_answers(client, thr
 def test_a_preview_is_no_way_around_the_limit_of_wrong_codes(client, thread):
     sent = {"body": "Yes.", "code": "K7QW-3MHT-9XRC-V2PD", "preview": "yes"}
     for _ in range(10):
-        client.post(reply_address(thread), {**sent, "stamp": new_stamp()})
-    assert client.post(reply_address(thread), {**sent, "stamp": new_stamp()}).status_code == 429
+        client.post(reply_address(thread), {**sent, "submission_id": new_submission_id()})
+    assert client.post(reply_address(thread), {**sent, "submission_id": new_submission_id()}).status_code == 429
 
 
 def test_a_closed_forum_shows_a_preview_and_says_no_only_to_a_post(client, forum):

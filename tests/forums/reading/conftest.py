@@ -5,7 +5,7 @@ import pytest
 from forums import moderation
 from forums.actions import start_thread
 from forums.models import Thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 
 
 @pytest.fixture
@@ -13,7 +13,9 @@ def start(forum, sam):
     """Start a thread and publish it; return it as it is then."""
 
     def start_and_publish(title="A thread", body="Words", *, tags=(), **fields):
-        sent = start_thread(**{"forum": forum, "stamp": new_stamp(), "title": title, "body": body, **fields})
+        sent = start_thread(
+            **{"forum": forum, "submission_id": new_submission_id(), "title": title, "body": body, **fields}
+        )
         moderation.publish(post=sent.post, by=sam)
         thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
         thread.tags.add(*tags)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forums.actions import withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import CODE, kept, problems
@@ -177,7 +177,7 @@ def view(**typed):
         "body": "My words",
         "content_note": "threats",
         "topic": "e",
-        "stamp": new_stamp(),
+        "submission_id": new_submission_id(),
         **typed,
     }
 
@@ -194,8 +194,8 @@ def test_a_view_written_while_its_call_closed_is_kept_and_offered_to_the_forum(c
     assert title(response) == "Error: Write a post – Community of Practice"
     assert [kept(response, name) for name in ("title", "body", "content_note")] == ["My view", "My words", "threats"]
     assert Post.objects.count() == 0
-    again = {name: kept(response, name) for name in ("title", "body", "content_note", "stamp")}
-    assert again["stamp"] == sent["stamp"]
+    again = {name: kept(response, name) for name in ("title", "body", "content_note", "submission_id")}
+    assert again["submission_id"] == sent["submission_id"]
     assert CODE.search(client.post(NEW, again).content.decode())
     assert (Thread.objects.get().title, Thread.objects.get().topic, Post.objects.get().body) == ("My view", None, "My words")  # fmt: skip
 
@@ -209,7 +209,7 @@ def test_the_type_of_a_closed_call_is_let_go_of_where_another_call_is_open(clien
     assert "This call for views closed on" in problems(response)[0]
     choices = re.findall(r'<option value="(\w*)"( selected)?>', response.content.decode())
     assert choices == [("", " selected"), ("x", "")]
-    client.post(NEW, view(topic="", stamp=kept(response, "stamp")))
+    client.post(NEW, view(topic="", submission_id=kept(response, "submission_id")))
     assert Thread.objects.get().topic is None
 
 

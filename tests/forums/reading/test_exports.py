@@ -14,7 +14,7 @@ from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.exports import BATCH, csv_of, json_of
 from forums.models import Consultation, Post, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User
 from tests.forums.conftest import published_reply
@@ -87,10 +87,10 @@ def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, consu
     withdraw(post=gone.post)
     removed = published_reply(first, sam, "removed")
     moderation.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
-    refused = reply(thread=first, stamp=new_stamp(), body="refused")
+    refused = reply(thread=first, submission_id=new_submission_id(), body="refused")
     moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
-    reply(thread=first, stamp=new_stamp(), body="waits")
-    start_thread(forum=forum, stamp=new_stamp(), title="Waits", body="W", topic=topic)
+    reply(thread=first, submission_id=new_submission_id(), body="waits")
+    start_thread(forum=forum, submission_id=new_submission_id(), title="Waits", body="W", topic=topic)
     start("Answers nothing")
     other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
     start("Answers another", topic=Topic.objects.create(consultation=other, code="x", title="X"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.quiet_words import QUIET_WORDS
 from tests.forums.conftest import published_reply
 
@@ -133,14 +133,14 @@ def test_what_waits_was_refused_or_taken_down_is_in_no_feed(client, start, forum
     sent = {name: published_reply(thread, sam, name) for name in ("withdrawn", "removed", "kept")}
     withdraw(post=sent["withdrawn"].post)
     moderation.remove(post=sent["removed"].post, by=sam, reason="person", words="It named somebody.")
-    refused = reply(thread=thread, stamp=new_stamp(), body="refused")
+    refused = reply(thread=thread, submission_id=new_submission_id(), body="refused")
     moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
-    reply(thread=thread, stamp=new_stamp(), body="waits")
+    reply(thread=thread, submission_id=new_submission_id(), body="waits")
     headless = start("First post gone", topic=topic)
     published_reply(headless, sam, "answer")
     withdraw(post=headless.posts.get(number=1))
     withdraw(post=start("All gone", topic=topic).posts.get())
-    start_thread(forum=forum, stamp=new_stamp(), title="Waits", body="W", topic=topic)
+    start_thread(forum=forum, submission_id=new_submission_id(), title="Waits", body="W", topic=topic)
     assert (
         titles(client, FORUM) == titles(client, f"{consultation.get_absolute_url()}feed/") == [f"Thread {thread.code}"]
     )
@@ -176,7 +176,7 @@ def test_threads_that_wait_or_lost_their_first_post_take_no_place(client, start,
 def test_a_feed_is_as_new_as_its_newest_entry_and_an_empty_one_as_today(client, forum, sam, consultation):
     with time_machine.travel("2026-03-02T23:30:00Z", tick=False):
         assert feed_of(client, FORUM).findtext(f"{ATOM}updated") == "2026-03-02T00:00:00+00:00"
-        sent = start_thread(forum=forum, stamp=new_stamp(), title="T", body="W")
+        sent = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="W")
         moderation.publish(post=sent.post, by=sam)
     with time_machine.travel("2026-03-09T12:00:00Z", tick=False):
         assert feed_of(client, FORUM).findtext(f"{ATOM}updated") == "2026-03-02T00:00:00+00:00"

@@ -7,7 +7,7 @@ import pytest
 from forums import moderation
 from forums.actions import reply, withdraw
 from forums.models import Post
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title
 
@@ -47,7 +47,7 @@ def test_a_link_goes_on_leading_to_its_post_whatever_became_of_others(client, lo
 
 def test_posts_that_wait_take_no_place_on_a_page(client, thread, sam):
     for _ in range(3):
-        reply(thread=thread, stamp=new_stamp(), body="Waits")
+        reply(thread=thread, submission_id=new_submission_id(), body="Waits")
     published_reply(thread, sam)
     assert numbers(client.get(thread.get_absolute_url())) == [1, 2]
 
@@ -66,7 +66,7 @@ def test_the_way_to_the_latest_is_at_the_top_of_all_but_the_last_page(client, lo
 
 def test_a_reply_to_what_waits_again_points_nowhere(client, thread, sam):
     first = published_reply(thread, sam)
-    sent = reply(thread=thread, stamp=new_stamp(), body="An answer", in_reply_to=first.post)
+    sent = reply(thread=thread, submission_id=new_submission_id(), body="An answer", in_reply_to=first.post)
     moderation.undo(post=first.post)
     moderation.publish(post=sent.post, by=sam)
     html = client.get(thread.get_absolute_url()).content.decode()

@@ -7,7 +7,7 @@ import pytest
 from forums import moderation
 from forums.actions import start_thread
 from forums.models import Forum, Post, Thread, Voice
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 
 
@@ -22,7 +22,9 @@ def start(forum, sam):
 
     def make(letters="abcd", **fields):
         first, *others = letters
-        sent = start_thread(**{"forum": forum, "stamp": new_stamp(), "title": "T", "body": first, **fields})
+        sent = start_thread(
+            **{"forum": forum, "submission_id": new_submission_id(), "title": "T", "body": first, **fields}
+        )
         moderation.publish(post=sent.post, by=sam)
         thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
         thread.codes = {first: sent.code}

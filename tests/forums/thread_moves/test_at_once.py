@@ -10,7 +10,7 @@ from forums import thread_moves
 from forums.actions import reply
 from forums.models import Post, Thread
 from forums.thread_moves import CannotMove
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import while_held
 from tests.forums.thread_moves.conftest import fresh, post, posts, told
@@ -24,13 +24,13 @@ def sam(db):
 
 
 def test_a_reply_that_waited_for_a_merge_is_where_the_posts_are(one, two):
-    sent = lambda: reply(thread=one, stamp=new_stamp(), body="e")  # noqa: E731
+    sent = lambda: reply(thread=one, submission_id=new_submission_id(), body="e")  # noqa: E731
     while_held(lambda: thread_moves.merge(thread=one, into=two), sent)
     assert Post.objects.get(body="e").thread == two
 
 
 def test_an_answer_that_waited_for_a_split_goes_along(one):
-    sent = lambda: reply(thread=one, stamp=new_stamp(), body="e", in_reply_to=post("c"))  # noqa: E731
+    sent = lambda: reply(thread=one, submission_id=new_submission_id(), body="e", in_reply_to=post("c"))  # noqa: E731
     while_held(lambda: thread_moves.split(thread=one, posts=posts("c"), title="N"), sent)
     assert Post.objects.get(body="e").thread == post("c").thread != one
 
@@ -55,7 +55,7 @@ def test_a_reply_that_waited_for_a_merge_gives_the_old_thread_back_before_it_wai
         thread_moves.merge(thread=one, into=two)
         holder.start()
 
-    while_held(merge, lambda: reply(thread=one, stamp=new_stamp(), body="e"))
+    while_held(merge, lambda: reply(thread=one, submission_id=new_submission_id(), body="e"))
     holder.join(timeout=20)
     assert (free, Post.objects.get(body="e").thread) == ([one], two)
 

@@ -7,7 +7,7 @@ from forums.actions import reply, withdraw
 from forums.models import Post, Thread
 from forums.thread_moves import CannotMove
 from mscos.erasure import overwrite_freed_pages
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
 
@@ -33,7 +33,10 @@ def test_a_reply_points_to_its_post_under_the_new_number(one, two, sam):
 
 
 def test_what_waits_was_refused_or_is_gone_goes_along(one, two, sam):
-    sent = {name: reply(thread=one, stamp=new_stamp(), body=name) for name in ("waits", "refused", "withdrawn")}
+    sent = {
+        name: reply(thread=one, submission_id=new_submission_id(), body=name)
+        for name in ("waits", "refused", "withdrawn")
+    }
     moderation.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
     withdraw(post=sent["withdrawn"].post)
     withdraw(post=post("b"))
@@ -94,7 +97,7 @@ def test_of_two_tabs_the_second_merge_does_nothing(start, one, two):
 
 
 def test_a_post_that_a_moderator_has_open_is_decided_in_the_thread_where_it_is_now(one, two, sam):
-    opened = Post.objects.get(pk=reply(thread=one, stamp=new_stamp(), body="e").post.pk)
+    opened = Post.objects.get(pk=reply(thread=one, submission_id=new_submission_id(), body="e").post.pk)
     thread_moves.merge(thread=one, into=two)
     moderation.publish(post=opened, by=sam)
     assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5b 6c 7d 8e", "gone", 7)

@@ -6,7 +6,7 @@ from forums import moderation, thread_moves
 from forums.actions import reply, start_thread
 from forums.models import Consultation, Thread, Topic
 from forums.thread_moves import CannotMove
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.thread_moves.conftest import fresh, told
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,15 @@ def test_a_thread_that_nobody_can_read_is_not_rearranged(one, two, safety, state
 
 
 def test_what_waits_in_a_moved_thread_is_published_in_it(one, safety, sam):
-    sent = reply(thread=one, stamp=new_stamp(), body="e")
+    sent = reply(thread=one, submission_id=new_submission_id(), body="e")
     thread_moves.move(thread=one, to=safety)
     moderation.publish(post=sent.post, by=sam)
     assert told(fresh(one)) == "1a 2b 3c 4d 5e"
 
 
 def test_the_type_of_a_new_view_is_not_touched(consultation, forum, safety, one):
-    other = start_thread(forum=forum, stamp=new_stamp(), title="T", body="B", topic=Topic.objects.get(code="e"))
+    other = start_thread(
+        forum=forum, submission_id=new_submission_id(), title="T", body="B", topic=Topic.objects.get(code="e")
+    )
     thread_moves.move(thread=one, to=safety)
     assert fresh(other.post.thread).topic.code == "e"

@@ -7,7 +7,7 @@ from forums import moderation, thread_moves
 from forums.actions import reply, withdraw
 from forums.models import MovedPost, Post, Thread, Topic
 from forums.thread_moves import CannotMove
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
 
@@ -42,10 +42,10 @@ def test_any_title_is_kept_as_it_is(client, one, title):
 
 
 def test_what_waits_and_answers_a_moved_post_goes_along(one, sam):
-    goes = reply(thread=one, stamp=new_stamp(), body="goes", in_reply_to=post("b"))
-    refused = reply(thread=one, stamp=new_stamp(), body="refused", in_reply_to=post("b"))
+    goes = reply(thread=one, submission_id=new_submission_id(), body="goes", in_reply_to=post("b"))
+    refused = reply(thread=one, submission_id=new_submission_id(), body="refused", in_reply_to=post("b"))
     moderation.refuse(post=refused.post, by=sam, reason="spam", words="No.")
-    stays = reply(thread=one, stamp=new_stamp(), body="stays", in_reply_to=post("c"))
+    stays = reply(thread=one, submission_id=new_submission_id(), body="stays", in_reply_to=post("c"))
     new = split(one, "b")
     for sent in (goes, refused, stays):
         now = Post.objects.get(pk=sent.post.pk)
@@ -89,7 +89,7 @@ def test_the_first_post_of_the_new_thread_takes_its_title_along(one):
     ],
 )
 def test_what_cannot_be_split_off_is_told(one, two, bodies, message):
-    reply(thread=one, stamp=new_stamp(), body="e")
+    reply(thread=one, submission_id=new_submission_id(), body="e")
     with pytest.raises(CannotMove, match=message):
         split(one, bodies)
     assert (told(one), told(two), Thread.objects.count(), MovedPost.objects.count()) == (

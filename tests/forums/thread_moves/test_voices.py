@@ -6,7 +6,7 @@ from forums import moderation, thread_moves
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Voice
 from forums.names import NAMES
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import words
 from tests.forums.thread_moves.conftest import post, posts, told
@@ -98,25 +98,25 @@ def test_a_new_voice_takes_no_guests_name(both):
     name("e", NAMES[0])
     for word in NAMES[1:]:  # the others are taken: the guest's would be the last
         Voice.objects.create(thread=both.new, code_digest=word, name=word)
-    sent = reply(thread=both.new, stamp=new_stamp(), body="f")
+    sent = reply(thread=both.new, submission_id=new_submission_id(), body="f")
     assert sent.post.voice.name.endswith(" 2")
 
 
 def test_the_code_goes_on_working_in_both_threads(client, both, sam):
     for thread in (both, both.new):
-        typed = {"post": "", "body": "More", "code": both.codes["b"], "stamp": new_stamp()}
+        typed = {"post": "", "body": "More", "code": both.codes["b"], "submission_id": new_submission_id()}
         client.post(f"{thread.get_absolute_url()}reply/", typed)
     more = Post.objects.filter(body="More").order_by("pk")
     assert [(row.thread, row.voice) for row in more] == [(both, post("b").voice), (both.new, post("b").voice)]
 
 
 def test_a_code_of_a_thread_in_which_it_does_not_speak_is_refused_and_the_text_kept(client, both):
-    typed = {"body": "More", "code": both.codes["a"], "stamp": new_stamp()}
+    typed = {"body": "More", "code": both.codes["a"], "submission_id": new_submission_id()}
     page = client.post(f"{both.new.get_absolute_url()}reply/", typed)
     assert "That code does not belong to this thread" in words(page)
     assert not Post.objects.filter(body="More").exists()
     with pytest.raises(NotAccepted):
-        reply(thread=both.new, stamp=new_stamp(), body="More", code=both.codes["a"])
+        reply(thread=both.new, submission_id=new_submission_id(), body="More", code=both.codes["a"])
 
 
 def test_the_page_of_a_code_shows_posts_in_both_threads(client, both):

@@ -6,7 +6,7 @@ from django.test import Client
 from forums import moderation, thread_moves
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Report, Thread
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
 from tests.forums.thread_moves.conftest import fresh, post, posts
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 def send(client, thread, body="e", **typed):
     """Send a reply to the address of a thread as it was when the form was opened."""
-    return client.post(f"{thread.get_absolute_url()}reply/", {"stamp": new_stamp(), "body": body, **typed})
+    return client.post(
+        f"{thread.get_absolute_url()}reply/", {"submission_id": new_submission_id(), "body": body, **typed}
+    )
 
 
 def taken(body="e"):
@@ -65,7 +67,7 @@ def test_a_form_that_comes_back_means_the_same_post_when_it_is_sent_again(client
 
 
 def test_one_form_sent_before_and_after_a_merge_is_one_post(client, one, two):
-    typed = {"stamp": new_stamp(), "to": "2"}
+    typed = {"submission_id": new_submission_id(), "to": "2"}
     first = send(client, one, **typed)
     thread_moves.merge(thread=one, into=two)
     again = send(client, one, **typed)
@@ -118,14 +120,16 @@ def test_the_action_itself_goes_where_things_are(one, two):
     """Between the view's look and the write a merge may come: the action looks again, with the row held."""
     stale = Thread.objects.select_related("forum").get(pk=one.pk)
     thread_moves.merge(thread=one, into=two)
-    assert reply(thread=stale, stamp=new_stamp(), body="e").post.thread == two
+    assert reply(thread=stale, submission_id=new_submission_id(), body="e").post.thread == two
     Thread.objects.filter(pk=two.pk).update(state="closed")
     with pytest.raises(NotAccepted, match="This thread is closed"):
-        reply(thread=stale, stamp=new_stamp(), body="f")
+        reply(thread=stale, submission_id=new_submission_id(), body="f")
 
 
 def report(client, thread, **typed):
-    return client.post(f"{thread.get_absolute_url()}report/", {"stamp": new_stamp(), "reason": "unkind", **typed})
+    return client.post(
+        f"{thread.get_absolute_url()}report/", {"submission_id": new_submission_id(), "reason": "unkind", **typed}
+    )
 
 
 def test_a_report_means_the_post_that_had_the_number(client, one, two, safety):
@@ -164,5 +168,5 @@ def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, wai
     assert "A quiet room" not in words(page)
     assert client.get(f"{thread.get_absolute_url()}reply/").status_code == 404
     with pytest.raises(NotAccepted, match="looked at again"):
-        reply(thread=thread, stamp=new_stamp(), body="e")
+        reply(thread=thread, submission_id=new_submission_id(), body="e")
     assert Post.objects.count() == 1

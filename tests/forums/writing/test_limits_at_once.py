@@ -8,7 +8,7 @@ from forums.actions import start_thread
 from forums.models import Forum, Post, Report, Thread
 from forums.posting_views import POSTING
 from forums.report_views import REPORTING
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import all_at_once
 from tests.forums.writing.conftest import typed
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def thread():
     """A thread that can be read, by a forum and a moderator of its own: tables are emptied behind such a test."""
     forum = Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
-    sent = start_thread(forum=forum, stamp=new_stamp(), title="A quiet room", body="Is there one?")
+    sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A quiet room", body="Is there one?")
     moderator = User.objects.create_superuser("sam@example.org", display_name="Sam")
     moderation.publish(post=sent.post, by=moderator)
     return Thread.objects.get()

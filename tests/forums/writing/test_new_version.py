@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forums import actions, moderation
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
@@ -57,7 +57,7 @@ def test_a_new_version_waits_by_the_same_voice_and_the_refused_words_are_destroy
 
 def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client, thread, sam):
     first = thread.posts.get()
-    reply = actions.reply(thread=thread, stamp=new_stamp(), body="In Elm Street.", in_reply_to=first)
+    reply = actions.reply(thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first)
     moderation.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
     form = client.post(ADDRESS, {"code": reply.code, "n": "1"})
     assert 'name="title"' not in form.content.decode()
@@ -94,7 +94,7 @@ def test_a_second_new_version_from_another_tab_is_told_and_kept(client, refused)
     [
         ({"body": ""}, "Enter your post"),
         ({"title": ""}, "Enter a title"),
-        ({"stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+        ({"submission_id": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
         ({"body": "Ring 07700 900871"}, "Some words may point to someone. See which"),
     ],
 )
@@ -177,7 +177,7 @@ def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, 
 
 
 def test_a_new_version_waits_with_the_others_however_it_was_sent(client, refused):
-    client.post(ADDRESS, sent(refused, stamp=new_stamp()))
+    client.post(ADDRESS, sent(refused, submission_id=new_submission_id()))
     assert Post.objects.get(state="waiting").likely_spam is False
 
 

@@ -116,7 +116,7 @@ def test_words_of_who_is_signed_out_come_back_and_no_post_is_shown(
     assert (kept(response, "words"), kept(response, "mark")) == ("One more thing.", form["mark"])
     assert ("A quiet room" in response.content.decode(), ModeratorNote.objects.count()) == (False, 0)
     client.force_login(ada)
-    client.post("/my-posts/1/", {name: kept(response, name) for name in ("words", "mark", "stamp")})
+    client.post("/my-posts/1/", {name: kept(response, name) for name in ("words", "mark", "submission_id")})
     assert list(ModeratorNote.objects.values_list("post", "body")) == [(named.pk, "One more thing.")]
 
 

@@ -8,7 +8,7 @@ from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post
 from forums.spam import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
-from mscos.forms import AT_ONCE, STAMPS, new_stamp
+from mscos.forms import AT_ONCE, SUBMISSION_IDS, new_submission_id
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words
 from tests.forums.writing.conftest import NEW, typed
@@ -36,13 +36,13 @@ def test_an_ordinary_post_waits_with_the_others(client, forum):
 @pytest.mark.parametrize(("seconds", "apart"), [(0, True), (AT_ONCE, True), (AT_ONCE + 1, False)])
 def test_what_comes_back_at_once_waits_apart_and_its_sender_is_not_told(client, forum, seconds, apart):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
-        stamp = new_stamp()
+        submission_id = new_submission_id()
         clock.shift(seconds)
-        assert send(client, stamp=stamp) is apart
+        assert send(client, submission_id=submission_id) is apart
 
 
 def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(client, forum):
-    response = client.post(NEW, typed(stamp=STAMPS.sign("x") + "x"))
+    response = client.post(NEW, typed(submission_id=SUBMISSION_IDS.sign("x") + "x"))
     assert "This form was open for too long" in words(response)
     assert Post.objects.count() == 0
 
@@ -113,7 +113,7 @@ def test_the_same_form_sent_again_counts_once(client, forum):
 
 def test_the_queue_shows_them_apart_and_how_many_there_are(client, forum, sam):
     send(client, body="An ordinary post")
-    send(client, body="A quick one", stamp=new_stamp())
+    send(client, body="A quick one", submission_id=new_submission_id())
     team = Client()
     sign_in(team, sam)
     queue = team.get(QUEUE).content.decode()
@@ -127,7 +127,7 @@ def test_the_queue_shows_them_apart_and_how_many_there_are(client, forum, sam):
 
 def test_they_are_refused_together(client, forum, sam):
     for number in range(3):
-        send(client, body=f"Quick {number}", stamp=new_stamp())
+        send(client, body=f"Quick {number}", submission_id=new_submission_id())
     team = Client()
     sign_in(team, sam)
     chosen = [post.pk for post in Post.objects.all()]
@@ -137,7 +137,7 @@ def test_they_are_refused_together(client, forum, sam):
 
 @pytest.mark.parametrize("decision", ["publish", "refuse", "withdraw"])
 def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
-    send(client, stamp=new_stamp())
+    send(client, submission_id=new_submission_id())
     post = Post.objects.get()
     assert post.likely_spam is True
     act = {
@@ -156,11 +156,11 @@ def test_whoever_answers_the_question_of_a_flood_waits_with_the_others(forum):
         ON_THE_SITE.count_for("all")
         IN_A_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1), answer="Tuesday") is False
-    assert send(visitor(1), answer="Tuesday", stamp=new_stamp()) is True
+    assert send(visitor(1), answer="Tuesday", submission_id=new_submission_id()) is True
 
 
 def test_the_queue_does_not_say_that_all_is_checked_while_some_wait_apart(client, forum, sam):
-    send(client, stamp=new_stamp())
+    send(client, submission_id=new_submission_id())
     team = Client()
     sign_in(team, sam)
     queue = team.get(QUEUE).content.decode()

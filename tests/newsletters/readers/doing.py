@@ -4,14 +4,14 @@ import re
 
 from django.conf import settings
 
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from tests.mailbox import sent_mail
 
 
 def fields(**typed):
     """Return what a browser sends from the contact form of a person who wants the newsletter."""
     given = {"purpose": "newsletter", "email": "reader@example.org", "name": "", "organisation": "", "message": ""}
-    return {**given, "subject_style": "plain", "stamp": new_stamp(), "leave_empty": "", **typed}
+    return {**given, "subject_style": "plain", "submission_id": new_submission_id(), "leave_empty": "", **typed}
 
 
 def question(**typed):

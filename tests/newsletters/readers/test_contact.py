@@ -60,7 +60,7 @@ def test_the_form_asks_in_order_and_chooses_plain_and_nothing_else(client):
         "message",
         "subject_style",
         "leave_empty",
-        "stamp",
+        "submission_id",
     ]
     assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["plain"]
     assert re.findall(r'autocomplete="(\w+)"', page) == ["email", "name", "organization", "off", "off"]
@@ -134,8 +134,8 @@ def test_both_does_both(send):
         ({"organisation": "x" * 121}, ["Organisation must be 120 characters or less"]),
         ({"subject_style": ""}, ["Choose plain or full"]),
         ({"subject_style": "x"}, ["Choose plain or full"]),
-        ({"stamp": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
-        ({"stamp": "forged:1:x"}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": ""}, ["This form was open for too long. Nothing was lost. Check and send again."]),
+        ({"submission_id": "forged:1:x"}, ["This form was open for too long. Nothing was lost. Check and send again."]),
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(token):
     assert [kept(response, name) for name in TYPED] == ["reader@example.org", "Sam", "", "Do you know a toolkit?"]
     assert chosen(response) == ["both"]
     assert (Subscriber.objects.count(), Enquiry.objects.count()) == (0, 0)
-    names = ("stamp", "csrfmiddlewaretoken")
+    names = ("submission_id", "csrfmiddlewaretoken")
     strict.post("/contact/", {**question(purpose="both"), **{name: kept(response, name) for name in names}})
     assert (Subscriber.objects.count(), Enquiry.objects.count()) == (1, 1)
 
@@ -244,4 +244,4 @@ def test_the_form_holds_what_the_actions_take():
     form = ContactForm(sent)
     assert form.is_valid()
     assert sorted(form.to_sign_up()) == ["email", "name", "organisation", "subject_style", "wording"]
-    assert sorted(form.to_enquire()) == ["email", "message", "name", "organisation", "stamp"]
+    assert sorted(form.to_enquire()) == ["email", "message", "name", "organisation", "submission_id"]

@@ -12,15 +12,15 @@ from newsletters.readers.enquiries import enquire, erase_old_enquiries
 
 pytestmark = pytest.mark.django_db
 
-SENT = {"stamp": "s", "email": "reader@example.org", "name": "Sam", "organisation": "A house", "message": "One"}
+SENT = {"submission_id": "s", "email": "reader@example.org", "name": "Sam", "organisation": "A house", "message": "One"}
 
 
 def test_a_message_is_stored_with_its_day_and_a_digest_of_its_form():
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
         enquiry = enquire(**SENT)
     enquiry.refresh_from_db()
-    assert {name: getattr(enquiry, name) for name in SENT if name != "stamp"} == {
-        name: value for name, value in SENT.items() if name != "stamp"
+    assert {name: getattr(enquiry, name) for name in SENT if name != "submission_id"} == {
+        name: value for name, value in SENT.items() if name != "submission_id"
     }
     assert (enquiry.received_on, enquiry.erased_on, enquiry.state) == (date(2026, 3, 2), date(2026, 5, 31), "new")
     assert enquiry.form_digest == form_digest(repr(("s", "reader@example.org", "Sam", "A house", "One")))

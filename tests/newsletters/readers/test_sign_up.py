@@ -7,7 +7,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from mscos.codes import address_digest
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from newsletters.models import NeverAgain, Subscriber
 from newsletters.readers import subscriptions
 from newsletters.readers.forms import CONSENT
@@ -132,7 +132,7 @@ def test_at_most_three_mails_a_day_go_to_one_address_whatever_they_say(send, rea
         with time_machine.travel(f"{day}T10:00:00Z", tick=False):
             for _ in range(2):
                 send(fields())
-                send({"email": "Reader@Example.org", "stamp": new_stamp()}, to="/subscription/")
+                send({"email": "Reader@Example.org", "submission_id": new_submission_id()}, to="/subscription/")
     assert [subject for _, subject in subjects()] == [
         "You are already on the list",
         "Your link",

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from events.models import Suggestion
 from events.suggestions import suggest, take_up
 from mscos.codes import address_digest
-from mscos.forms import new_stamp
+from mscos.forms import new_submission_id
 from newsletters.models import Enquiry, NeverAgain, Subscriber
 from newsletters.readers import links, subscriptions
 from newsletters.readers.enquiries import enquire
@@ -45,11 +45,11 @@ def link(db):
 
 
 def asked(**typed):
-    return {"email": EMAIL, "stamp": new_stamp(), **typed}
+    return {"email": EMAIL, "submission_id": new_submission_id(), **typed}
 
 
 def wrote(email=EMAIL, **fields):
-    return enquire(**{"stamp": "s", "email": email, "name": "", "organisation": "", "message": "One", **fields})
+    return enquire(**{"submission_id": "s", "email": email, "name": "", "organisation": "", "message": "One", **fields})
 
 
 def facts(page):
@@ -106,7 +106,7 @@ def test_the_link_goes_to_the_address_as_its_owner_wrote_it(send):
         ({"email": ""}, "Enter your email address"),
         ({"email": "reader"}, "Enter an email address in the correct format, like name@example.com"),
         ({"leave_empty": "x"}, "A field that should stay empty was filled in. Nothing was lost. Send again."),
-        ({"stamp": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
+        ({"submission_id": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
     ],
 )
 def test_what_is_refused_when_asking_is_told_and_kept(send, reader, typed, message):
@@ -131,7 +131,7 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     enquiry = wrote("READER@example.org", message="One\nTwo & three", name="Sam")
     Enquiry.objects.filter(pk=enquiry.pk).update(answered_by=editor, state="in hand")
     NeverAgain.objects.create(digest=address_digest(EMAIL))
-    wrote("other@example.org", stamp="other")
+    wrote("other@example.org", submission_id="other")
     (newsletter, told), (message, asked_us), (never, digest) = facts(client.get(link))
     assert (newsletter, message, never) == ("Newsletter", "Message to us", "Address never to write to")
     assert told == {
@@ -166,8 +166,12 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
 
 
 def test_an_event_that_somebody_told_us_about_is_shown_taken_along_and_erased(client, send, link):
-    told = suggest(stamp="one", title="A talk", organiser="Crisis", stated_time="5pm", email="READER@example.org")
-    other = suggest(stamp="two", title="Another", organiser="Crisis", stated_time="5pm", email="other@example.org")
+    told = suggest(
+        submission_id="one", title="A talk", organiser="Crisis", stated_time="5pm", email="READER@example.org"
+    )
+    other = suggest(
+        submission_id="two", title="Another", organiser="Crisis", stated_time="5pm", email="other@example.org"
+    )
     take_up(suggestion=told, event=make_event("The talk itself"))
     [(what, facts_of_it)] = facts(client.get(link))
     assert (what, len(facts_of_it) - 1) == ("Event that you told us about", len(Suggestion._meta.concrete_fields))
@@ -186,7 +190,7 @@ def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
     client, link, reader, editor, count, django_assert_num_queries
 ):
     for number in range(count):
-        wrote(stamp=str(number))
+        wrote(submission_id=str(number))
     Enquiry.objects.update(answered_by=editor)
     with django_assert_num_queries(5):
         page = client.get(link)
@@ -311,7 +315,7 @@ def test_opening_the_page_or_its_file_by_a_link_does_nothing(client, link, reade
 def test_everything_about_an_address_is_erased(send, link, tick, kept_digests):
     make_subscriber("Reader@example.org")
     wrote("READER@example.org")
-    other, others = make_subscriber("other@example.org"), wrote("other@example.org", stamp="other")
+    other, others = make_subscriber("other@example.org"), wrote("other@example.org", submission_id="other")
     page = send({"act": "erase", **tick}, to=link)
     assert words(page).startswith("Everything is erased We have deleted your address and what came from it.")
     assert (list(Subscriber.objects.all()), list(Enquiry.objects.all())) == ([other], [others])
