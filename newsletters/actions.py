@@ -107,8 +107,11 @@ def start_draft(*, by: User) -> Issue:
 
 
 def _next_draft() -> Issue:
-    """Return an unsaved draft with the next number; whoever makes another one at the same moment waits."""
-    Issue.objects.select_for_update().order_by("-number").first()
+    """Return an unsaved draft with the next number; whoever makes another one at the same moment waits.
+
+    All wait for the oldest issue: the newest would be another one as soon as the first of them is done.
+    """
+    Issue.objects.select_for_update().order_by("pk").first()
     number = Issue.objects.next_number()
     names = [f"week-{number}", *(f"week-{number}-{again}" for again in range(2, 100))]
     taken = set(Issue.objects.filter(slug__in=names).values_list("slug", flat=True))

@@ -20,13 +20,13 @@ LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "PORT", "PYTHONUNBUFFERED"}
 class Running:
     """A command that runs, in a session of its own as in a terminal of its own, and what it and its children print."""
 
-    def __init__(self, *arguments, **environment):
+    def __init__(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             env={**kept, "DJANGO_SETTINGS_MODULE": "mscos.settings", **environment},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

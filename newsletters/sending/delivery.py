@@ -17,6 +17,7 @@ State = Delivery.State
 FREEZE = """
     INSERT INTO newsletters_delivery (mailing_id, subscriber_id, state, attempts, due_at, code, doubted)
     SELECT %(mailing)s, id, 'queued', 0, %(now)s, '', %(no)s FROM newsletters_subscriber WHERE state = 'confirmed'
+    ORDER BY id
 """
 
 

@@ -11,7 +11,7 @@ from mscos.models import User
 from tests.forums.reading.many import enter, fill, settle
 from tests.forums.reading.work import work_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("threads of many")]
 
 MANY = 50_000
 FORUM = "/forums/housing/"

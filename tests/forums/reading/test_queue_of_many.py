@@ -14,7 +14,7 @@ from tests.forums.reading.many import DAY, enter, fill, settle
 from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("queue of many")]
 
 MANY = 50_000
 # The session, the person, what lets them in, their own rights and their groups', the forums of the filter, the counts,
