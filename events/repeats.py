@@ -15,7 +15,7 @@ from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 from django.db.models import TextChoices
 from django.utils.formats import date_format
 
-MOST_DATES = 105  # two years of a weekly training
+MAX_DATES = 105  # two years of a weekly training
 TWICE = 2
 WEEK = 7  # days
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
@@ -57,7 +57,7 @@ class Rule:
             by["byweekday"] = weekday(first.weekday(), self._nth(first))
         frequency = WEEKLY if self.repeats == Repeats.WEEKLY else MONTHLY
         until = datetime.combine(self.until, time.max)
-        yield from islice(rrule(frequency, interval=self.every, dtstart=first, until=until, **by), MOST_DATES + 1)
+        yield from islice(rrule(frequency, interval=self.every, dtstart=first, until=until, **by), MAX_DATES + 1)
 
     def for_calendars(self, first: datetime, last: datetime) -> dict[str, Any]:
         """Return the parts of an RRULE, for a start on the event's own clocks; `last` is the moment of the last start."""
@@ -92,7 +92,7 @@ class Rule:
             f"{_day(first)} is not the last {first:%A} of its month. Choose another rule or another start.": (
                 self.repeats == Repeats.MONTHLY_LAST and not last_of_month
             ),
-            f"That is more than {MOST_DATES} dates. Choose an earlier last day.": len(walls) > MOST_DATES,
+            f"That is more than {MAX_DATES} dates. Choose an earlier last day.": len(walls) > MAX_DATES,
             "It does not come again by its last day. Choose a later one, or let it take place once.": len(walls)
             < TWICE,
             "It lasts longer than it takes until it begins again.": walls[1:] and walls[1] - walls[0] < length,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
-from events.zone_names import AREAS, LONGEST_NAME, offset_called, zone_called
+from events.zone_names import AREAS, MAX_NAME_WORDS, offset_called, zone_called
 
 NOON, MIDNIGHT = 12, 24  # hours
 DAY, HALF_DAY = MIDNIGHT * 60, NOON * 60  # minutes
@@ -206,7 +206,7 @@ def _name_zones(items: Iterator[Item]) -> Iterator[Item]:
     held: list[Item] = []
     for item in items:
         held.append(item)
-        while held and (held[-1].kind != "word" or len(held) == LONGEST_NAME):
+        while held and (held[-1].kind != "word" or len(held) == MAX_NAME_WORDS):
             yield _first_zone(held)
     while held:
         yield _first_zone(held)

@@ -104,7 +104,7 @@ NOT_CITIES = frozenset({
     "act", "center", "chatham", "easter", "halifax", "nome", "norfolk", "north", "queensland", "south", "stanley",
     "victoria", "wake", "west",
 })  # fmt: skip
-LONGEST_NAME = 4  # words
+MAX_NAME_WORDS = 4  # words
 FURTHEST = timedelta(hours=14)  # Kiritimati; nothing is further from UTC
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 WORD = r"\S+\s*|\s+"  # with the space behind it, so that words struck in a row are one piece
 # Each word is held against each like it in the other version. A long post in ordinary words has 30,000 such pairs.
-MOST_PAIRS = 60_000
+MAX_PAIRS = 60_000
 
 
 class Piece(NamedTuple):
@@ -34,7 +34,7 @@ def differences(before: str, after: str) -> list[Piece]:
 def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
     """Return what `SequenceMatcher` does; where it would take long, one change between what begins and ends alike."""
     counted = Counter(new)
-    if sum(times * counted[word] for word, times in Counter(old).items()) <= MOST_PAIRS:
+    if sum(times * counted[word] for word, times in Counter(old).items()) <= MAX_PAIRS:
         return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])

@@ -26,7 +26,7 @@ from mscos.text import POST_LENGTH, render_post
 
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
 TITLE_LENGTH = 120
-LONGEST_NUMBER = 9  # digits; any more and the column could not hold it
+MAX_DIGITS = 9  # digits; any more and the column could not hold it
 CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
@@ -332,4 +332,4 @@ class ThreadFilterForm(FilterForm):
 
 def is_number(typed: str) -> bool:
     """Tell whether a text is a number of a post: digits only, and few enough for the database."""
-    return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
+    return typed.isascii() and typed.isdigit() and len(typed) <= MAX_DIGITS

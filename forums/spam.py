@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from forums.forms import PostForm
 from mscos.limits import Limit, note_today
 
-MOST_LINKS = 5  # who recommends more can; advertising seldom has fewer
-SHORTEST_REPEAT = 40  # characters: many people write 'Thank you' on one day
+MAX_LINKS = 5  # who recommends more can; advertising seldom has fewer
+MIN_REPEAT_LENGTH = 40  # characters: many people write 'Thank you' on one day
 LINK = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
 # What one visitor, one forum and the whole site see in a lively hour and less. Ahead of `POSTING`, which refuses.
 IN_A_ROW = Limit("post-row", times=10, seconds=10 * 60)
@@ -33,8 +33,8 @@ def is_likely_spam(request: HttpRequest, form: PostForm, undo: ExitStack) -> boo
     in_a_flood = _in_a_flood(form, undo)
     return form.MAY_BE_A_PROGRAM and (
         form.came_at_once
-        or len(LINK.findall(text)) > MOST_LINKS
-        or (len(text) >= SHORTEST_REPEAT and not is_new)
+        or len(LINK.findall(text)) > MAX_LINKS
+        or (len(text) >= MIN_REPEAT_LENGTH and not is_new)
         or in_a_row
         or (not form.forum.question and in_a_flood)  # whoever answered the question is a person
     )

@@ -2,7 +2,7 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-LONGEST = 320  # characters, spaces around it included: more is no address, and costs time to read
+MAX_LENGTH = 320  # characters, spaces around it included: more is no address, and costs time to read
 ENCODED = "=?"  # mail programs read '=?utf-8?q?name?=' as 'name' (RFC 2047): one address would have many spellings
 WRONG_ADDRESS = "Enter an email address in the correct format, like name@example.com"
 
@@ -13,7 +13,7 @@ def mail_address(typed: str) -> str:
     Raises ValueError with a sentence for what cannot be an address, or not one that every mail server can reach: a name
     with letters outside ASCII, an address of a machine. Whether anybody reads it is not asked.
     """
-    if len(typed) > LONGEST or ENCODED in typed:
+    if len(typed) > MAX_LENGTH or ENCODED in typed:
         raise ValueError(WRONG_ADDRESS)
     try:
         found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False, allow_quoted_local=True)

@@ -1,6 +1,6 @@
 """Waits between attempts at something that fails."""
 
-FIRST, MOST = 1.0, 60.0  # seconds
+FIRST, MAX = 1.0, 60.0  # seconds
 
 
 class Backoff:
@@ -11,7 +11,7 @@ class Backoff:
 
     def after_failure(self) -> float:
         """Return how many seconds to wait now."""
-        wait, self._next = self._next, min(self._next * 2, MOST)
+        wait, self._next = self._next, min(self._next * 2, MAX)
         return wait
 
     def after_success(self) -> None:

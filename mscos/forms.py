@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 
-from mscos.addresses import LONGEST, mail_address
+from mscos.addresses import MAX_LENGTH, mail_address
 from mscos.limits import Limit
 from mscos.privacy import Refusal, too_many
 
@@ -33,7 +33,7 @@ IDLE_JOINERS = re.compile(
 SUBMISSION_IDS = signing.TimestampSigner(salt="mscos.forms.stamp")
 # As it is sent a text may be longer than it counts: two characters for a line end or an accented letter, hidden marks.
 HIDDEN_AT_MOST = 1_000
-AT_ONCE = 2  # seconds in which no person reads a form, fills it in and sends it
+TOO_FAST = 2  # seconds in which no person reads a form, fills it in and sends it
 SUBMISSION_ID_MAX_AGE = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
 
@@ -82,7 +82,7 @@ class AddressField(PlainTextField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
         super().__init__(
-            name="email address", **{"label": "Email address", "widget": widget, "max_length": LONGEST, **kwargs}
+            name="email address", **{"label": "Email address", "widget": widget, "max_length": MAX_LENGTH, **kwargs}
         )
 
     def to_python(self, value: Any) -> str:
@@ -177,7 +177,7 @@ class PublicForm(RefusableForm):
     def came_at_once(self) -> bool:
         """Whether the form was sent sooner than a person could fill it in: the time of opening is in its signed submission id."""
         try:
-            SUBMISSION_IDS.unsign(self.data.get("submission_id", ""), max_age=AT_ONCE)
+            SUBMISSION_IDS.unsign(self.data.get("submission_id", ""), max_age=TOO_FAST)
         except signing.BadSignature:
             return False
         return True

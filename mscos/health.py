@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-LONGEST = 3.0  # seconds that an answer may take; a part that has not answered by then counts as away
+MAX_SECONDS = 3.0  # seconds that an answer may take; a part that has not answered by then counts as away
 PATH = "/health/"
 ADDED_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
@@ -65,7 +65,7 @@ PARTS = (Part("database", _ask_database), Part("cache", _ask_cache))
 def health(request: HttpRequest) -> HttpResponse:
     """Say of each part whether it answers: 200 where all do, 503 where one is away."""
     looks = {part.name: part.look() for part in PARTS}
-    wait(looks.values(), timeout=LONGEST)
+    wait(looks.values(), timeout=MAX_SECONDS)
     states = {name: "ok" if look.done() and look.exception() is None else "away" for name, look in looks.items()}
     text = "".join(f"{name}: {state}\n" for name, state in states.items())
     return HttpResponse(text, content_type="text/plain", status=503 if "away" in states.values() else 200)

@@ -17,7 +17,7 @@ from mscos.key_rotation import unreadable
 from mscos.secret_files import unusable
 from mscos.start_error import StartError
 
-LONGEST_WAIT = 10  # seconds for a database server that says nothing
+MAX_WAIT = 10  # seconds for a database server that says nothing
 # What to do, by what the database says. Another one, or one that speaks another language, gets the advice for all.
 ADVICE = (
     ("Connection refused", "Start PostgreSQL, or correct the host and port in DATABASE_URL."),
@@ -57,7 +57,7 @@ def check_database() -> None:
     once = connection.copy()
     options = once.settings_dict["OPTIONS"]
     if options.pop("pool", None):  # a pool would try for long, and tell of each try
-        options["connect_timeout"] = LONGEST_WAIT
+        options["connect_timeout"] = MAX_WAIT
     try:
         once.ensure_connection()
     except NotSupportedError as error:

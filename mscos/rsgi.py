@@ -19,7 +19,7 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from mscos.wsgi import application as portal
 
-LARGEST = 10 * settings.STAFF_FORM_BYTES  # of a request; more than that is not even received
+MAX_BODY_BYTES = 10 * settings.STAFF_FORM_BYTES  # of a request; more than that is not even received
 LOOK_FOR_PARENT = 1.0  # seconds between looks
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
     before everything is sent.
     """
     length = int(scope.headers.get("content-length", "0"))
-    if length > LARGEST:
+    if length > MAX_BODY_BYTES:
         raise Refused(413, "What you sent is too large. Please send it in smaller parts.")
     body, arrived = bytearray(), 0
     async for chunk in protocol:

@@ -23,7 +23,7 @@ from newsletters.sending.delivery import end_sending, freeze
 from outcomes.models import Resource
 
 STEP = 10  # between the positions of two sections, so that one can be put between them
-MOST_NEW = 10  # of each kind of thing in a draft that starts from what is new
+MAX_NEW = 10  # of each kind of thing in a draft that starts from what is new
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 COPIED = [field.attname for field in Section._meta.concrete_fields if field.name not in {"id", "issue", "body_html"}]
 NUMBERED = ("title", "subject", "plain_subject")
@@ -135,12 +135,12 @@ def _what_is_new(last: Issue | None) -> Iterator[dict[str, object]]:
     moment = last.publish_at if last and last.publish_at else BEFORE_ALL
     day = timezone.localdate(moment)
     yield {"kind": Section.Kind.TEXT, "heading": "Welcome"}
-    for resource in Resource.objects.listed_since(moment)[:MOST_NEW]:
+    for resource in Resource.objects.listed_since(moment)[:MAX_NEW]:
         yield {"kind": Section.Kind.FEATURE, "resource": resource}
     told = last.sections.exclude(consultation=None).values_list("consultation", flat=True) if last else []
-    for consultation in Consultation.objects.open().filter(opens__gte=day).exclude(pk__in=told)[:MOST_NEW]:
+    for consultation in Consultation.objects.open().filter(opens__gte=day).exclude(pk__in=told)[:MAX_NEW]:
         yield {"kind": Section.Kind.CONSULTATION, "consultation": consultation}
-    threads = Thread.objects.visible().filter(opened_on__gte=day).order_by("-opened_on", "code")[:MOST_NEW]
+    threads = Thread.objects.visible().filter(opened_on__gte=day).order_by("-opened_on", "code")[:MAX_NEW]
     if threads:
         body = "\n".join(f"- [{_as_link_words(each.shown_title)}]({each.get_absolute_url()})" for each in threads)
         yield {"kind": Section.Kind.TEXT, "heading": "New in the forums", "body": body}

@@ -20,7 +20,7 @@ WORKERS = "3"  # one more than the cores of a small machine: each waits at times
 # Python is to keep what it compiled: pytest rewrites each test's file, in each worker and in both runs.
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
 REQUIRED = os.environ.get("REQUIRE", "").split(",")
-LONGEST = 40 * 60  # seconds that a run on one database may take
+MAX_SECONDS = 40 * 60  # seconds that a run on one database may take
 HOW_TO_GET = {
     "postgres": "no PostgreSQL answers: TEST_POSTGRES_URL names a server",
     "redis": "no Redis answers: TEST_REDIS_URL names a server",
@@ -52,9 +52,9 @@ def run(database_url: str | None, *arguments: str) -> int:
         environment["DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, *arguments]
     try:
-        return subprocess.run(command, env=environment, timeout=LONGEST, check=False).returncode
+        return subprocess.run(command, env=environment, timeout=MAX_SECONDS, check=False).returncode
     except subprocess.TimeoutExpired:
-        print(f"The run was ended: it took more than {LONGEST // 60} minutes.", flush=True)  # noqa: T201
+        print(f"The run was ended: it took more than {MAX_SECONDS // 60} minutes.", flush=True)  # noqa: T201
         return 1
 
 

@@ -21,7 +21,7 @@ from tests.template import new_database, put_file
 
 ROOT = Path(__file__).resolve().parent.parent
 LEASE = 3  # seconds until what a killed worker held is taken up again
-LONGEST = 600  # seconds until the whole has failed
+MAX_SECONDS = 600  # seconds until the whole has failed
 
 
 def main(readers, kills, workers, seed):
@@ -104,7 +104,7 @@ class Crew:
 
 def wait_until(is_so):
     """Wait until something is so; fail after a time in which it must have been."""
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + MAX_SECONDS
     while not is_so():
         if time.monotonic() > end:
             sys.exit("The sending does not come to its end.")

@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from django.utils.formats import date_format
 from icalendar.prop import vRecur
 
-from events.repeats import DAYS, MOST_DATES, Repeats, Rule, nth_of
+from events.repeats import DAYS, MAX_DATES, Repeats, Rule, nth_of
 
 PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "WKST"}  # of a rule that can be one of ours
 EVERY = range(1, 13)
@@ -27,7 +27,7 @@ NOT_OURS = (
 )
 FIRST_LEFT_OUT = "The file leaves out that very date: look for the first one that takes place."
 ENDLESS = "It repeats without an end: taken up to {}. Choose its last day."
-TOO_MANY_DATES = f"It has more than {MOST_DATES} dates: taken up to {{}}, the last that fits."
+TOO_MANY_DATES = f"It has more than {MAX_DATES} dates: taken up to {{}}, the last that fits."
 ONLY_THE_FIRST = "Only its first date was taken. {}"
 CHANGED = "Left out, as the file changes or cancels these dates: {}."
 
@@ -75,8 +75,8 @@ def _rule(entry: Any, first: datetime, zone: str) -> tuple[Rule | None, str]:
         return None, ""
     walls = list(Rule(repeats, every, FAR).walls(first))
     until, remark = _last_day(recur, first, walls, zone)
-    if len(walls) > MOST_DATES and until >= walls[MOST_DATES].date():
-        until = walls[MOST_DATES - 1].date()
+    if len(walls) > MAX_DATES and until >= walls[MAX_DATES].date():
+        until = walls[MAX_DATES - 1].date()
         remark = TOO_MANY_DATES.format(_day(until))
     return Rule(repeats, every, until), remark
 

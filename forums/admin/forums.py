@@ -20,7 +20,7 @@ from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.quiet_words import telling_words
 from mscos.watched_forms import WatchedAdmin, WatchedForm
 
-LONGEST_TAG = 40  # letters: it stands in rows
+MAX_TAG_LENGTH = 40  # letters: it stands in rows
 BY_MODERATORS = ("state", "paused_until", "pause_message", "question", "answers")  # what moderators change of a forum
 EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
 
@@ -47,8 +47,8 @@ class ThreadAdminForm(WatchedForm):
                 raise forms.ValidationError(
                     f"A tag stands in an address: '{telling[0]}' must not. Choose another word."
                 )
-            if not slug or len(name) > LONGEST_TAG:
-                raise forms.ValidationError(f"A tag has one letter from a to z at least, and {LONGEST_TAG} at most.")
+            if not slug or len(name) > MAX_TAG_LENGTH:
+                raise forms.ValidationError(f"A tag has one letter from a to z at least, and {MAX_TAG_LENGTH} at most.")
         return tags
 
     def _digest_of(self, row: Any) -> str:

@@ -4,7 +4,7 @@ from forums.models import Post
 from forums.personal_data.check import IN_A_WORD, Marked, find_personal_data, marked
 
 # Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.
-MOST_IN_A_ROW = 3_000
+MAX_RUN = 3_000
 
 
 def marked_texts(post: Post) -> dict[str, Marked]:
@@ -15,7 +15,7 @@ def marked_texts(post: Post) -> dict[str, Marked]:
 def kinds_in(post: Post) -> str:
     """Return the kinds of what a post may point with, in short words, none of which is the writer's; '' for none."""
     texts = _texts(post).values()
-    if sum(map(len, texts)) > MOST_IN_A_ROW:
+    if sum(map(len, texts)) > MAX_RUN:
         return "long: open to see"
     kinds = dict.fromkeys(IN_A_WORD[match.kind] for text in texts for match in find_personal_data(text))
     return f"possible {', '.join(kinds)}" if kinds else ""

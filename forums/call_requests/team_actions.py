@@ -17,7 +17,7 @@ from mscos.encryption import EncryptedText
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
 
-MOST_OFFERS = 6
+MAX_OFFERS = 6
 NOT_REACHED = "We tried to reach you as agreed, and could not. Write to us here when another time is safe."
 STALE = "Something changed while this page was open. Look at what stands here now, then do it again."
 
@@ -73,8 +73,8 @@ def offer(
     call_request = _mine(call_request, by, seen)
     if call_request.is_done:
         raise NotPossible("This request is done. Open it again first.")
-    if not starts or len(set(starts)) > MOST_OFFERS:
-        raise NotPossible(f"Offer at least one time, and {MOST_OFFERS} at most.")
+    if not starts or len(set(starts)) > MAX_OFFERS:
+        raise NotPossible(f"Offer at least one time, and {MAX_OFFERS} at most.")
     if min(starts) <= timezone.now():
         raise NotPossible("A time that you offer is over. Offer times to come.")
     if call_request.how == CallRequest.How.CODE and not reach:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from events.admin_forms import WallTimeField, moment_in
 from events.times import LONDON, clock
 from forums.call_requests.forms import MESSAGE_LENGTH, is_safe, no_code
-from forums.call_requests.team_actions import MOST_OFFERS, handlers
+from forums.call_requests.team_actions import MAX_OFFERS, handlers
 from forums.models import CallRequest
 from mscos.forms import PlainTextField
 from mscos.models import User
@@ -34,11 +34,11 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, call_request: CallRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.call_request = call_request
-        for number in range(1, MOST_OFFERS + 1):
+        for number in range(1, MAX_OFFERS + 1):
             self.fields[f"time_{number}"] = WallTimeField(required=False, label=f"Time {number}, in London")
         if call_request.how == CallRequest.How.CONTACT:
             del self.fields["reach"]
-        self.order_fields([f"time_{number}" for number in range(1, MOST_OFFERS + 1)])
+        self.order_fields([f"time_{number}" for number in range(1, MAX_OFFERS + 1)])
 
     def clean(self) -> dict[str, Any]:
         """Make moments of the times; say once what speaks against them, and take them when told to."""

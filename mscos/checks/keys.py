@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-SHORTEST = 32  # characters; `openssl rand -base64 48` gives 64
+MIN_LENGTH = 32  # characters; `openssl rand -base64 48` gives 64
 
 
 def key_problems() -> Iterator[CheckMessage]:
@@ -25,10 +25,10 @@ def _length_problems() -> Iterator[CheckMessage]:
     """Yield the keys that could be guessed; what older keys of FIELD_KEY encrypted must still open, however short they are."""
     newest = settings.FIELD_KEY.split(",")[0].strip()
     for name, key in (("SECRET_KEY", settings.SECRET_KEY), ("CODE_KEY", settings.CODE_KEY), ("FIELD_KEY", newest)):
-        if len(key) < SHORTEST:
+        if len(key) < MIN_LENGTH:
             yield Error(
                 f"{name} has {len(key)} characters.",
-                hint=f"Set it to {SHORTEST} random characters or more (openssl rand -base64 48), or leave it unset: then one "
+                hint=f"Set it to {MIN_LENGTH} random characters or more (openssl rand -base64 48), or leave it unset: then one "
                 "is made in VAR_DIR.",
                 id="mscos.E013",
             )

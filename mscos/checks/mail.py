@@ -9,7 +9,7 @@ from django.core.mail import get_connection
 
 from mscos.addresses import mail_address
 
-LONGEST_NAME = 34  # of a bounce address: RFC 5321 has 64 letters before the @, and a tag takes up to 30
+MAX_NAME_LENGTH = 34  # of a bounce address: RFC 5321 has 64 letters before the @, and a tag takes up to 30
 
 
 def mail_problems() -> Iterator[CheckMessage]:
@@ -30,7 +30,7 @@ def _server_problems() -> Iterator[CheckMessage]:
         yield Error(
             f"BOUNCE_ADDRESS is '{settings.BOUNCE_ADDRESS}'.",
             hint="Set it to an address whose mail you can read, like bounces@example.org. The portal adds a plus sign and "
-            f"some letters to the part before the @, which may have {LONGEST_NAME} of your own.",
+            f"some letters to the part before the @, which may have {MAX_NAME_LENGTH} of your own.",
             id="mscos.E005",
         )
     if settings.BOUNCE_MAILBOX and not settings.BOUNCE_ADDRESS:
@@ -76,6 +76,6 @@ def _can_be_tagged(address: str) -> bool:
     """Tell whether it is an address with room for what a delivery adds (`way_back` in newsletters/sending/messages.py)."""
     name, _, _ = address.rpartition("@")
     try:
-        return '"' not in name and len(name) <= LONGEST_NAME and bool(mail_address(address))
+        return '"' not in name and len(name) <= MAX_NAME_LENGTH and bool(mail_address(address))
     except ValueError:
         return False

@@ -31,7 +31,7 @@ from newsletters.admin_forms import ScheduleForm
 from newsletters.faces import READERS_OWN, Mail, dark, light, mail_of
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.parts import parts_of
-from newsletters.preflight.check import LARGEST_MAIL, findings
+from newsletters.preflight.check import MAX_MAIL_BYTES, findings
 from newsletters.sending import mailings
 from newsletters.sending.messages import issue_message
 
@@ -104,7 +104,7 @@ class FacesAdmin(SimpleHistoryAdmin):
             "issue": issue,
             "mail": mail,
             "kilobytes": round(mail.size / 1000, 1),
-            "most_kilobytes": LARGEST_MAIL // 1000,
+            "max_kilobytes": MAX_MAIL_BYTES // 1000,
             "mails": [_message(issue, mail, to="", plain_subject=plain) for plain in (True, False)],
             "findings": found,
             "blocked": any(finding.blocks for finding in found),

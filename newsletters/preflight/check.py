@@ -14,14 +14,14 @@ from mscos.quiet_words import telling_words
 from newsletters.faces import Mail, mail_of
 from newsletters.models import Issue, Section, Subscriber
 from newsletters.parts import Part, part_of
-from newsletters.preflight.inside import MOST_PAGES
+from newsletters.preflight.inside import MAX_PAGES
 from newsletters.preflight.link_rules import LinkRules
 from newsletters.preflight.reading import read
 from newsletters.preflight.shown_rules import of_shown
 from newsletters.preflight.wording import Complaint, blocking, of_link, of_pictures, of_text, warning
 
 SUBJECT_LENGTH = 60  # more is cut where phones list mails
-SMALL_MAIL, LARGEST_MAIL = 60_000, 70_000  # bytes; Gmail cuts at 102 kB, and the way to unsubscribe stands last
+SMALL_MAIL, MAX_MAIL_BYTES = 60_000, 70_000  # bytes; Gmail cuts at 102 kB, and the way to unsubscribe stands last
 # How far the number of readers may be from that of the last issue.
 READERS_SHARE, READERS_COUNT = 0.2, 10
 # What is seen unasked: on lock screens, in feeds, in lists of visited pages.
@@ -135,7 +135,7 @@ def _missing_in(mail: Mail, parts: list[Part]) -> Iterator[tuple[Section | None,
 def _of_links(links: LinkRules) -> Iterator[Complaint]:
     if links.pages.left_out:
         yield warning(
-            f"The issue leads to more than {MOST_PAGES} pages of this site. Only the first were looked at.",
+            f"The issue leads to more than {MAX_PAGES} pages of this site. Only the first were looked at.",
             "Take links out, or open the others yourself.",
         )
 
@@ -143,9 +143,9 @@ def _of_links(links: LinkRules) -> Iterator[Complaint]:
 def _of_size(mail: Mail) -> Iterator[Complaint]:
     if mail.size > SMALL_MAIL:
         yield Complaint(
-            blocks=mail.size > LARGEST_MAIL,
+            blocks=mail.size > MAX_MAIL_BYTES,
             problem=f"The mail has {math.ceil(mail.size / 100) / 10:.1f} kB.",
-            mend=f"Shorten it to {LARGEST_MAIL // 1000} kB at most: some mail programs cut off the end of long mails.",
+            mend=f"Shorten it to {MAX_MAIL_BYTES // 1000} kB at most: some mail programs cut off the end of long mails.",
         )
 
 

@@ -15,7 +15,7 @@ from newsletters.models import Issue
 from newsletters.preflight.link_check import is_own_site
 from newsletters.preflight.reading import read
 
-MOST_PAGES = 50
+MAX_PAGES = 50
 REDIRECTS = 3
 # What readers may open by a link: the pages of the rooms, and those of the core that do nothing but show.
 ROOMS = {"outcomes", "events", "forums", "newsletters"}
@@ -30,7 +30,7 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """The pages that an issue leads to, each asked for once and at most MOST_PAGES of them."""
+    """The pages that an issue leads to, each asked for once and at most MAX_PAGES of them."""
 
     def __init__(self, issue: Issue) -> None:
         self.issue = issue
@@ -40,7 +40,7 @@ class Pages:
     def page(self, url: str) -> Page | None:
         """Return what an address of this site opens; None where too many were asked for already."""
         path = unquote(urlsplit(url).path) or "/"
-        if path not in self.known and len(self.known) == MOST_PAGES:
+        if path not in self.known and len(self.known) == MAX_PAGES:
             self.left_out = True
             return None
         if path not in self.known:

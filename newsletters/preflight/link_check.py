@@ -34,7 +34,7 @@ LINKS_A_RUN = 50
 RUN_SECONDS = 60  # after which no further link is asked: other jobs wait behind this one
 SECONDS = 10  # how long one server may take
 REDIRECTS = 5
-LONGEST = 2000  # what CheckedLink.url holds; longer addresses are not checked
+MAX_URL_LENGTH = 2000  # what CheckedLink.url holds; longer addresses are not checked
 NOT_ASKED = 0  # the status of an address to which nothing was sent, because it is not public
 # Of IPv6 only this part is given out for the internet (https://www.iana.org/assignments/ipv6-address-space).
 GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
@@ -81,7 +81,9 @@ def outside_links() -> set[str]:
     sections = Section.objects.filter(issue__state__in=going_out).with_what_they_show()
     parts = filter(None, map(part_of, sections))
     links = (link for part in parts for link in links_in(part))
-    return {link.url for link in links if link.is_outside and not is_own_site(link.url) and len(link.url) <= LONGEST}
+    return {
+        link.url for link in links if link.is_outside and not is_own_site(link.url) and len(link.url) <= MAX_URL_LENGTH
+    }
 
 
 def is_own_site(url: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from newsletters.models import CheckedLink, Issue
 from newsletters.parts import Link, Part
 from newsletters.preflight.inside import Pages, is_inside
-from newsletters.preflight.link_check import LONGEST
+from newsletters.preflight.link_check import MAX_URL_LENGTH
 from newsletters.preflight.reading import links_in, read
 from newsletters.preflight.wording import Complaint, blocking, short, warning
 
@@ -67,7 +67,7 @@ class LinkRules:
         state, at = (State(link.state), link.checked_at) if link else (State.NOT_CHECKED, None)
         day = date_format(timezone.localtime(at), "j F Y") if at else "an unknown day"
         is_old = at is None or at < timezone.now() - timedelta(days=CHECKED_DAYS)
-        if len(url) > LONGEST:
+        if len(url) > MAX_URL_LENGTH:
             yield warning(f"Too long to be checked: {short(url)}", f"Open it yourself, {OR_OUT}")
         elif state == State.GONE:
             problem = f"{short(url)} answered that the page is gone on {day}."

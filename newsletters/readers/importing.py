@@ -32,7 +32,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_LINE = 2_000  # characters
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
-AT_ONCE = 900  # values in one query; SQLite may be built to take 999
+VALUES_PER_QUERY = 900  # values in one query; SQLite may be built to take 999
 
 COLUMNS = ("email", "name", "organisation", "agreed on")  # in this order where there are no headings
 # Compared without case, spaces, hyphens and the like.
@@ -377,8 +377,8 @@ def _held(keys: Iterable[str]) -> Iterator[Subscriber]:
 def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
     """Cut keys into lists that one query can take."""
     rest = list(keys)
-    for start in range(0, len(rest), AT_ONCE):
-        yield rest[start : start + AT_ONCE]
+    for start in range(0, len(rest), VALUES_PER_QUERY):
+        yield rest[start : start + VALUES_PER_QUERY]
 
 
 def _line(row: Row, first: Mapping[str, Row], became: Mapping[str, Outcome]) -> Line:

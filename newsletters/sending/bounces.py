@@ -28,9 +28,9 @@ from newsletters.sending.ledger import end_subscription
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
-MOST_SOFT = 3  # issues in a row that could not be delivered end a subscription
-AT_ONCE = 1_000  # mails read in one run
-LONGEST = 250_000  # bytes read of one: why it came back stands first, and ten million would take a minute
+MAX_SOFT_BOUNCES = 3  # issues in a row that could not be delivered end a subscription
+MAX_MAILS_PER_RUN = 1_000  # mails read in one run
+MAX_BYTES = 250_000  # bytes read of one: why it came back stands first, and ten million would take a minute
 TAG = re.compile(r"(?<!\d)\d{1,18}-[0-9a-f]{16}(?![0-9a-f])")
 DELAYED = re.compile(r"^Action:\s*delayed", re.IGNORECASE | re.MULTILINE)  # RFC 3464: it may still arrive
 # RFC 3463: no such address (5.1.7 and 5.1.8 are about the sender's), or a mailbox that is closed for good. Whatever else a
@@ -54,10 +54,10 @@ def read_bounces() -> None:
         return
     with closing(_mailbox(Path(settings.BOUNCE_MAILBOX))) as box:  # closing writes what was taken out, then unlocks
         box.lock()
-        for key in list(box.keys())[:AT_ONCE]:
+        for key in list(box.keys())[:MAX_MAILS_PER_RUN]:
             try:
                 with closing(box.get_file(key)) as file:
-                    take_back(message_from_bytes(file.read(LONGEST)))
+                    take_back(message_from_bytes(file.read(MAX_BYTES)))
             except DatabaseError:
                 raise  # not the mail's fault: it waits
             except Exception:
@@ -85,7 +85,7 @@ def take_back(mail: Message) -> None:
 def note_bounce(*, delivery: int, hard: bool, code: str) -> None:
     """Note that a mail could not be delivered after all; `code` is the server's, as in '5.1.1'.
 
-    A hard bounce, or the last of MOST_SOFT issues in a row, ends the subscription. One that gets through in between
+    A hard bounce, or the last of MAX_SOFT_BOUNCES issues in a row, ends the subscription. One that gets through in between
     starts the count anew, and so does a reader who agreed anew since.
     """
     row = Delivery.objects.select_for_update().filter(pk=delivery).exclude(state=State.WITHHELD).first()
@@ -95,7 +95,7 @@ def note_bounce(*, delivery: int, hard: bool, code: str) -> None:
     reader = row.subscriber_id
     if reader is None or not _since_they_agreed(reader).filter(pk=row.pk).exists():
         return
-    if hard or lost_in_a_row(reader) >= MOST_SOFT:
+    if hard or lost_in_a_row(reader) >= MAX_SOFT_BOUNCES:
         end_subscription(delivery=row.pk)
 
 
@@ -105,7 +105,7 @@ def lost_in_a_row(subscriber: int) -> int:
     What never left, or was refused at once, tells nothing of the mailbox.
     """
     left = _since_they_agreed(subscriber).filter(state__in=[State.SENT, State.BOUNCED])
-    newest = list(left.order_by("-pk").values_list("state", flat=True)[:MOST_SOFT])
+    newest = list(left.order_by("-pk").values_list("state", flat=True)[:MAX_SOFT_BOUNCES])
     return next((count for count, state in enumerate(newest) if state != State.BOUNCED), len(newest))
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from newsletters.models import Delivery, Issue, Mailing
 
 State = Delivery.State
-MOST_BARS = 60
+MAX_BARS = 60
 WIDTH = 600  # of the picture; it is 100 high
 TWO_MINUTES = 120
 LATELY = timedelta(minutes=1)  # what the rate is worked out from
@@ -132,7 +132,7 @@ def _bars(mailing: Mailing) -> tuple[list[Bar], timedelta]:
     # Bars begin and end where units do, so that each mail counts in its own bar.
     first = mailing.started_at - (mailing.started_at - EPOCH) % unit
     units = max(last - first, timedelta(0)) // unit + 1
-    step = math.ceil(units / MOST_BARS) * unit
+    step = math.ceil(units / MAX_BARS) * unit
     counts = [0] * math.ceil(units * unit / step)
     rows = sent.order_by().annotate(moment=trunc("changed_at", tzinfo=UTC)).values_list("moment").annotate(Count("pk"))
     for moment, count in rows:

@@ -25,7 +25,7 @@ REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 # PostgreSQL refuses to run as root: whoever is root becomes the user that the package made.
 AS_POSTGRES = ["su", "postgres", "-s", "/bin/sh", "-c", '"$0" "$@"', "--"] if os.geteuid() == 0 else []
-MOST_SECONDS = 60  # until an answer has failed to come, and until a server has failed to start
+MAX_SECONDS = 60  # until an answer has failed to come, and until a server has failed to start
 
 
 def needed(name, is_there):
@@ -144,12 +144,12 @@ class Site:
             yield
         finally:
             process.terminate()
-            process.wait(timeout=MOST_SECONDS)
+            process.wait(timeout=MAX_SECONDS)
 
 
 def wait_for_port(port):
     """Wait until somebody listens on a port."""
-    for _ in range(MOST_SECONDS * 10):
+    for _ in range(MAX_SECONDS * 10):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -182,7 +182,7 @@ class Visitor:
 
     def send_until_taken(self, path, fields):
         """Send a form again and again, as its page says, until it is taken; return that page."""
-        for _ in range(MOST_SECONDS):
+        for _ in range(MAX_SECONDS):
             status, page = self.send(path, fields)
             if status != 503:
                 return page
@@ -192,7 +192,7 @@ class Visitor:
 
     def _open(self, path, body=None):
         try:
-            answer = self.opener.open(f"{self.site.url}{path}", body, timeout=MOST_SECONDS)
+            answer = self.opener.open(f"{self.site.url}{path}", body, timeout=MAX_SECONDS)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:

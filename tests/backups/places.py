@@ -14,7 +14,7 @@ from django.db import connection
 
 from tests import template
 
-MOST = 300  # seconds that a command may take on a busy machine
+MAX_SECONDS = 300  # seconds that a command may take on a busy machine
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Place:
         """Run a command of manage.py, and return it when it has ended."""
         command = [sys.executable, "manage.py", *arguments]
         given = {"cwd": self.source, "env": self.environment(), "capture_output": True, "text": True, **more}
-        return subprocess.run(command, check=False, timeout=MOST, **given)
+        return subprocess.run(command, check=False, timeout=MAX_SECONDS, **given)
 
     def environment(self):
         left = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
@@ -76,5 +76,5 @@ def server():
 def make_age_key(folder):
     """Return a file with a key of age, and the recipient that it belongs to."""
     identity = folder / "age.key"
-    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True, timeout=MOST)
+    subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True, timeout=MAX_SECONDS)
     return str(identity), re.search(r"age1\w+", identity.read_text())[0]

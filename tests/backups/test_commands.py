@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from mscos.backups.tables import GAP
-from tests.backups.places import MOST, make_age_key, place
+from tests.backups.places import MAX_SECONDS, make_age_key, place
 
 pytestmark = pytest.mark.django_db
 
@@ -87,11 +87,11 @@ def test_a_backup_for_a_key_that_gpg_knows(filled, empty, tmp_path, monkeypatch)
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
     new = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "backup@example.org", "default", "default"]
-    subprocess.run(new, check=True, capture_output=True, timeout=MOST)
+    subprocess.run(new, check=True, capture_output=True, timeout=MAX_SECONDS)
     try:
         filled.does("backup", "--recipient", "backup@example.org")
         [path] = (filled.folder / "backups").glob("portal-*.jsonl.gz.gpg")
         empty.does("restore", str(path), "--without-erasures")
     finally:
-        subprocess.run(["gpgconf", "--kill", "all"], check=True, timeout=MOST)
+        subprocess.run(["gpgconf", "--kill", "all"], check=True, timeout=MAX_SECONDS)
     assert empty.lines() == filled.lines()

@@ -7,7 +7,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from icalendar import vRecur
 
-from events.repeats import MOST_DATES, Repeats, Rule, spans_of
+from events.repeats import MAX_DATES, Repeats, Rule, spans_of
 
 LONDON = ZoneInfo("Europe/London")
 HOUR = timedelta(hours=1)
@@ -101,8 +101,8 @@ def test_what_takes_place_once_has_one_date():
     [
         ("2023-03-30T09:00", ("weekday", "2023-12-31"), HOUR, "A month seldom has a fifth Thursday. Choose the last such weekday."),
         ("2023-03-23T09:00", ("last", "2023-12-31"), HOUR, "23 March 2023 is not the last Thursday of its month. Choose another rule or another start."),
-        ("2023-03-30T09:00", ("weekly", "2033-12-31"), HOUR, f"That is more than {MOST_DATES} dates. Choose an earlier last day."),
-        ("2023-03-30T09:00", ("weekly", "9999-12-31"), HOUR, f"That is more than {MOST_DATES} dates. Choose an earlier last day."),
+        ("2023-03-30T09:00", ("weekly", "2033-12-31"), HOUR, f"That is more than {MAX_DATES} dates. Choose an earlier last day."),
+        ("2023-03-30T09:00", ("weekly", "9999-12-31"), HOUR, f"That is more than {MAX_DATES} dates. Choose an earlier last day."),
         ("2023-03-30T09:00", ("weekly", "2023-04-05"), HOUR, "It does not come again by its last day. Choose a later one, or let it take place once."),
         ("2023-03-30T09:00", ("weekly", "2022-01-01"), HOUR, "It does not come again by its last day. Choose a later one, or let it take place once."),
         ("2023-03-30T09:00", ("weekly", "2023-05-31"), 8 * 24 * HOUR, "It lasts longer than it takes until it begins again."),

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forums import moderation
 from forums.actions import reply, start_thread
-from forums.admin.post_marks import MOST_IN_A_ROW, kinds_in
+from forums.admin.post_marks import MAX_RUN, kinds_in
 from forums.models import Post
 from forums.personal_data.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.reports import report
@@ -157,7 +157,7 @@ def test_the_queue_says_nothing_of_a_plain_post(desk, waiting):
 
 
 def test_a_long_text_is_to_be_opened(forum):
-    post = send(forum, title="", body="Ring 07700 900871 ".ljust(MOST_IN_A_ROW, "x"))
+    post = send(forum, title="", body="Ring 07700 900871 ".ljust(MAX_RUN, "x"))
     assert kinds_in(post) == "possible phone number"
     post.body += "x"
     assert kinds_in(post) == "long: open to see"

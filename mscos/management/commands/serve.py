@@ -15,7 +15,7 @@ from mscos.readiness import check_parts
 
 STOPS_WITHIN = 25  # seconds, after which a process that still answers is killed: more than READ_TIMEOUT
 STARTS_WITHIN = 10  # seconds in which a new process is listening, after which the one that it replaces ends
-LONGEST_HEAD = 16 * 1024  # bytes of a request's line and headers: more are no reader's
+MAX_HEAD_BYTES = 16 * 1024  # bytes of a request's line and headers: more are no reader's
 
 
 class Command(StartCommand):
@@ -40,7 +40,7 @@ class Command(StartCommand):
             respawn_interval=STARTS_WITHIN,
             workers_kill_timeout=STOPS_WITHIN,
             http1_settings=HTTP1Settings(
-                header_read_timeout=settings.READ_TIMEOUT * 1000, max_buffer_size=LONGEST_HEAD
+                header_read_timeout=settings.READ_TIMEOUT * 1000, max_buffer_size=MAX_HEAD_BYTES
             ),
             log_level=LogLevels.warning,
             log_dictconfig=settings.LOGGING,

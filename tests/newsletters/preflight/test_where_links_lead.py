@@ -11,7 +11,7 @@ from django.utils import timezone
 import mscos.urls
 from newsletters.models import CheckedLink, Issue, Subscriber
 from newsletters.preflight.check import findings
-from newsletters.preflight.inside import MOST_PAGES
+from newsletters.preflight.inside import MAX_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.preflight.doing import OUTSIDE, blocks, the, warns
@@ -141,10 +141,10 @@ def test_a_page_that_lacks_the_place(section):
 
 def test_only_so_many_pages_are_looked_at(reader):
     issue = make_issue(5)
-    add_section(issue, "text", body=" ".join(f"[p](/outcomes/none-{number}/)" for number in range(MOST_PAGES + 9)))
+    add_section(issue, "text", body=" ".join(f"[p](/outcomes/none-{number}/)" for number in range(MAX_PAGES + 9)))
     found = findings(issue)
     assert [each.problem for each in found[:-1]] == [
-        f"Readers cannot open this page: /outcomes/none-{number}/" for number in range(MOST_PAGES)
+        f"Readers cannot open this page: /outcomes/none-{number}/" for number in range(MAX_PAGES)
     ]
     assert found[-1] == warns(
         "The issue leads to more than 50 pages of this site. Only the first were looked at.",

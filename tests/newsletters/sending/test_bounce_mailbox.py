@@ -12,7 +12,7 @@ from django.utils import timezone
 from mscos.models import Job
 from mscos.work import run_due_jobs
 from newsletters.models import Delivery, Mailing, Subscriber
-from newsletters.sending.bounces import LONGEST, read_bounces
+from newsletters.sending.bounces import MAX_BYTES, read_bounces
 from tests.newsletters.conftest import make_issue, make_subscriber
 from tests.newsletters.sending.returned import mail, qmail, quoted, report, way_back
 
@@ -123,7 +123,7 @@ def test_a_huge_mail_does_not_hold_it_up(box, rows, settings, filling):
 
 def test_the_end_of_a_huge_mail_is_not_read(box, rows, settings):
     """To look through all of it takes minutes: what a mail is about stands first."""
-    for row, lines in zip(rows, (15, LONGEST // 5), strict=False):
+    for row, lines in zip(rows, (15, MAX_BYTES // 5), strict=False):
         arrive(qmail("550 5.1.1 nobody", "someone@example.org") + "word\n" * lines + quoted(row))(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (1, 0)

@@ -9,7 +9,7 @@ from mscos.codes import bounce_digest
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import pk_of, tag_of
 from newsletters.readers import subscriptions
-from newsletters.sending.bounces import MOST_SOFT, take_back
+from newsletters.sending.bounces import MAX_SOFT_BOUNCES, take_back
 from tests.newsletters.conftest import make_issue, make_subscriber
 from tests.newsletters.sending.returned import exim, mail, parsed, postfix, qmail, quoted, report, warning, way_back
 
@@ -184,25 +184,25 @@ def test_what_people_and_their_machines_answer_changes_nothing(delivery):
 
 
 def test_the_last_of_so_many_in_a_row_ends_the_subscription(kim):
-    rows = [send(number, kim) for number in range(1, MOST_SOFT + 1)]
+    rows = [send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]
     found = []
     for row in rows:
         come_back(report("5.2.2", to=way_back(row)))
         found.append(outcome(row)[2])
-    assert found == ["confirmed"] * (MOST_SOFT - 1) + ["bounced"]
+    assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
 
 
 def test_in_whatever_order_they_come_back(kim):
-    for row in reversed([send(number, kim) for number in range(1, MOST_SOFT + 1)]):
+    for row in reversed([send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]):
         come_back(report("5.2.2", to=way_back(row)))
     assert outcome(row)[2] == "bounced"
 
 
 def test_one_that_gets_through_starts_the_count_anew(kim):
-    for number in range(1, MOST_SOFT):
+    for number in range(1, MAX_SOFT_BOUNCES):
         come_back(report("5.2.2", to=way_back(send(number, kim))))
     send(20, kim)
-    for number in range(30, 29 + MOST_SOFT):
+    for number in range(30, 29 + MAX_SOFT_BOUNCES):
         row = send(number, kim)
         come_back(report("5.2.2", to=way_back(row)))
         assert outcome(row)[2] == "confirmed"
@@ -212,7 +212,7 @@ def test_one_that_gets_through_starts_the_count_anew(kim):
 
 @pytest.mark.parametrize("state", ["withheld", "failed", "queued", "uncertain"])
 def test_one_that_never_left_does_not(kim, state):
-    for number in range(1, MOST_SOFT):
+    for number in range(1, MAX_SOFT_BOUNCES):
         come_back(report("5.2.2", to=way_back(send(number, kim))))
     send(20, kim, state=state)
     row = send(21, kim)
@@ -223,7 +223,7 @@ def test_one_that_never_left_does_not(kim, state):
 
 def test_the_same_one_twice_counts_once(kim):
     row = send(1, kim)
-    come_back(*[report("5.2.2", to=way_back(row))] * (MOST_SOFT + 1))
+    come_back(*[report("5.2.2", to=way_back(row))] * (MAX_SOFT_BOUNCES + 1))
     assert outcome(row) == ("bounced", "5.2.2", "confirmed")
 
 
@@ -233,7 +233,7 @@ def test_a_soft_one_and_then_a_hard_one_of_the_same_mail(delivery):
 
 
 def test_who_came_back_is_not_judged_by_what_was_before(kim):
-    old = [send(number, kim) for number in range(1, MOST_SOFT + 1)]
+    old = [send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]
     Mailing.objects.update(started_at=timezone.now() - timedelta(days=2))
     come_back(*(report("5.2.2", to=way_back(row)) for row in old))
     assert outcome(old[0])[2] == "bounced"

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
-from newsletters.sending.bounces import MOST_SOFT, note_event
+from newsletters.sending.bounces import MAX_SOFT_BOUNCES, note_event
 from tests.newsletters.conftest import make_issue, make_subscriber
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -111,7 +111,7 @@ def test_who_calls_it_spam_or_leaves_at_the_service_is_off_the_list(delivery, ki
 def test_the_last_of_so_many_soft_ones_ends_it(delivery):
     reader = delivery.subscriber
     found = [told(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]]
-    assert found == ["confirmed"] * (MOST_SOFT - 1) + ["bounced"]
+    assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
 
 
 @pytest.mark.parametrize(

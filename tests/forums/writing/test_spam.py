@@ -7,7 +7,7 @@ from django.test import Client
 from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post
-from forums.spam import IN_A_FORUM, IN_A_ROW, MOST_LINKS, ON_THE_SITE
+from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
 from mscos.forms import AT_ONCE, SUBMISSION_IDS, new_submission_id
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words
@@ -47,7 +47,7 @@ def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(
     assert Post.objects.count() == 0
 
 
-@pytest.mark.parametrize(("links", "apart"), [(MOST_LINKS, False), (MOST_LINKS + 1, True)])
+@pytest.mark.parametrize(("links", "apart"), [(MAX_LINKS, False), (MAX_LINKS + 1, True)])
 def test_a_post_of_more_than_five_links_waits_apart(client, forum, links, apart):
     body = " ".join(f"HTTPS://www.example.org/{number}" for number in range(links - 1)) + " www.example.org"
     assert send(client, body=body) is apart
