@@ -23,11 +23,11 @@ def _run() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from mscos.quiet_logging import quieten_uncaught_exceptions
+    from mscos.redacting_logs import redact_uncaught_exceptions
     from mscos.start_error import StartError
 
     if not sys.stderr.isatty():  # what nobody looks at is kept, in a file or a journal
-        quieten_uncaught_exceptions()
+        redact_uncaught_exceptions()
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, StartError) as error:

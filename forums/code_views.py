@@ -18,9 +18,9 @@ from forums.models import CallRequest, Post, Voice
 from forums.models.threads import PostQuerySet
 from forums.posting_views import send
 from mscos.forms import PlainTextField, PublicForm
-from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
+from mscos.subject_access import describe_row, in_words
 
 WORDS_LENGTH = 2_000
 ANSWERING = Limit("answer", times=20, seconds=60 * 60)
@@ -126,7 +126,7 @@ def _voice(
     context: dict[str, Any] = {
         "voice": voice,
         "posts": [(post, held_of(post)) for post in posts],
-        "held_of_voice": [(name, in_words(value)) for name, value in facts_of(voice, leave_out=COUNTED)],
+        "held_of_voice": [(name, in_words(value)) for name, value in describe_row(voice, leave_out=COUNTED)],
         "code": code,
         "form": answer,
         "place": place,
@@ -153,7 +153,7 @@ def held_of(post: Post) -> list[tuple[str, str]]:
 
     What the writer of a first post gave their thread stands in the thread's row, and comes with them.
     """
-    facts = facts_of(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
+    facts = describe_row(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
     if post.starts_thread:
         facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.topic)]
     return [(name, in_words(value)) for name, value in facts]

@@ -22,7 +22,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from forums.models import Consultation, Forum, Post, Thread
 from forums.models.threads import PostQuerySet, ThreadQuerySet
 from mscos.feeds import on_site
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 
 ENTRIES = 30
 # All that XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets): one of these would end the whole feed.
@@ -103,7 +103,7 @@ class ForumFeed(PostFeed):
 
     def title(self, about: Forum) -> str:
         """Return the forum's title; nothing of it where it tells something."""
-        return settings.SITE_NAME if telling_words(about.title) else _as_xml(about.title)
+        return settings.SITE_NAME if sensitive_words_in(about.title) else _as_xml(about.title)
 
     def items(self, about: Forum) -> PostQuerySet:
         """Return the posts that started the threads."""

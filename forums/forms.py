@@ -21,7 +21,7 @@ from mscos.codes import holds_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, PublicForm, RefusableForm
 from mscos.models import User
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 from mscos.text import POST_LENGTH, render_post
 
 WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
@@ -303,7 +303,7 @@ class ThreadFilterForm(FilterForm):
             visible = {"content_object__forum": self.forum, "content_object__state__in": Thread.VISIBLE}
             in_use = Tag.objects.filter(Exists(TaggedThread.objects.filter(tag=OuterRef("pk"), **visible)))
             tags = in_use.order_by("name").values_list("slug", "name")
-            self._offer("tag", "All tags", [(slug, name) for slug, name in tags if not telling_words(slug)])
+            self._offer("tag", "All tags", [(slug, name) for slug, name in tags if not sensitive_words_in(slug)])
         super().full_clean()
 
     def count(self, threads: ThreadQuerySet) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from mscos.markdown_admin import markdown_preview
 from mscos.models import User
 
 
-class Missing(Enum):
+class AccessGap(Enum):
     """What keeps a visitor out of the admin."""
 
     NOTHING = auto()
@@ -35,25 +35,25 @@ class Missing(Enum):
     SECOND_STEP_NOW = auto()
 
 
-def missing(request: HttpRequest) -> Missing:
+def missing(request: HttpRequest) -> AccessGap:
     """Return what this visitor's session lacks to enter the admin.
 
     Whoever has a second step must have taken it in this session, whether or not the site requires one.
     """
     user = request.user
     if not user.is_authenticated:
-        return Missing.SIGN_IN
+        return AccessGap.SIGN_IN
     if not (user.is_active and user.is_staff):
-        return Missing.RIGHT
+        return AccessGap.RIGHT
     proven, second_step = _facts(user)
     records = get_authentication_records(request, user)
     if not proven or _signed_in_at(records) < time.time() - settings.SESSION_COOKIE_AGE:
-        return Missing.SIGN_IN
+        return AccessGap.SIGN_IN
     if not second_step:
-        return Missing.SECOND_STEP if settings.REQUIRE_SECOND_FACTOR else Missing.NOTHING
+        return AccessGap.SECOND_STEP if settings.REQUIRE_SECOND_FACTOR else AccessGap.NOTHING
     if not any(record["method"] == "mfa" for record in records):
-        return Missing.SECOND_STEP_NOW
-    return Missing.NOTHING
+        return AccessGap.SECOND_STEP_NOW
+    return AccessGap.NOTHING
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -66,9 +66,9 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Tell whether the visitor may be here; asked several times a page, answered once."""
-        if not hasattr(request, "missing_for_admin"):
-            request.missing_for_admin = missing(request)  # type: ignore[attr-defined]
-        return bool(request.missing_for_admin == Missing.NOTHING)  # type: ignore[attr-defined]
+        if not hasattr(request, "access_gap"):
+            request.access_gap = missing(request)  # type: ignore[attr-defined]
+        return bool(request.access_gap == AccessGap.NOTHING)  # type: ignore[attr-defined]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's arguments
         """Let in who may come in, and lead others to what they lack; no search engine keeps the page."""
@@ -76,7 +76,9 @@ class PortalAdminSite(admin.AdminSite):
 
         @wraps(guarded)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = guarded(request, *args, **kwargs) if self.has_permission(request) else lead_on(request)
+            response = (
+                guarded(request, *args, **kwargs) if self.has_permission(request) else redirect_to_next_step(request)
+            )
             response.headers["X-Robots-Tag"] = "noindex, noarchive"
             return response
 
@@ -120,14 +122,14 @@ class PortalAdminSite(admin.AdminSite):
         return shortcut(request, content_type_id, object_id)
 
 
-def lead_on(request: HttpRequest) -> HttpResponse:
+def redirect_to_next_step(request: HttpRequest) -> HttpResponse:
     """Answer a visitor who is kept out with the way to what is missing; raises PermissionDenied where there is none."""
     lacks, here = missing(request), request.get_full_path()
-    if lacks == Missing.RIGHT:
+    if lacks == AccessGap.RIGHT:
         raise PermissionDenied
-    if lacks == Missing.SECOND_STEP:
+    if lacks == AccessGap.SECOND_STEP:
         return redirect("mfa_activate_totp")
-    if lacks == Missing.SECOND_STEP_NOW:
+    if lacks == AccessGap.SECOND_STEP_NOW:
         return redirect_to_login(here, resolve_url("mfa_reauthenticate"))
     logout(request)
     return redirect_to_login(here)

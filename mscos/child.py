@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 
-from mscos.quiet_logging import quieten_uncaught_exceptions
+from mscos.redacting_logs import redact_uncaught_exceptions
 
 
 def _stop_with_parent() -> None:
@@ -19,7 +19,7 @@ def _stop_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    quieten_uncaught_exceptions()
+    redact_uncaught_exceptions()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

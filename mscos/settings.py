@@ -348,9 +348,9 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"quiet": {"()": "mscos.quiet_logging.QuietFormatter"}},
+    "formatters": {"quiet": {"()": "mscos.redacting_logs.RedactingFormatter"}},
     # `mscos.unavailable` writes one line an hour while a part is away: a line for each request would be an access log.
-    "filters": {"not_503": {"()": "mscos.quiet_logging.NotUnavailable"}},
+    "filters": {"not_503": {"()": "mscos.redacting_logs.NotUnavailable"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
@@ -363,11 +363,11 @@ LOGGING = {
         "psycopg.pool": {"level": "ERROR"},
     },
 }
-DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.quiet_logging.QuietReporterFilter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "mscos.redacting_logs.RedactingReporterFilter"
 
 # The work loop: what to do, and how often in seconds. Each is a function without arguments.
-WORK_JOBS = {
-    "mscos.work.clear_expired_sessions": 60 * 60,
+JOBS = {
+    "mscos.jobs.clear_expired_sessions": 60 * 60,
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
     "mscos.erasure.free_dead_rows": 10 * 60,
     "mscos.backups.erasures.write_list": 60,

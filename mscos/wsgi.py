@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from mscos.quiet_logging import quieten_uncaught_exceptions
+from mscos.redacting_logs import redact_uncaught_exceptions
 
-quieten_uncaught_exceptions()
+redact_uncaught_exceptions()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mscos.settings")
 application = get_wsgi_application()

@@ -19,7 +19,7 @@ from mscos.models import User
 from newsletters.faces import Mail, mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import Finding, findings
-from newsletters.sending.delivery import end_sending, freeze
+from newsletters.sending.delivery import create_deliveries, end_sending
 from outcomes.models import Resource
 
 STEP = 10  # between the positions of two sections, so that one can be put between them
@@ -255,7 +255,7 @@ def must_be_ready(*, issue: Issue) -> None:
 
 def release(*, issue: Issue, by: User | None) -> Issue:
     """Put a held issue on the web and queue its mail for everybody who is confirmed now, and return it."""
-    mailing = freeze(issue=issue, mail=mail_of(issue))
+    mailing = create_deliveries(issue=issue, mail=mail_of(issue))
     issue.state, issue.publish_at = (Issue.State.SENDING if mailing else Issue.State.SENT), timezone.now()
     issue.recipient_count = mailing.deliveries.count() if mailing else 0
     issue.preview_token, issue.preview_ends_on = "", None

@@ -96,7 +96,7 @@ def memory(readers):
     with tempfile.TemporaryDirectory() as folder, smtp_sink() as port:
         settle_in(folder, None, port)
         begin(readers)
-        worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT)
+        worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT)
         try:
             wait_until(is_done)
         finally:

@@ -86,7 +86,7 @@ class Crew:
         self._workers = [self._hire() for _ in range(size)]
 
     def _hire(self):
-        return subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
+        return subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT, stderr=subprocess.DEVNULL)
 
     def kill(self, number):
         """Kill a worker without warning, and hire another."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from events import suggestions
 from events.models import Suggestion
-from mscos.people_admin import InboxAdmin
+from mscos.personal_data_admin import InboxAdmin
 
 TOLD = ("title", "organiser", "stated_time", "web_page", "place", "cost", "about", "name", "email")
 

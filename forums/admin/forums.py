@@ -17,7 +17,7 @@ from forums.exports import csv_of, json_of
 from forums.models import Consultation, Forum, Thread, Topic
 from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 from mscos.watched_forms import WatchedAdmin, WatchedForm
 
 MAX_TAG_LENGTH = 40  # letters: it stands in rows
@@ -43,7 +43,7 @@ class ThreadAdminForm(WatchedForm):
         for name in tags:
             known = Tag.objects.filter(name__iexact=name).first()
             slug = known.slug if known else Tag().slugify(name)
-            if telling := telling_words(name) or telling_words(slug):
+            if telling := sensitive_words_in(name) or sensitive_words_in(slug):
                 raise forms.ValidationError(
                     f"A tag stands in an address: '{telling[0]}' must not. Choose another word."
                 )

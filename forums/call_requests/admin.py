@@ -26,7 +26,7 @@ from forums.models import CallRequest, ContactDisclosure, ErasedRequests, Safegu
 from mscos.groups import CALL_HANDLERS
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
-from mscos.people_admin import PeopleAdmin
+from mscos.personal_data_admin import PersonalDataAdmin
 
 GONE = "This request was withdrawn and erased. There is nothing more to do."
 # What the form promised for an answer that was left empty.
@@ -66,7 +66,7 @@ class HandlersOnly:
 
 
 @admin.register(CallRequest)
-class CallRequestAdmin(HandlersOnly, PeopleAdmin):
+class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
     """The queue, urgent ones first, and the page of one request."""
 
     list_display = ("__str__", "look_at", "age", "from_forum", "state", "handled_by")
@@ -287,14 +287,14 @@ COMMANDS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
 
 
 @admin.register(ContactDisclosure)
-class ContactDisclosureAdmin(HandlersOnly, PeopleAdmin):
+class ContactDisclosureAdmin(HandlersOnly, PersonalDataAdmin):
     """Who opened whose number or address, and on which day."""
 
     list_display = ("request_code", "viewer", "day")
 
 
 @admin.register(ErasedRequests)
-class ErasedRequestsAdmin(HandlersOnly, PeopleAdmin):
+class ErasedRequestsAdmin(HandlersOnly, PersonalDataAdmin):
     """How many requests were erased, by month."""
 
     list_display = ("__str__", "count", "called")

@@ -17,9 +17,9 @@ from forums.call_requests import requester_actions
 from forums.call_requests.forms import CallForm, CommandForm, answers_in, signed, to_ask, to_read
 from forums.code_lookup import WRONG_CODES, opened_for_words
 from forums.models import CallOffer, CallRequest, Forum
-from mscos.holdings import facts_of, in_words
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, too_many
+from mscos.subject_access import describe_row, in_words
 
 ASKING = Limit("call", times=5, seconds=60 * 60)
 WRITING = Limit("call-words", times=30, seconds=60 * 60)
@@ -83,7 +83,9 @@ def request_context(
         "offers": [(offer, offer_on_clocks(offer, call_request)) for offer in call_request.offers.all()],
         "conversation": [(message, message.body.reveal()) for message in call_request.messages.all()],
         "held": [
-            (name, in_words(value)) for name, value in facts_of(call_request, leave_out=OURS) if value not in {None, ""}
+            (name, in_words(value))
+            for name, value in describe_row(call_request, leave_out=OURS)
+            if value not in {None, ""}
         ],
         "disclosures": call_request.disclosures.values_list("day", flat=True).distinct().order_by("day")
         if call_request.way

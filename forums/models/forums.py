@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from forums.models import threads
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 from outcomes.models import Outcome
 
 
@@ -96,7 +96,7 @@ class Forum(models.Model):
 
         And for answers that nobody could give.
         """
-        refuse_telling_words(title=self.title, slug=self.slug)
+        refuse_sensitive_words(title=self.title, slug=self.slug)
         if self.answers and not any(map(_plain, self.answers.split(","))):
             raise ValidationError({"answers": "Give one answer at least, in letters or digits."})
 
@@ -237,7 +237,7 @@ class Topic(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for a code that tells something, or that this forum uses for another type."""
-        refuse_telling_words(code=self.code)
+        refuse_sensitive_words(code=self.code)
         same = Topic.objects.filter(consultation__forum=self.consultation.forum_id, code=self.code)
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
         if other:
@@ -253,9 +253,9 @@ def as_sentence(words: str) -> str:
     return f"{words}." if words and words[-1].isalnum() else words
 
 
-def refuse_telling_words(**values: str) -> None:
+def refuse_sensitive_words(**values: str) -> None:
     """Raise ValidationError for each of a row's values, by field, that holds a word to keep out of titles and addresses."""
-    telling = {name: words for name, value in values.items() if (words := telling_words(value))}
+    telling = {name: words for name, value in values.items() if (words := sensitive_words_in(value))}
     if telling:
         raise ValidationError(
             {

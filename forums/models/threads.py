@@ -17,7 +17,7 @@ from taggit.models import Tag, TaggedItemBase
 
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 
 POSTS_A_PAGE = 30
 
@@ -131,7 +131,7 @@ class Thread(models.Model):
     @property
     def shown_tags(self) -> list[Tag]:
         """Its tags, but for those that were renamed to a word that no address may hold."""
-        return [tag for tag in self.tags.all() if not telling_words(tag.slug)]
+        return [tag for tag in self.tags.all() if not sensitive_words_in(tag.slug)]
 
     @property
     def shown_title(self) -> str:

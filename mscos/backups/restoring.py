@@ -81,7 +81,7 @@ def _note(noted: Set[Entry], *, since: str) -> list[Entry]:
 
 def _finish() -> None:
     """Do the erasures that time brings, forget what the cache held of the lost database, and count the rows for plans."""
-    for name in settings.WORK_JOBS:
+    for name in settings.JOBS:
         if name.rpartition(".")[2].startswith("erase_"):
             import_string(name)()
     cache.clear()

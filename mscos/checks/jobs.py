@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 def job_problems() -> Iterator[CheckMessage]:
     """Yield each name that leads to no function: such a job would fail for ever, and only log."""
-    yield from _problems("WORK_JOBS", settings.WORK_JOBS)
+    yield from _problems("JOBS", settings.JOBS)
     yield from _problems("MAIL_QUEUES", settings.MAIL_QUEUES)
 
 

@@ -24,8 +24,8 @@ from mscos.addresses import mail_address
 from mscos.codes import address_digest
 from mscos.groups import EDITORS
 from mscos.models import User
-from mscos.people_admin import InboxAdmin, PeopleAdmin
-from newsletters.models import Enquiry, NeverAgain, Subscriber
+from mscos.personal_data_admin import InboxAdmin, PersonalDataAdmin
+from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.readers.import_forms import ImportForm
 from newsletters.readers.importing import Outcome, Report, import_subscribers
 from newsletters.readers.subscriptions import unsubscribe
@@ -35,7 +35,7 @@ BEGINNING = 80  # characters of an enquiry, in the inbox
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(PeopleAdmin):
+class SubscriberAdmin(PersonalDataAdmin):
     """Who gets the newsletter: to look up, to import, to take off the list.
 
     Nobody edits here: people change what is theirs by a link in their mail, and a mistake of ours is mended by deleting.
@@ -158,8 +158,8 @@ def _to_mend(report: Report, headings: str) -> str:
     return "\n".join([headings, *rows]) if rows else ""
 
 
-@admin.register(NeverAgain)
-class NeverAgainAdmin(PeopleAdmin):
+@admin.register(SuppressedAddress)
+class SuppressedAddressAdmin(PersonalDataAdmin):
     """Who asked never to be written to: days, and nothing that can be read. Deleting a row lifts the block."""
 
     list_display = ("asked_on",)
@@ -167,16 +167,18 @@ class NeverAgainAdmin(PeopleAdmin):
     ordering = ("-asked_on", "-pk")
     search_fields = ("digest",)
     search_help_text = "A whole email address. The list can be asked about one; it cannot be read"
-    change_list_template = "admin/newsletters/neveragain/list.html"
-    delete_confirmation_template = delete_selected_confirmation_template = "admin/newsletters/neveragain/erase.html"
+    change_list_template = "admin/newsletters/suppressedaddress/list.html"
+    delete_confirmation_template = delete_selected_confirmation_template = (
+        "admin/newsletters/suppressedaddress/erase.html"
+    )
 
-    def has_change_permission(self, request: HttpRequest, obj: NeverAgain | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: SuppressedAddress | None = None) -> bool:
         """Return False, for administrators too."""
         return False
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[NeverAgain], search_term: str
-    ) -> tuple[QuerySet[NeverAgain], bool]:
+        self, request: HttpRequest, queryset: QuerySet[SuppressedAddress], search_term: str
+    ) -> tuple[QuerySet[SuppressedAddress], bool]:
         """Find the row of a typed address, by its digest."""
         if not search_term:
             return queryset, False

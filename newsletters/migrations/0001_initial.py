@@ -17,8 +17,8 @@ RIGHTS = [
     ("subscriber", "view_subscriber"),
     ("subscriber", "add_subscriber"),
     ("subscriber", "delete_subscriber"),
-    ("neveragain", "view_neveragain"),
-    ("neveragain", "delete_neveragain"),
+    ("suppressedaddress", "view_neveragain"),
+    ("suppressedaddress", "delete_neveragain"),
     ("enquiry", "view_enquiry"),
     ("enquiry", "change_enquiry"),
     ("enquiry", "delete_enquiry"),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='NeverAgain',
+            name='SuppressedAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64, unique=True)),

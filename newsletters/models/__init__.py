@@ -2,6 +2,6 @@
 
 from newsletters.models.delivery import Delivery, Mailing
 from newsletters.models.issues import CheckedLink, Issue, Section
-from newsletters.models.people import Enquiry, NeverAgain, Subscriber
+from newsletters.models.people import Enquiry, Subscriber, SuppressedAddress
 
-__all__ = ["CheckedLink", "Delivery", "Enquiry", "Issue", "Mailing", "NeverAgain", "Section", "Subscriber"]
+__all__ = ["CheckedLink", "Delivery", "Enquiry", "Issue", "Mailing", "Section", "Subscriber", "SuppressedAddress"]

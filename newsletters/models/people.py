@@ -92,7 +92,7 @@ class Subscriber(models.Model):
         return reverse("newsletters:unsubscribe", args=[self.token])
 
 
-class NeverAgainQuerySet(models.QuerySet["NeverAgain"]):
+class SuppressedAddressQuerySet(models.QuerySet["SuppressedAddress"]):
     """Reads of addresses never to write to."""
 
     def holds(self, email: str) -> bool:
@@ -100,13 +100,13 @@ class NeverAgainQuerySet(models.QuerySet["NeverAgain"]):
         return self.filter(digest=address_digest(email)).exists()
 
 
-class NeverAgain(models.Model):
+class SuppressedAddress(models.Model):
     """An address whose owner asked never to be written to again: a keyed digest, from which nobody can read it."""
 
     digest = models.CharField(max_length=64, unique=True)
     asked_on = models.DateField(default=timezone.localdate)
 
-    objects = NeverAgainQuerySet.as_manager()
+    objects = SuppressedAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = "address never to write to"

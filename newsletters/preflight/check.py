@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 from newsletters.faces import Mail, mail_of
 from newsletters.models import Issue, Section, Subscriber
 from newsletters.parts import Part, part_of
@@ -63,7 +63,7 @@ def _of_issue(issue: Issue, sections: list[Section]) -> Iterator[Complaint]:
         yield blocking("The issue has no section.", "Add what it is to say.")
     yield from _of_subjects(issue)
     for field in SEEN_UNASKED:
-        words = telling_words(getattr(issue, field))
+        words = sensitive_words_in(getattr(issue, field))
         if words:
             yield blocking(
                 f"The {_name(field)} says {_in_words(words)}.",

@@ -76,7 +76,7 @@ class LinkRules:
             problem = f"{short(url)} gave no answer on {day}."
             yield warning(problem, f"Open it yourself. If it does not open, give another address, {OR_OUT}")
         elif state == State.NOT_CHECKED or is_old:
-            minutes = settings.WORK_JOBS["newsletters.preflight.link_check.check_links"] // 60
+            minutes = settings.JOBS["newsletters.preflight.link_check.check_links"] // 60
             problem = (
                 f"{short(url)} is not checked yet. The work loop does it within {minutes} minutes, if it has a network."
             )

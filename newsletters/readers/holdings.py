@@ -8,8 +8,8 @@ from django.db import models
 
 from events.models import Suggestion
 from mscos.codes import address_digest
-from mscos.holdings import facts_of, in_words
-from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
+from mscos.subject_access import describe_row, in_words
+from newsletters.models import Delivery, Enquiry, Subscriber, SuppressedAddress
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Holdings:
     deliveries: list[Delivery]
     enquiries: list[Enquiry]
     suggestions: list[Suggestion]
-    never_again: NeverAgain | None
+    never_again: SuppressedAddress | None
 
     @property
     def rows(self) -> list[models.Model]:
@@ -49,7 +49,7 @@ def held_about(email: str) -> Holdings:
         list(deliveries) if subscriber else [],
         list(Enquiry.objects.by_email(email)),
         list(Suggestion.objects.by_email(email).select_related("event")),
-        NeverAgain.objects.filter(digest=address_digest(email)).first(),
+        SuppressedAddress.objects.filter(digest=address_digest(email)).first(),
     )
 
 
@@ -64,7 +64,7 @@ def _title(row: models.Model) -> str:
 
 
 def _facts(row: models.Model) -> list[tuple[str, Any]]:
-    facts = facts_of(row)
+    facts = describe_row(row)
     if isinstance(row, Delivery):  # what was sent to whom, as its reader knows it
         known = {"mailing": str(row.mailing.issue), "subscriber": "you"}
         facts = [(name, known.get(name, value)) for name, value in facts]

@@ -26,7 +26,7 @@ from mscos.addresses import mail_address
 from mscos.codes import address_digest
 from mscos.forms import PlainTextField
 from mscos.models import User
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import Subscriber, SuppressedAddress
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -333,7 +333,9 @@ def _dated(row: Row, agreed_on: date | None) -> Row:
 def _blocked(first: Mapping[str, Row]) -> set[str]:
     """Return the keys of those who asked never to be written to."""
     keys = {address_digest(key): key for key in first}
-    asked = (NeverAgain.objects.filter(digest__in=some).values_list("digest", flat=True) for some in _parts(keys))
+    asked = (
+        SuppressedAddress.objects.filter(digest__in=some).values_list("digest", flat=True) for some in _parts(keys)
+    )
     return {keys[digest] for digests in asked for digest in digests}
 
 

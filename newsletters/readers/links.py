@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from mscos.encryption import decrypt_link, encrypt_link
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import Subscriber, SuppressedAddress
 
 CONFIRM_LASTS = timedelta(days=Subscriber.CONFIRM_DAYS)
 SEE_LASTS = timedelta(days=1)  # it opens all that is held, so it is not to lie about for long
@@ -59,7 +59,7 @@ def to_change(subscriber: Subscriber, to: str) -> str:
 def opened_to_change(word: str) -> Change | None:
     """Return whose address a link changes, and to what; None where it opens nothing, or nothing any more."""
     facts = decrypt_link("change", word, lasts=CONFIRM_LASTS)
-    if facts is None or NeverAgain.objects.holds(facts["to"]):
+    if facts is None or SuppressedAddress.objects.holds(facts["to"]):
         return None
     agreed = Subscriber.objects.exclude(state=Subscriber.State.PENDING)
     subscriber = agreed.filter(token=facts["token"]).first()

@@ -18,7 +18,7 @@ from mscos.erasure import after_erasure
 from mscos.limits import Limit
 from mscos.mail.queue import enqueue
 from newsletters import emails
-from newsletters.models import Delivery, Enquiry, NeverAgain, Subscriber
+from newsletters.models import Delivery, Enquiry, Subscriber, SuppressedAddress
 from newsletters.models.people import new_token
 
 # To one address, of all the kinds here together. A window may last half of this: a day.
@@ -32,7 +32,7 @@ def sign_up(*, email: str, name: str, organisation: str, subject_style: str, wor
     Until somebody confirms, the form sent last counts: whoever comes back has most likely mended something, and its
     mail is the one at hand. Once confirmed, a form changes nothing: anybody can type any address.
     """
-    if NeverAgain.objects.holds(email):
+    if SuppressedAddress.objects.holds(email):
         _write(email, lambda: emails.your_link(email), to_nobody=True)
         return
     told = {
@@ -64,7 +64,7 @@ def send_link(*, email: str) -> None:
     places = (Subscriber.objects, Enquiry.objects, Suggestion.objects)
     known = next((row for row in (place.by_email(email).first() for place in places) if row), None)
     to = known.email if known else email  # as its owner wrote it, whoever asks
-    _write(to, lambda: emails.your_link(to), to_nobody=known is None or NeverAgain.objects.holds(email))
+    _write(to, lambda: emails.your_link(to), to_nobody=known is None or SuppressedAddress.objects.holds(email))
 
 
 def change_details(*, subscriber: Subscriber, name: str, organisation: str, subject_style: str) -> None:
@@ -80,7 +80,7 @@ def change_subject_style(*, subscriber: Subscriber, subject_style: str) -> None:
 
 def ask_to_change(*, subscriber: Subscriber, to: str) -> None:
     """Mail a link to a new address; nothing changes before its owner presses the button there."""
-    _write(to, lambda: emails.change_email(subscriber, to), to_nobody=NeverAgain.objects.holds(to))
+    _write(to, lambda: emails.change_email(subscriber, to), to_nobody=SuppressedAddress.objects.holds(to))
 
 
 def change_email(*, subscriber: Subscriber, to: str) -> None:
@@ -138,7 +138,7 @@ def erase_unconfirmed() -> None:
 
 
 def _never_again(email: str) -> None:
-    NeverAgain.objects.get_or_create(digest=address_digest(email))
+    SuppressedAddress.objects.get_or_create(digest=address_digest(email))
 
 
 def _write(email: str, message: Callable[[], EmailMessage], *, to_nobody: bool = False) -> None:

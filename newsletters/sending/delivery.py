@@ -14,14 +14,14 @@ from newsletters.sending.messages import MergeTemplate
 
 State = Delivery.State
 # All who are confirmed at this moment. One statement, whose cost in memory does not grow with them.
-FREEZE = """
+INSERT_DELIVERIES = """
     INSERT INTO newsletters_delivery (mailing_id, subscriber_id, state, attempts, due_at, code, doubted)
     SELECT %(mailing)s, id, 'queued', 0, %(now)s, '', %(no)s FROM newsletters_subscriber WHERE state = 'confirmed'
     ORDER BY id
 """
 
 
-def freeze(*, issue: Issue, mail: Mail) -> Mailing | None:
+def create_deliveries(*, issue: Issue, mail: Mail) -> Mailing | None:
     """Note what goes out and to whom, as it is at this moment; return it, or None where nobody is confirmed.
 
     The caller holds the issue in a transaction. From here on only the ledger says what is left to do.
@@ -30,7 +30,7 @@ def freeze(*, issue: Issue, mail: Mail) -> Mailing | None:
         issue=issue, subject=issue.subject, plain_subject=issue.plain_subject, html=mail.html, text=mail.text
     )
     with connection.cursor() as cursor:
-        cursor.execute(FREEZE, {"mailing": mailing.pk, "now": stored(mailing.started_at), "no": False})
+        cursor.execute(INSERT_DELIVERIES, {"mailing": mailing.pk, "now": stored(mailing.started_at), "no": False})
         if cursor.rowcount:
             return mailing
     mailing.delete()

@@ -12,7 +12,7 @@ from forums.models import Forum
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
 from mscos.models import Erasure, User
-from newsletters.models import Enquiry, NeverAgain
+from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.readers import subscriptions
 from newsletters.readers.enquiries import enquire
 from outcomes.actions import erase_quotation
@@ -64,9 +64,9 @@ def all_about_an_address_is_erased():
 
 
 def never_again_is_forgotten():
-    NeverAgain.objects.create(digest=address_digest("nobody@example.org"))
+    SuppressedAddress.objects.create(digest=address_digest("nobody@example.org"))
     yield
-    NeverAgain.objects.all().delete()
+    SuppressedAddress.objects.all().delete()
 
 
 def a_quotation_is_withdrawn():

@@ -12,12 +12,12 @@ pytestmark = pytest.mark.django_db
 PLAY = "from tests.backups.scenes import play; play('')"
 STATES = """
 from forums.models import CallRequest, Post, Thread
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import SuppressedAddress, Subscriber
 from outcomes.models import Quotation
 from mscos.models import User
 from tests.backups.scenes import KEPT
 print(Post.objects.filter(body=KEPT).count(), Thread.objects.filter(title="A title that stays").count())
-print(sorted(Subscriber.objects.values_list("email", "name")), NeverAgain.objects.count(), CallRequest.objects.count())
+print(sorted(Subscriber.objects.values_list("email", "name")), SuppressedAddress.objects.count(), CallRequest.objects.count())
 print(list(User.objects.values_list("display_name", flat=True)), Quotation.objects.exclude(withdrawn_on=None).count())
 print([(request.contact.token, bool(request.topic.token)) for request in CallRequest.objects.exclude(contact_erased_on=None)])
 """

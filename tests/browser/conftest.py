@@ -53,7 +53,11 @@ class Site:
     def work(self):
         """Let the work loop do once what is due."""
         subprocess.run(
-            [sys.executable, "manage.py", "work", "--once"], cwd=ROOT, env=self.environment, check=True, timeout=120
+            [sys.executable, "manage.py", "run_worker", "--once"],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            timeout=120,
         )
 
     def outcome(self):

@@ -102,7 +102,7 @@ def test_the_units_start_what_the_procfile_names():
     lines = dict(line.split(": exec ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
     started = {
         name: dict(rendering.unit(unit))["ExecStart"].removeprefix(f"{BIN}/")
-        for name, unit in (("web", "portal-web@.service"), ("work", "portal-work.service"))
+        for name, unit in (("web", "portal-web@.service"), ("worker", "portal-worker.service"))
     }
     assert started == lines
 
@@ -114,7 +114,7 @@ def compose():
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
-@pytest.mark.parametrize(("service", "unit"), [("web", "portal-web@.service"), ("work", "portal-work.service")])
+@pytest.mark.parametrize(("service", "unit"), [("web", "portal-web@.service"), ("worker", "portal-worker.service")])
 def test_a_container_starts_what_the_unit_starts(service, unit):
     command = dict(rendering.unit(unit))["ExecStart"].replace("/srv/portal/", "")
     log = dict(rendering.unit(unit))["StandardOutput"].removeprefix("append:")
@@ -126,7 +126,7 @@ def test_no_container_is_logged_by_the_engine_or_may_do_more_than_it_must():
     assert {
         name: (service["logging"], service["cap_drop"], service["read_only"]) for name, service in services.items()
     } == {
-        name: ({"driver": "none"}, ["ALL"], True) for name in ("prepare", "web", "work", "database", "cache", "proxy")
+        name: ({"driver": "none"}, ["ALL"], True) for name in ("prepare", "web", "worker", "database", "cache", "proxy")
     }
     assert [port for service in services.values() for port in service.get("ports", [])] == ["127.0.0.1:8000:8000"]
 
@@ -136,7 +136,7 @@ def test_the_containers_have_the_same_files_and_settings():
     mounted = [volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])]
     assert [name for name in mounted if name.startswith("./") and not (DEPLOY / name).is_file()] == []
     documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/settings.md").read_text()))
-    assert {services[name]["env_file"] for name in ("prepare", "web", "work")} == {"/etc/portal/portal.env"}
+    assert {services[name]["env_file"] for name in ("prepare", "web", "worker")} == {"/etc/portal/portal.env"}
     assert set(services["web"]["environment"]) - documented == set()
     line = next(line for line in README.splitlines() if "initdb_options" in line)
     assert services["database"]["environment"]["POSTGRES_INITDB_ARGS"] in line

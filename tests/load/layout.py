@@ -45,7 +45,7 @@ class Layout:
             MAIL_LEASE="5",  # seconds after which what a killed worker had claimed is sent by another
         )
         main = rendering.write_nginx(self.folder / "nginx", http=http, https=https, onion=onion, web=[first, second])
-        web, worker = (rendering.start_command(f"portal-{name}.service") for name in ("web@", "work"))
+        web, worker = (rendering.start_command(f"portal-{name}.service") for name in ("web@", "worker"))
         cache = shutil.which("redis-server") or shutil.which("valkey-server")
         self._commands = {
             "redis": [cache, *f"--bind 127.0.0.1 --port {redis} --appendonly no --dir {folder} --save".split(), ""],

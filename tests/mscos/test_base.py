@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from forums.actions import REFUSED_POST_DAYS
 from forums.reports import REPORT_DAYS
 from mscos import views
-from mscos.quiet_words import QUIET_WORDS
+from mscos.sensitive_words import SENSITIVE_WORDS
 
 STATIC_PAGES = ["/", "/about/", "/safety/", "/accessibility/"]
 ERROR_PAGES = {
@@ -97,7 +97,7 @@ def test_titles_end_with_the_site_and_give_nothing_away(html):
     title = Page(html).title
     assert title.endswith(" \N{EN DASH} Community of Practice")
     assert len(title) > len(" - Community of Practice")
-    assert QUIET_WORDS.findall(title) == []
+    assert SENSITIVE_WORDS.findall(title) == []
 
 
 def test_link_previews_carry_the_name_only(html):

@@ -9,11 +9,11 @@ a_number = 60
 
 
 def test_the_jobs_and_mail_rounds_of_the_settings_can_be_run(settings):
-    assert len(settings.WORK_JOBS) > 10
+    assert len(settings.JOBS) > 10
     assert check_settings() == []
 
 
-@pytest.mark.parametrize("setting", ["WORK_JOBS", "MAIL_QUEUES"])
+@pytest.mark.parametrize("setting", ["JOBS", "MAIL_QUEUES"])
 @pytest.mark.parametrize(
     ("path", "reason"),
     [

@@ -12,7 +12,7 @@ from tests import template
 from tests.noted import started
 from tests.running import Running, answers, free_port, is_free, wait_until
 
-WEB, WORK = PROCESSES["web"][-1], PROCESSES["work"][-1]
+WEB, WORK = PROCESSES["web"][-1], PROCESSES["worker"][-1]
 
 LONG_AGO = "2026-01-01 00:00:00"
 FIRST_JOB = "(SELECT min(id) FROM mscos_job)"
@@ -34,7 +34,7 @@ def portal(tmp_path, port):
 
 
 def test_a_process_that_is_killed_is_started_again_and_the_other_goes_on(portal, port, tmp_path):
-    for name, ends, other in [("web", WEB, WORK), ("work", WORK, WEB)]:
+    for name, ends, other in [("web", WEB, WORK), ("worker", WORK, WEB)]:
         before = started(tmp_path)
         os.kill(before[ends], signal.SIGKILL)
         portal.wait_for_line(f"The {name} process ended. It is started again.")

@@ -7,7 +7,7 @@ import pytest
 from django.urls import resolve
 
 from mscos.groups import MODERATORS
-from mscos.quiet_words import telling_words
+from mscos.sensitive_words import sensitive_words_in
 from newsletters import emails
 from newsletters.models import Enquiry, Subscriber
 from newsletters.readers.enquiries import enquire
@@ -73,7 +73,7 @@ def test_no_mail_holds_a_telling_word_an_address_or_what_somebody_typed(letters)
         html = message.alternatives[0][0]
         for text in (message.subject, message.body, html):
             said = re.sub(r"/[\w-]{20,}/", "/word/", text)  # a random word in a link may hold any letters
-            assert telling_words(said) == [], name
+            assert sensitive_words_in(said) == [], name
             assert re.findall(r"hara|Sam|Bcc|new@", said) == [], name
         headers = message.message().as_string().split("\n\n")[0]
         assert "b@example.org" not in headers, name
@@ -130,7 +130,7 @@ def test_editors_are_told_that_something_waits_and_nothing_of_what(waiting, edit
     for trace in ("reader@", "Sam", "A house", "toolkit"):
         assert trace not in sent
     assert "http://testserver/admin/newsletters/enquiry/" in sent_mail()[0].body
-    assert telling_words(sent) == []
+    assert sensitive_words_in(sent) == []
 
 
 @pytest.mark.parametrize("state", ["in hand", "done", None])

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from mscos.quiet_logging import QuietFormatter
+from mscos.redacting_logs import RedactingFormatter
 from tests.forums.conftest import alex, consultation, forum, published, sam, thread, waiting  # noqa: F401  the same small world
 from tests.privacy.snapshot import LogOfEverything
 
@@ -11,7 +11,7 @@ from tests.privacy.snapshot import LogOfEverything
 def log():
     """All that any logger says while a test runs, as it would be written."""
     handler = LogOfEverything()
-    handler.setFormatter(QuietFormatter())
+    handler.setFormatter(RedactingFormatter())
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)

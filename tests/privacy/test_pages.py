@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.urls import get_resolver
 
 from forums.models import Consultation
-from mscos.quiet_words import QUIET_WORDS
+from mscos.sensitive_words import SENSITIVE_WORDS
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -88,11 +88,11 @@ def test_no_page_loads_or_runs_anything_but_our_own_files(client, address):
 @pytest.mark.parametrize("address", READING + PRIVATE + FEEDS, indirect=True)
 def test_titles_hold_no_telling_word(client, address):
     title = re.search("<title>(.*?)</title>", client.get(address).content.decode())
-    assert QUIET_WORDS.findall(title.group(1) if title else "") == []
+    assert SENSITIVE_WORDS.findall(title.group(1) if title else "") == []
 
 
 def test_no_address_holds_a_telling_word():
-    assert [route for route in _routes(get_resolver()) if QUIET_WORDS.search(route)] == []
+    assert [route for route in _routes(get_resolver()) if SENSITIVE_WORDS.search(route)] == []
 
 
 def test_staff_pages_are_not_stored_either(client, sam):

@@ -77,7 +77,7 @@ def test_a_lost_code_key_stops_the_start_until_somebody_says_to_go_on(tmp_path):
     folder = prepared(tmp_path / "var")
     first = (folder / "code_key").read_text()
     (folder / "code_key").unlink()
-    for command in (("prepare",), ("work", "--once"), ("check_start",)):
+    for command in (("prepare",), ("run_worker", "--once"), ("check_start",)):
         done = manage(*command, folder=folder)
         assert (done.code, done.err) == (1, f"The portal did not start. {ANOTHER}\n")
 

@@ -24,7 +24,7 @@ UNKNOWN_CACHE = (
     "redis://host:6379/0, for Redis or Valkey, or leave it unset."
 )
 SECRET_ADDRESS = "{} cannot be read. It may hold a secret, so it is not shown."
-PREPARE, WORK, CHECK = ("prepare",), ("work", "--once"), ("check_start",)
+PREPARE, WORK, CHECK = ("prepare",), ("run_worker", "--once"), ("check_start",)
 
 
 @pytest.mark.parametrize("command", [PREPARE, WORK, CHECK])
@@ -62,7 +62,7 @@ def test_an_address_that_cannot_be_read(tmp_path, name, value, sentence):
 def test_the_tables_are_not_made_yet(tmp_path):
     every = len(MigrationLoader(None).graph.nodes)
     sentence = f"The database lacks {every} migrations. Run: python manage.py prepare"
-    assert manage("work", "--once", folder=tmp_path) == refused(sentence)
+    assert manage("run_worker", "--once", folder=tmp_path) == refused(sentence)
 
 
 def test_a_file_that_is_no_database(tmp_path):

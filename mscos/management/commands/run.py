@@ -16,7 +16,7 @@ from mscos.processes import Process, stop_all
 # Each is a module with its arguments. `Procfile` says the same to other programs that start processes.
 PROCESSES = {
     "web": ["manage", "serve"],
-    "work": ["manage", "work"],
+    "worker": ["manage", "run_worker"],
 }
 if settings.DEBUG:
     PROCESSES["web"] = ["manage", "runserver", f"{settings.HOST}:{settings.PORT}"]

@@ -12,7 +12,7 @@ from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
 from mscos.forms import new_submission_id
-from mscos.quiet_words import QUIET_WORDS
+from mscos.sensitive_words import SENSITIVE_WORDS
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_titles_tell_nothing_whatever_threads_are_called(client, start, consulta
     for path in feeds(thread, consultation):
         feed = feed_of(client, path)
         said = [part.text for part in feed.iter(f"{ATOM}title")] + [feed.findtext(f"{ATOM}subtitle")]
-        assert [QUIET_WORDS.findall(words) for words in said] == [[]] * len(said)
+        assert [SENSITIVE_WORDS.findall(words) for words in said] == [[]] * len(said)
         assert "A survivor writes &lt;of&gt; abuse" in entries(feed)[0]["summary"].text
     assert feed_of(client, FORUM).findtext(f"{ATOM}title") == "Community of Practice"
 

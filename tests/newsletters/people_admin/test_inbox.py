@@ -9,7 +9,7 @@ from django.utils import timezone
 from mscos.addresses import WRONG_ADDRESS
 from mscos.groups import EDITORS, MODERATORS
 from newsletters.admin.people import AnswerForm
-from newsletters.models import Enquiry, NeverAgain
+from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.readers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.doing import (
@@ -172,8 +172,8 @@ def test_an_enquiry_that_is_gone_is_not_found(signed_in, enquiry):
 
 
 def test_blocks_are_listed_by_day_and_cannot_be_read(signed_in):
-    NeverAgain.objects.create(digest="a" * 64, asked_on=date(2023, 3, 20))
-    newest = NeverAgain.objects.create(digest="b" * 64, asked_on=date(2023, 4, 3))
+    SuppressedAddress.objects.create(digest="a" * 64, asked_on=date(2023, 3, 20))
+    newest = SuppressedAddress.objects.create(digest="b" * 64, asked_on=date(2023, 4, 3))
     html = signed_in.get(NEVER).content.decode()
     assert re.findall(r">(\d+ \w+ 2023)<", html) == ["3 April 2023", "20 March 2023"]
     assert "bbbb" not in html + signed_in.get(page_of(newest)).content.decode()
@@ -182,7 +182,7 @@ def test_blocks_are_listed_by_day_and_cannot_be_read(signed_in):
 def test_a_block_is_found_by_its_whole_address(signed_in):
     for email in ("sam@xn--bcher-kva.example.org", "kim@example.org"):
         unsubscribe(subscriber=make_subscriber(email), never_again=True)
-    sam = NeverAgain.objects.order_by("pk")[0]
+    sam = SuppressedAddress.objects.order_by("pk")[0]
 
     def found(typed):
         return list(signed_in.get(NEVER, {"q": typed}).context["cl"].result_list)
@@ -197,8 +197,8 @@ def test_a_block_is_found_by_its_whole_address(signed_in):
 
 def test_lifting_a_block(signed_in):
     unsubscribe(subscriber=make_subscriber("kim@example.org"), never_again=True)
-    block = NeverAgain.objects.get()
+    block = SuppressedAddress.objects.get()
     assert '<option value="delete_selected">Lift the block</option>' in signed_in.get(NEVER).content.decode()
     delete_selected(signed_in, NEVER, block, post="yes")
-    assert not NeverAgain.objects.holds("kim@example.org")
+    assert not SuppressedAddress.objects.holds("kim@example.org")
     assert log() == [(str(block), "")]

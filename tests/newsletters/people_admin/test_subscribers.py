@@ -11,7 +11,7 @@ from django.utils import timezone
 from mscos.addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
-from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.readers import importing
 from newsletters.readers.import_forms import NO_LIST, TWO_LISTS, WHERE
 from newsletters.readers.subscriptions import unsubscribe
@@ -53,7 +53,9 @@ def test_other_staff_see_nothing_of_people(client, enquiry, reader, group):
 
 def test_the_index_names_them_plainly_and_in_order(signed_in):
     index = signed_in.get(reverse("admin:index")).content.decode()
-    names = re.findall(r'<a href="/admin/newsletters/(?:subscriber|enquiry|neveragain)/"[^>]*>([^<]+)</a>', index)
+    names = re.findall(
+        r'<a href="/admin/newsletters/(?:subscriber|enquiry|suppressedaddress)/"[^>]*>([^<]+)</a>', index
+    )
     assert [name for name in names if name not in {"View", "Change"}] == [
         "Addresses never to write to",
         "Enquiries",
@@ -62,7 +64,7 @@ def test_the_index_names_them_plainly_and_in_order(signed_in):
 
 
 def test_nobody_adds_them_by_hand_or_edits_them_not_even_an_administrator(administrator, reader, enquiry):
-    never = NeverAgain.objects.create(digest="0" * 64)
+    never = SuppressedAddress.objects.create(digest="0" * 64)
     adding = [f"{path}add/" for path in LISTS]
     assert [administrator.get(path).status_code for path in adding] == [403] * 3
     assert [administrator.post(page_of(row), {"email": "x@example.org"}).status_code for row in (reader, never)] == [
@@ -78,7 +80,7 @@ def test_a_list_asks_as_often_for_one_row_as_for_fifty(signed_in, editor, kim, p
         for number in numbers:
             make_subscriber(f"reader{number}@example.org")
             make_enquiry("A question", state="in hand", answered_by=[editor, kim][number % 2])
-            NeverAgain.objects.create(digest=f"{number:064}")
+            SuppressedAddress.objects.create(digest=f"{number:064}")
 
     without = count_queries(signed_in, reverse("admin:newsletters_issue_add"))
     add(range(1))
@@ -142,7 +144,7 @@ def test_deleting_names_the_person_on_the_page_that_asks_and_nowhere_else(signed
     assert not Subscriber.objects.exists()
     assert "reader@" not in answer.content.decode()
     assert log() == [(f"Subscriber {reader.pk}", "")]
-    assert not NeverAgain.objects.exists()
+    assert not SuppressedAddress.objects.exists()
 
 
 def test_deleting_ticked_subscribers_asks_first(signed_in, reader):
@@ -161,10 +163,10 @@ def test_deleting_and_never_writing_again_asks_first(signed_in, reader):
     page = words(delete_selected(signed_in, SUBSCRIBERS, reader, action="never_again"))
     assert "Delete and never write to them again?" in page
     assert "reader@example.org" in page
-    assert (Subscriber.objects.count(), NeverAgain.objects.count()) == (1, 0)
+    assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (1, 0)
     answer = delete_selected(signed_in, SUBSCRIBERS, reader, action="never_again", post="yes")
-    assert (Subscriber.objects.count(), NeverAgain.objects.count()) == (0, 1)
-    assert NeverAgain.objects.holds("reader@example.org")
+    assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (0, 1)
+    assert SuppressedAddress.objects.holds("reader@example.org")
     html = answer.content.decode()
     assert "Deleted. Nobody will write to them again." in html
     assert "reader@" not in html
@@ -185,7 +187,7 @@ def test_the_space_of_what_is_deleted_is_written_over(signed_in, kind, django_ca
         return {
             "subscriber": lambda: make_subscriber("kim@example.org"),
             "enquiry": lambda: make_enquiry("A question"),
-            "never": lambda: NeverAgain.objects.create(digest="0" * 64),
+            "never": lambda: SuppressedAddress.objects.create(digest="0" * 64),
         }[kind]()
 
     path = {"subscriber": SUBSCRIBERS, "enquiry": INBOX, "never": NEVER}[kind]
@@ -195,7 +197,7 @@ def test_the_space_of_what_is_deleted_is_written_over(signed_in, kind, django_ca
     with django_capture_on_commit_callbacks() as callbacks:
         delete_selected(signed_in, path, make(), post="yes")
     assert callbacks == [overwrite_freed_pages]
-    assert (Subscriber.objects.count(), Enquiry.objects.count(), NeverAgain.objects.count()) == (0, 0, 0)
+    assert (Subscriber.objects.count(), Enquiry.objects.count(), SuppressedAddress.objects.count()) == (0, 0, 0)
 
 
 # Import

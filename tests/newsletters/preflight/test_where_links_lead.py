@@ -219,4 +219,4 @@ def test_a_link_too_long_to_check(section):
 
 
 def test_the_minutes_are_those_of_the_work_loop(settings):
-    assert settings.WORK_JOBS["newsletters.preflight.link_check.check_links"] == 600
+    assert settings.JOBS["newsletters.preflight.link_check.check_links"] == 600

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from mscos.codes import address_digest
-from newsletters.models import Delivery, NeverAgain, Subscriber
+from newsletters.models import Delivery, Subscriber, SuppressedAddress
 from newsletters.readers import links, subscriptions
 from newsletters.sending.bounces import note_bounce
 from tests.at_once import while_held
@@ -100,7 +100,7 @@ def test_an_address_that_bounced_is_put_right_by_a_new_one(send, link):
 
 
 def test_an_address_never_to_write_to_is_not_written_to(send, link, reader):
-    NeverAgain.objects.create(digest=address_digest("new@example.org"))
+    SuppressedAddress.objects.create(digest=address_digest("new@example.org"))
     page = ask_to_change(send, link)
     assert "If that address can be used, a message is on its way." in page.content.decode()
     assert subjects() == []
@@ -113,9 +113,9 @@ def test_the_link_to_change_works_once_and_for_a_week_and_not_when_things_have_c
     with time_machine.travel("2026-03-09T10:00:01Z", tick=False):
         assert words(send(to=change)).startswith(over)
     with time_machine.travel("2026-03-09T10:00:00Z", tick=False):
-        NeverAgain.objects.create(digest=address_digest("new@example.org"))
+        SuppressedAddress.objects.create(digest=address_digest("new@example.org"))
         assert send(to=change).status_code == 404
-        NeverAgain.objects.all().delete()
+        SuppressedAddress.objects.all().delete()
         Subscriber.objects.update(state="pending")
         assert send(to=change).status_code == 404
         Subscriber.objects.update(state="confirmed")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mscos.addresses import WRONG_ADDRESS
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.readers import importing
 from newsletters.readers.importing import NotAList, Row, import_subscribers, read_rows
 from newsletters.readers.subscriptions import unsubscribe
@@ -292,7 +292,7 @@ def test_a_report_counts_what_occurs(editor):
 
 @pytest.mark.django_db
 def test_a_long_list_is_imported_in_a_bounded_number_of_queries(editor):
-    NeverAgain.objects.create(digest=importing.address_digest("person7@example.org"))
+    SuppressedAddress.objects.create(digest=importing.address_digest("person7@example.org"))
     make_subscriber("person4999@example.org", state="pending", consent_on=None)
     rows = [Row(number, "", f"person{number}@example.org") for number in range(5000)]
     with CaptureQueriesContext(connection) as queries:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from mscos.codes import address_digest
 from mscos.forms import new_submission_id
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.readers import subscriptions
 from newsletters.readers.forms import CONSENT
 from tests.at_once import all_at_once
@@ -73,7 +73,7 @@ def test_the_page_is_the_same_whoever_the_address_belongs_to(send):
     pending = Subscriber.objects.create(email="pending@example.org")
     make_subscriber("on-the-list@example.org")
     make_subscriber("bounced@example.org", state="bounced")
-    NeverAgain.objects.create(digest=address_digest("never@example.org"))
+    SuppressedAddress.objects.create(digest=address_digest("never@example.org"))
     names = ["new", "pending", "on-the-list", "bounced", "never"]
     pages = [send(fields(email=f"{name}@example.org")) for name in names]
     assert {answer(page) for page in pages} == {answer(pages[0])}
@@ -88,7 +88,7 @@ def test_the_page_is_the_same_whoever_the_address_belongs_to(send):
 
 
 def test_the_owner_of_an_address_never_to_write_to_is_known_in_any_case(send):
-    NeverAgain.objects.create(digest=address_digest("never@example.org"))
+    SuppressedAddress.objects.create(digest=address_digest("never@example.org"))
     send(fields(email="NEVER@example.org"))
     assert (subjects(), Subscriber.objects.count()) == ([], 0)
 

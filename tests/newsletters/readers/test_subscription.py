@@ -17,7 +17,7 @@ from events.models import Suggestion
 from events.suggestions import suggest, take_up
 from mscos.codes import address_digest
 from mscos.forms import new_submission_id
-from newsletters.models import Enquiry, NeverAgain, Subscriber
+from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.readers import links, subscriptions
 from newsletters.readers.enquiries import enquire
 from tests.events.conftest import make_event
@@ -84,7 +84,7 @@ def test_the_answer_is_the_same_whoever_the_address_belongs_to(send, reader):
     Subscriber.objects.create(email="pending@example.org")
     wrote("wrote@example.org")
     make_subscriber("never@example.org")
-    NeverAgain.objects.create(digest=address_digest("never@example.org"))
+    SuppressedAddress.objects.create(digest=address_digest("never@example.org"))
     names = ("reader", "pending", "wrote", "never", "unknown")
     pages = [send(asked(email=f"{name}@example.org"), to="/subscription/") for name in names]
     assert {page.content for page in pages} == {pages[0].content}
@@ -130,7 +130,7 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     reader = make_subscriber(EMAIL, name="Sam <b>", organisation="A house", subject_style="full")
     enquiry = wrote("READER@example.org", message="One\nTwo & three", name="Sam")
     Enquiry.objects.filter(pk=enquiry.pk).update(answered_by=editor, state="in hand")
-    NeverAgain.objects.create(digest=address_digest(EMAIL))
+    SuppressedAddress.objects.create(digest=address_digest(EMAIL))
     wrote("other@example.org", submission_id="other")
     (newsletter, told), (message, asked_us), (never, digest) = facts(client.get(link))
     assert (newsletter, message, never) == ("Newsletter", "Message to us", "Address never to write to")
@@ -161,7 +161,7 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     }
     assert digest["Scrambled form of the address, from which nobody can read it"] == address_digest(EMAIL)
     assert [len(told), len(asked_us) - 1, len(digest)] == [
-        len(model._meta.concrete_fields) for model in (Subscriber, Enquiry, NeverAgain)
+        len(model._meta.concrete_fields) for model in (Subscriber, Enquiry, SuppressedAddress)
     ]
 
 
@@ -204,7 +204,7 @@ def test_the_page_of_an_address_about_which_nothing_is_held_says_so(client, link
 
 
 def test_what_can_be_done_depends_on_what_is_held(client, link):
-    NeverAgain.objects.create(digest=address_digest(EMAIL))
+    SuppressedAddress.objects.create(digest=address_digest(EMAIL))
     assert acts(client.get(link)) == ["export"]
     wrote()
     assert acts(client.get(link)) == ["export", "erase"]
@@ -319,8 +319,8 @@ def test_everything_about_an_address_is_erased(send, link, tick, kept_digests):
     page = send({"act": "erase", **tick}, to=link)
     assert words(page).startswith("Everything is erased We have deleted your address and what came from it.")
     assert (list(Subscriber.objects.all()), list(Enquiry.objects.all())) == ([other], [others])
-    assert NeverAgain.objects.filter(digest=address_digest(EMAIL)).count() == kept_digests
-    assert NeverAgain.objects.count() == kept_digests
+    assert SuppressedAddress.objects.filter(digest=address_digest(EMAIL)).count() == kept_digests
+    assert SuppressedAddress.objects.count() == kept_digests
     assert "We hold" not in words(page)
 
 
@@ -367,5 +367,5 @@ def test_newcomers_are_erased_when_their_link_has_run_out(reader):
     ],
 )
 def test_the_work_loop_does_it_once_a_day(settings, name):
-    assert settings.WORK_JOBS[name] == 24 * 60 * 60
+    assert settings.JOBS[name] == 24 * 60 * 60
     import_string(name)()

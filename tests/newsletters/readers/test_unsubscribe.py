@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from mscos.codes import address_digest
-from newsletters.models import NeverAgain, Subscriber
+from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.readers import subscriptions
 from tests.forums.test_pages import title, words
 from tests.newsletters.conftest import make_subscriber
@@ -53,7 +53,7 @@ def test_the_button_deletes_the_row_without_a_cookie(strict, reader):
     assert words(done).startswith("You will get no more newsletters We have deleted your address. Pressed by mistake?")
     assert 'href="/contact/?for=newsletter">Sign up again</a>' in done.content.decode()
     assert list(Subscriber.objects.all()) == [other]
-    assert NeverAgain.objects.count() == 0
+    assert SuppressedAddress.objects.count() == 0
     assert dict(strict.cookies) == {}
 
 
@@ -79,12 +79,12 @@ def test_never_again_keeps_a_digest_and_stops_all_mail(strict, reader, client, d
     done = strict.post(reader.get_unsubscribe_url(), {"never_again": "on"})
     assert "Changed your mind? Write to us ." in words(done)
     assert "Sign up again" not in words(done)
-    assert list(NeverAgain.objects.values_list("digest", flat=True)) == [address_digest("READER@example.org")]
+    assert list(SuppressedAddress.objects.values_list("digest", flat=True)) == [address_digest("READER@example.org")]
     assert Subscriber.objects.count() == 0
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/contact/", fields(email="Reader@example.org"))
         subscriptions.unsubscribe(subscriber=reader, never_again=True)  # again: nothing breaks
-    assert (subjects(), Subscriber.objects.count(), NeverAgain.objects.count()) == ([], 0, 1)
+    assert (subjects(), Subscriber.objects.count(), SuppressedAddress.objects.count()) == ([], 0, 1)
 
 
 @pytest.mark.parametrize(("now", "other"), [("plain", "full"), ("full", "plain")])

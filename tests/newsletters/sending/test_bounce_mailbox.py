@@ -9,8 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from mscos.jobs import run_due_jobs
 from mscos.models import Job
-from mscos.work import run_due_jobs
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.sending.bounces import MAX_BYTES, read_bounces
 from tests.newsletters.conftest import make_issue, make_subscriber

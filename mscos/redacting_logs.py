@@ -19,7 +19,7 @@ from django.views.debug import SafeExceptionReporterFilter
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class QuietFormatter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """One line a record with the hour; of an exception only its type and where it passed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class NotUnavailable(logging.Filter):
         return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def quieten_uncaught_exceptions() -> None:
+def redact_uncaught_exceptions() -> None:
     """Let Python write an exception that nobody catches like all others, in any thread, in `__del__` and in logging."""
     sys.excepthook = lambda kind, error, frames: _write_uncaught((kind, error, frames))
     threading.excepthook = sys.unraisablehook = _write_uncaught_in_thread
@@ -64,10 +64,10 @@ def _write_uncaught_in_thread(args: "threading.ExceptHookArgs | sys.UnraisableHo
 def _write_uncaught(exc_info: ExcInfo) -> None:
     """Write to stderr without a logger: an exception may come before logging is set up."""
     record = logging.LogRecord("mscos", logging.CRITICAL, "", 0, "An exception was not caught.", (), exc_info)
-    print(QuietFormatter().format(record), file=sys.stderr, flush=True)  # noqa: T201
+    print(RedactingFormatter().format(record), file=sys.stderr, flush=True)  # noqa: T201
 
 
-class QuietReporterFilter(SafeExceptionReporterFilter):
+class RedactingReporterFilter(SafeExceptionReporterFilter):
     """An error page or report carries no headers, cookies, form or variables of the request."""
 
     def is_active(self, request: HttpRequest | None) -> bool:

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from mscos.erasure import after_erasure
 
 
-class PeopleAdmin(admin.ModelAdmin):
+class PersonalDataAdmin(admin.ModelAdmin):
     """Rows about people: nobody adds them here, and deleting one erases it for good."""
 
     filters: frozenset[str] = frozenset()  # the query parameters that may narrow the list
@@ -68,7 +68,7 @@ class WaitingFilter(admin.SimpleListFilter):
         return queryset if self.value() == "all" else queryset.filter(state=self.value())
 
 
-class InboxAdmin(PeopleAdmin):
+class InboxAdmin(PersonalDataAdmin):
     """An inbox: what waits, oldest first. Its rows have `state` and `received_on`, and say on which day they are erased."""
 
     list_filter = (WaitingFilter,)

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.log import configure_logging
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
-from mscos.quiet_logging import QuietFormatter
+from mscos.redacting_logs import RedactingFormatter
 
 MARK = "marked-text"
 LINE = r"\d{4}-\d\d-\d\d \d\dh"
@@ -72,7 +72,7 @@ def test_an_error_is_logged_with_its_kind_and_place_and_nothing_of_the_request(s
 def test_a_line_names_the_hour_and_neither_minute_nor_second():
     record = logging.LogRecord("mscos", logging.WARNING, __file__, 1, "A job failed", None, None)
     record.created = 1679913296.5
-    assert re.fullmatch(r"2023-03-27 \d\dh WARNING mscos A job failed", QuietFormatter().format(record))
+    assert re.fullmatch(r"2023-03-27 \d\dh WARNING mscos A job failed", RedactingFormatter().format(record))
 
 
 @pytest.mark.django_db
@@ -88,10 +88,10 @@ def test_pages_that_are_missing_or_refused_leave_no_line(stderr, client):
 
 
 def test_warnings_of_ours_are_written_once(stderr):
-    logging.getLogger("mscos.work").warning("A job failed")
+    logging.getLogger("mscos.jobs").warning("A job failed")
     logging.getLogger("django.db").warning("Slow")
     assert [re.sub(LINE, "", line) for line in logged(stderr)] == [
-        " WARNING mscos.work A job failed",
+        " WARNING mscos.jobs A job failed",
         " WARNING django.db Slow",
     ]
 

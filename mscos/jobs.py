@@ -1,6 +1,6 @@
 """The work loop: jobs that are due, each done by one worker however many there are.
 
-`settings.WORK_JOBS` names them. A worker claims a job by moving its due time on with a conditional update: only the
+`settings.JOBS` names them. A worker claims a job by moving its due time on with a conditional update: only the
 worker whose update changes a row runs it. A job that fails is logged and tried again after RETRY, or after its interval
 where that is shorter.
 """
@@ -22,7 +22,7 @@ RETRY = timedelta(minutes=10)  # for jobs that run once a day
 
 def run_due_jobs() -> list[str]:
     """Run every job that is due and that no other worker has claimed; return the names of those that succeeded here."""
-    return [name for name, seconds in settings.WORK_JOBS.items() if _claim(name, seconds) and _run(name)]
+    return [name for name, seconds in settings.JOBS.items() if _claim(name, seconds) and _run(name)]
 
 
 def clear_expired_sessions() -> None:

@@ -59,13 +59,11 @@ def worker(transactional_db):
         place = f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
     else:
         place = f"sqlite:///{facts['NAME']}"
-    with Running("manage.py", "work", DATABASE_URL=place, VAR_DIR=os.environ["VAR_DIR"]) as worker:
+    with Running("manage.py", "run_worker", DATABASE_URL=place, VAR_DIR=os.environ["VAR_DIR"]) as worker:
         if connection.vendor == "postgresql":
             connection.close()
             connection.close_pool()  # which may still wait before it tries a server again that was away for another test
-        wait_until(
-            lambda: Job.objects.filter(name__in=portal_settings.WORK_JOBS).count() == len(portal_settings.WORK_JOBS)
-        )
+        wait_until(lambda: Job.objects.filter(name__in=portal_settings.JOBS).count() == len(portal_settings.JOBS))
         yield worker
 
 
@@ -101,7 +99,7 @@ def test_a_stop_ends_the_wait_after_a_fault(tmp_path):
     """The worker misses a table, and would wait for an hour."""
     with sqlite3.connect(put_file(tmp_path)) as database:
         database.execute("DROP TABLE mscos_job")
-    with Running("-c", WAITING_FOR_AN_HOUR, "work", VAR_DIR=str(tmp_path)) as worker:
+    with Running("-c", WAITING_FOR_AN_HOUR, "run_worker", VAR_DIR=str(tmp_path)) as worker:
         worker.wait_for_line(FAULT)
         assert worker.stop() == 0
 

@@ -9,11 +9,11 @@ import unicodedata
 STEMS = (
     r"slav(?:e|ing)|traffick|exploit|survivor|victim|abus(?:e|ing|ive)|escape|refuge|safe[ _‐-]?house(?!hold)|trauma"
 )
-QUIET_WORDS = re.compile(STEMS, re.IGNORECASE)
+SENSITIVE_WORDS = re.compile(STEMS, re.IGNORECASE)
 WHOLE_WORDS = re.compile(rf"\b\w*?(?:{STEMS})\w*", re.IGNORECASE)
 
 
-def telling_words(text: str) -> list[str]:
+def sensitive_words_in(text: str) -> list[str]:
     """Return the words of `text` that tell what it is about, whole, each once, in lower case, in order.
 
     Marks that take no room, such as a soft hyphen, hide no word.

@@ -19,7 +19,7 @@ NAMES = {
 }
 
 
-def facts_of(row: models.Model, *, leave_out: Sequence[str] = ()) -> list[tuple[str, Any]]:
+def describe_row(row: models.Model, *, leave_out: Sequence[str] = ()) -> list[tuple[str, Any]]:
     """Return each column's name and value: choices by their label, what is encrypted opened, people of the team unnamed.
 
     `leave_out` names columns that the page speaks of in its own words.
