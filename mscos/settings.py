@@ -145,7 +145,7 @@ WORDS_ERASED = {
     "forums.CallRequest": "forums.erased_again.CALL_REQUEST",
     "forums.Post": "forums.erased_again.POST",
     "forums.Thread": "forums.erased_again.THREAD",
-    "newsletters.Subscriber": "newsletters.readers.subscriptions.WORDS",
+    "newsletters.Subscriber": "newsletters.subscribers.subscriptions.WORDS",
     "outcomes.Quotation": "outcomes.actions.WORDS",
 }
 # What else a restored backup needs before it goes on; functions without arguments.
@@ -379,8 +379,8 @@ JOBS = {
     "forums.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.tell_handlers": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
-    "newsletters.readers.subscriptions.erase_unconfirmed": 24 * 60 * 60,
-    "newsletters.readers.enquiries.erase_old_enquiries": 24 * 60 * 60,
+    "newsletters.subscribers.subscriptions.erase_unconfirmed": 24 * 60 * 60,
+    "newsletters.subscribers.enquiries.erase_old_enquiries": 24 * 60 * 60,
     "newsletters.emails.tell_editors": 24 * 60 * 60,
     "newsletters.preflight.link_check.check_links": 10 * 60,
     "newsletters.sending.mailings.send_scheduled": 30,

@@ -22,8 +22,8 @@ from forums.reports import REPORT_DAYS
 from mscos.middleware import too_large
 from mscos.privacy import STALE_TOKEN
 from mscos.unavailable import UNAVAILABLE, error_page
+from newsletters.content.blocks import highlights_of
 from newsletters.models import Issue
-from newsletters.parts import highlights_of
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 HEARD_DAYS = 60  # after a consultation closed, the home page says what was heard; the forum's page says it always

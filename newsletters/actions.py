@@ -16,7 +16,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from forums.models import Consultation, Thread
 from mscos.models import User
-from newsletters.faces import Mail, mail_of
+from newsletters.content.email import Mail, mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import Finding, findings
 from newsletters.sending.delivery import create_deliveries, end_sending

@@ -100,7 +100,7 @@ class IssueForm(PartForm):
         return slug
 
 
-class ShownField(forms.ModelChoiceField):
+class TargetField(forms.ModelChoiceField):
     """What a section shows: what can be used, and what was chosen even where that cannot be used any more."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -113,7 +113,7 @@ class SectionForm(PartForm):
 
     called = "section"
     blank: Section
-    shown = ShownField(Outcome.objects.none(), required=False, empty_label="Choose …")
+    target = TargetField(Outcome.objects.none(), required=False, empty_label="Choose …")
     position = forms.IntegerField(
         required=False,
         min_value=0,
@@ -129,18 +129,18 @@ class SectionForm(PartForm):
     def __init__(self, *args: Any, instance: Section | None = None, **kwargs: Any) -> None:
         section = instance or self.blank
         self.watched = ("heading", "body", "content_note", "link_words", "link_url")
-        if section.shows:
-            self.watched += (f"{section.shows}_id",)
+        if section.target_field:
+            self.watched += (f"{section.target_field}_id",)
         super().__init__(*args, instance=section, **kwargs)
         if section.pk is None:
             self.initial["position"] = None
-        shown: Any = self.fields["shown"]
-        if section.shows:
-            shown.label = COLUMNS[section.shows].verbose_name.capitalize()
-            shown.queryset = choices_for(section)
-            self.initial["shown"] = getattr(section, f"{section.shows}_id")
+        target: Any = self.fields["target"]
+        if section.target_field:
+            target.label = COLUMNS[section.target_field].verbose_name.capitalize()
+            target.queryset = choices_for(section)
+            self.initial["target"] = getattr(section, f"{section.target_field}_id")
         else:
-            del self.fields["shown"]
+            del self.fields["target"]
         for name, words in HELP.get(section.kind, {}).items():
             self.fields[name].help_text = words
 
@@ -166,21 +166,21 @@ class SectionForm(PartForm):
 
     def clean_shown(self) -> models.Model | None:
         """Let the section show what was chosen."""
-        shown: models.Model | None = self.cleaned_data["shown"]
-        setattr(self.instance, self.instance.shows, shown)
-        return shown
+        target: models.Model | None = self.cleaned_data["target"]
+        setattr(self.instance, self.instance.target_field, target)
+        return target
 
 
 def choices_for(section: Section) -> QuerySet[Any]:
     """Return what a section can show, and what it shows now."""
-    usable, order = USABLE[section.shows]
-    chosen = Q(pk=getattr(section, f"{section.shows}_id"))
+    usable, order = USABLE[section.target_field]
+    chosen = Q(pk=getattr(section, f"{section.target_field}_id"))
     found: QuerySet[Any] = (
-        COLUMNS[section.shows]
+        COLUMNS[section.target_field]
         .related_model._default_manager.filter(Q(pk__in=usable().values("pk")) | chosen)
         .order_by(*(each() if callable(each) else each for each in order))
     )
-    return found.select_related("outcome") if section.shows == "reference" else found
+    return found.select_related("outcome") if section.target_field == "reference" else found
 
 
 def _not_over() -> QuerySet[Consultation]:
@@ -205,28 +205,28 @@ USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str | Callable[[], Or
 }
 
 
-def name_of(shown: Any) -> str:
+def name_of(target: Any) -> str:
     """Return how editors know what a section shows."""
-    if isinstance(shown, Quotation):
-        return f"{Truncator(shown.text).chars(60)} ({shown.credit})" if shown.text else str(shown)
-    if isinstance(shown, Reference):
-        return ", ".join(filter(None, (shown.document, shown.place)))
-    if isinstance(shown, Event):
-        return f"{shown.title}, {date_format(shown.day, 'j F Y')}"
-    return str(shown)
+    if isinstance(target, Quotation):
+        return f"{Truncator(target.text).chars(60)} ({target.credit})" if target.text else str(target)
+    if isinstance(target, Reference):
+        return ", ".join(filter(None, (target.document, target.place)))
+    if isinstance(target, Event):
+        return f"{target.title}, {date_format(target.day, 'j F Y')}"
+    return str(target)
 
 
-def doubt_about(shown: Any) -> str:
+def doubt_about(target: Any) -> str:
     """Return why what a section shows cannot be used, or not yet, to stand behind its name; '' where it can."""
-    if isinstance(shown, Resource) and not shown.is_listed:
-        return f" – cannot be used: {shown.get_state_display().lower()}"
-    if isinstance(shown, Quotation) and not shown.is_for_newsletter:
+    if isinstance(target, Resource) and not target.is_listed:
+        return f" – cannot be used: {target.get_state_display().lower()}"
+    if isinstance(target, Quotation) and not target.is_for_newsletter:
         return " – cannot be used: no consent for the newsletter today"
-    if isinstance(shown, Consultation) and not shown.is_published:
-        return f" – opens {date_format(shown.opens, 'j F Y')}"
-    if isinstance(shown, Consultation) and not shown.is_open:
+    if isinstance(target, Consultation) and not target.is_published:
+        return f" – opens {date_format(target.opens, 'j F Y')}"
+    if isinstance(target, Consultation) and not target.is_open:
         return " – closed"
-    return _doubt_about_event(shown) if isinstance(shown, Event) else ""
+    return _doubt_about_event(target) if isinstance(target, Event) else ""
 
 
 def _doubt_about_event(event: Event) -> str:

@@ -9,7 +9,7 @@ from mscos.groups import EDITORS
 from mscos.mail.messages import compose, notify_group, send
 from mscos.models import User
 from newsletters.models import Enquiry, Issue, Subscriber
-from newsletters.readers import links
+from newsletters.subscribers import links
 
 
 def confirm(subscriber: Subscriber) -> EmailMessage:

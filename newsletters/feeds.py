@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from mscos.feeds import SiteFeed
+from newsletters.content.blocks import blocks_in
 from newsletters.models import Issue, Section
-from newsletters.parts import parts_in
 
 ISSUES = 20
 
@@ -28,7 +28,7 @@ class IssueFeed(SiteFeed):
 
     def items(self) -> list[Issue]:
         """Return the latest issues with all that they show."""
-        sections = Prefetch("sections", Section.objects.with_what_they_show())
+        sections = Prefetch("sections", Section.objects.with_targets())
         return list(Issue.objects.in_archive().prefetch_related(sections)[:ISSUES])
 
     def item_title(self, item: Issue) -> str:
@@ -37,7 +37,7 @@ class IssueFeed(SiteFeed):
 
     def item_description(self, item: Issue) -> str:
         """Return the headings of the issue; feeds take this for HTML."""
-        return escape("; ".join(part.name for part in parts_in(item.sections.all()) if part.name))
+        return escape("; ".join(block.name for block in blocks_in(item.sections.all()) if block.name))
 
     def item_pubdate(self, item: Issue) -> datetime | None:
         """Return when the issue was published."""

@@ -13,10 +13,10 @@ from forums.models import Consultation
 from mscos.forms import new_submission_id
 from mscos.models import User
 from newsletters.actions import look, publish
-from newsletters.faces import mail_of
+from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section, Subscriber
-from newsletters.readers.enquiries import enquire
-from newsletters.readers.forms import CONSENT
+from newsletters.subscribers.enquiries import enquire
+from newsletters.subscribers.forms import CONSENT
 from outcomes.models import Outcome, Quotation, Reference, Resource
 
 Kind = Section.Kind

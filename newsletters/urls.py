@@ -3,7 +3,7 @@
 from django.urls import path
 
 from newsletters import feeds, views
-from newsletters.readers import views as reader_views
+from newsletters.subscribers import views as reader_views
 
 app_name = "newsletters"
 urlpatterns = [

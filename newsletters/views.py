@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from mscos.pagination import paginate
 from mscos.privacy import private
+from newsletters.content.blocks import blocks_of, highlights_of
 from newsletters.models import Issue
-from newsletters.parts import highlights_of, parts_of
 
 ISSUES_A_PAGE = 20
 
@@ -51,7 +51,7 @@ def issue_preview(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _shown(issue: Issue) -> dict[str, object]:
-    return {"issue": issue, "parts": parts_of(issue), "site_url": settings.SITE_URL}
+    return {"issue": issue, "blocks": blocks_of(issue), "site_url": settings.SITE_URL}
 
 
 def _neighbours(issue: Issue) -> dict[str, Issue | None]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from mscos.models import User
 from newsletters import actions
-from newsletters.admin.faces import FacesAdmin, for_editors
+from newsletters.admin.previews import PreviewAdmin, for_editors
 from newsletters.admin.sections import ReadOnlyHistory, number_in
 from newsletters.admin_forms import IssueForm, name_of
 from newsletters.models import Issue, Section
@@ -42,7 +42,7 @@ class Change(NamedTuple):
 
 
 @admin.register(Issue)
-class IssueAdmin(ReadOnlyHistory, FacesAdmin):
+class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
     """Issues: to write, to look at from all sides, to publish."""
 
     form = IssueForm
@@ -180,7 +180,7 @@ def _around(issue: Issue) -> dict[str, Any]:
     found: dict[int | None, list[Finding]] = defaultdict(list)
     for finding in findings(issue):
         found[finding.section.pk if finding.section else None].append(finding)
-    rows = [Row(section, _name_of(section), found[section.pk]) for section in issue.sections.with_what_they_show()]
+    rows = [Row(section, _name_of(section), found[section.pk]) for section in issue.sections.with_targets()]
     return {
         "rows": rows,
         "findings": found[None],
@@ -191,7 +191,7 @@ def _around(issue: Issue) -> dict[str, Any]:
 
 def _name_of(section: Section) -> str:
     """Return the heading of a section, or how editors know what it shows."""
-    return section.heading or (name_of(section.shown) if section.shown else "")
+    return section.heading or (name_of(section.target) if section.target else "")
 
 
 def _changes(pk: int) -> list[Change]:

@@ -26,9 +26,9 @@ from mscos.groups import EDITORS
 from mscos.models import User
 from mscos.personal_data_admin import InboxAdmin, PersonalDataAdmin
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
-from newsletters.readers.import_forms import ImportForm
-from newsletters.readers.importing import Outcome, Report, import_subscribers
-from newsletters.readers.subscriptions import unsubscribe
+from newsletters.subscribers.import_forms import ImportForm
+from newsletters.subscribers.importing import Outcome, Report, import_subscribers
+from newsletters.subscribers.subscriptions import unsubscribe
 
 ISSUES_SHOWN = 10  # on the page of a subscriber
 BEGINNING = 80  # characters of an enquiry, in the inbox

@@ -85,11 +85,11 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Section | None = None) -> list[Any]:
         """Ask for what this kind needs."""
-        shows = obj.shows if obj else Section.SHOWS.get(_kind(request), "")
+        target_field = obj.target_field if obj else Section.TARGET_FIELDS.get(_kind(request), "")
         common = ["heading", "body", "content_note", ("link_words", "link_url"), "position"]
         if obj and not self.has_change_permission(request, obj):
-            return [shows, *common] if shows else common
-        return ["shown", *common, "seen"] if shows else [*common, "seen"]
+            return [target_field, *common] if target_field else common
+        return ["target", *common, "seen"] if target_field else [*common, "seen"]
 
     def get_form(self, request: HttpRequest, obj: Section | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  Django's own
         """Give the form of a new section its issue and kind."""

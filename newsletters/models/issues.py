@@ -140,7 +140,7 @@ class Issue(models.Model):
 class SectionQuerySet(models.QuerySet["Section"]):
     """Reads of sections."""
 
-    def with_what_they_show(self) -> "SectionQuerySet":
+    def with_targets(self) -> "SectionQuerySet":
         """Return the sections in order, with the objects that they show and what is said of those: four queries."""
         return (
             self.select_related(
@@ -168,7 +168,7 @@ class Section(models.Model):
         NOTICE = "notice", "Notice"
 
     # Which column holds the object that a kind shows.
-    SHOWS = {
+    TARGET_FIELDS = {
         Kind.FOCUS: "outcome",
         Kind.SPOTLIGHT: "outcome",
         Kind.FEATURE: "resource",
@@ -241,14 +241,14 @@ class Section(models.Model):
         return f"{self.get_kind_display()}, section {self.pk}"
 
     @property
-    def shows(self) -> str:
+    def target_field(self) -> str:
         """The name of the column that holds what it shows; '' for text and notices."""
-        return self.SHOWS.get(self.Kind(self.kind), "")
+        return self.TARGET_FIELDS.get(self.Kind(self.kind), "")
 
     @property
-    def shown(self) -> models.Model | None:
+    def target(self) -> models.Model | None:
         """What it shows; None for text and notices, and where that was never chosen or is deleted."""
-        return getattr(self, self.shows) if self.shows else None
+        return getattr(self, self.target_field) if self.target_field else None
 
 
 class CheckedLinkQuerySet(models.QuerySet["CheckedLink"]):

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mscos.sensitive_words import sensitive_words_in
-from newsletters.faces import Mail, mail_of
+from newsletters.content.blocks import Block, block_of
+from newsletters.content.email import Mail, mail_of
 from newsletters.models import Issue, Section, Subscriber
-from newsletters.parts import Part, part_of
-from newsletters.preflight.inside import MAX_PAGES
+from newsletters.preflight.html_content import read
+from newsletters.preflight.internal_pages import MAX_PAGES
 from newsletters.preflight.link_rules import LinkRules
-from newsletters.preflight.reading import read
-from newsletters.preflight.shown_rules import of_shown
+from newsletters.preflight.target_rules import of_shown
 from newsletters.preflight.wording import Complaint, blocking, of_link, of_pictures, of_text, warning
 
 SUBJECT_LENGTH = 60  # more is cut where phones list mails
@@ -41,17 +41,17 @@ class Finding:
 
 def findings(issue: Issue) -> list[Finding]:
     """Return all that is wrong or doubtful, what blocks first, then in the order of the issue."""
-    sections = list(issue.sections.with_what_they_show())
-    parts = {section: part_of(section) for section in sections}
+    sections = list(issue.sections.with_targets())
+    blocks = {section: block_of(section) for section in sections}
     links = LinkRules(issue)
     found: list[tuple[Section | None, Complaint]] = [(None, each) for each in _of_issue(issue, sections)]
-    for section, part in parts.items():
+    for section, block in blocks.items():
         found += [(section, each) for each in of_shown(section)]
-        if part:
-            found += [(section, each) for each in (*_of_part(part), *links.of_part(part))]
+        if block:
+            found += [(section, each) for each in (*_of_block(block), *links.of_block(block))]
     found += _twice(sections)
     mail = mail_of(issue)
-    found += _missing_in(mail, [part for part in parts.values() if part])
+    found += _missing_in(mail, [block for block in blocks.values() if block])
     found += [(None, each) for each in (*_of_links(links), *_of_size(mail), *_of_readers(issue))]
     once = dict.fromkeys(Finding(each.blocks, section, each.problem, each.mend) for section, each in found)
     return sorted(once, key=lambda finding: not finding.blocks)
@@ -92,19 +92,19 @@ def _of_subjects(issue: Issue) -> Iterator[Complaint]:
         )
 
 
-def _of_part(part: Part) -> Iterator[Complaint]:
+def _of_block(block: Block) -> Iterator[Complaint]:
     """Complain of what a part says."""
-    section = part.section
-    words = read(part.html).words
-    if not words and not section.shows:
+    section = block.section
+    words = read(block.html).words
+    if not words and not section.target_field:
         yield blocking("The section has no words.", "Write them, or take the section out.")
-    links = [*part.links, *filter(None, [part.button])]
-    texts = [part.heading, part.content_note, words, part.quotation, part.credit]
-    for text in (*texts, *(fact for _, fact in part.facts), *(link.words for link in links)):
+    links = [*block.links, *filter(None, [block.button])]
+    texts = [block.heading, block.content_note, words, block.quotation, block.credit]
+    for text in (*texts, *(fact for _, fact in block.facts), *(link.words for link in links)):
         yield from of_text(text)
         yield from of_pictures(text)
     yield from of_pictures(section.body or (section.consultation.why if section.consultation else ""))
-    for link in (*read(part.html).links, *links):
+    for link in (*read(block.html).links, *links):
         yield from of_link(link)
 
 
@@ -112,24 +112,26 @@ def _twice(sections: list[Section]) -> Iterator[tuple[Section, Complaint]]:
     """Complain of what stands twice. An outcome may be in focus and in the spotlight: these say different things."""
     seen = set()
     for section in sections:
-        key = (section.kind, section.shown)
-        if section.shown and key in seen:
+        key = (section.kind, section.target)
+        if section.target and key in seen:
             problem = f"'{section.get_kind_display()}' shows the same thing as a section before it."
             yield section, warning(problem, "Choose something else, or take one out.")
         seen.add(key)
 
 
-def _missing_in(mail: Mail, parts: list[Part]) -> Iterator[tuple[Section | None, Complaint]]:
+def _missing_in(mail: Mail, blocks: list[Block]) -> Iterator[tuple[Section | None, Complaint]]:
     """Complain where the plain text of the mail lacks words that the issue says."""
     mend = "Save the section again. If this stays, tell whoever looks after the site."
     if not mail.text.strip():
         yield None, blocking("The mail has no plain text.", mend)
         return
     there = _words(mail.text)
-    for part in parts:
-        said = _words(" ".join([part.heading, part.content_note, read(part.html).words, part.quotation, part.credit]))
+    for block in blocks:
+        said = _words(
+            " ".join([block.heading, block.content_note, read(block.html).words, block.quotation, block.credit])
+        )
         if not said <= there:
-            yield part.section, blocking("The plain text of the mail lacks its words.", mend)
+            yield block.section, blocking("The plain text of the mail lacks its words.", mend)
 
 
 def _of_links(links: LinkRules) -> Iterator[Complaint]:

@@ -24,9 +24,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
+from newsletters.content.blocks import block_of
 from newsletters.models import CheckedLink, Issue, Section
-from newsletters.parts import part_of
-from newsletters.preflight.reading import links_in
+from newsletters.preflight.html_content import links_in
 
 MayAsk = Callable[[str], bool]  # of an address in numbers
 State = CheckedLink.State
@@ -78,9 +78,9 @@ def check_links(*, may_ask: MayAsk = is_public, seconds: float = SECONDS) -> Non
 def outside_links() -> set[str]:
     """Return the outside addresses in the issues that are not out yet."""
     going_out = [Issue.State.DRAFT, Issue.State.SCHEDULED]
-    sections = Section.objects.filter(issue__state__in=going_out).with_what_they_show()
-    parts = filter(None, map(part_of, sections))
-    links = (link for part in parts for link in links_in(part))
+    sections = Section.objects.filter(issue__state__in=going_out).with_targets()
+    parts = filter(None, map(block_of, sections))
+    links = (link for block in parts for link in links_in(block))
     return {
         link.url for link in links if link.is_outside and not is_own_site(link.url) and len(link.url) <= MAX_URL_LENGTH
     }

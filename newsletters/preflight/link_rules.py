@@ -8,11 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from newsletters.content.blocks import Block, Link
 from newsletters.models import CheckedLink, Issue
-from newsletters.parts import Link, Part
-from newsletters.preflight.inside import Pages, is_inside
+from newsletters.preflight.html_content import links_in, read
+from newsletters.preflight.internal_pages import Pages, is_inside
 from newsletters.preflight.link_check import MAX_URL_LENGTH
-from newsletters.preflight.reading import links_in, read
 from newsletters.preflight.wording import Complaint, blocking, short, warning
 
 State = CheckedLink.State
@@ -27,10 +27,10 @@ class LinkRules:
         self.pages = Pages(issue)
         self.checked = {link.url: link for link in CheckedLink.objects.all()}
 
-    def of_part(self, part: Part) -> Iterator[Complaint]:
+    def of_block(self, block: Block) -> Iterator[Complaint]:
         """Complain of the links of a part."""
-        places = read(part.html).places
-        for link in dict.fromkeys(links_in(part)):
+        places = read(block.html).places
+        for link in dict.fromkeys(links_in(block)):
             if link.url in {"", "#"}:
                 yield blocking(f"The link '{short(link.words)}' leads nowhere.", f"Give its address, {OR_OUT}")
             elif link.url.startswith("#"):

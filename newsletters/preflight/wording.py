@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.text import Truncator
 
-from newsletters.parts import Link
+from newsletters.content.blocks import Link
 
 PLACEHOLDER = re.compile(
     r"(?<![\w/.-])(?:more (?:on \w{1,20} )?soon|coming soon|more to follow|lorem ipsum|tb[acd]|todo|x{3,}"

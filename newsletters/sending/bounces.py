@@ -22,8 +22,8 @@ from flufl.bounce import all_failures
 
 from newsletters.models import Delivery, Subscriber
 from newsletters.models.delivery import pk_of
-from newsletters.readers import subscriptions
 from newsletters.sending.ledger import end_subscription
+from newsletters.subscribers import subscriptions
 
 logger = logging.getLogger(__name__)
 

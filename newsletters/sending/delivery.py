@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from mscos.mail.worker import MailWorker
-from newsletters.faces import Mail
+from newsletters.content.email import Mail
 from newsletters.models import Delivery, Issue, Mailing
 from newsletters.sending.ledger import claimed, recover_lost_batches, stored
 from newsletters.sending.messages import MergeTemplate

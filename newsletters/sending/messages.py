@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from mscos.mail.transports import Envelope, wire_format
-from newsletters.faces import READERS_OWN, Mail
+from newsletters.content.email import READERS_OWN, Mail
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
 

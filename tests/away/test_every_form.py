@@ -15,7 +15,7 @@ from mscos import unavailable
 from mscos.forms import new_submission_id
 from newsletters.models import Subscriber
 from newsletters.models.people import new_token
-from newsletters.readers import links
+from newsletters.subscribers import links
 from tests.away.forms import WORDS, public_addresses
 
 pytestmark = pytest.mark.django_db

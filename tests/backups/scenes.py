@@ -13,8 +13,8 @@ from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
 from mscos.models import Erasure, User
 from newsletters.models import Enquiry, SuppressedAddress
-from newsletters.readers import subscriptions
-from newsletters.readers.enquiries import enquire
+from newsletters.subscribers import subscriptions
+from newsletters.subscribers.enquiries import enquire
 from outcomes.actions import erase_quotation
 from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.newsletters.conftest import make_subscriber

@@ -8,7 +8,7 @@ from django.utils import timezone
 from forums.models import Consultation, Forum, Thread
 from mscos.text import render_editorial
 from newsletters import actions
-from newsletters.faces import mail_of
+from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import findings
 from outcomes.models import Resource

@@ -10,9 +10,9 @@ from mscos.groups import MODERATORS
 from mscos.sensitive_words import sensitive_words_in
 from newsletters import emails
 from newsletters.models import Enquiry, Subscriber
-from newsletters.readers.enquiries import enquire
+from newsletters.subscribers.enquiries import enquire
 from tests.mailbox import sent_mail
-from tests.newsletters.readers.doing import links_in
+from tests.newsletters.subscribers.doing import links_in
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from events.actions import save_event
 from events.models import Event
 from newsletters.actions import duplicate
-from newsletters.faces import mail_of
+from newsletters.content.blocks import Link, blocks_of
+from newsletters.content.email import mail_of
 from newsletters.models import Section
-from newsletters.parts import Link, parts_of
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.reading import words, words_of_parts
@@ -48,16 +48,16 @@ def training(db):
     )
 
 
-def part_of(event, **fields):
+def block_of(event, **fields):
     """Return what a section says of an event; None if it is left out."""
     issue = make_issue(5)
     add_section(issue, "event", event=event, **fields)
-    return next(iter(parts_of(issue)), None)
+    return next(iter(blocks_of(issue)), None)
 
 
 def facts_of(**fields):
     """Return the facts of an event without what every event has."""
-    facts = dict(part_of(make_event(**fields)).facts)
+    facts = dict(block_of(make_event(**fields)).facts)
     assert facts.pop("Run by") == "Survivor Alliance"
     return facts
 
@@ -67,12 +67,12 @@ def words_within(html):
 
 
 def test_a_section_says_all_that_is_known_of_an_event(training):
-    part = part_of(training)
-    assert (part.sort, part.heading, part.content_note) == ("Event", "A training", "trauma")
-    assert words_within(part.html) == (
+    block = block_of(training)
+    assert (block.label, block.heading, block.content_note) == ("Event", "A training", "trauma")
+    assert words_within(block.html) == (
         "<p>What it is.</p> <p>What you will learn:</p> <ul> <li>How trauma works</li><li>Tools &amp; ways</li> </ul>"
     )
-    assert part.facts == (
+    assert block.facts == (
         ("When", "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"),
         ("In New York", "Midday to 1:30pm (EDT, UTC−4)"),
         ("Time uncertain", training.uncertain),
@@ -81,15 +81,15 @@ def test_a_section_says_all_that_is_known_of_an_event(training):
         ("Where", "Online"),
         ("Cost", "US$50. If that is a barrier, email the organiser. Free for survivors and members."),
     )
-    assert part.button == Link(BOOK, training.get_absolute_url())
+    assert block.button == Link(BOOK, training.get_absolute_url())
     assert "London is on BST and New York on EDT that day" in training.uncertain
 
 
 def test_of_what_is_not_known_nothing_is_said(db):
-    part = part_of(make_event(is_online=False))
-    assert words_within(part.html) == "<p>What it is.</p>"
-    assert part.content_note == ""
-    assert part.facts == (
+    block = block_of(make_event(is_online=False))
+    assert words_within(block.html) == "<p>What it is.</p>"
+    assert block.content_note == ""
+    assert block.facts == (
         ("When", "Thursday 30 March 2023, 1pm to 2:30pm, London (BST, UTC+1)"),
         ("In New York", "8am to 9:30am (EDT, UTC−4)"),
         ("Run by", "Survivor Alliance"),
@@ -155,13 +155,13 @@ def test_a_day_is_named_where_it_is_another(db, starts, hours, zone, told):
 def test_an_event_that_repeats_says_how_and_until_when(db, today):
     rule = {"repeats": "weekly", "repeats_every": 2, "repeats_until": date(2023, 5, 12)}
     event = make_event("Sundays", starts=datetime(2023, 3, 26, 16, tzinfo=UTC), **rule)
-    part = part_of(event)
-    assert part.facts[0] == ("When", "Sunday 26 March 2023, 5pm to 6:30pm, London (BST, UTC+1)")
-    assert dict(part.facts)["Repeats"] == "Every 2 weeks on Sunday until Friday 12 May 2023"
+    block = block_of(event)
+    assert block.facts[0] == ("When", "Sunday 26 March 2023, 5pm to 6:30pm, London (BST, UTC+1)")
+    assert dict(block.facts)["Repeats"] == "Every 2 weeks on Sunday until Friday 12 May 2023"
     event.left_out = "2023-04-09\n2023-05-07"
     save_event(event=event)
     today.move_to("2023-03-27 12:00 +0000")
-    facts = dict(parts_of(Section.objects.get().issue)[0].facts)
+    facts = dict(blocks_of(Section.objects.get().issue)[0].facts)
     assert facts["When"] == "Sunday 23 April 2023, 5pm to 6:30pm, London (BST, UTC+1)"
     assert facts["Repeats"] == ("Every 2 weeks on Sunday until Friday 12 May 2023. Not on 9 April 2023, 7 May 2023.")
 
@@ -172,9 +172,9 @@ def test_an_event_that_repeats_says_how_and_until_when(db, today):
 def test_that_it_is_cancelled_or_what_changed_comes_first(training, state, name, note):
     training.state, training.change_note = state, note
     save_event(event=training)
-    part = part_of(training)
-    assert part.facts[0] == (name, note)
-    assert part.button.words == (READ if state == "cancelled" else BOOK)
+    block = block_of(training)
+    assert block.facts[0] == (name, note)
+    assert block.button.words == (READ if state == "cancelled" else BOOK)
 
 
 def test_a_note_of_what_changed_is_not_shown_once_it_is_as_published(db):
@@ -185,12 +185,12 @@ def test_an_issue_goes_on_showing_an_event_that_is_over(client, training, today)
     issue = make_issue(5)
     add_section(issue, "event", event=training)
     publish(issue)
-    before = parts_of(issue)[0]
+    before = blocks_of(issue)[0]
     today.move_to("2023-04-01 12:00 +0000")
-    part = parts_of(issue)[0]
-    assert part.facts[0] == ("When", "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1). This has ended.")
-    assert [part.facts[1], *part.facts[3:]] == [before.facts[1], *before.facts[3:]]
-    assert part.button.words == READ
+    block = blocks_of(issue)[0]
+    assert block.facts[0] == ("When", "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1). This has ended.")
+    assert [block.facts[1], *block.facts[3:]] == [before.facts[1], *before.facts[3:]]
+    assert block.button.words == READ
     assert client.get(issue.get_absolute_url()).content.decode().count("This has ended.") == 1
 
 
@@ -198,36 +198,36 @@ def test_of_a_cancelled_event_nobody_says_that_it_has_ended(training, today):
     training.state, training.change_note = "cancelled", "It is ill."
     save_event(event=training)
     today.move_to("2023-04-01 12:00 +0000")
-    assert dict(part_of(training).facts)["When"] == "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"
+    assert dict(block_of(training).facts)["When"] == "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"
 
 
 def test_nobody_is_led_to_book_after_the_last_day_to_book(training, today):
     training.book_by = datetime(2023, 3, 21, 12, tzinfo=UTC)
     save_event(event=training)
-    assert part_of(training).button.words == BOOK
+    assert block_of(training).button.words == BOOK
     today.move_to("2023-03-21 12:00 +0000")
-    assert parts_of(Section.objects.get().issue)[0].button.words == READ
+    assert blocks_of(Section.objects.get().issue)[0].button.words == READ
 
 
 def test_an_editors_words_go_before_those_of_the_event(training):
     own = {"heading": "Ours", "body": "Our words.", "content_note": "other things"}
-    part = part_of(training, link_words="Book", link_url="https://example.org/", **own)
-    assert (part.heading, part.html, part.content_note, part.button) == (
+    block = block_of(training, link_words="Book", link_url="https://example.org/", **own)
+    assert (block.heading, block.html, block.content_note, block.button) == (
         "Ours",
         "<p>Our words.</p>\n",
         "other things",
         Link("Book", "https://example.org/"),
     )
-    assert len(part.facts) == 7
+    assert len(block.facts) == 7
 
 
 def test_a_draft_is_shown_to_nobody(db):
-    assert part_of(make_event(state="draft")) is None
+    assert block_of(make_event(state="draft")) is None
 
 
 def test_beside_a_draft_an_editors_words_stand_alone(db):
-    part = part_of(make_event(state="draft"), heading="Ours", body="Our words.")
-    assert (part.sort, part.heading, part.html, part.facts, part.button) == (
+    block = block_of(make_event(state="draft"), heading="Ours", body="Our words.")
+    assert (block.label, block.heading, block.html, block.facts, block.button) == (
         "Event",
         "Ours",
         "<p>Our words.</p>\n",
@@ -241,7 +241,7 @@ def test_a_deleted_event_leaves_its_section(training):
     section = add_section(issue, "event", event=training)
     Event.objects.all().delete()
     section.refresh_from_db()
-    assert (section.event, parts_of(issue)) == (None, [])
+    assert (section.event, blocks_of(issue)) == (None, [])
 
 
 @pytest.mark.parametrize("kind", sorted({*Section.Kind.values} - {"event"}))
@@ -257,9 +257,9 @@ def test_page_mail_and_text_say_the_same_of_an_event(client, training):
     issue = make_issue(5)
     add_section(issue, "event", event=training)
     publish(issue)
-    mail, part = mail_of(issue), parts_of(issue)[0]
+    mail, block = mail_of(issue), blocks_of(issue)[0]
     on_page = words_of_parts(client.get(issue.get_absolute_url()).content.decode(), 1)
-    said = [part.sort, part.heading, *chain(*part.facts), part.button.words]
+    said = [block.label, block.heading, *chain(*block.facts), block.button.words]
     assert [word for piece in said for word in words(piece) if word not in on_page[0]] == []
     assert words_of_parts(mail.html, 1) == on_page
     in_text = words(mail.text.split("=\n")[-1].split("Please forward")[0].replace(_address(training), ""))
@@ -277,8 +277,8 @@ def test_twelve_events_ask_no_more_than_one(django_assert_num_queries):
         event = make_event(f"Event {number}", organiser=f"Organiser {number}", **(weekly if number % 2 else {}))
         add_section(issue, "event", event=event)
     with django_assert_num_queries(1):
-        parts = parts_of(issue)
-    assert [dict(part.facts)["Run by"] for part in parts] == [f"Organiser {number}" for number in range(12)]
+        blocks = blocks_of(issue)
+    assert [dict(block.facts)["Run by"] for block in blocks] == [f"Organiser {number}" for number in range(12)]
 
 
 def test_a_copy_of_an_issue_shows_the_same_event(training, editor):

@@ -6,7 +6,7 @@ import pytest
 from css_inline import CSSInliner
 from django.template.loader import render_to_string
 
-from newsletters.faces import dark, light, mail_of
+from newsletters.content.email import dark, light, mail_of
 from tests.mscos.test_stylesheet import contrast
 from tests.newsletters.reading import make_rich, tree, words, words_within
 

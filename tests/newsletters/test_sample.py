@@ -3,9 +3,9 @@
 import pytest
 
 from mscos import sample
-from newsletters.faces import mail_of
+from newsletters.content.blocks import blocks_of
+from newsletters.content.email import mail_of
 from newsletters.models import CheckedLink, Enquiry, Issue, Subscriber
-from newsletters.parts import parts_of
 from newsletters.preflight.check import findings
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def loaded(db, settings, tmp_path):
 
 def test_week_5_has_each_part_in_its_order():
     issue = Issue.objects.get(number=5)
-    assert [(part.sort, part.heading) for part in parts_of(issue)] == [
+    assert [(block.label, block.heading) for block in blocks_of(issue)] == [
         ("", "Welcome"),
         ("", "Say it in the forum, without a name"),
         ("This week's focus", "Secure and suitable housing"),

@@ -10,7 +10,7 @@ from mscos.addresses import WRONG_ADDRESS
 from mscos.groups import EDITORS, MODERATORS
 from newsletters.admin.people import AnswerForm
 from newsletters.models import Enquiry, SuppressedAddress
-from newsletters.readers.subscriptions import unsubscribe
+from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.doing import (
     INBOX,

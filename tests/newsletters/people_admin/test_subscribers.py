@@ -12,9 +12,9 @@ from mscos.addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
-from newsletters.readers import importing
-from newsletters.readers.import_forms import NO_LIST, TWO_LISTS, WHERE
-from newsletters.readers.subscriptions import unsubscribe
+from newsletters.subscribers import importing
+from newsletters.subscribers.import_forms import NO_LIST, TWO_LISTS, WHERE
+from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.doing import (
     IMPORT,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from newsletters.faces import mail_of
+from newsletters.content.email import mail_of
 from newsletters.models import Issue, Subscriber
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
@@ -95,7 +95,7 @@ def test_a_mail_without_plain_text(ready, mail_template):
 
 def test_a_mail_whose_plain_text_lacks_words(ready, mail_template):
     mail_template.write_text(
-        "{% for part in parts %}<p>{{ part.heading }} {{ part.html }} {{ part.credit }}</p>{% endfor %}"
+        "{% for block in blocks %}<p>{{ block.heading }} {{ block.html }} {{ block.credit }}</p>{% endfor %}"
     )
     assert findings(ready) == [
         blocks(

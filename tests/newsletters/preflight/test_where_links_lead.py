@@ -11,7 +11,7 @@ from django.utils import timezone
 import mscos.urls
 from newsletters.models import CheckedLink, Issue, Subscriber
 from newsletters.preflight.check import findings
-from newsletters.preflight.inside import MAX_PAGES
+from newsletters.preflight.internal_pages import MAX_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.preflight.doing import OUTSIDE, blocks, the, warns

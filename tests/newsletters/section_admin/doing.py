@@ -48,7 +48,7 @@ def change(client, section, **typed):
 
 def labels(client, url):
     """Return what can be chosen."""
-    return [label for _, label in client.get(url).context["adminform"].form.fields["shown"].choices]
+    return [label for _, label in client.get(url).context["adminform"].form.fields["target"].choices]
 
 
 def text_of(answer):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from newsletters import actions
-from newsletters.faces import mail_of
+from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from tests.at_once import all_at_once
 from tests.newsletters.conftest import add_section, make_issue

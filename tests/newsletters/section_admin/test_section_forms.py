@@ -49,7 +49,7 @@ def test_each_kind_shows_an_object_of_its_own(
         "call": consultation,
         "event": event,
     }
-    answer = add(client, draft, kind, shown=objects[kind].pk)
+    answer = add(client, draft, kind, target=objects[kind].pk)
     section = Section.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, sections_of(draft))
     assert (section.issue, section.kind, section.shown, section.position) == (draft, kind, objects[kind], 10)
@@ -78,7 +78,7 @@ def test_words_of_our_own_show_no_object(client, draft, kind):
 )
 def test_the_form_asks_for_one_object(client, draft, kind, label):
     form = client.get(add_url(draft, kind)).context["adminform"].form
-    assert (form.fields["shown"].label, list(form.fields)) == (label, ["shown", *WORDS, "position", "seen"])
+    assert (form.fields["target"].label, list(form.fields)) == (label, ["target", *WORDS, "position", "seen"])
 
 
 def test_the_form_promises_nothing_that_its_kind_does_not_do(client, draft):
@@ -228,7 +228,7 @@ def test_what_was_chosen_stays_chosen_and_is_marked(client, issue, kind, change,
     change()
     url = change_url(section)
     form = client.get(url).context["adminform"].form
-    assert (form["shown"].value(), labels(client, url)) == (section.shown.pk, ["Choose …", label])
+    assert (form["target"].value(), labels(client, url)) == (section.shown.pk, ["Choose …", label])
     data = {**opened(client, url), "heading": "Another heading"}
     assert client.post(url, data).status_code == 302
     assert Section.objects.get(pk=section.pk).shown == section.shown
@@ -240,14 +240,14 @@ def test_a_deleted_object_leaves_a_section_that_can_be_mended(client, issue, out
     new = make_resource("Another toolkit")
     assert labels(client, change_url(section)) == ["Choose …", "Another toolkit"]
     assert change(client, section, heading="For now").status_code == 302
-    assert change(client, section, shown=new.pk).status_code == 302
+    assert change(client, section, target=new.pk).status_code == 302
     section.refresh_from_db()
     assert (section.heading, section.resource) == ("For now", new)
 
 
 def test_what_cannot_be_chosen_is_refused_and_the_words_are_kept(client, draft):
     hidden = make_resource("A draft", state="draft")
-    answer = add(client, draft, "feature", shown=hidden.pk, heading="Mine", body="My words")
+    answer = add(client, draft, "feature", target=hidden.pk, heading="Mine", body="My words")
     assert problems_of(answer) == ["Select a valid choice. That choice is not one of the available choices."]
     html = answer.content.decode()
     assert 'value="Mine"' in html

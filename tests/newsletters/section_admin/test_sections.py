@@ -88,7 +88,7 @@ def test_nobody_writes_over_what_another_wrote_meanwhile(client, kim_client, dra
 def test_another_choice_is_a_change_too(client, kim_client, issue):
     section = issue.sections.get(kind="feature")
     data = opened(client, change_url(section))
-    change(kim_client, section, shown=make_resource("Another").pk)
+    change(kim_client, section, target=make_resource("Another").pk)
     assert client.post(change_url(section), {**data, "heading": "Mine"}).status_code == 200
 
 

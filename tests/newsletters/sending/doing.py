@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from mscos.mail.worker import MailWorker
 from newsletters import actions
-from newsletters.faces import mail_of
+from newsletters.content.email import mail_of
 from newsletters.models import Delivery, Mailing
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber
 

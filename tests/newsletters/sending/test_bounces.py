@@ -8,8 +8,8 @@ from django.utils import timezone
 from mscos.codes import bounce_digest
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import pk_of, tag_of
-from newsletters.readers import subscriptions
 from newsletters.sending.bounces import MAX_SOFT_BOUNCES, take_back
+from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_issue, make_subscriber
 from tests.newsletters.sending.returned import exim, mail, parsed, postfix, qmail, quoted, report, warning, way_back
 

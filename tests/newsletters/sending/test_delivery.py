@@ -11,9 +11,9 @@ from mscos.mail.queue import enqueue
 from mscos.mail.worker import LEASE
 from newsletters.emails import your_link
 from newsletters.models import Delivery, Issue, Mailing, Section, Subscriber
-from newsletters.readers import subscriptions
 from newsletters.sending import mailings
 from newsletters.sending.ledger import WAITS
+from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.sending.doing import addresses, begin, make_readers, state_of, states, work
 from tests.smtp_server import Hang, HangUp, smtp_server, use

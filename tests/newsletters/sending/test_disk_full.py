@@ -14,7 +14,7 @@ from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from mscos.models import QueuedEmail
 from newsletters import actions
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
-from newsletters.readers import subscriptions
+from newsletters.subscribers import subscriptions
 from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
 from tests.smtp_server import smtp_server, use
 

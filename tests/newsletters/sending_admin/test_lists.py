@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletters.models import Delivery, Subscriber
-from newsletters.readers.holdings import held_about
+from newsletters.subscribers.subject_access import stored_about
 from tests.filling import store
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.issue_admin.doing import text_of
@@ -168,7 +168,7 @@ def test_what_is_held_about_an_address_names_each_delivery(mailing):
     put(mailing, "sent", 0, code="250 2.0.0", attempts=1)
     mailing.deliveries.update(changed_at=SUMMER, due_at=SUMMER - timedelta(minutes=1))
     row = Delivery.objects.get(subscriber__email="r0@example.org")
-    words = dict(held_about("r0@example.org").in_words())
+    words = dict(stored_about("r0@example.org").in_words())
     assert list(words) == ["Newsletter", "Week 5, as it was sent to you"]
     assert words["Week 5, as it was sent to you"] == [
         ("number of the row", str(row.pk)),
@@ -181,10 +181,10 @@ def test_what_is_held_about_an_address_names_each_delivery(mailing):
         ("answer of the mail server", "250 2.0.0"),
         ("may have gone out twice", "No"),
     ]
-    held = held_about("r0@example.org").for_file()["held"][1]
+    held = stored_about("r0@example.org").for_file()["held"][1]
     assert (held["what"], held["state"], held["changed at"]) == (
         "Week 5, as it was sent to you",
         "Sent",
         "2026-07-01T08:30:15+00:00",
     )
-    assert len(held_about("nobody@example.org").rows) == 0
+    assert len(stored_about("nobody@example.org").rows) == 0

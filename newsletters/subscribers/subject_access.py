@@ -13,7 +13,7 @@ from newsletters.models import Delivery, Enquiry, Subscriber, SuppressedAddress
 
 
 @dataclass(frozen=True)
-class Holdings:
+class StoredData:
     """All that is held about an address."""
 
     email: str
@@ -39,11 +39,11 @@ class Holdings:
         return {"email address": self.email, "held": rows}
 
 
-def held_about(email: str) -> Holdings:
+def stored_about(email: str) -> StoredData:
     """Return what is held about an address; five queries."""
     subscriber = Subscriber.objects.by_email(email).first()
     deliveries = Delivery.objects.filter(subscriber=subscriber).select_related("mailing__issue").order_by("-pk")
-    return Holdings(
+    return StoredData(
         email,
         subscriber,
         list(deliveries) if subscriber else [],

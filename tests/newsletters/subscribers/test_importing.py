@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from mscos.addresses import WRONG_ADDRESS
 from newsletters.models import Subscriber, SuppressedAddress
-from newsletters.readers import importing
-from newsletters.readers.importing import NotAList, Row, import_subscribers, read_rows
-from newsletters.readers.subscriptions import unsubscribe
+from newsletters.subscribers import importing
+from newsletters.subscribers.importing import NotAList, Row, import_subscribers, read_rows
+from newsletters.subscribers.subscriptions import unsubscribe
 from tests.at_once import all_at_once
 from tests.newsletters.conftest import make_subscriber
 

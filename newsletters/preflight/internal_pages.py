@@ -12,8 +12,8 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from newsletters.models import Issue
+from newsletters.preflight.html_content import read
 from newsletters.preflight.link_check import is_own_site
-from newsletters.preflight.reading import read
 
 MAX_PAGES = 50
 REDIRECTS = 3

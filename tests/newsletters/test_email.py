@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forums.models import Forum
 from mscos.mail.queue import enqueue
-from newsletters.faces import READERS_OWN, mail_of
+from newsletters.content.email import READERS_OWN, mail_of
 from newsletters.models import Issue
 from newsletters.sending.messages import issue_message
 from outcomes.models import Reference

@@ -28,9 +28,9 @@ from mscos.mail.queue import enqueue
 from mscos.models import User
 from newsletters import actions
 from newsletters.admin_forms import ScheduleForm
-from newsletters.faces import READERS_OWN, Mail, dark, light, mail_of
+from newsletters.content.blocks import blocks_of
+from newsletters.content.email import READERS_OWN, Mail, dark, light, mail_of
 from newsletters.models import Issue, Mailing, Subscriber
-from newsletters.parts import parts_of
 from newsletters.preflight.check import MAX_MAIL_BYTES, findings
 from newsletters.sending import mailings
 from newsletters.sending.messages import issue_message
@@ -72,7 +72,7 @@ def for_editors(*, only: Callable[[View], View], right: str = "change") -> Calla
     return decorate
 
 
-class FacesAdmin(SimpleHistoryAdmin):
+class PreviewAdmin(SimpleHistoryAdmin):
     """The part of the issues' admin that shows an issue's faces, sends it for a test, and publishes it."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -116,14 +116,14 @@ class FacesAdmin(SimpleHistoryAdmin):
             "mailing": Mailing.objects.filter(issue=issue).first(),
             "schedule": schedule,
         }
-        return TemplateResponse(request, "admin/newsletters/issue/faces.html", context)
+        return TemplateResponse(request, "admin/newsletters/issue/previews.html", context)
 
     @framed(PAGE_POLICY)
     @for_editors(only=require_safe, right="view")
     def face_web(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Show the page, as if it were published now."""
         issue.publish_at = issue.publish_at or timezone.now()  # not saved
-        context = {"issue": issue, "parts": parts_of(issue), "site_url": settings.SITE_URL}
+        context = {"issue": issue, "blocks": blocks_of(issue), "site_url": settings.SITE_URL}
         return _in_frame(render_to_string("newsletters/issue_detail.html", context, request))
 
     @framed(MAIL_POLICY)

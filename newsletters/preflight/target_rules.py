@@ -21,17 +21,17 @@ TAKE_OUT = "or take the section out."
 
 def of_shown(section: Section) -> Iterator[Complaint]:
     """Complain where what a section shows is missing, or may not be shown today or soon."""
-    if not section.shows:
+    if not section.target_field:
         return
-    if section.shown is None:
-        field = Section._meta.get_field(section.shows)
+    if section.target is None:
+        field = Section._meta.get_field(section.target_field)
         name = field.related_model._meta.verbose_name  # type: ignore[union-attr]
         yield blocking(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}")
     else:
-        yield from RULES.get(section.shows, _nothing)(section.shown)
+        yield from RULES.get(section.target_field, _nothing)(section.target)
 
 
-def _nothing(shown: Any) -> Iterator[Complaint]:
+def _nothing(target: Any) -> Iterator[Complaint]:
     yield from ()
 
 

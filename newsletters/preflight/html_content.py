@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from newsletters.parts import Link, Part
+from newsletters.content.blocks import Block, Link
 
 BLOCKS = {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "p", "section", "td", "th", "tr"}
 SPACES = re.compile(r"[^\S\n]+")
@@ -26,9 +26,9 @@ def read(html: str) -> Reading:
     return Reading(SPACES.sub(" ", "".join(reader.words)).strip(), reader.links, reader.places)
 
 
-def links_in(part: Part) -> list[Link]:
+def links_in(block: Block) -> list[Link]:
     """Return all that a part leads to: from its words, its list of links and its button."""
-    return [*read(part.html).links, *part.links, *filter(None, [part.button])]
+    return [*read(block.html).links, *block.links, *filter(None, [block.button])]
 
 
 class _Reader(HTMLParser):

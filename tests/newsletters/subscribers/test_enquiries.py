@@ -8,7 +8,7 @@ from django.db import connection
 
 from mscos.codes import form_digest
 from newsletters.models import Enquiry
-from newsletters.readers.enquiries import enquire, erase_old_enquiries
+from newsletters.subscribers.enquiries import enquire, erase_old_enquiries
 
 pytestmark = pytest.mark.django_db
 

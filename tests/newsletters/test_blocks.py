@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from newsletters.content.blocks import Link, blocks_of, highlights_of
 from newsletters.models import Section
-from newsletters.parts import Link, highlights_of, parts_of
 from outcomes.models import Organisation
 from tests.newsletters.conftest import add_section, make_issue
 from tests.outcomes.conftest import make_quotation, make_resource
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num_queries):
     with django_assert_num_queries(3):
-        parts = parts_of(issue)
-    assert [(part.sort, part.heading) for part in parts] == [
+        blocks = blocks_of(issue)
+    assert [(block.label, block.heading) for block in blocks] == [
         ("", "Welcome"),
         ("This week's focus", "Secure and suitable housing"),
         ("Reference", "A handbook"),
@@ -31,7 +31,7 @@ def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num
 
 
 def test_each_kind_leads_to_what_it_shows(issue, resource, consultation, event):
-    assert [part.button for part in parts_of(issue)] == [
+    assert [block.button for block in blocks_of(issue)] == [
         None,
         Link("Read about housing", "/outcomes/housing/"),
         Link("Open A handbook", "https://example.org/"),
@@ -48,28 +48,28 @@ def test_a_resource_says_who_made_it(issue, resource):
     resource.credits.create(organisation=Organisation.objects.create(name="The maker"), role="author")
     resource.credits.create(organisation=Organisation.objects.create(name="One"), role="partner")
     resource.credits.create(organisation=Organisation.objects.create(name="Two"), role="partner")
-    assert dict(parts_of(issue)[3].facts) == {"Made by": "The maker", "With": "One, Two"}
+    assert dict(blocks_of(issue)[3].facts) == {"Made by": "The maker", "With": "One, Two"}
 
 
 def test_a_call_names_its_types_until_it_closes(issue, consultation):
     closes = consultation.closes.strftime("%A %-d %B %Y")
-    part = parts_of(issue)[5]
-    assert (part.facts, part.links) == (
+    block = blocks_of(issue)[5]
+    assert (block.facts, block.links) == (
         (("Open until", closes),),
         (Link("Council housing", "/forums/housing/new/?type=e"),),
     )
     consultation.opens = consultation.closes = timezone.localdate() - timedelta(days=1)
     consultation.save()
-    part = parts_of(issue)[5]
-    assert (part.facts[0][0], part.links, part.button.words) == ("Closed on", (), "Read about this call")
+    block = blocks_of(issue)[5]
+    assert (block.facts[0][0], block.links, block.button.words) == ("Closed on", (), "Read about this call")
 
 
 def test_an_editors_words_go_before_those_of_the_object(issue, outcome):
     section = add_section(
         issue, "focus", outcome=outcome, heading="Ours", body="Our words.", link_words="Go", link_url="/"
     )
-    part = parts_of(issue)[-1]
-    assert (part.section, part.heading, part.html, part.button) == (
+    block = blocks_of(issue)[-1]
+    assert (block.section, block.heading, block.html, block.button) == (
         section,
         "Ours",
         "<p>Our words.</p>\n",
@@ -81,8 +81,8 @@ def test_editors_words_stand_alone_where_the_object_may_not_be_shown(issue, reso
     Section.objects.filter(kind="feature").update(body="Ours.", body_html="<p>Ours.</p>")
     resource.state = "draft"
     resource.save()
-    part = parts_of(issue)[3]
-    assert (part.heading, part.html, part.facts, part.button) == ("", "<p>Ours.</p>", (), None)
+    block = blocks_of(issue)[3]
+    assert (block.heading, block.html, block.facts, block.button) == ("", "<p>Ours.</p>", (), None)
 
 
 @pytest.mark.parametrize(
@@ -104,26 +104,26 @@ def test_a_quotation_stands_in_an_issue_only_with_consent(outcome, fields, said)
     quotation = make_quotation("Words.", outcome=outcome, **{"consent_scope": "newsletter", **days})
     issue = make_issue(5)
     add_section(issue, "quotation", quotation=quotation, body="An introduction.")
-    assert [part.quotation for part in parts_of(issue)] == said
+    assert [block.quotation for block in blocks_of(issue)] == said
 
 
 def test_a_section_that_says_nothing_is_left_out(db):
     issue = make_issue(5)
     add_section(issue, "text")
     add_section(issue, "notice")
-    assert parts_of(issue) == []
+    assert blocks_of(issue) == []
 
 
 def test_a_part_of_its_own_is_called_by_its_sort_where_it_has_no_heading(db):
     issue = make_issue(5)
     add_section(issue, "notice", body="Words.")
     add_section(issue, "text", body="Words.")
-    assert [(part.heading, part.name) for part in parts_of(issue)] == [("", "Notice"), ("", "")]
+    assert [(block.heading, block.name) for block in blocks_of(issue)] == [("", "Notice"), ("", "")]
 
 
 def test_highlights_are_the_focus_and_the_feature(issue, django_assert_num_queries):
     with django_assert_num_queries(2):
-        assert [part.heading for part in highlights_of(issue)] == ["Secure and suitable housing", "A toolkit"]
+        assert [block.heading for block in highlights_of(issue)] == ["Secure and suitable housing", "A toolkit"]
 
 
 def test_twelve_sections_ask_no_more_than_one(outcome, django_assert_num_queries):
@@ -134,4 +134,4 @@ def test_twelve_sections_ask_no_more_than_one(outcome, django_assert_num_queries
         resource.credits.create(organisation=organisation, role="author")
         add_section(issue, "feature", resource=resource)
     with django_assert_num_queries(3):
-        assert [part.facts for part in parts_of(issue)] == [(("Made by", f"Maker {n}"),) for n in range(12)]
+        assert [block.facts for block in blocks_of(issue)] == [(("Made by", f"Maker {n}"),) for n in range(12)]

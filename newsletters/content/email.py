@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 
 from mscos.plain import plain
 from mscos.text import with_whole_addresses
+from newsletters.content.blocks import blocks_of
 from newsletters.models import Issue
-from newsletters.parts import parts_of
 
 # Stands in the mail wherever a reader's own token belongs; as long as one, so that sizes do not change.
 READERS_OWN = "READERS-OWN-TOKEN-HERE"
@@ -50,7 +50,7 @@ def mail_of(issue: Issue) -> Mail:
     """Return the mail of an issue as it would go out now."""
     context = {
         "issue": issue,
-        "parts": parts_of(issue),
+        "blocks": blocks_of(issue),
         "token": READERS_OWN,
         "padding": PADDING,
         "site_name": settings.SITE_NAME,

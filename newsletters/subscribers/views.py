@@ -1,6 +1,6 @@
 """Signing up, writing to the team, seeing what is held, and leaving: the pages of readers, who have no account.
 
-Links from mail are opened in `newsletters/readers/links.py`. Opening one changes nothing, since programs that check mail
+Links from mail are opened in `newsletters/subscribers/links.py`. Opening one changes nothing, since programs that check mail
 open every link in it; pressing the button does. None of these pages touches a session or a user.
 """
 
@@ -14,9 +14,9 @@ from mscos.forms import RefusableForm
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, private
 from newsletters.models import Issue, Subscriber
-from newsletters.readers import enquiries, links, subscriptions
-from newsletters.readers.forms import AskForm, ContactForm, DetailsForm, LeaveForm, NewAddressForm
-from newsletters.readers.holdings import Holdings, held_about
+from newsletters.subscribers import enquiries, links, subscriptions
+from newsletters.subscribers.forms import AskForm, ContactForm, DetailsForm, LeaveForm, NewAddressForm
+from newsletters.subscribers.subject_access import StoredData, stored_about
 
 CONTACT = Limit("contact", times=10, seconds=60 * 60)
 ASKING = Limit("asking", times=10, seconds=60 * 60)
@@ -97,7 +97,7 @@ def subscription_detail(request: HttpRequest, token: str, *, refusal: Refusal | 
     email = links.opened_to_see(token)
     if email is None:
         return _link_over(request, "see")
-    held = held_about(email)
+    held = stored_about(email)
     act = request.POST.get("act", "")
     if act not in _acts_on(held):
         return _subscription(request, held)
@@ -136,7 +136,7 @@ def _link_over(request: HttpRequest, way: str) -> HttpResponse:
 
 
 def _subscription(
-    request: HttpRequest, held: Holdings, *, done: str = "", act: str = "", form: RefusableForm | None = None
+    request: HttpRequest, held: StoredData, *, done: str = "", act: str = "", form: RefusableForm | None = None
 ) -> HttpResponse:
     """Show what is held, with a form for each thing that can be done about it; `form` is that of an `act` refused."""
     subscriber = held.subscriber
@@ -155,7 +155,7 @@ def _subscription(
     return render(request, "newsletters/subscription_detail.html", context, status=form.status if form else 200)
 
 
-def _acts_on(held: Holdings) -> list[str]:
+def _acts_on(held: StoredData) -> list[str]:
     """Return what can be done: a newcomer confirms before they change their address."""
     acts = {
         "details": held.subscriber,
@@ -166,13 +166,13 @@ def _acts_on(held: Holdings) -> list[str]:
     return [act for act, is_possible in acts.items() if is_possible]
 
 
-def _change_details(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpResponse:
+def _change_details(request: HttpRequest, held: StoredData, form: RefusableForm) -> HttpResponse:
     if held.subscriber:
         subscriptions.change_details(subscriber=held.subscriber, **form.cleaned_data)
-    return _subscription(request, held_about(held.email), done="details")
+    return _subscription(request, stored_about(held.email), done="details")
 
 
-def _ask_to_change(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpResponse:
+def _ask_to_change(request: HttpRequest, held: StoredData, form: RefusableForm) -> HttpResponse:
     with form.counted(ASKING, request) as is_taken:
         if is_taken and held.subscriber:
             subscriptions.ask_to_change(subscriber=held.subscriber, to=form.cleaned_data["email"])
@@ -181,13 +181,13 @@ def _ask_to_change(request: HttpRequest, held: Holdings, form: RefusableForm) ->
     return _subscription(request, held, done="address")
 
 
-def _export(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpResponse:
+def _export(request: HttpRequest, held: StoredData, form: RefusableForm) -> HttpResponse:
     answer = JsonResponse(held.for_file(), json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer.headers["Content-Disposition"] = 'attachment; filename="what-we-hold.json"'
     return answer
 
 
-def _erase(request: HttpRequest, held: Holdings, form: RefusableForm) -> HttpResponse:
+def _erase(request: HttpRequest, held: StoredData, form: RefusableForm) -> HttpResponse:
     never_again = form.cleaned_data["never_again"]
     subscriptions.erase(email=held.email, never_again=never_again)
     return render(request, "newsletters/subscription_erased.html", {"never_again": never_again})

@@ -8,14 +8,14 @@ from django.test import Client
 
 from mscos.codes import address_digest
 from newsletters.models import Delivery, Subscriber, SuppressedAddress
-from newsletters.readers import links, subscriptions
 from newsletters.sending.bounces import note_bounce
+from newsletters.subscribers import links, subscriptions
 from tests.at_once import while_held
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.readers.doing import last_link, sender, subjects
 from tests.newsletters.sending.doing import begin
+from tests.newsletters.subscribers.doing import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from django.test import Client
 
 from mscos.codes import address_digest
 from newsletters.models import Subscriber, SuppressedAddress
-from newsletters.readers import subscriptions
+from newsletters.subscribers import subscriptions
 from tests.forums.test_pages import title, words
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.readers.doing import fields, subjects
+from tests.newsletters.subscribers.doing import fields, subjects
 
 pytestmark = pytest.mark.django_db
 

@@ -18,13 +18,13 @@ from events.suggestions import suggest, take_up
 from mscos.codes import address_digest
 from mscos.forms import new_submission_id
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
-from newsletters.readers import links, subscriptions
-from newsletters.readers.enquiries import enquire
+from newsletters.subscribers import links, subscriptions
+from newsletters.subscribers.enquiries import enquire
 from tests.events.conftest import make_event
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.readers.doing import last_link, sender, subjects
+from tests.newsletters.subscribers.doing import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -361,8 +361,8 @@ def test_newcomers_are_erased_when_their_link_has_run_out(reader):
 @pytest.mark.parametrize(
     "name",
     [
-        "newsletters.readers.subscriptions.erase_unconfirmed",
-        "newsletters.readers.enquiries.erase_old_enquiries",
+        "newsletters.subscribers.subscriptions.erase_unconfirmed",
+        "newsletters.subscribers.enquiries.erase_old_enquiries",
         "newsletters.emails.tell_editors",
     ],
 )

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from events.models import Event
 from forums.models import Consultation
 from mscos.text import render_plain
-from newsletters.event_facts import facts_of
+from newsletters.content.event_facts import facts_of
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource, ResourceOrganisation
 
@@ -35,11 +35,11 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class Block:
     """One section as readers get it; empty pieces are left out."""
 
     section: Section
-    sort: str = ""  # 'This week's focus', above the heading
+    label: str = ""  # 'This week's focus', above the heading
     heading: str = ""
     content_note: str = ""
     html: str = ""  # safe: rendered by mscos.text
@@ -52,36 +52,36 @@ class Part:
     @property
     def name(self) -> str:
         """What the list of contents calls it; '' for a part without a heading."""
-        return self.heading or self.sort
+        return self.heading or self.label
 
 
-def parts_of(issue: Issue) -> list[Part]:
+def blocks_of(issue: Issue) -> list[Block]:
     """Return the parts of an issue that may be shown today, in order; four queries.
 
     A section whose object may not be shown (without consent, not listed, not yet open, deleted) is left out, unless an
     editor wrote words for it: those then stand alone. Pre-flight tells editors what is missing.
     """
-    return parts_in(issue.sections.with_what_they_show())
+    return blocks_in(issue.sections.with_targets())
 
 
-def highlights_of(issue: Issue) -> list[Part]:
+def highlights_of(issue: Issue) -> list[Block]:
     """Return what an issue is about: its focus and its feature; three queries."""
     kinds = (Section.Kind.FOCUS, Section.Kind.FEATURE)
-    return parts_in(issue.sections.with_what_they_show().filter(kind__in=kinds))
+    return blocks_in(issue.sections.with_targets().filter(kind__in=kinds))
 
 
-def parts_in(sections: Iterable[Section]) -> list[Part]:
-    """Return what these sections say today; asks nothing if they come `with_what_they_show`."""
-    return [part for part in map(part_of, sections) if part]
+def blocks_in(sections: Iterable[Section]) -> list[Block]:
+    """Return what these sections say today; asks nothing if they come `with_targets`."""
+    return [block for block in map(block_of, sections) if block]
 
 
-def part_of(section: Section) -> Part | None:
+def block_of(section: Section) -> Block | None:
     """Return what one section says today, None where it must say nothing."""
-    if not section.shows:
+    if not section.target_field:
         return _own(section)
-    if section.shown is None or not may_be_shown(section):
+    if section.target is None or not may_be_shown(section):
         return _own(section) if section.body and section.kind != Section.Kind.QUOTATION else None
-    return BUILDERS[Section.Kind(section.kind)](section, section.shown)
+    return BUILDERS[Section.Kind(section.kind)](section, section.target)
 
 
 def may_be_shown(section: Section) -> bool:
@@ -95,15 +95,15 @@ def may_be_shown(section: Section) -> bool:
     return section.consultation is None or section.consultation.is_published
 
 
-def _own(section: Section) -> Part | None:
+def _own(section: Section) -> Block | None:
     """Return what an editor wrote, and nothing of an object."""
     if not (section.heading or section.body or section.link_url):
         return None
     button = Link(section.link_words or "Read more about it", section.link_url) if section.link_url else None
-    sort = "" if section.kind == Section.Kind.TEXT else section.get_kind_display()
-    return Part(
+    label = "" if section.kind == Section.Kind.TEXT else section.get_kind_display()
+    return Block(
         section,
-        sort=sort,
+        label=label,
         heading=section.heading,
         content_note=section.content_note,
         html=section.body_html,
@@ -111,10 +111,10 @@ def _own(section: Section) -> Part | None:
     )
 
 
-def _outcome(section: Section, outcome: Outcome) -> Part:
-    return Part(
+def _outcome(section: Section, outcome: Outcome) -> Block:
+    return Block(
         section,
-        sort=section.get_kind_display(),
+        label=section.get_kind_display(),
         heading=section.heading or outcome.official_name,
         content_note=section.content_note,
         html=section.body_html or render_plain(outcome.summary),
@@ -122,16 +122,16 @@ def _outcome(section: Section, outcome: Outcome) -> Part:
     )
 
 
-def _resource(section: Section, resource: Resource) -> Part:
+def _resource(section: Section, resource: Resource) -> Block:
     facts = [
         ("Made by", _credited(resource, Role.AUTHOR)),
         ("With", _credited(resource, Role.PARTNER)),
         ("Who it is for", resource.audience),
         ("Cost", resource.cost),
     ]
-    return Part(
+    return Block(
         section,
-        sort=section.get_kind_display(),
+        label=section.get_kind_display(),
         heading=section.heading or resource.title,
         content_note=section.content_note,
         html=section.body_html or render_plain(resource.summary),
@@ -145,13 +145,13 @@ def _credited(resource: Resource, role: Role) -> str:
     return ", ".join(names)
 
 
-def _consultation(section: Section, consultation: Consultation) -> Part:
+def _consultation(section: Section, consultation: Consultation) -> Block:
     writing = reverse("forums:thread_create", args=[consultation.forum.slug])
     topics = [Link(topic.title, f"{writing}?type={topic.code}") for topic in consultation.topics.all()]
     until = "Open until" if consultation.is_open else "Closed on"
-    return Part(
+    return Block(
         section,
-        sort="We need your views",
+        label="We need your views",
         heading=section.heading or consultation.question,
         content_note=section.content_note,
         html=section.body_html or consultation.why_html,
@@ -165,11 +165,11 @@ def _consultation(section: Section, consultation: Consultation) -> Part:
     )
 
 
-def _reference(section: Section, reference: Reference) -> Part:
+def _reference(section: Section, reference: Reference) -> Block:
     facts = [("Published by", reference.publisher), ("Where to look", reference.place)]
-    return Part(
+    return Block(
         section,
-        sort=section.get_kind_display(),
+        label=section.get_kind_display(),
         heading=section.heading or reference.document,
         content_note=section.content_note,
         html=section.body_html or render_plain(reference.note),
@@ -178,9 +178,9 @@ def _reference(section: Section, reference: Reference) -> Part:
     )
 
 
-def _quotation(section: Section, quotation: Quotation) -> Part:
+def _quotation(section: Section, quotation: Quotation) -> Block:
     organisation = f", {quotation.organisation.name}" if quotation.organisation else ""
-    return Part(
+    return Block(
         section,
         heading=section.heading,
         content_note=section.content_note or quotation.content_note,
@@ -191,11 +191,11 @@ def _quotation(section: Section, quotation: Quotation) -> Part:
     )
 
 
-def _event(section: Section, event: Event) -> Part:
+def _event(section: Section, event: Event) -> Block:
     words = "Read about this event and how to book" if event.takes_bookings else "Read about this event"
-    return Part(
+    return Block(
         section,
-        sort=section.get_kind_display(),
+        label=section.get_kind_display(),
         heading=section.heading or event.title,
         content_note=section.content_note or event.content_note,
         html=section.body_html or render_to_string("newsletters/_event_words.html", {"event": event}),
@@ -208,7 +208,7 @@ def _button(section: Section, words: str, url: str) -> Link:
     return Link(section.link_words or words, section.link_url or url)
 
 
-BUILDERS: dict[Section.Kind, Callable[[Section, Any], Part]] = {
+BUILDERS: dict[Section.Kind, Callable[[Section, Any], Block]] = {
     Section.Kind.FOCUS: _outcome,
     Section.Kind.SPOTLIGHT: _outcome,
     Section.Kind.FEATURE: _resource,

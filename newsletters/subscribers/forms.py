@@ -89,11 +89,11 @@ class ContactForm(AboutYouForm, PublicForm):
         return self.cleaned_data["purpose"] != self.NEWSLETTER
 
     def to_sign_up(self) -> dict[str, str]:
-        """Return what `newsletters.readers.subscriptions.sign_up` is called with."""
+        """Return what `newsletters.subscribers.subscriptions.sign_up` is called with."""
         return {**self._chosen("email", "name", "organisation", "subject_style"), "wording": CONSENT}
 
     def to_enquire(self) -> dict[str, str]:
-        """Return what `newsletters.readers.enquiries.enquire` is called with."""
+        """Return what `newsletters.subscribers.enquiries.enquire` is called with."""
         return self._chosen("submission_id", "email", "name", "organisation", "message")
 
     def _chosen(self, *names: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from mscos.forms import PlainTextField
-from newsletters.readers.importing import DAY_FORMATS, NO_DAY, TOO_LARGE, NotAList, Sheet, not_to_come, read_rows
+from newsletters.subscribers.importing import DAY_FORMATS, NO_DAY, TOO_LARGE, NotAList, Sheet, not_to_come, read_rows
 
 NO_LIST = "Choose a file or paste rows"
 TWO_LISTS = "Choose a file or paste rows, not both"

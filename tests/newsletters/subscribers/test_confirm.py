@@ -8,11 +8,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from newsletters.models import Issue, Subscriber
-from newsletters.readers import links
+from newsletters.subscribers import links
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import problems
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.readers.doing import fields, last_link
+from tests.newsletters.subscribers.doing import fields, last_link
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""What an issue says: `blocks.py` gathers it from its sections, `email.py` renders it as a mail."""
