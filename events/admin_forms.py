@@ -9,17 +9,17 @@ from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from events.joining import JOINING_LINK, joining_links
+from events.local_time import LocalTimeProblem, check_local_times
+from events.meeting_links import MEETING_LINK, meeting_links
 from events.models import Event
 from events.money import WITHOUT_CENTS
 from events.times import LONDON
-from events.wall_time import Trouble, check_walls
 
 WALL_TIMES = ("starts", "ends", "book_by")
 DAYS = ["%d %B %Y", "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
 
-class WallTimeField(forms.DateTimeField):
+class LocalTimeField(forms.DateTimeField):
     """A day and a time as the clocks in the event's zone show it; the form makes a moment of it."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -57,9 +57,9 @@ class DaysField(forms.CharField):
 class EventForm(forms.ModelForm):
     """An event. Its times are typed as the organiser's clocks show them."""
 
-    starts = WallTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
-    ends = WallTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
-    book_by = WallTimeField(required=False, help_text="On the organiser's clocks. Empty if nobody says.")
+    starts = LocalTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
+    ends = LocalTimeField(help_text="On the organiser's clocks. If it repeats: on its first date.")
+    book_by = LocalTimeField(required=False, help_text="On the organiser's clocks. Empty if nobody says.")
     zone = forms.CharField(
         max_length=40,
         label="Time zone",
@@ -106,8 +106,8 @@ class EventForm(forms.ModelForm):
         price, currency = cleaned.get("price"), cleaned.get("currency")
         if price and currency in WITHOUT_CENTS and price != price.to_integral_value():
             self.add_error("price", f"{currency} has no smaller unit. Give a whole number.")
-        for name in [name for name, value in cleaned.items() if isinstance(value, str) and joining_links(value)]:
-            self.add_error(name, JOINING_LINK)
+        for name in [name for name, value in cleaned.items() if isinstance(value, str) and meeting_links(value)]:
+            self.add_error(name, MEETING_LINK)
         return cleaned
 
     def _post_clean(self) -> None:
@@ -116,9 +116,9 @@ class EventForm(forms.ModelForm):
         event = self.instance
         if not self.errors and event.rule:
             first = event.starts.astimezone(event.clock).replace(tzinfo=None)
-            trouble = event.rule.trouble(first, event.ends - event.starts)
-            if trouble:
-                self.add_error("repeats", trouble)
+            problem = event.rule.problem(first, event.ends - event.starts)
+            if problem:
+                self.add_error("repeats", problem)
 
     def clean_repeats_every(self) -> int:
         """Return 1 where nothing was typed."""
@@ -134,7 +134,7 @@ class EventForm(forms.ModelForm):
 def moment_in(wall: datetime, zone: str) -> datetime:
     """Return the moment at which the clocks in a zone show a time; raises ValidationError where they never or twice do."""
     there = zoneinfo.ZoneInfo(zone)
-    for finding in check_walls(wall, None, there):
-        twice = finding.trouble is Trouble.TWICE
+    for finding in check_local_times(wall, None, there):
+        twice = finding.problem is LocalTimeProblem.TWICE
         raise ValidationError(f"{finding.editor} To say which, give it in the zone UTC." if twice else finding.editor)
     return wall.replace(tzinfo=there)

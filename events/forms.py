@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from events.joining import JOINING_LINK, joining_links
+from events.meeting_links import MEETING_LINK, meeting_links
 from events.models import Event, EventQuerySet
 from events.times import CHOICES
 from mscos.filters import FilterForm
@@ -149,6 +149,6 @@ class SuggestionForm(PublicForm):
         """Refuse a link that opens a meeting, wherever it was put: many people read what is suggested."""
         cleaned = super().clean() or {}
         for name in ("title", "organiser", "stated_time", "url", "place", "cost", "about"):
-            if joining_links(cleaned.get(name) or ""):
-                self.add_error(name, JOINING_LINK)
+            if meeting_links(cleaned.get(name) or ""):
+                self.add_error(name, MEETING_LINK)
         return cleaned

@@ -48,7 +48,7 @@ class Rule:
     until: date
     left_out: frozenset[date] = frozenset()
 
-    def walls(self, first: datetime) -> Iterator[datetime]:
+    def local_starts(self, first: datetime) -> Iterator[datetime]:
         """Yield what the clocks show at each start, from `first` on, which has no zone; those left out as well."""
         by: dict[str, Any] = {}
         if self.repeats == Repeats.MONTHLY_DAY:
@@ -80,10 +80,10 @@ class Rule:
         which = "" if self.repeats == Repeats.WEEKLY else f"the {NTH[self._nth(first)]} "
         return f"{often} on {which}{first:%A}"
 
-    def trouble(self, first: datetime, length: timedelta) -> str:
+    def problem(self, first: datetime, length: timedelta) -> str:
         """Return what keeps this from being the rule of an event that starts at `first`, by its own clocks; '' if nothing."""
-        walls = list(self.walls(first))
-        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {wall.date() for wall in walls}))
+        local_starts = list(self.local_starts(first))
+        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {wall.date() for wall in local_starts}))
         last_of_month = (first + timedelta(days=WEEK)).month != first.month
         troubles = {
             f"A month seldom has a fifth {first:%A}. Choose the last such weekday.": (
@@ -92,10 +92,11 @@ class Rule:
             f"{_day(first)} is not the last {first:%A} of its month. Choose another rule or another start.": (
                 self.repeats == Repeats.MONTHLY_LAST and not last_of_month
             ),
-            f"That is more than {MAX_DATES} dates. Choose an earlier last day.": len(walls) > MAX_DATES,
-            "It does not come again by its last day. Choose a later one, or let it take place once.": len(walls)
+            f"That is more than {MAX_DATES} dates. Choose an earlier last day.": len(local_starts) > MAX_DATES,
+            "It does not come again by its last day. Choose a later one, or let it take place once.": len(local_starts)
             < TWICE,
-            "It lasts longer than it takes until it begins again.": walls[1:] and walls[1] - walls[0] < length,
+            "It lasts longer than it takes until it begins again.": local_starts[1:]
+            and local_starts[1] - local_starts[0] < length,
             "It cannot leave out its first date. Let it start on the first one that takes place.": (
                 first.date() in self.left_out
             ),
@@ -117,7 +118,7 @@ def spans_of(starts: datetime, ends: datetime, zone: ZoneInfo, rule: Rule | None
     if rule is None:
         return [Span(starts, ends)]
     first = starts.astimezone(zone).replace(tzinfo=None)
-    later = [wall for wall in rule.walls(first) if wall > first and wall.date() not in rule.left_out]
+    later = [wall for wall in rule.local_starts(first) if wall > first and wall.date() not in rule.left_out]
     moments = [starts, *(wall.replace(tzinfo=zone).astimezone(UTC) for wall in later)]
     return [Span(moment, moment + (ends - starts)) for moment in moments]
 

@@ -203,25 +203,25 @@ READERS = {
 
 def _name_zones(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items with the words that name a zone joined to one, the longest name first."""
-    held: list[Item] = []
+    pending: list[Item] = []
     for item in items:
-        held.append(item)
-        while held and (held[-1].kind != "word" or len(held) == MAX_NAME_WORDS):
-            yield _first_zone(held)
-    while held:
-        yield _first_zone(held)
+        pending.append(item)
+        while pending and (pending[-1].kind != "word" or len(pending) == MAX_NAME_WORDS):
+            yield _first_zone(pending)
+    while pending:
+        yield _first_zone(pending)
 
 
-def _first_zone(held: list[Item]) -> Item:
+def _first_zone(pending: list[Item]) -> Item:
     """Take the first item out of `held`, with those behind it that make one name with it."""
-    words = [item.text for item in held if item.kind == "word"]
-    for count in range(len(words) if held[0].kind == "word" else 0, 0, -1):
+    words = [item.text for item in pending if item.kind == "word"]
+    for count in range(len(words) if pending[0].kind == "word" else 0, 0, -1):
         phrase = " ".join(words[:count])
         named = zone_called(phrase)
         if named:
-            del held[:count]
+            del pending[:count]
             return Item("zone", phrase, named=named)
-    return held.pop(0)
+    return pending.pop(0)
 
 
 def _take_turns(items: list[Item]) -> tuple[dict[int, Turn], list[Item]]:

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from events.local_time import LocalTimeProblem, both_ways, day_words, how_long, offset_words, problem_with, zone_words
 from events.stated_time import Reading, Statement, read
-from events.wall_time import Trouble, both_ways, day_words, how_long, offset_words, trouble_with, zone_words
 from events.zone_names import Meaning, city, meanings
 
 ONE_DAY = timedelta(days=1)
@@ -68,7 +68,7 @@ class Entered:
 
 
 @dataclass(frozen=True)
-class Sense:
+class Interpretation:
     """One way to read a time: as what, and when it then begins and ends."""
 
     how: str
@@ -82,26 +82,26 @@ class Option:
 
     meaning: Meaning
     wall: datetime
-    senses: tuple[Sense, ...]
+    interpretations: tuple[Interpretation, ...]
     out_of_use: bool = False  # the letters are not those of the zone on that day
 
 
 @dataclass(frozen=True)
-class Held:
+class Match:
     """A reading held against an event, with what its zone may mean."""
 
     reading: Reading
     options: tuple[Option, ...]
 
     @property
-    def senses(self) -> tuple[Sense, ...]:
+    def interpretations(self) -> tuple[Interpretation, ...]:
         """Return all ways to read it."""
-        return tuple(sense for option in self.options for sense in option.senses)
+        return tuple(interpretation for option in self.options for interpretation in option.interpretations)
 
     @property
     def starts(self) -> frozenset[datetime]:
         """Return all moments at which it may begin."""
-        return frozenset(sense.starts for sense in self.senses)
+        return frozenset(interpretation.starts for interpretation in self.interpretations)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Finding:
     kind: Kind
     editor: str
     public: bool
-    about: tuple[Held, ...] = ()
+    about: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,9 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 
 
 def _findings(statement: Statement, event: Entered) -> Iterator[Finding]:
-    held = [_hold(reading, event) for reading in statement.readings]
-    yield from _unread(statement, held)
-    known = _without_spares([one for one in held if one.options])
+    matches = [_match(reading, event) for reading in statement.readings]
+    yield from _unread(statement, matches)
+    known = _without_spares([one for one in matches if one.options])
     sure = {start for one in known if len(one.options) == 1 for start in one.starts}
     for place, one in enumerate(known):
         settled, finding = _settle(one, sure, event)
@@ -170,13 +170,13 @@ def _findings(statement: Statement, event: Entered) -> Iterator[Finding]:
     yield from _other_day(statement, known, event)
 
 
-def _unread(statement: Statement, held: list[Held]) -> Iterator[Finding]:
-    if not held:
+def _unread(statement: Statement, matches: list[Match]) -> Iterator[Finding]:
+    if not matches:
         yield _finding(Kind.NOT_READ, "No time could be read in the organiser's words, so nothing was checked.")
     elif statement.unread:
         parts = ", ".join(f"'{part}'" for part in statement.unread)
         yield _finding(Kind.NOT_READ, f"Not all of the organiser's words could be read: {parts}.")
-    for one in held:
+    for one in matches:
         if not one.options:
             sentence = f"{one.reading.written}: no zone is known as '{one.reading.label}', so this was not checked."
             yield _finding(Kind.UNKNOWN_ZONE, sentence)
@@ -185,15 +185,15 @@ def _unread(statement: Statement, held: list[Held]) -> Iterator[Finding]:
 # Readings and their senses
 
 
-def _hold(reading: Reading, event: Entered) -> Held:
+def _match(reading: Reading, event: Entered) -> Match:
     found = meanings(reading.zone, home=event.zone, year=event.local.year)
-    return Held(reading, tuple(_option(reading, meaning, event) for meaning in found))
+    return Match(reading, tuple(_option(reading, meaning, event) for meaning in found))
 
 
 def _option(reading: Reading, meaning: Meaning, event: Entered) -> Option:
     wall = _nearest_wall(reading, meaning, event)
     fixed = None if meaning.offset is None else timezone(meaning.offset)
-    literal = () if fixed is None else (_sense(reading.label, wall.replace(tzinfo=fixed), reading),)
+    literal = () if fixed is None else (_interpret(reading.label, wall.replace(tzinfo=fixed), reading),)
     if meaning.zone is None:
         return Option(meaning, wall, literal)
     ways = both_ways(wall, meaning.zone)
@@ -201,7 +201,7 @@ def _option(reading: Reading, meaning: Meaning, event: Entered) -> Option:
         return Option(meaning, wall, literal)
     own = f"{city(meaning.zone)}'s own time"
     names = (own,) if len(ways) == 1 else tuple(f"{own} ({zone_words(way)})" for way in ways)
-    local = tuple(_sense(name, way, reading) for name, way in zip(names, ways, strict=True))
+    local = tuple(_interpret(name, way, reading) for name, way in zip(names, ways, strict=True))
     return Option(meaning, wall, (*literal, *local), out_of_use=bool(literal))
 
 
@@ -216,58 +216,64 @@ def _nearest_wall(reading: Reading, meaning: Meaning, event: Entered) -> datetim
     zone = meaning.zone or timezone(meaning.offset or timedelta())
     local = event.starts.astimezone(zone).replace(tzinfo=None)
     halves = (timedelta(), ONE_DAY / 2) if reading.either_half else (timedelta(),)
-    walls = [
+    local_starts = [
         datetime.combine(local.date(), reading.start) + day * ONE_DAY + half for day in (-1, 0, 1) for half in halves
     ]
-    return min(walls, key=lambda wall: abs(wall - local))
+    return min(local_starts, key=lambda wall: abs(wall - local))
 
 
-def _sense(how: str, starts: datetime, reading: Reading) -> Sense:
+def _interpret(how: str, starts: datetime, reading: Reading) -> Interpretation:
     # The end is added on the wall, where it was written: over a clock change it is not as long as it looks.
     ends = None if reading.lasts is None else (starts + reading.lasts).replace(fold=starts.fold).astimezone(UTC)
-    return Sense(how, starts.astimezone(UTC), ends)
+    return Interpretation(how, starts.astimezone(UTC), ends)
 
 
-def _without_spares(held: list[Held]) -> list[Held]:
+def _without_spares(matches: list[Match]) -> list[Match]:
     """Return the readings without the half of 'EST/EDT' that is out of use: both were written to be right all year."""
-    in_use = {(one.reading.turn, zone) for one in held if (zone := _letters_of(one)) and not one.options[0].out_of_use}
-    return [one for one in held if not (one.options[0].out_of_use and (one.reading.turn, _letters_of(one)) in in_use)]
+    in_use = {
+        (one.reading.turn, zone) for one in matches if (zone := _letters_of(one)) and not one.options[0].out_of_use
+    }
+    return [
+        one for one in matches if not (one.options[0].out_of_use and (one.reading.turn, _letters_of(one)) in in_use)
+    ]
 
 
-def _letters_of(one: Held) -> ZoneInfo | None:
+def _letters_of(one: Match) -> ZoneInfo | None:
     """Return the zone whose letters were written, where they can mean only one."""
     meaning = one.options[0].meaning
     return meaning.zone if len(one.options) == 1 and meaning.offset is not None else None
 
 
-def _settle(one: Held, sure: set[datetime], event: Entered) -> tuple[Held, Finding | None]:
+def _settle(one: Match, sure: set[datetime], event: Entered) -> tuple[Match, Finding | None]:
     """Return a reading with one meaning, where the other times that were written or the event's start can tell it."""
     if len(one.options) == 1:
         return one, None
-    told = [option for option in one.options if {sense.starts for sense in option.senses} & sure]
+    told = [
+        option for option in one.options if {interpretation.starts for interpretation in option.interpretations} & sure
+    ]
     if len(told) == 1:
-        return Held(one.reading, (told[0],)), None
+        return Match(one.reading, (told[0],)), None
     # By the event alone, which may have been entered wrongly, only the way that people most often mean it counts.
-    fits = [option for option in one.options if option.senses[-1].starts == event.starts]
+    fits = [option for option in one.options if option.interpretations[-1].starts == event.starts]
     if len(fits) == 1:
-        return Held(one.reading, (fits[0],)), _ambiguous(one, event, public=False)
+        return Match(one.reading, (fits[0],)), _ambiguous(one, event, public=False)
     return one, _ambiguous(one, event, public=True)
 
 
 # Findings
 
 
-def _finding(kind: Kind, editor: str, *about: Held) -> Finding:
+def _finding(kind: Kind, editor: str, *about: Match) -> Finding:
     return Finding(kind, editor, kind not in FOR_THE_EDITOR, about)
 
 
-def _ambiguous(one: Held, event: Entered, *, public: bool) -> Finding:
+def _ambiguous(one: Match, event: Entered, *, public: bool) -> Finding:
     places = _either([city(option.meaning.zone) for option in one.options if option.meaning.zone])
     sentence = f"{one.reading.written}: {one.reading.label} can mean the time in {places}. {_ways(one, event)}"
     return Finding(Kind.AMBIGUOUS, sentence, public, (one,))
 
 
-def _about_one(one: Held, event: Entered) -> Iterator[Finding]:
+def _about_one(one: Match, event: Entered) -> Iterator[Finding]:
     if len(one.options) == 1:
         yield from _about_zone(one, one.options[0], event)
     if event.starts not in one.starts:
@@ -280,15 +286,15 @@ def _about_one(one: Held, event: Entered) -> Iterator[Finding]:
         yield _finding(Kind.OTHER_END, sentence, one)
 
 
-def _about_zone(one: Held, option: Option, event: Entered) -> Iterator[Finding]:
+def _about_zone(one: Match, option: Option, event: Entered) -> Iterator[Finding]:
     zone, written = option.meaning.zone, one.reading.written
     if zone is None:
         return
-    trouble = trouble_with(option.wall, zone)
-    if trouble is Trouble.MISSING:
+    problem = problem_with(option.wall, zone)
+    if problem is LocalTimeProblem.MISSING:
         sentence = f"{written}: the clocks in {city(zone)} leave this time out on {day_words(option.wall)}."
         yield _finding(Kind.LEFT_OUT, f"{sentence} {_ways(one, event)}", one)
-    elif trouble is Trouble.TWICE and len(option.senses) > 1:
+    elif problem is LocalTimeProblem.TWICE and len(option.interpretations) > 1:
         sentence = f"{written}: this time comes twice in {city(zone)} on {day_words(option.wall)}."
         yield _finding(Kind.TWICE, f"{sentence} {_ways(one, event)}", one)
     if option.out_of_use:
@@ -299,20 +305,24 @@ def _about_zone(one: Held, option: Option, event: Entered) -> Iterator[Finding]:
         yield _finding(Kind.NOT_IN_USE, f"{sentence} {_ways(one, event)}", one)
 
 
-def _ends_agree(one: Held, event: Entered) -> bool:
+def _ends_agree(one: Match, event: Entered) -> bool:
     """Return whether the end that was written is that of the event, on whichever day: some say '9 to 5, three days'."""
-    ends = [sense.ends for sense in one.senses if sense.ends and sense.starts == event.starts]
+    ends = [
+        interpretation.ends
+        for interpretation in one.interpretations
+        if interpretation.ends and interpretation.starts == event.starts
+    ]
     return event.ends is None or not ends or any((event.ends - end) % ONE_DAY == timedelta() for end in ends)
 
 
-def _contradictions(known: list[Held]) -> Iterator[Finding]:
+def _contradictions(known: list[Match]) -> Iterator[Finding]:
     for one in known[1:]:
         if not one.starts & known[0].starts:
             first, other = known[0].reading.written, one.reading.written
             yield _finding(Kind.CONTRADICTION, f"{first} and {other} are not the same moment.", known[0], one)
 
 
-def _other_day(statement: Statement, known: list[Held], event: Entered) -> Iterator[Finding]:
+def _other_day(statement: Statement, known: list[Match], event: Entered) -> Iterator[Finding]:
     zones = [event.zone, *(option.meaning.zone for one in known for option in one.options if option.meaning.zone)]
     real = {event.starts.astimezone(zone).date() for zone in zones}
     days = {parts for day in real for parts in ((day.day, day.month, day.year), (day.day, day.month, None))}
@@ -326,16 +336,16 @@ def _other_day(statement: Statement, known: list[Held], event: Entered) -> Itera
 # Sentences
 
 
-def _ways(one: Held, event: Entered) -> str:
+def _ways(one: Match, event: Entered) -> str:
     """Return 'Read as GMT it begins at 18:00 in London; read as London's own time it begins at 17:00, as entered.'."""
     parts = []
     for option in one.options:
         zone = option.meaning.zone or event.zone
-        for sense in option.senses:
-            there, here = sense.starts.astimezone(zone), sense.starts.astimezone(event.zone)
+        for interpretation in option.interpretations:
+            there, here = interpretation.starts.astimezone(zone), interpretation.starts.astimezone(event.zone)
             elsewhere = f" ({here:%H:%M} in {city(event.zone)})" if there.utcoffset() != here.utcoffset() else ""
-            entered = ", as entered" if sense.starts == event.starts else ""
-            how = f"read as {sense.how} " if sense.how else ""
+            entered = ", as entered" if interpretation.starts == event.starts else ""
+            how = f"read as {interpretation.how} " if interpretation.how else ""
             parts.append(f"{how}it begins at {there:%H:%M} in {city(zone)}{elsewhere}{entered}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
@@ -345,8 +355,8 @@ def _public_note(findings: tuple[Finding, ...], event: Entered) -> str:
     public = [finding for finding in findings if finding.public]
     if not public:
         return ""
-    found = dict.fromkeys(held for finding in public for held in finding.about)
-    about = sorted(found, key=lambda held: held.reading.turn)
+    found = dict.fromkeys(match for finding in public for match in finding.about)
+    about = sorted(found, key=lambda match: match.reading.turn)
     if not about:
         return "The day that the organiser wrote is not the day shown here. Check with the organiser."
     wrote = f"The organiser wrote {_both([one.reading.written for one in about])}."
@@ -366,7 +376,7 @@ def _reason(public: list[Finding], event: Entered) -> str:
 
 def _zones_that_day(public: list[Finding], event: Entered) -> list[str]:
     on = {}
-    for one in (held for finding in public if finding.kind is Kind.NOT_IN_USE for held in finding.about):
+    for one in (match for finding in public if finding.kind is Kind.NOT_IN_USE for match in finding.about):
         zone = one.options[0].meaning.zone or event.zone
         on[city(zone)] = zone_words(both_ways(one.options[0].wall, zone)[0])
     parts = [f"{place} {event.verb if not count else ''} on {name}" for count, (place, name) in enumerate(on.items())]
@@ -384,7 +394,7 @@ def _reasons(finding: Finding) -> Iterator[str]:
             yield f"this time comes twice in {cities[0]} that day"
 
 
-def _shift(about: list[Held], event: Entered) -> str:
+def _shift(about: list[Match], event: Entered) -> str:
     """Return how far from the time shown the event may be: 'an hour later'."""
     apart = sorted({start - event.starts for one in about for start in one.starts} - {timedelta()}, key=abs)
     return _either([f"{how_long(abs(gap))} {'later' if gap > timedelta() else 'earlier'}" for gap in apart])

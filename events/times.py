@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format
 
-from events.wall_time import offset_words, zone_words
+from events.local_time import offset_words, zone_words
 from events.zone_names import city
 
 LONDON = "Europe/London"

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from events.calendars import calendar_of
 from events.forms import EventFilterForm, SuggestionForm, ZoneForm
+from events.ics_export import calendar_of
 from events.models import Event, EventDate, EventQuerySet
 from events.months import Month
 from events.suggestions import suggest

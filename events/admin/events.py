@@ -15,12 +15,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from events.actions import save_event
 from events.admin.importing import ImportMixin
 from events.admin_forms import EventForm
-from events.first_draft import as_event
+from events.local_time import check_span
 from events.models import Event, Suggestion
+from events.suggestion_prefill import as_event
 from events.suggestions import AlreadyDealtWithError, take_up
 from events.times import CHOICES
 from events.views import event_context
-from events.wall_time import check_span
 from mscos.markdown_admin import MarkdownAdminMixin
 
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from events.import_forms import ImportForm
-from events.importing import import_events
+from events.ics_import.actions import import_events
+from events.ics_import.forms import ImportForm
 from events.times import CHOICES
 from mscos.models import User
 

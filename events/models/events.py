@@ -15,11 +15,11 @@ from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
+from events.local_time import LocalTimeFinding, check_span
 from events.money import price_in_words
 from events.repeats import Repeats, Rule, Span, spans_of
 from events.time_check import TimeCheck, check_stated_time
 from events.times import Clock, clocks, hour_in_words
-from events.wall_time import WallFinding, check_span
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from outcomes.models import Nation, Organisation, Outcome
@@ -347,7 +347,7 @@ class Event(models.Model):
         )
 
     @property
-    def clock_changes(self) -> tuple[WallFinding, ...]:
+    def clock_changes(self) -> tuple[LocalTimeFinding, ...]:
         """What is to be said where the clocks change during the date that pages show first."""
         return check_span(*self.span, self.clock)
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 
-from events.admin_forms import WallTimeField, moment_in
+from events.admin_forms import LocalTimeField, moment_in
 from events.times import LONDON, clock
 from forums.call_requests.forms import MESSAGE_LENGTH, is_safe, no_code
 from forums.call_requests.team_actions import MAX_OFFERS, handlers
@@ -35,7 +35,7 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.call_request = call_request
         for number in range(1, MAX_OFFERS + 1):
-            self.fields[f"time_{number}"] = WallTimeField(required=False, label=f"Time {number}, in London")
+            self.fields[f"time_{number}"] = LocalTimeField(required=False, label=f"Time {number}, in London")
         if call_request.how == CallRequest.How.CONTACT:
             del self.fields["reach"]
         self.order_fields([f"time_{number}" for number in range(1, MAX_OFFERS + 1)])

@@ -2,8 +2,8 @@
 
 import re
 
-from events.ics.file import raw_entries
-from events.importing import import_events
+from events.ics_import.actions import import_events
+from events.ics_import.file import raw_entries
 from events.models import Event
 from outcomes.models import Organisation
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from events.ics.drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
-from events.ics.rules import FIRST_LEFT_OUT, NOT_OURS
+from events.ics_import.drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
+from events.ics_import.rules import FIRST_LEFT_OUT, NOT_OURS
 from events.models import Event
 from tests.events.calendar_files import calendar, entry, take, the_draft
 
@@ -211,18 +211,18 @@ def test_of_any_other_rule_the_first_date_is_taken(editor, lines):
          "It lasts longer than it takes until it begins again."),
     ],
 )  # fmt: skip
-def test_a_rule_that_cannot_be_kept_is_left_with_its_sentence(editor, lines, trouble):
+def test_a_rule_that_cannot_be_kept_is_left_with_its_sentence(editor, lines, problem):
     event, said = the_draft(*lines, by=editor)
     assert rule(event) == ("", 1, None, [])
-    assert said == [f"Only its first date was taken. {trouble}"]
+    assert said == [f"Only its first date was taken. {problem}"]
 
 
 def test_the_last_weekday_of_a_month_has_to_be_that_of_the_start(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230323T170000" for name in ("START", "END"))
     event, said = the_draft(start, end, "RRULE:FREQ=MONTHLY;BYDAY=-1TH;COUNT=3", by=editor)
     assert (rule(event), days(event)) == (("", 1, None, []), ["2023-03-23 17:00"])
-    trouble = "23 March 2023 is not the last Thursday of its month. Choose another rule or another start."
-    assert said == [f"Only its first date was taken. {trouble}"]
+    problem = "23 March 2023 is not the last Thursday of its month. Choose another rule or another start."
+    assert said == [f"Only its first date was taken. {problem}"]
 
 
 def test_a_rule_without_end_is_taken_for_a_year(editor):

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.ics import file as ics_file
-from events.import_forms import NO_FILE, NO_ORGANISER, NO_ZONE
+from events.ics_import import file as ics_file
+from events.ics_import.forms import NO_FILE, NO_ORGANISER, NO_ZONE
 from events.models import Event
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from outcomes.models import Organisation

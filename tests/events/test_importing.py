@@ -8,8 +8,8 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.ics import file as ics_file
-from events.ics.drafts import (
+from events.ics_import import file as ics_file
+from events.ics_import.drafts import (
     ADDRESS,
     BODY,
     BODY_CUT,
@@ -26,7 +26,7 @@ from events.ics.drafts import (
     TITLE,
     TITLE_CUT,
 )  # fmt: skip
-from events.ics.file import NotACalendar, raw_entries
+from events.ics_import.file import NotACalendar, raw_entries
 from events.models import Event, EventDate
 from outcomes.models import Organisation
 from tests.at_once import all_at_once

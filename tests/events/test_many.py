@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from model_bakery import baker
 
-from events.calendars import BATCH, calendar_of
+from events.ics_export import BATCH, calendar_of
 from events.models import Event, EventDate
 from outcomes.models import Organisation
 from tests.events.conftest import NOW

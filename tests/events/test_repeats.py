@@ -61,7 +61,7 @@ def rule(repeats, until, every=1, *left_out):
 def test_the_dates_of_a_rule_and_what_it_is_called(first, given, words, expected):
     one = rule(*given)
     wall = datetime.fromisoformat(first)
-    assert (one.in_words(wall), one.trouble(wall, HOUR)) == (words, "")
+    assert (one.in_words(wall), one.problem(wall, HOUR)) == (words, "")
     assert dates(first, one) == expected
 
 
@@ -111,4 +111,4 @@ def test_what_takes_place_once_has_one_date():
     ],
 )  # fmt: skip
 def test_what_is_no_rule_is_told(first, given, length, sentence):
-    assert rule(*given).trouble(datetime.fromisoformat(first), length) == sentence
+    assert rule(*given).problem(datetime.fromisoformat(first), length) == sentence

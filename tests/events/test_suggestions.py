@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from events.emails import tell_editors
-from events.first_draft import as_event
 from events.forms import SuggestionForm
-from events.joining import JOINING_LINK
+from events.meeting_links import MEETING_LINK
 from events.models import Event, Suggestion
+from events.suggestion_prefill import as_event
 from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, suggest, take_up, turn_down
 from mscos.forms import new_submission_id
 from outcomes.models import Organisation
@@ -105,8 +105,8 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
                 "https://intranet./x",
             )
         ),
-        ({"url": "https://us02web.zoom.us/j/86123456789?pwd=abc"}, [JOINING_LINK]),
-        ({"place": "Online: meet.google.com/abc-defg-hij"}, [JOINING_LINK]),
+        ({"url": "https://us02web.zoom.us/j/86123456789?pwd=abc"}, [MEETING_LINK]),
+        ({"place": "Online: meet.google.com/abc-defg-hij"}, [MEETING_LINK]),
         ({"about": "a\x00b"}, ["Text has characters that we cannot store. Type those words again, then send"]),
         ({"about": "x" * 2_001}, ["Text must be 2,000 characters or less"]),
         ({"email": "alex"}, ["Enter an email address in the correct format, like name@example.com"]),

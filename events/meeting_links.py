@@ -7,7 +7,7 @@ which one books; the organiser sends the link to those who did. Pages to registe
 import re
 from urllib.parse import unquote
 
-JOINING_LINK = "This link opens the meeting itself. Give the page where people book; the organiser sends them the link."
+MEETING_LINK = "This link opens the meeting itself. Give the page where people book; the organiser sends them the link."
 
 # Hosts, each with the paths that open a meeting there. Most services give organisations a host below their own.
 SERVICES = (
@@ -62,12 +62,12 @@ SECRETS = re.compile(
 )
 
 
-def joining_links(text: str) -> list[str]:
+def meeting_links(text: str) -> list[str]:
     """Return the links in a text that open a meeting, in order, also where a mail program wrapped them."""
     return [link for word in WORD.findall(text) if (link := _link_in(word))]
 
 
-def without_joining_links(text: str) -> str:
+def without_meeting_links(text: str) -> str:
     """Return a text without links that open a meeting, its numbers and its passwords; as it came where it has none."""
     lines = [(line, _without(line)) for line in text.split("\n")]
     return "\n".join(after for before, after in lines if after == before or re.search(r"\w", after))

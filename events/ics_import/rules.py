@@ -51,17 +51,17 @@ def series_of(
     rule, remark = _rule(entry, first, zone)
     if rule is None:
         return Series(first, remarks=[NOT_OURS, *([FIRST_LEFT_OUT] if first.date() in left_out else [])])
-    walls = sorted({first, *rule.walls(first)})
-    remaining = [wall for wall in walls if wall.date() not in left_out]
+    local_starts = sorted({first, *rule.local_starts(first)})
+    remaining = [wall for wall in local_starts if wall.date() not in left_out]
     if not remaining:
         return None
-    start, later = remaining[0], {wall.date() for wall in walls if wall > remaining[0]}
+    start, later = remaining[0], {wall.date() for wall in local_starts if wall > remaining[0]}
     rule = replace(rule, left_out=frozenset(left_out & later))
-    series = Series(start, rule, [remark, _changed(changed & {wall.date() for wall in walls})])
+    series = Series(start, rule, [remark, _changed(changed & {wall.date() for wall in local_starts})])
     if len(remaining) == 1:
         return replace(series, rule=None)
-    if trouble := rule.trouble(start, length):
-        return replace(series, rule=None, remarks=[*series.remarks, ONLY_THE_FIRST.format(trouble)])
+    if problem := rule.problem(start, length):
+        return replace(series, rule=None, remarks=[*series.remarks, ONLY_THE_FIRST.format(problem)])
     return series
 
 
@@ -73,10 +73,10 @@ def _rule(entry: Any, first: datetime, zone: str) -> tuple[Rule | None, str]:
     repeats, every, count = _repeats(recur, first), _number(recur, "INTERVAL", 1), _number(recur, "COUNT", 1)
     if repeats is None or every not in EVERY or count < 1:
         return None, ""
-    walls = list(Rule(repeats, every, FAR).walls(first))
-    until, remark = _last_day(recur, first, walls, zone)
-    if len(walls) > MAX_DATES and until >= walls[MAX_DATES].date():
-        until = walls[MAX_DATES - 1].date()
+    local_starts = list(Rule(repeats, every, FAR).local_starts(first))
+    until, remark = _last_day(recur, first, local_starts, zone)
+    if len(local_starts) > MAX_DATES and until >= local_starts[MAX_DATES].date():
+        until = local_starts[MAX_DATES - 1].date()
         remark = TOO_MANY_DATES.format(_day(until))
     return Rule(repeats, every, until), remark
 
@@ -104,10 +104,10 @@ def _number(recur: vRecur, name: str, usual: int) -> int:
     return int(recur[name][0]) if recur.get(name) else usual
 
 
-def _last_day(recur: vRecur, first: datetime, walls: list[datetime], zone: str) -> tuple[date, str]:
+def _last_day(recur: vRecur, first: datetime, local_starts: list[datetime], zone: str) -> tuple[date, str]:
     """Return the day after which no date of a rule begins, and what is to be said of it."""
     if recur.get("COUNT"):
-        return walls[min(_number(recur, "COUNT", 1), len(walls)) - 1].date(), ""
+        return local_starts[min(_number(recur, "COUNT", 1), len(local_starts)) - 1].date(), ""
     if recur.get("UNTIL"):
         return _day_of(recur["UNTIL"][0], first, zone), ""
     year = first.date() + relativedelta(years=1)

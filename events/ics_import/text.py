@@ -5,7 +5,7 @@ import unicodedata
 
 import nh3
 
-from events.joining import without_joining_links
+from events.meeting_links import without_meeting_links
 from mscos.forms import HIDDEN_MARKS, IDLE_JOINERS
 from mscos.plain import plain
 from mscos.text import BARE_ADDRESS
@@ -33,7 +33,7 @@ def paragraphs_of(text: str) -> list[str]:
     text = _visible(text)
     if HTML.search(text):
         text = _without_html(text)
-    text = RULE_OF_SIGNS.sub("", without_joining_links(text))
+    text = RULE_OF_SIGNS.sub("", without_meeting_links(text))
     lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
     return [paragraph for paragraph in EMPTY_LINES.split(lines.strip()) if paragraph]
 

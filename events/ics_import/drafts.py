@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from events.ics.entries import Entry, value_of
-from events.ics.rules import Series, series_of
-from events.ics.text import as_markdown, one_line, paragraphs_of, shortened
-from events.ics.times import YEARS, Stamp, days_of, stamp_of
-from events.joining import joining_links, without_joining_links
+from events.ics_import.entries import Entry, value_of
+from events.ics_import.rules import Series, series_of
+from events.ics_import.text import as_markdown, one_line, paragraphs_of, shortened
+from events.ics_import.times import YEARS, Stamp, days_of, stamp_of
+from events.local_time import check_local_times, check_span, zone_words
+from events.meeting_links import meeting_links, without_meeting_links
 from events.models import Event
-from events.wall_time import check_span, check_walls, zone_words
 from outcomes.models import Organisation
 
 TITLE, SUMMARY, PLACE, ADDRESS = 160, 300, 200, 500  # characters that the fields of an event take
@@ -83,8 +83,8 @@ def draft_of(entry: Entry, *, organiser: Organisation, zone: str, changed: Itera
 
     `zone` is for times that name none. `changed` are the dates of it that have entries of their own.
     """
-    if entry.trouble:
-        raise NotTaken(entry.trouble)
+    if entry.problem:
+        raise NotTaken(entry.problem)
     words, times = _words(entry), _times(entry, zone, changed)
     event = Event(organiser=organiser, imported_from=entry.key, **words.fields, **times.fields)
     cancelled = [CANCELLED] if entry.is_cancelled else []
@@ -93,9 +93,9 @@ def draft_of(entry: Entry, *, organiser: Organisation, zone: str, changed: Itera
 
 def _words(entry: Entry) -> Part:
     given = [entry.text(name) for name in ("SUMMARY", "DESCRIPTION", "LOCATION", "URL")]
-    has_link = any(joining_links(text) for text in given)
-    has_number = not has_link and any(without_joining_links(text) != text for text in given)
-    title = without_joining_links(entry.title)
+    has_link = any(meeting_links(text) for text in given)
+    has_number = not has_link and any(without_meeting_links(text) != text for text in given)
+    title = without_meeting_links(entry.title)
     if not title:
         raise NotTaken(NO_TITLE)
     parts = [_description(given[1]), _place(given[2], has_link=has_link), _page(given[3])]
@@ -119,7 +119,7 @@ def _description(text: str) -> Part:
 
 
 def _place(text: str, *, has_link: bool) -> Part:
-    place = one_line(without_joining_links(text))
+    place = one_line(without_meeting_links(text))
     is_online = has_link or not place or ONLINE.search(place) is not None
     remarks = _said({NO_PLACE: not place and not has_link, PLACE_CUT: len(place) > PLACE})
     return Part({"place": shortened(place, PLACE), "is_online": is_online}, remarks)
@@ -127,7 +127,7 @@ def _place(text: str, *, has_link: bool) -> Part:
 
 def _page(text: str) -> Part:
     address = text.strip()
-    if not address or joining_links(address):
+    if not address or meeting_links(address):
         return Part({}, [])
     try:
         WEB_PAGE(address)
@@ -218,7 +218,7 @@ def _taken_as(start: Stamp) -> str:
     """Return what is to be said of a start that clocks leave out or show twice."""
     there = ZoneInfo(start.zone)
     shown = start.moment.astimezone(there)
-    findings = check_walls(start.wall, None, there)
+    findings = check_local_times(start.wall, None, there)
     return "".join(TAKEN_AS.format(found.editor, f"{shown:%H:%M} {zone_words(shown)}") for found in findings)
 
 

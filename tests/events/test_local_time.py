@@ -5,12 +5,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from events.wall_time import Trouble, check_span, check_walls, how_long, offset_words, trouble_with, zone_words
+from events.local_time import (
+    LocalTimeProblem,
+    check_local_times,
+    check_span,
+    how_long,
+    offset_words,
+    problem_with,
+    zone_words,
+)
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 LORD_HOWE, ADELAIDE = ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Australia/Adelaide")
 KOLKATA, KATHMANDU, ST_JOHNS = ZoneInfo("Asia/Kolkata"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/St_Johns")
-MISSING, TWICE = Trouble.MISSING, Trouble.TWICE
+MISSING, TWICE = LocalTimeProblem.MISSING, LocalTimeProblem.TWICE
 
 
 def wall(written):
@@ -30,13 +38,13 @@ def wall(written):
         ("2023-03-26T01:30", KOLKATA, None),
     ],
 )  # fmt: skip
-def test_hours_that_are_left_out_or_come_twice(written, zone, trouble):
-    assert trouble_with(wall(written), zone) == trouble
+def test_hours_that_are_left_out_or_come_twice(written, zone, problem):
+    assert problem_with(wall(written), zone) == problem
 
 
 def test_the_editor_is_told_what_a_missing_hour_could_mean():
-    (found,) = check_walls(wall("2026-03-29T01:30"), None, LONDON)
-    assert (found.trouble, found.reader) == (MISSING, "")
+    (found,) = check_local_times(wall("2026-03-29T01:30"), None, LONDON)
+    assert (found.problem, found.reader) == (MISSING, "")
     assert found.editor == (
         "01:30 on 29 March 2026 does not exist in London, where the clocks go forward by an hour. "
         "It could mean 00:30 GMT or 02:30 BST."
@@ -44,7 +52,7 @@ def test_the_editor_is_told_what_a_missing_hour_could_mean():
 
 
 def test_the_editor_is_asked_which_of_two_hours_is_meant():
-    (found,) = check_walls(wall("2026-11-01T01:30"), None, NEW_YORK)
+    (found,) = check_local_times(wall("2026-11-01T01:30"), None, NEW_YORK)
     assert found.editor == (
         "01:30 on 1 November 2026 comes twice in New York, where the clocks go back by an hour: "
         "first as EDT (UTC−4), then as EST (UTC−5). Say which is meant."
@@ -52,7 +60,7 @@ def test_the_editor_is_asked_which_of_two_hours_is_meant():
 
 
 def test_a_span_over_a_clock_change_is_told_to_both():
-    (found,) = check_walls(wall("2026-03-28T22:00"), wall("2026-03-29T06:00"), LONDON)
+    (found,) = check_local_times(wall("2026-03-28T22:00"), wall("2026-03-29T06:00"), LONDON)
     assert found.editor == (
         "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST, "
         "and is an hour shorter than it looks."
@@ -60,25 +68,27 @@ def test_a_span_over_a_clock_change_is_told_to_both():
     assert found.reader == (
         "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST."
     )
-    (back,) = check_walls(wall("2023-04-01T22:00"), wall("2023-04-02T06:00"), LORD_HOWE)
+    (back,) = check_local_times(wall("2023-04-01T22:00"), wall("2023-04-02T06:00"), LORD_HOWE)
     assert back.editor == (
         "The clocks in Lord Howe go back by half an hour during this event: it starts at 22:00 UTC+11 and ends at 06:00 "
         "UTC+10:30, and is half an hour longer than it looks."
     )
-    assert check_walls(wall("2026-03-29T22:00"), wall("2026-03-30T06:00"), LONDON) == ()
+    assert check_local_times(wall("2026-03-29T22:00"), wall("2026-03-30T06:00"), LONDON) == ()
 
 
 def test_an_end_before_the_start_is_told_by_moments_not_by_figures():
-    (found,) = check_walls(wall("2023-03-30T18:30"), wall("2023-03-30T17:00"), LONDON)
-    assert (found.trouble, found.editor) == (
-        Trouble.BACKWARDS,
+    (found,) = check_local_times(wall("2023-03-30T18:30"), wall("2023-03-30T17:00"), LONDON)
+    assert (found.problem, found.editor) == (
+        LocalTimeProblem.BACKWARDS,
         "It ends (30 March 2023, 17:00 BST) before it starts (30 March 2023, 18:30 BST).",
     )
     first, second = datetime(2026, 10, 25, 0, 50, tzinfo=UTC), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
-    assert [found.trouble for found in check_span(first, second, LONDON)] == [Trouble.CLOCK_CHANGE]  # 01:50 to 01:10
-    assert [found.trouble for found in check_span(second, first, LONDON)] == [Trouble.BACKWARDS]
+    assert [found.problem for found in check_span(first, second, LONDON)] == [
+        LocalTimeProblem.CLOCK_CHANGE
+    ]  # 01:50 to 01:10
+    assert [found.problem for found in check_span(second, first, LONDON)] == [LocalTimeProblem.BACKWARDS]
     as_shown = (first.astimezone(LONDON), second.astimezone(LONDON))
-    assert [found.trouble for found in check_span(*as_shown, LONDON)] == [Trouble.CLOCK_CHANGE]
+    assert [found.problem for found in check_span(*as_shown, LONDON)] == [LocalTimeProblem.CLOCK_CHANGE]
     assert check_span(first, first, LONDON) == ()
 
 

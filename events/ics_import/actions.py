@@ -16,10 +16,10 @@ from django.db import models, transaction
 from django.utils.formats import date_format
 
 from events.actions import save_event
-from events.ics.drafts import TITLE, Draft, NotTaken, draft_of
-from events.ics.entries import Entry, value_of
-from events.ics.file import RawEntry
-from events.ics.text import shortened
+from events.ics_import.drafts import TITLE, Draft, NotTaken, draft_of
+from events.ics_import.entries import Entry, value_of
+from events.ics_import.file import RawEntry
+from events.ics_import.text import shortened
 from events.models import Event
 from mscos.models import User
 from outcomes.models import Organisation

@@ -11,8 +11,8 @@ from icalendar.parser import Contentline
 from icalendar.parser.ical.component import ComponentIcalParser
 from icalendar.prop import TypesFactory, vBroken
 
-from events.ics.file import RawEntry
-from events.ics.text import one_line
+from events.ics_import.file import RawEntry
+from events.ics_import.text import one_line
 
 UNREADABLE = "It cannot be read. Add it by hand."
 
@@ -35,12 +35,12 @@ class Entry:
 
     def __init__(self, raw: RawEntry) -> None:
         """Read an entry; one that icalendar cannot read has nothing but its trouble."""
-        self.raw, self.trouble = raw, raw.trouble
+        self.raw, self.problem = raw, raw.problem
         lines = [Contentline(line) for line in ("BEGIN:VEVENT", *raw.lines, "END:VEVENT")]
         try:
             (self.properties,) = _Parser(lines, ComponentFactory(), TypesFactory.instance()).parse()
         except (ValueError, TypeError, ArithmeticError):
-            self.properties, self.trouble = Component(), self.trouble or UNREADABLE
+            self.properties, self.problem = Component(), self.problem or UNREADABLE
 
     def all(self, name: str) -> list[Any]:
         """Return what a property says, each time that it stands there."""

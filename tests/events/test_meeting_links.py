@@ -5,7 +5,7 @@ from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events.joining import JOINING_LINK, joining_links, without_joining_links
+from events.meeting_links import MEETING_LINK, meeting_links, without_meeting_links
 from events.models import Event
 from tests.events.test_admin import typed
 from tests.people import sign_in
@@ -71,14 +71,14 @@ OPEN_NONE = [
 @pytest.mark.parametrize("link", OPEN_A_MEETING)
 def test_a_link_that_opens_a_meeting_is_found_and_taken_out(link):
     text = f"Come.\nJoin us ({link}), all of you."
-    assert joining_links(text) == [link]
-    assert without_joining_links(text) == "Come.\nJoin us, all of you."
+    assert meeting_links(text) == [link]
+    assert without_meeting_links(text) == "Come.\nJoin us, all of you."
 
 
 @pytest.mark.parametrize("text", OPEN_NONE)
 def test_pages_to_register_on_and_other_links_stay(text):
-    assert joining_links(text) == []
-    assert without_joining_links(text) == text
+    assert meeting_links(text) == []
+    assert without_meeting_links(text) == text
 
 
 def test_links_are_found_in_markdown_html_and_behind_a_word():
@@ -86,7 +86,7 @@ def test_links_are_found_in_markdown_html_and_behind_a_word():
         "[Join](https://zoom.us/j/1) <https://zoom.us/j/2> "
         '<a href="https://zoom.us/j/3">x</a> Zoom:https://zoom.us/j/4; and https://zoom.us/j/5.'
     )
-    assert joining_links(text) == [f"https://zoom.us/j/{number}" for number in range(1, 6)]
+    assert meeting_links(text) == [f"https://zoom.us/j/{number}" for number in range(1, 6)]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_links_are_found_in_markdown_html_and_behind_a_word():
 )
 def test_numbers_and_passwords_of_a_meeting_are_taken_out_too(line, left):
     lines = ["First.", line, "", "Last."]
-    assert without_joining_links("\n".join(lines)) == "\n".join(["First.", *([left] if left else []), "", "Last."])
+    assert without_meeting_links("\n".join(lines)) == "\n".join(["First.", *([left] if left else []), "", "Last."])
 
 
 PIECES = st.sampled_from(
@@ -122,9 +122,9 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=5), max_size=8).map("".join))
 @example("%2Fzoom.us/j/123https://zoom.us/j/1")
 def test_no_link_is_left_whatever_the_text(text):
-    left = without_joining_links(text)
-    assert joining_links(left) == []
-    assert without_joining_links(left) == left
+    left = without_meeting_links(text)
+    assert meeting_links(left) == []
+    assert without_meeting_links(left) == left
 
 
 @pytest.mark.django_db
@@ -136,5 +136,5 @@ def test_no_link_is_left_whatever_the_text(text):
 def test_editors_cannot_store_such_a_link_anywhere(client, editor, field):
     sign_in(client, editor)
     answer = client.post(reverse("admin:events_event_add"), typed(**{field: "https://zoom.us/j/123"}))
-    assert answer.context["adminform"].form.errors == {field: [JOINING_LINK]}
+    assert answer.context["adminform"].form.errors == {field: [MEETING_LINK]}
     assert not Event.objects.exists()

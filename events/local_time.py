@@ -10,7 +10,7 @@ from events.zone_names import city
 HOUR = timedelta(hours=1)
 
 
-class Trouble(StrEnum):
+class LocalTimeProblem(StrEnum):
     """What can be wrong with the start and end of an event."""
 
     MISSING = "does not exist"
@@ -20,10 +20,10 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True)
-class WallFinding:
+class LocalTimeFinding:
     """What an editor, and where it matters to them a reader, should know of an event's times."""
 
-    trouble: Trouble
+    problem: LocalTimeProblem
     editor: str
     reader: str = ""
 
@@ -34,28 +34,28 @@ def both_ways(wall: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     return (first,) if first.utcoffset() == second.utcoffset() else (first, second)
 
 
-def trouble_with(wall: datetime, zone: ZoneInfo) -> Trouble | None:
+def problem_with(wall: datetime, zone: ZoneInfo) -> LocalTimeProblem | None:
     """Return whether the clocks of a zone leave a wall time out, show it twice, or (None) show it once."""
     ways = both_ways(wall, zone)
     if len(ways) == 1:
         return None
-    return Trouble.MISSING if _offset(ways[0]) < _offset(ways[1]) else Trouble.TWICE
+    return LocalTimeProblem.MISSING if _offset(ways[0]) < _offset(ways[1]) else LocalTimeProblem.TWICE
 
 
-def check_walls(starts: datetime, ends: datetime | None, zone: ZoneInfo) -> tuple[WallFinding, ...]:
+def check_local_times(starts: datetime, ends: datetime | None, zone: ZoneInfo) -> tuple[LocalTimeFinding, ...]:
     """Return what is wrong with a start and an end as an editor types them: wall times, without a zone of their own."""
-    found = [finding for wall in (starts, ends) if wall and (finding := _wall_finding(wall, zone))]
+    found = [finding for wall in (starts, ends) if wall and (finding := _local_time_finding(wall, zone))]
     if ends is None:
         return tuple(found)
     return (*found, *check_span(starts.replace(tzinfo=zone), ends.replace(tzinfo=zone), zone))
 
 
-def check_span(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[WallFinding, ...]:
+def check_span(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[LocalTimeFinding, ...]:
     """Return what is wrong with two moments (aware) as the start and end of one event in a zone."""
     first, last = starts.astimezone(zone), ends.astimezone(zone)
     if ends.timestamp() < starts.timestamp():  # two times of one zone would be compared by their figures
         sentence = f"It ends ({_moment(last)}) before it starts ({_moment(first)})."
-        return (WallFinding(Trouble.BACKWARDS, sentence),)
+        return (LocalTimeFinding(LocalTimeProblem.BACKWARDS, sentence),)
     moved = _offset(last) - _offset(first)
     if not moved:
         return ()
@@ -63,7 +63,7 @@ def check_span(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[WallFi
     sentence = f"The clocks in {city(zone)} go {way} by {how_long(abs(moved))} during this event"
     names = f"it starts at {_clock(first)} and ends at {_clock(last)}"
     editor = f"{sentence}: {names}, and is {how_long(abs(moved))} {change} than it looks."
-    return (WallFinding(Trouble.CLOCK_CHANGE, editor, f"{sentence}: {names}."),)
+    return (LocalTimeFinding(LocalTimeProblem.CLOCK_CHANGE, editor, f"{sentence}: {names}."),)
 
 
 def how_long(length: timedelta) -> str:
@@ -98,21 +98,21 @@ def day_words(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def _wall_finding(wall: datetime, zone: ZoneInfo) -> WallFinding | None:
-    trouble = trouble_with(wall, zone)
-    if trouble is None:
+def _local_time_finding(wall: datetime, zone: ZoneInfo) -> LocalTimeFinding | None:
+    problem = problem_with(wall, zone)
+    if problem is None:
         return None
     first, second = both_ways(wall, zone)
     when, step = f"{wall:%H:%M} on {day_words(wall)}", how_long(abs(_offset(second) - _offset(first)))
-    if trouble is Trouble.TWICE:
+    if problem is LocalTimeProblem.TWICE:
         ways = f"as {zone_words(first)} ({offset_words(_offset(first))}), then as {zone_words(second)} ({offset_words(_offset(second))})"
         editor = (
             f"{when} comes twice in {city(zone)}, where the clocks go back by {step}: first {ways}. Say which is meant."
         )
-        return WallFinding(trouble, editor)
+        return LocalTimeFinding(problem, editor)
     early, late = (_clock(_real(way, zone)) for way in (second, first))
     editor = f"{when} does not exist in {city(zone)}, where the clocks go forward by {step}. It could mean {early} or {late}."
-    return WallFinding(trouble, editor)
+    return LocalTimeFinding(problem, editor)
 
 
 def _real(moment: datetime, zone: ZoneInfo) -> datetime:

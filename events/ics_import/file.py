@@ -60,7 +60,7 @@ class RawEntry:
     """The lines of one entry that are read, whole again where they were folded, and what is wrong with it."""
 
     lines: list[str] = field(default_factory=list)
-    trouble: str = ""
+    problem: str = ""
 
 
 def raw_entries(data: bytes) -> list[RawEntry]:
@@ -97,7 +97,7 @@ class _Cutter:
             self.depth = max(0, self.depth + (1 if begins else -1))
             return
         if self.entry and (begins or what == b"VCALENDAR"):
-            self.entry.trouble = self.entry.trouble or NO_END
+            self.entry.problem = self.entry.problem or NO_END
         self.entry, self.depth = None, 0
         if what == b"VCALENDAR":
             self.is_open = begins
@@ -113,7 +113,7 @@ class _Cutter:
             text = line.decode()
         except UnicodeDecodeError:
             text = line.decode(errors="replace")
-            entry.trouble = entry.trouble or NO_UTF_8.format(f"{number:,}")
+            entry.problem = entry.problem or NO_UTF_8.format(f"{number:,}")
         entry.lines.append(UNSTORABLE.sub("", text)[:MAX_LINE])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from events.ics.file import TOO_LARGE, NotACalendar, RawEntry, raw_entries
+from events.ics_import.file import TOO_LARGE, NotACalendar, RawEntry, raw_entries
 from events.models import known_zone
 from events.times import LONDON
 from outcomes.models import Organisation
