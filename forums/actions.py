@@ -21,6 +21,7 @@ from forums.reply_target import lock_reply_target
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 from mscos.models import User
+from mscos.refusals import Refused
 
 TRIES = 5  # for writers who arrive in the same instant
 REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; the safety page tells it
@@ -36,7 +37,7 @@ class Sent:
     again: bool = False
 
 
-class NotAccepted(Exception):
+class NotAccepted(Refused):
     """The thread or forum takes no posts now; the message is a sentence for the writer."""
 
 

@@ -27,7 +27,7 @@ Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
 
-class Refused(Exception):
+class NotReceived(Exception):
     """A request that does not reach the portal. Its arguments are a status and a sentence."""
 
 
@@ -49,7 +49,7 @@ class Application:
                 body = await _read(scope, protocol)
         except TimeoutError:
             answer = _refusal(408, "Your request took too long to arrive. Please try again.")
-        except Refused as refused:
+        except NotReceived as refused:
             answer = _refusal(*refused.args)
         else:
             loop = asyncio.get_running_loop()
@@ -58,14 +58,14 @@ class Application:
 
 
 async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
-    """Return the body; raises Refused unless it arrived whole, as long as its header says.
+    """Return the body; raises NotReceived unless it arrived whole, as long as its header says.
 
     Of a body that the portal refuses by its length nothing is kept. It is received all the same: a browser shows no answer
     before everything is sent.
     """
     length = int(scope.headers.get("content-length", "0"))
     if length > MAX_BODY_BYTES:
-        raise Refused(413, "What you sent is too large. Please send it in smaller parts.")
+        raise NotReceived(413, "What you sent is too large. Please send it in smaller parts.")
     body, arrived = bytearray(), 0
     async for chunk in protocol:
         arrived += len(chunk)
@@ -74,7 +74,7 @@ async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
         if length <= settings.STAFF_FORM_BYTES:
             body += chunk
     if arrived != length:
-        raise Refused(400, "Your request did not arrive whole. Please send it again.")
+        raise NotReceived(400, "Your request did not arrive whole. Please send it again.")
     return bytes(body)
 
 

@@ -17,6 +17,7 @@ from events.ics_import.times import YEARS, Stamp, days_of, stamp_of
 from events.local_time import check_local_times, check_span, zone_words
 from events.meeting_links import meeting_links, without_meeting_links
 from events.models import Event
+from mscos.refusals import Refused
 from outcomes.models import Organisation
 
 TITLE, SUMMARY, PLACE, ADDRESS = 160, 300, 200, 500  # characters that the fields of an event take
@@ -58,7 +59,7 @@ TAKEN_AS = "{} Taken as {}."
 IN_UTC = "It repeats, and its times are in UTC: where clocks change, its hour will too. Choose the organiser's zone."
 
 
-class NotTaken(ValueError):
+class NotTaken(Refused):
     """No draft can be made of an entry; the message says why, and what to do."""
 
 

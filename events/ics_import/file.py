@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mscos.refusals import Refused
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ENTRIES = 500
 MAX_LINE = 100_000  # characters of a line, unfolded; what is longer is cut
@@ -51,7 +53,7 @@ NO_UTF_8 = "Line {} of the file has bytes that are no UTF-8. Save the file as UT
 NO_END = "It has no END:VEVENT in the file, so nobody can tell where it ends. Add it by hand."
 
 
-class NotACalendar(ValueError):
+class NotACalendar(Refused):
     """The file as a whole cannot be read; the message says what to do."""
 
 

@@ -16,13 +16,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from mscos.backups.tables import Damaged
+from mscos.refusals import Refused
 
 NAME = re.compile(r"portal-(?P<day>\d{4}-\d\d-\d\d)(?:-(?P<number>\d+))?\.jsonl\.gz(?:\.age|\.gpg)?")
 
 CUT_SHORT = (EOFError, gzip.BadGzipFile)
 
 
-class NotPossible(Exception):
+class NotPossible(Refused):
     """A backup cannot be written or read; the message is a sentence for whoever looks after the site."""
 
 

@@ -21,6 +21,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import AutoField, BigAutoField, Model
 from django.utils import timezone
 
+from mscos.refusals import Refused
+
 LEFT_OUT = {
     "account.EmailConfirmation": "opens a link in a mail",
     "mscos.Job": "when the background worker does what next",
@@ -33,7 +35,7 @@ BATCH = 500  # rows a statement
 GAP = 1_000_000
 
 
-class Damaged(Exception):
+class Damaged(Refused):
     """A backup cannot be read to its end; the message is a sentence."""
 
 

@@ -26,6 +26,7 @@ from mscos.addresses import mail_address
 from mscos.codes import address_digest
 from mscos.forms import PlainTextField
 from mscos.models import User
+from mscos.refusals import Refused
 from newsletters.models import Subscriber, SuppressedAddress
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -70,7 +71,7 @@ DAY_TO_COME = "The day on which they agreed is still to come. Enter the day on w
 LEFT_MEANWHILE = "They left the list while this one was read. Ask them before you add them again"
 
 
-class NotAList(ValueError):
+class NotAList(Refused):
     """The file as a whole cannot be read; the message says how to mend it."""
 
 
