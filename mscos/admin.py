@@ -1,4 +1,4 @@
-"""The people who sign in, for administrators. There are no passwords here: everybody sets their own by mail."""
+"""The admin of people who sign in, for administrators. It shows no passwords: everybody sets their own by mail."""
 
 from typing import Any
 
@@ -16,8 +16,9 @@ from django.http import HttpRequest
 from mscos.accounts import give_address
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
+from mscos.portal_admin import PortalAdmin
 
-# What a group may do is granted by migrations (mscos/groups.py); addresses and second steps follow the person.
+# What a group may do is granted by migrations (mscos/groups.py); addresses and second factors follow the person.
 for model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
@@ -50,7 +51,7 @@ class PersonForm(forms.ModelForm):
     by: User  # who is changing this person
 
     def clean_groups(self) -> Any:
-        """Refuse to let anybody make themself a call handler: a second person has to know of it."""
+        """Refuse people who make themselves call handlers: a second person has to know of it."""
         groups = self.cleaned_data["groups"]
         handles = any(group.name == CALL_HANDLERS for group in groups)
         if self.instance.pk == self.by.pk and handles and not self.instance.groups.filter(name=CALL_HANDLERS).exists():
@@ -60,13 +61,13 @@ class PersonForm(forms.ModelForm):
         return groups
 
     def clean_email(self) -> str:
-        """Return the address in lower case: sign-in does not mind the case, nor may two people differ only in it."""
+        """Return the address in lower case: sign-in ignores case, so no two people may differ only in it."""
         return str(self.cleaned_data["email"]).lower()
 
 
 @admin.register(User)
-class PersonAdmin(admin.ModelAdmin):
-    """Makes, finds and changes people; for administrators only."""
+class PersonAdmin(PortalAdmin):
+    """The admin of people, for administrators only."""
 
     form = PersonForm
     list_display = ("display_name", "email", "group_names", "is_staff", "second_step", "is_active", "last_login")
@@ -77,62 +78,62 @@ class PersonAdmin(admin.ModelAdmin):
     actions = ("remove_second_step",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Return all people with what their row says."""
+        """Return all people with what the list shows of them."""
         apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         people: QuerySet[User] = super().get_queryset(request)
         return people.prefetch_related("groups").annotate(has_second_step=Exists(apps))
 
     @admin.display(description="groups")
     def group_names(self, person: User) -> str:
-        """Name the person's groups."""
+        """Return the names of the person's groups."""
         return ", ".join(sorted(group.name for group in person.groups.all()))
 
     @admin.display(description="second step", boolean=True)
     def second_step(self, person: Any) -> bool:
-        """Tell whether the person's sign-in has a second step."""
+        """Return whether the person's sign-in has a second factor."""
         return bool(person.has_second_step)
 
     @admin.action(description="Remove the second step (for somebody who lost their phone and recovery codes)")
     def remove_second_step(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """Let people set their second step up again; they cannot enter the admin until they have."""
+        """Let people set their second factor up again; they cannot enter the admin until they have."""
         Authenticator.objects.filter(user__in=people).delete()
         for person in people:
             self.log_change(request, person, "Second step removed")
         self.message_user(request, "Removed. They are asked to set it up again before they enter these pages.")
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Let the form know who is changing whom."""
+        """Tell the form who is changing the person."""
         form = super().get_form(request, obj, *args, **kwargs)
         return type("PersonFormOf", (form,), {"by": request.user})
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """List what goes with a person, without what they did: that names things which not every administrator may see."""
+        """List the people alone: what is deleted with them may name things that not every administrator may see."""
         _, *others = super().get_deleted_objects(objs, request)
         return [str(person) for person in objs], *others
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save a person and their one address; a new person has no password yet, a new address waits to be proven."""
+        """Save a person and their one address; a new person has no password yet, a new address is not verified yet."""
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         give_address(user=obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Administrators only, here and below: who may change people may become anybody."""
+        """Allow administrators only, here and below: whoever may change people may become anybody."""
         return bool(request.user.is_superuser)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Administrators only."""
+        """Allow administrators only."""
         return bool(request.user.is_superuser)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Administrators only."""
+        """Allow administrators only."""
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Administrators only."""
+        """Allow administrators only."""
         return bool(request.user.is_superuser)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Administrators only."""
+        """Allow administrators only."""
         return bool(request.user.is_superuser)

@@ -1,4 +1,4 @@
-"""Puts our own admin site in the place of Django's."""
+"""The app configuration by which our own admin site replaces Django's."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""The admin site: staff only, by allauth's sign-in, with a proven address and a second step."""
+"""The admin site: staff only, by allauth's sign-in, with a proven address and a second factor."""
 
 import time
 from enum import Enum, auto
@@ -26,7 +26,7 @@ from mscos.models import User
 
 
 class AccessGap(Enum):
-    """What keeps a visitor out of the admin."""
+    """A reason why a visitor may not enter the admin."""
 
     NOTHING = auto()
     SIGN_IN = auto()
@@ -38,7 +38,7 @@ class AccessGap(Enum):
 def missing(request: HttpRequest) -> AccessGap:
     """Return what this visitor's session lacks to enter the admin.
 
-    Whoever has a second step must have taken it in this session, whether or not the site requires one.
+    Whoever has a second factor must have used it in this session, whether or not the site requires one.
     """
     user = request.user
     if not user.is_authenticated:
@@ -65,13 +65,13 @@ class PortalAdminSite(admin.AdminSite):
     index_title = "Administration"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Tell whether the visitor may be here; asked several times a page, answered once."""
+        """Return whether the visitor may be here; asked several times a page, worked out once."""
         if not hasattr(request, "access_gap"):
             request.access_gap = missing(request)  # type: ignore[attr-defined]
         return bool(request.access_gap == AccessGap.NOTHING)  # type: ignore[attr-defined]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's arguments
-        """Let in who may come in, and lead others to what they lack; no search engine keeps the page."""
+        """Let in those who may enter, and redirect others to what they lack; no search engine indexes the page."""
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
@@ -85,7 +85,7 @@ class PortalAdminSite(admin.AdminSite):
         return wrapper
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Go to the portal's sign-in."""
+        """Redirect to the portal's sign-in."""
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -93,15 +93,15 @@ class PortalAdminSite(admin.AdminSite):
         return account_views.logout(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Go to the portal's page for it."""
+        """Redirect to the portal's page for it."""
         return redirect("account_change_password")
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Go to the account page."""
+        """Redirect to the account page."""
         return redirect("account")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Add the preview of Markdown fields, and a stricter way to a row's own page."""
+        """Add the preview of Markdown fields, and a stricter redirect to a row's own page."""
         preview = path("preview/", self.admin_view(markdown_preview), name="markdown_preview")
         on_site = self.admin_view(self.view_on_site)
         return [
@@ -111,7 +111,7 @@ class PortalAdminSite(admin.AdminSite):
         ]
 
     def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> Any:
-        """Lead to a row's own page whoever may see the row here: its address can tell of a thread that waits."""
+        """Redirect to a row's own page only whoever may see the row here: its address can reveal a thread that waits."""
         # Django's own pattern takes any text here, '+12' too: so does ours, or it would be walked around.
         if not str(content_type_id).isdecimal():
             raise Http404
@@ -123,7 +123,7 @@ class PortalAdminSite(admin.AdminSite):
 
 
 def redirect_to_next_step(request: HttpRequest) -> HttpResponse:
-    """Answer a visitor who is kept out with the way to what is missing; raises PermissionDenied where there is none."""
+    """Redirect a visitor who may not enter to what they lack; raises PermissionDenied where they lack the right."""
     lacks, here = missing(request), request.get_full_path()
     if lacks == AccessGap.RIGHT:
         raise PermissionDenied

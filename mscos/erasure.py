@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -11,6 +12,13 @@ logger = logging.getLogger(__name__)
 def after_erasure() -> None:
     """Ask for `overwrite_freed_pages` as soon as the transaction under way is committed."""
     transaction.on_commit(overwrite_freed_pages)
+
+
+@transaction.atomic
+def delete_for_good(*, rows: QuerySet[Any]) -> None:
+    """Delete rows, and have the freed space written over."""
+    rows.delete()
+    after_erasure()
 
 
 def overwrite_freed_pages() -> None:

@@ -16,7 +16,7 @@ from mscos.text import render_editorial
 
 
 class MarkdownWidget(AdminTextareaWidget):
-    """A text area for Markdown. The toolbar needs JavaScript and is not seen without it; the preview needs none."""
+    """A text area for Markdown. The toolbar is not shown without JavaScript; the preview needs none."""
 
     template_name = "mscos/markdown_widget.html"
 
@@ -25,19 +25,19 @@ class MarkdownWidget(AdminTextareaWidget):
         js = [Script("vendor/markdown-toolbar-element/index.js", type="module")]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Add where the preview is made."""
+        """Add the address of the preview."""
         return {**super().get_context(name, value, attrs), "preview_url": reverse("admin:markdown_preview")}
 
 
 class MarkdownAdminMixin:
-    """Gives the fields that `markdown_fields` names, of an admin or an inline, their toolbar and preview."""
+    """Adds a toolbar and a preview to the fields in `markdown_fields`, of an admin or an inline."""
 
     markdown_fields: tuple[str, ...] = ()
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        """Return the form field, with the Markdown widget where the field is named."""
+        """Return the form field, with the Markdown widget where it takes Markdown."""
         if db_field.name in self.markdown_fields:
             kwargs["widget"] = MarkdownWidget
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
@@ -46,7 +46,7 @@ class MarkdownAdminMixin:
 @never_cache
 @require_POST
 def markdown_preview(request: HttpRequest) -> HttpResponse:
-    """Show one field of the form that was sent as its page would; stores nothing.
+    """Show one field of the form that was sent as its page would; store nothing.
 
     `preview` names the field. The admin site mounts this view, and lets in staff only.
     """

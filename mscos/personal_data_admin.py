@@ -1,4 +1,4 @@
-"""The admin of rows that come from people: an inbox that nobody adds to, and whose deletions erase.
+"""Base classes for the admin of rows that come from people: nobody adds them here, and deleting one erases it.
 
 The admin's own log outlives everybody's data: such a row's name tells its kind and number, never a word of it.
 """
@@ -6,15 +6,15 @@ The admin's own log outlives everybody's data: such a row's name tells its kind 
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 
-from mscos.erasure import after_erasure
+from mscos.erasure import delete_for_good
+from mscos.portal_admin import PortalAdmin
 
 
-class PersonalDataAdmin(admin.ModelAdmin):
+class PersonalDataAdmin(PortalAdmin):
     """Rows about people: nobody adds them here, and deleting one erases it for good."""
 
     filters: frozenset[str] = frozenset()  # the query parameters that may narrow the list
@@ -33,31 +33,27 @@ class PersonalDataAdmin(admin.ModelAdmin):
         """Show the row that is to be deleted as a list of one."""
         return super().render_delete_form(request, {**context, "queryset": [context["object"]]})
 
-    @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Delete a row, and have the freed space written over."""
-        super().delete_model(request, obj)
-        after_erasure()
+        delete_for_good(rows=self.model._default_manager.filter(pk=obj.pk))
 
-    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete the ticked rows, and have the freed space written over."""
-        super().delete_queryset(request, queryset)
-        after_erasure()
+        delete_for_good(rows=queryset)
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    """An inbox shows what waits, unless something else is asked for: the model has `State`, its queryset `waiting()`."""
+    """A filter by state that shows what waits unless told otherwise; needs the model's `State` and its `waiting()`."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer each state, and all; what waits is there without asking."""
+        """Offer each state, and all; what waits is the default."""
         return [*((state.value, state.label) for state in model_admin.model.State), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
-        """Call the choice that is there without asking by its name."""
+        """Show the name of the default choice."""
         first, *others = super().choices(changelist)
         return [{**first, "display": "Waiting"}, *others]
 
@@ -69,7 +65,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 class InboxAdmin(PersonalDataAdmin):
-    """An inbox: what waits, oldest first. Its rows have `state` and `received_on`, and say on which day they are erased."""
+    """An inbox: what waits, oldest first. Its rows have `state`, `received_on` and `erased_on`."""
 
     list_filter = (WaitingFilter,)
     filters = frozenset({"state"})
@@ -83,7 +79,7 @@ class InboxAdmin(PersonalDataAdmin):
         return date_format(row.erased_on)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the inbox under its plain name; one that is empty says so."""
+        """Show the inbox under its plain name, and say where nothing waits."""
         name = str(self.opts.verbose_name_plural).capitalize()
         context = {"title": name, "something_waits": self.model._default_manager.waiting().exists()}
         return super().changelist_view(request, {**context, **(extra_context or {})})

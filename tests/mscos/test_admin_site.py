@@ -16,6 +16,7 @@ from model_bakery import baker
 
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
+from tests.admin_forms import save
 from tests.mailbox import sent_mail
 from tests.people import PASSWORD, SECRET, code_now, make_person, make_staff, sign_in
 
@@ -202,13 +203,13 @@ def test_two_people_may_not_differ_in_the_case_of_their_address_only(client, adm
 
 def test_a_changed_address_must_be_proven_again_and_the_old_one_is_forgotten(client, administrator):
     kim = make_staff("kim@example.org", display_name="Kim")
-    client.post(f"{PEOPLE}{kim.pk}/change/", form_for(kim, email="kim@new.example.org", is_staff="on"))
+    save(client, f"{PEOPLE}{kim.pk}/change/", form_for(kim, email="kim@new.example.org", is_staff="on"))
     assert list(kim.emailaddress_set.values_list("email", "verified")) == [("kim@new.example.org", False)]
 
 
 def test_saving_a_person_without_a_change_leaves_address_and_password(client, administrator):
     kim = make_person("kim@example.org", display_name="Kim")
-    client.post(f"{PEOPLE}{kim.pk}/change/", form_for(kim))
+    save(client, f"{PEOPLE}{kim.pk}/change/", form_for(kim))
     kim.refresh_from_db()
     assert kim.check_password(PASSWORD)
     assert list(kim.emailaddress_set.values_list("email", "verified")) == [("kim@example.org", True)]
@@ -289,7 +290,7 @@ def test_nobody_makes_themself_a_call_handler_and_others_can(client, administrat
             "is_active": "on",
             "is_superuser": "on",
         }
-        return client.post(f"{PEOPLE}{person.pk}/change/", sent)
+        return save(client, f"{PEOPLE}{person.pk}/change/", sent)
 
     assert "You cannot make yourself a call handler." in change(administrator).content.decode()
     assert change(other).status_code == 302
