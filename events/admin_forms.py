@@ -1,4 +1,4 @@
-"""What editors type about an event, made clean: times as the organiser's clocks show them."""
+"""The form of an event in the admin, whose times are typed as the organiser's clocks show them."""
 
 import zoneinfo
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ class LocalTimeField(forms.DateTimeField):
         super().__init__(**{"widget": widget, **kwargs})
 
     def prepare_value(self, value: Any) -> Any:
-        """Leave a time as it is: the form has already put it on the event's clocks."""
+        """Return a time as it is: the form has already converted it to the event's zone."""
         return value
 
     def to_python(self, value: Any) -> datetime | None:
@@ -94,7 +94,7 @@ class EventForm(forms.ModelForm):
                 self.initial[name] = moment.astimezone(there).replace(tzinfo=None) if moment else None
 
     def clean(self) -> dict[str, Any]:
-        """Make moments of the times, in the event's zone; refuse a price that nobody could pay, a link into a meeting."""
+        """Convert the times from the event's zone; refuse an impossible price and links that open a meeting."""
         cleaned = super().clean() or {}
         zone = cleaned.get("zone") or "UTC"
         for name in WALL_TIMES:
@@ -111,7 +111,7 @@ class EventForm(forms.ModelForm):
         return cleaned
 
     def _post_clean(self) -> None:
-        """Hold the rule by which it repeats against the times, once both stand in the event."""
+        """Compare the rule by which it repeats with the times, once both are set."""
         super()._post_clean()  # type: ignore[misc]  # Django's own
         event = self.instance
         if not self.errors and event.rule:
@@ -125,14 +125,14 @@ class EventForm(forms.ModelForm):
         return self.cleaned_data["repeats_every"] or 1
 
     def clean_zone(self) -> str:
-        """Refuse what is no zone, before a time is read in it."""
+        """Refuse an unknown zone, before a time is read in it."""
         zone: str = self.cleaned_data["zone"]
         Event._meta.get_field("zone").run_validators(zone)
         return zone
 
 
 def moment_in(wall: datetime, zone: str) -> datetime:
-    """Return the moment at which the clocks in a zone show a time; raises ValidationError where they never or twice do."""
+    """Return the moment of a local time in a zone; raises ValidationError where it never comes, or twice."""
     there = zoneinfo.ZoneInfo(zone)
     for finding in check_local_times(wall, None, there):
         twice = finding.problem is LocalTimeProblem.TWICE

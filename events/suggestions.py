@@ -5,10 +5,7 @@ from typing import Any
 from events.models import Event, Suggestion
 from mscos.codes import form_digest
 from mscos.erasure import after_erasure
-
-
-class AlreadyDealtWithError(Exception):
-    """Another editor was there first."""
+from mscos.refusals import Refused
 
 
 def suggest(*, submission_id: str, **told: str) -> Suggestion:
@@ -22,12 +19,12 @@ def suggest(*, submission_id: str, **told: str) -> Suggestion:
 
 
 def take_up(*, suggestion: Suggestion, event: Event) -> None:
-    """Note that an editor made an event of a suggestion; raises AlreadyDealtWithError where that was done meanwhile."""
+    """Note that an editor made an event of a suggestion; raises Refused where that was done meanwhile."""
     _deal_with(suggestion, state=Suggestion.State.TAKEN_UP, event=event)
 
 
 def turn_down(*, suggestion: Suggestion) -> None:
-    """Take a suggestion off the list of those that wait; raises AlreadyDealtWithError where that was done meanwhile."""
+    """Take a suggestion off the list of those that wait; raises Refused where that was done meanwhile."""
     _deal_with(suggestion, state=Suggestion.State.TURNED_DOWN)
 
 
@@ -44,4 +41,4 @@ def erase_old_suggestions() -> None:
 
 def _deal_with(suggestion: Suggestion, **fields: Any) -> None:
     if Suggestion.objects.waiting().filter(pk=suggestion.pk).update(**fields) != 1:
-        raise AlreadyDealtWithError
+        raise Refused("Another editor dealt with this suggestion while you were reading.")

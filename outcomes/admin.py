@@ -1,6 +1,6 @@
-"""What editors see of this room."""
+"""The admin of outcomes, resources, organisations, references and quotations."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
-from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.erasure import after_erasure
 from mscos.markdown_admin import MarkdownAdminMixin
-from mscos.models import User
+from mscos.portal_admin import HistoryAdmin, PortalAdmin
+from mscos.requests import AuthenticatedHttpRequest
 from outcomes.actions import erase_quotation
 from outcomes.models import (
     Domain,
@@ -68,15 +68,15 @@ class QuotationInline(admin.StackedInline):
 
 
 class CreditInline(admin.TabularInline):
-    """Who made a resource, helped with it or paid for it."""
+    """The organisations that made a resource, helped with it or paid for it."""
 
     model = ResourceOrganisation
     extra = 0
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
-    """The outcomes' pages."""
+class OutcomeAdmin(MarkdownAdminMixin, HistoryAdmin):
+    """The admin of outcomes, with their references, featured resources and quotations."""
 
     list_display = ("official_name", "short_name", "position", "listed_resources", "last_reviewed")
     list_filter = ("last_reviewed",)
@@ -102,13 +102,13 @@ class OutcomeAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
         return int(outcome.resource_count)
 
     def view_on_site(self, outcome: Outcome) -> str:
-        """Lead to the page itself."""
+        """Return the address of the page."""
         return outcome.get_absolute_url()
 
 
 @admin.register(Resource)
-class ResourceAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
-    """The library."""
+class ResourceAdmin(MarkdownAdminMixin, HistoryAdmin):
+    """The admin of resources."""
 
     list_display = ("title", "kind", "state", "link_state", "last_checked")
     list_filter = ("state", "kind", "link_state", "outcomes", "nations")
@@ -144,15 +144,15 @@ class ResourceAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
         return render(request, "outcomes/resource_detail.html", resource_context(resource))
 
     def view_on_site(self, resource: Resource) -> str:
-        """Lead to the page, or for what readers cannot see to its preview."""
+        """Return the address of the page, or of the preview for what readers cannot see."""
         if resource.is_listed:
             return resource.get_absolute_url()
         return reverse("admin:outcomes_resource_preview", args=[resource.pk])
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SimpleHistoryAdmin):
-    """Who made things, or whom people speak for."""
+class OrganisationAdmin(HistoryAdmin):
+    """The admin of organisations: they make resources, and people speak for them."""
 
     list_display = ("name", "url")
     search_fields = ("name",)
@@ -160,16 +160,16 @@ class OrganisationAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Domain)
-class DomainAdmin(admin.ModelAdmin):
-    """The long list."""
+class DomainAdmin(PortalAdmin):
+    """The admin of the domains of the long list."""
 
     list_display = ("name", "position")
     search_fields = ("name",)
 
 
 @admin.register(Feature)
-class FeatureAdmin(SimpleHistoryAdmin):
-    """The history of featured resources over all outcomes."""
+class FeatureAdmin(HistoryAdmin):
+    """The admin of featured resources over all outcomes, past ones included."""
 
     list_display = ("resource", "outcome", "starts", "ends")
     list_filter = ("outcome",)
@@ -178,8 +178,8 @@ class FeatureAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(SimpleHistoryAdmin):
-    """Pinpoint references over all outcomes."""
+class ReferenceAdmin(HistoryAdmin):
+    """The admin of pinpoint references over all outcomes."""
 
     list_display = ("document", "outcome", "sections", "pages")
     list_filter = ("outcome",)
@@ -189,7 +189,7 @@ class ReferenceAdmin(SimpleHistoryAdmin):
 
 
 class ConsentFilter(admin.SimpleListFilter):
-    """Quotations by whether they may be shown today."""
+    """A filter for quotations by whether they may be shown today."""
 
     title = "consent"
     parameter_name = "consent"
@@ -199,7 +199,7 @@ class ConsentFilter(admin.SimpleListFilter):
         return [("live", "Live"), ("not", "Not live"), ("withdrawn", "Withdrawn")]
 
     def queryset(self, request: HttpRequest, quotations: QuerySet[Any]) -> QuerySet[Any]:
-        """Return those that fit; 'not live' is what an editor could mend."""
+        """Return those asked for; 'not live' leaves out the withdrawn, which nobody can change."""
         live = Quotation.objects.with_live_consent().values("pk")
         if self.value() == "live":
             return quotations.filter(pk__in=live)
@@ -209,8 +209,8 @@ class ConsentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Quotation)
-class QuotationAdmin(SimpleHistoryAdmin):
-    """Quotations and the consent that they stand on."""
+class QuotationAdmin(HistoryAdmin):
+    """The admin of quotations and of the consent to show them."""
 
     list_display = ("words", "credit", "about", "consent_scope", "consent_state")
     list_filter = (ConsentFilter, "consent_scope", "outcome")
@@ -232,7 +232,7 @@ class QuotationAdmin(SimpleHistoryAdmin):
     )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out 'Delete selected': consent is withdrawn, so that the day of it stays known."""
+        """Leave out 'Delete selected': consent is withdrawn instead, so that its day stays known."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -252,7 +252,7 @@ class QuotationAdmin(SimpleHistoryAdmin):
         return super().has_change_permission(request, obj) and not (obj and obj.withdrawn_on)
 
     @admin.action(description="Withdraw consent and erase the words", permissions=["change"])
-    def withdraw(self, request: HttpRequest, quotations: QuerySet[Quotation]) -> TemplateResponse | None:
+    def withdraw(self, request: AuthenticatedHttpRequest, quotations: QuerySet[Quotation]) -> TemplateResponse | None:
         """Ask once, then erase: it cannot be undone."""
         if "sure" not in request.POST:
             context = {
@@ -264,7 +264,7 @@ class QuotationAdmin(SimpleHistoryAdmin):
             }
             return TemplateResponse(request, "admin/outcomes/quotation/withdraw.html", context)
         for quotation in quotations:
-            erase_quotation(quotation=quotation, by=cast("User", request.user))
+            erase_quotation(quotation=quotation, by=request.user)
             self.log_change(request, quotation, "Consent withdrawn, words erased")
         self.message_user(request, "The words are erased, here and in the history.")
         return None

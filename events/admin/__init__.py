@@ -1,4 +1,4 @@
-"""What editors see of this room."""
+"""The admin of events and suggested events."""
 
 from events.admin import events, suggestions
 

@@ -1,4 +1,4 @@
-"""Events, as editors see them."""
+"""The admin of events: the list, and the page of one."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from simple_history.admin import SimpleHistoryAdmin
 
 from events.actions import save_event
 from events.admin.importing import ImportMixin
@@ -18,15 +17,17 @@ from events.admin_forms import EventForm
 from events.local_time import check_span
 from events.models import Event, Suggestion
 from events.suggestion_prefill import as_event
-from events.suggestions import AlreadyDealtWithError, take_up
+from events.suggestions import take_up
 from events.times import CHOICES
 from events.views import event_context
 from mscos.markdown_admin import MarkdownAdminMixin
+from mscos.portal_admin import HistoryAdmin
+from mscos.refusals import Refused
 
 
 @admin.register(Event)
-class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
-    """The list of events, and the page of one."""
+class EventAdmin(ImportMixin, MarkdownAdminMixin, HistoryAdmin):
+    """The admin of events."""
 
     form = EventForm
     list_display = ("title", "organiser", "begins", "state")
@@ -80,7 +81,7 @@ class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
 
     @admin.display(description="what the check says")
     def checked_time(self, event: Event) -> str:
-        """Return what comes of holding the organiser's words against the time."""
+        """Return the result of comparing the organiser's words with the time."""
         if not event.pk:
             return "Checked once it is saved."
         if not event.stated_time:
@@ -113,12 +114,12 @@ class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
         return render(request, "events/event_detail.html", event_context(event))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin with what somebody suggested, where that is what this event is made of."""
+        """Return what somebody suggested, where the event is made from a suggestion."""
         suggestion = _suggestion(request)
         return as_event(suggestion) if suggestion else super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
-        """Save the event with its dates, and say what is to be looked at."""
+        """Save the event with its dates, and warn of what to check."""
         if "_saveasnew" in request.POST:  # a copy is checked before it is listed, and nobody has asked about its time
             obj.state, obj.change_note, obj.time_settled_on = Event.State.DRAFT, "", None
         save_event(event=obj)
@@ -131,17 +132,17 @@ class EventAdmin(ImportMixin, MarkdownAdminMixin, SimpleHistoryAdmin):
     def _take_up(self, request: HttpRequest, suggestion: Suggestion, event: Event) -> None:
         try:
             take_up(suggestion=suggestion, event=event)
-        except AlreadyDealtWithError:
+        except Refused:
             sentence = "Another editor dealt with this suggestion meanwhile: look whether the event is listed twice."
             self.message_user(request, sentence, messages.WARNING)
 
     def view_on_site(self, event: Event) -> str:
-        """Lead to the page, or for what readers cannot see to its preview."""
+        """Return the address of the page, or of the preview for what readers cannot see."""
         return event.get_absolute_url() if event.is_listed else reverse("admin:events_event_preview", args=[event.pk])
 
 
 def _suggestion(request: HttpRequest) -> Suggestion | None:
-    """Return the suggestion that the address of the form for a new event names, to those who may read suggestions."""
+    """Return the suggestion that the address names, to those who may read suggestions."""
     if not request.user.has_perm("events.view_suggestion"):
         return None
     try:
@@ -151,9 +152,9 @@ def _suggestion(request: HttpRequest) -> Suggestion | None:
 
 
 def _to_look_at(event: Event) -> list[str]:
-    """Return what an editor should know of an event's times: both readings of what was written, a change of the clocks.
+    """Return sentences on an event's times: both readings of what was written, a change of the clocks.
 
-    Of several dates those of the first that has something are told of: the others most often have the same.
+    Of several dates, only the first that has some is told of: the others most often have the same.
     """
     for span in event.coming_dates or [event.span]:
         spans = [finding.editor for finding in check_span(*span, event.clock)]

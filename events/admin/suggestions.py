@@ -1,8 +1,8 @@
-"""The inbox of suggested events, as editors see it."""
+"""The admin of suggested events: an inbox."""
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,11 +16,12 @@ from events.models import Suggestion
 from mscos.personal_data_admin import InboxAdmin
 
 TOLD = ("title", "organiser", "stated_time", "web_page", "place", "cost", "about", "name", "email")
+TURNED_DOWN = "Turned down. Nobody is told. You can put it back until it is erased."
 
 
 @admin.register(Suggestion)
 class SuggestionAdmin(InboxAdmin):
-    """What people told us, oldest first. An editor makes an event of it, or turns it down; nobody edits their words."""
+    """The inbox of suggested events. An editor makes an event of one, or turns it down; nobody edits it."""
 
     list_display = ("title", "organiser", "stated_time", "state", "received_on", "day_of_erasure")
     search_fields = ("title", "organiser")
@@ -31,7 +32,7 @@ class SuggestionAdmin(InboxAdmin):
 
     @admin.display(description="web page")
     def web_page(self, suggestion: Suggestion) -> str:
-        """Return the address as a link, which tells the other site nothing of ours."""
+        """Return the address as a link that sends no referrer."""
         return format_html('<a href="{0}" rel="noreferrer noopener">{0}</a>', suggestion.url) if suggestion.url else "-"
 
     def has_change_permission(self, request: HttpRequest, obj: Suggestion | None = None) -> bool:
@@ -39,7 +40,7 @@ class SuggestionAdmin(InboxAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Add turning down and putting back."""
+        """Add the views that turn a suggestion down and put it back."""
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/turn-down/", view(self.turn_down), name="events_suggestion_turn_down"),
@@ -56,16 +57,12 @@ class SuggestionAdmin(InboxAdmin):
     def turn_down(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take it off the list of those that wait."""
         suggestion = self._to_deal_with(request, pk)
-        try:
-            suggestions.turn_down(suggestion=suggestion)
-        except suggestions.AlreadyDealtWithError:
-            self.message_user(request, ALREADY, messages.WARNING)
-            return redirect("admin:events_suggestion_change", pk)
-        self.log_change(request, suggestion, "Turned down.")
-        self.message_user(
-            request, "Turned down. Nobody is told. You can put it back until it is erased.", messages.SUCCESS
-        )
-        return redirect("admin:events_suggestion_changelist")
+        act = suggestions.turn_down
+        if self.perform(
+            request, suggestion, lambda _: act(suggestion=suggestion), done=TURNED_DOWN, log="Turned down."
+        ):
+            return redirect("admin:events_suggestion_changelist")
+        return redirect("admin:events_suggestion_change", pk)
 
     @method_decorator(require_POST)
     def put_back(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -82,6 +79,3 @@ class SuggestionAdmin(InboxAdmin):
 
     def _may_deal(self, request: HttpRequest) -> bool:
         return request.user.has_perm("events.change_suggestion")
-
-
-ALREADY = "Another editor dealt with this suggestion while you were reading."

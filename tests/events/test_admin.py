@@ -8,6 +8,7 @@ from django.test import Client
 
 from events.models import Event
 from outcomes.models import Organisation
+from tests.admin_forms import save
 from tests.events.conftest import make_event
 from tests.people import make_staff, sign_in
 
@@ -61,7 +62,8 @@ def test_a_time_is_that_of_the_organisers_clocks(client, zone, utc):
 def test_saving_again_moves_nothing(client):
     client.post(ADD, typed(zone="America/New_York", book_by="2023-03-28T12:00"))
     event = Event.objects.get()
-    client.post(
+    save(
+        client,
         f"/admin/events/event/{event.pk}/change/",
         typed(zone="America/New_York", book_by="2023-03-28T12:00", title="New"),
     )
@@ -112,7 +114,8 @@ def test_a_new_event_is_londons_and_says_when_its_time_is_checked(client):
 
 def test_a_copy_keeps_the_zone_and_all_else(client):
     event = make_event("A training", zone="Asia/Kolkata")
-    answer = client.post(
+    answer = save(
+        client,
         f"/admin/events/event/{event.pk}/change/",
         typed(zone="Asia/Kolkata", starts="2023-04-27T17:00", ends="2023-04-27T18:00", _saveasnew="1"),
     )
@@ -153,7 +156,7 @@ def test_a_conflict_names_both_readings_until_somebody_has_asked(client):
     )
     assert note in client.get(event.get_absolute_url()).content.decode()
     assert "Time uncertain" in client.get("/events/").content.decode()
-    client.post(f"/admin/events/event/{event.pk}/change/", typed(stated_time=STATED, time_settled_on="21/03/2023"))
+    save(client, f"/admin/events/event/{event.pk}/change/", typed(stated_time=STATED, time_settled_on="21/03/2023"))
     assert "uncertain" not in client.get(event.get_absolute_url()).content.decode()
 
 

@@ -7,6 +7,7 @@ import vobject
 from icalendar import Calendar
 
 from events.models import Event
+from tests.admin_forms import save
 from tests.events.conftest import NOW, make_event
 from tests.outcomes.conftest import make_outcome
 from tests.people import sign_in
@@ -74,7 +75,7 @@ def test_an_edit_is_a_newer_version_of_the_same_entry(client, training, editor):
 
     before = entry()
     sign_in(client, editor)
-    client.post(
+    save(client,
         f"/admin/events/event/{training.pk}/change/",
         {
             "title": "Moved", "kind": "training", "state": "changed", "change_note": "A day later.", "summary": "x",

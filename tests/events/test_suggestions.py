@@ -16,8 +16,9 @@ from events.forms import SuggestionForm
 from events.meeting_links import MEETING_LINK
 from events.models import Event, Suggestion
 from events.suggestion_prefill import as_event
-from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, suggest, take_up, turn_down
+from events.suggestions import erase_old_suggestions, suggest, take_up, turn_down
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from outcomes.models import Organisation
 from tests.events.conftest import NOW, make_event
 from tests.events.test_admin import ADD, typed
@@ -299,7 +300,7 @@ def test_only_editors_deal_with_suggestions(client, told):
 
 def test_two_editors_cannot_both_deal_with_one(told):
     turn_down(suggestion=told)
-    with pytest.raises(AlreadyDealtWithError):
+    with pytest.raises(Refused):
         take_up(suggestion=told, event=make_event())
     assert Suggestion.objects.get().event is None
 

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from mscos.groups import EDITORS, MODERATORS
 from outcomes import sample
 from outcomes.models import Organisation, Outcome, Quotation, Reference, Resource
+from tests.admin_forms import save
 from tests.outcomes.conftest import TODAY, make_outcome, make_quotation, make_resource
 from tests.people import make_staff, sign_in
 
@@ -101,7 +102,8 @@ def test_an_editor_writes_an_outcome_with_all_around_it(client, editor):
 def test_an_editor_changes_an_outcome(client, editor, outcome):
     reference = Reference.objects.create(outcome=outcome, document="Handbook")
     row = {"id": reference.pk, "outcome": outcome.pk, "document": "Second edition", "position": 0}
-    answer = client.post(
+    answer = save(
+        client,
         f"/admin/outcomes/outcome/{outcome.pk}/change/",
         outcome_form(references=[row], last_reviewed="2023-03-20"),
     )
@@ -147,8 +149,8 @@ def test_a_quotation_that_cannot_stand_is_refused_with_a_sentence(client, editor
 
 
 def test_empty_words_in_an_outcomes_form_are_refused_with_a_sentence(client, editor, outcome):
-    answer = client.post(
-        f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(quotations=[{**QUOTATION, "text": ""}])
+    answer = save(
+        client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(quotations=[{**QUOTATION, "text": ""}])
     )
     assert "Give the words, and the credit that the person chose." in text_of(answer)
 
@@ -265,7 +267,7 @@ def test_a_form_left_open_cannot_bring_erased_words_back(client, editor, outcome
     address = f"/admin/outcomes/quotation/{quotation.pk}/change/"
     assert client.post(address, {**QUOTATION, "outcome": outcome.pk}).status_code == 403
     row = {**QUOTATION, "id": quotation.pk, "outcome": outcome.pk}
-    client.post(f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(quotations=[row]))
+    save(client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(quotations=[row]))
     history = f"/admin/outcomes/quotation/{quotation.pk}/history/{Quotation.history.get().pk}/"
     client.post(history, {**QUOTATION, "outcome": outcome.pk})
     assert list(Quotation.objects.values_list("text", flat=True)) == [""]
@@ -295,7 +297,7 @@ def test_the_list_offers_to_withdraw_consent_and_not_to_delete(client, editor, o
 
 
 def test_history_tells_who_changed_what_without_inline_styles(client, editor, outcome):
-    client.post(f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(summary="A safe home."))
+    save(client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(summary="A safe home."))
     text = text_of(client.get(f"/admin/outcomes/outcome/{outcome.pk}/history/"))
     assert "<td>Ed</td>" in text
     assert "A safe home." in text
@@ -304,11 +306,11 @@ def test_history_tells_who_changed_what_without_inline_styles(client, editor, ou
 
 
 def test_an_old_version_can_be_brought_back(client, editor, outcome):
-    client.post(f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(body="New."))
+    save(client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(body="New."))
     version = outcome.history.earliest().pk
     address = f"/admin/outcomes/outcome/{outcome.pk}/history/{version}/"
     assert "style=" not in text_of(client.get(address))
-    answer = client.post(address, outcome_form(body="It matters."))
+    answer = save(client, address, outcome_form(body="It matters."))
     assert answer.status_code == 302
     outcome.refresh_from_db()
     assert outcome.body_html.strip() == "<p>It matters.</p>"
