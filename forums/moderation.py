@@ -7,7 +7,6 @@ memory alone: a stored time of publication would be close to that of writing.
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import date
-from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import transaction
@@ -17,12 +16,9 @@ from forums.actions import destroy_notes, destroy_words, lock_post, may_identify
 from forums.models import ModeratorNote, Post, Thread
 from mscos.erasure import after_erasure
 from mscos.models import User
+from mscos.refusals import Refused
+from mscos.stale import Stale, version_of
 from mscos.text import render_post
-
-
-class AlreadyHandled(Exception):
-    """Somebody else decided first; the message says who, what and when."""
-
 
 UNDO_LASTS = 10 * 60  # seconds
 ERASED = "The words of this post have been erased."
@@ -32,34 +28,44 @@ SPAM_WORDS = "Our forums are not the place for advertising."
 UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 
 
-def seen_of(post: Post) -> str:
-    """Return all that a moderator's page shows of a post as one mark, by which a page that was opened before is known.
+def post_version(post: Post) -> str:
+    """Return the version of all that a moderator's page shows of a post.
 
     What was reported and said about it is the second half: nobody closes or refuses what they have not read.
     """
-    words = (str(post.state), post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
+    words = (post.state, post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
     notes = ModeratorNote.objects.about(post)
     said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes)]
-    return ".".join(sha256(repr(half).encode()).hexdigest()[:16] for half in (words, said))
+    return f"{version_of(*words)}.{version_of(*said)}"
 
 
-def check_seen(post: Post, seen: str | None) -> None:
-    """Raise AlreadyHandled where a page showed a post otherwise than it is now; `seen` is the page's mark, if it has one."""
-    if not seen or seen == (now := seen_of(post)):
+def check_version(post: Post, version: str | None) -> None:
+    """Raise Stale where a page showed another version of a post, if it showed one."""
+    if not version or version == (now := post_version(post)):
         return
-    if seen.partition(".")[0] == now.partition(".")[0]:
-        raise AlreadyHandled(SAID_SINCE)
-    raise AlreadyHandled(what_happened(post) if post.decided_by else MOVED_ON)
+    if version.partition(".")[0] == now.partition(".")[0]:
+        raise Stale(SAID_SINCE)
+    raise Stale(what_happened(post) if post.decided_by else MOVED_ON)
 
 
 @transaction.atomic
-def publish(*, post: Post, by: User, seen: str | None = None) -> None:
+def act_on_version(*, post: Post, version: str | None, act: Callable[[], str]) -> str:
+    """Carry out `act` on a post that is still as the page showed it, and return what it returns. Raises Stale.
+
+    Whoever reports or says something about the post meanwhile waits.
+    """
+    check_version(lock_post(post), version)
+    return act()
+
+
+@transaction.atomic
+def publish(*, post: Post, by: User, version: str | None = None) -> None:
     """Show a post as it was written.
 
-    `seen` (of `seen_of`) is what the moderator saw; without it only what waits is published. Raises AlreadyHandled where
+    `version` (of `post_version`) is what the moderator saw; without it only what waits is published. Raises Refused where
     the post has become another one meanwhile, such as a refused one.
     """
-    fresh = _claim_to_show(post, UNPUBLISHED, seen)
+    fresh = _claim_to_show(post, UNPUBLISHED, version)
     if fresh.state == Post.State.WAITING:
         _let_undo(fresh)
     else:
@@ -76,15 +82,15 @@ def publish_with_changes(
     content_note: str = "",
     title: str = "",
     words: str = "",
-    seen: str | None = None,
+    version: str | None = None,
 ) -> None:
     """Show a post with other words than were sent, which are destroyed, and tell the writer so by `words`, if any.
 
     What is published already keeps its number and its day; reports and notes about it, which may quote what goes, are
     deleted.
-    `title` is used for the first post of a thread only; `seen` is as for `publish`. Raises AlreadyHandled.
+    `title` is used for the first post of a thread only; `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), seen)
+    fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), version)
     fresh.reports.all().delete()
     destroy_notes(fresh)
     if fresh.starts_thread:
@@ -97,12 +103,12 @@ def publish_with_changes(
 
 
 @transaction.atomic
-def refuse(*, post: Post, by: User, reason: str, words: str, seen: str | None = None) -> None:
+def refuse(*, post: Post, by: User, reason: str, words: str, version: str | None = None) -> None:
     """Do not publish a post that waits; the writer can read why by the code.
 
-    `seen` is as for `publish`. Raises AlreadyHandled.
+    `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim(post, Post.State.WAITING, seen=seen)
+    fresh = _claim(post, Post.State.WAITING, version=version)
     _let_undo(fresh, _tell(fresh, words))
     _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
     fresh.day = timezone.localdate()
@@ -112,12 +118,12 @@ def refuse(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
 
 
 @transaction.atomic
-def remove(*, post: Post, by: User, reason: str, words: str, seen: str | None = None) -> None:
+def remove(*, post: Post, by: User, reason: str, words: str, version: str | None = None) -> None:
     """Take a published post down and destroy its words; the writer can read why by the code.
 
-    `seen` is as for `publish`. Raises AlreadyHandled.
+    `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim(post, *Post.SHOWN, seen=seen)
+    fresh = _claim(post, *Post.SHOWN, version=version)
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
     fresh.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
     destroy_words(fresh, Post.State.REMOVED)
@@ -155,16 +161,16 @@ def ask_writer(*, post: Post, words: str) -> None:
 
 
 def can_take_back(*, post: Post) -> bool:
-    """Tell whether the writer was asked something in the last ten minutes."""
+    """Return whether the writer was asked something in the last ten minutes."""
     return post.notes.filter(pk=cache.get(_asked_key(post))).exists()
 
 
 @transaction.atomic
 def take_back(*, post: Post) -> None:
-    """Destroy what the writer was asked last. Raises AlreadyHandled where ten minutes are over."""
+    """Destroy what the writer was asked last. Raises Refused where ten minutes are over."""
     asked = lock_post(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
     if not asked.delete()[0]:
-        raise AlreadyHandled("More than ten minutes are over. Write to them again instead.")
+        raise Refused("More than ten minutes are over. Write to them again instead.")
     cache.delete(_asked_key(post))
     after_erasure()
 
@@ -190,7 +196,7 @@ def mark_urgent(*, post: Post, urgent: bool) -> None:
 
 
 def can_undo(*, post: Post) -> bool:
-    """Tell whether a post is as a decision left it that was taken in the last ten minutes and destroyed nothing."""
+    """Return whether a post is as a decision left it that was taken in the last ten minutes and destroyed nothing."""
     is_as_decided = post.state in (Post.State.PUBLISHED, Post.State.REFUSED) and bool(post.body)
     return is_as_decided and cache.get(_undo_key(post)) is not None
 
@@ -199,20 +205,20 @@ def can_undo(*, post: Post) -> bool:
 def undo(*, post: Post) -> None:
     """Let a post wait again that was published or refused a moment ago.
 
-    Words to the writer about it are taken back too. Raises AlreadyHandled where ten minutes are over, where something
+    Words to the writer about it are taken back too. Raises Refused where ten minutes are over, where something
     else became of the post, and where another post of its thread was published after it.
     """
     fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
     if not fresh.body:
-        raise AlreadyHandled(ERASED)
+        raise Refused(ERASED)
     known: tuple[date, bool, int | None] | None = cache.get(_undo_key(post))
     if known is None:
-        raise AlreadyHandled("More than ten minutes are over. Decide anew instead.")
+        raise Refused("More than ten minutes are over. Decide anew instead.")
     if fresh.number and fresh.number != fresh.thread.highest_number():
-        raise AlreadyHandled("Another post was published after it. Take it down instead.")
+        raise Refused("Another post was published after it. Take it down instead.")
     others = fresh.thread.posts.exclude(pk=fresh.pk).exclude(state=Post.State.REFUSED, body="")
     if fresh.number == 1 and others.exists():  # none of them may start the thread
-        raise AlreadyHandled("Somebody has answered it. Take it down instead.")
+        raise Refused("Somebody has answered it. Take it down instead.")
     fresh.day, fresh.likely_spam, note = known  # it has waited since then, and where it did
     if note:
         fresh.notes.filter(pk=note).delete()
@@ -231,7 +237,7 @@ def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
     for post in posts:
         try:
             act(post)
-        except AlreadyHandled:
+        except Refused:
             continue
         done += 1
     return done
@@ -250,24 +256,24 @@ def _asked_key(post: Post) -> str:
     return f"asked:{post.pk}"
 
 
-def _claim_to_show(post: Post, states: Sequence[Post.State], seen: str | None) -> Post:
-    """Return the post, locked, as it was `seen`, with words to be shown; raise AlreadyHandled if it is another."""
-    fresh = _claim(post, *(states if seen else [Post.State.WAITING]), seen=seen)
+def _claim_to_show(post: Post, states: Sequence[Post.State], version: str | None) -> Post:
+    """Return the post, locked, in the version that was seen, with words to be shown; raise Refused if it is another."""
+    fresh = _claim(post, *(states if version else [Post.State.WAITING]), version=version)
     if not fresh.body:
-        raise AlreadyHandled(ERASED)
+        raise Refused(ERASED)
     return fresh
 
 
-def _claim(post: Post, *states: Post.State, seen: str | None = None) -> Post:
-    """Return the post as it is now, locked, if it is still in one of `states`, and as it was `seen`; else raise AlreadyHandled.
+def _claim(post: Post, *states: Post.State, version: str | None = None) -> Post:
+    """Return the post as it is now, locked, if it is still in one of `states` and of that version; else raise Refused.
 
     Whoever has seen it has read what its writer wrote.
     """
     fresh = lock_post(post)
     if fresh.state not in states:
-        raise AlreadyHandled(what_happened(fresh))
-    read = list(ModeratorNote.objects.about(fresh).open().values_list("pk", flat=True)) if seen else []
-    check_seen(fresh, seen)
+        raise Refused(what_happened(fresh))
+    read = list(ModeratorNote.objects.about(fresh).open().values_list("pk", flat=True)) if version else []
+    check_version(fresh, version)
     ModeratorNote.objects.filter(pk__in=read).update(unread=False)
     return fresh
 

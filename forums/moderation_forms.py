@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, post: Post, auto_id: str = "id_%s") -> None:
         title = post.thread.title if post.starts_thread else ""

@@ -13,24 +13,21 @@ from forums.actions import may_identify, recount
 from forums.models import Forum, MovedPost, Post, Thread, Voice
 from forums.names import pick_name
 from mscos.erasure import after_erasure
+from mscos.refusals import Refused
 
 BATCH = 500  # rows a statement
 COLUMNS = ("thread", "number", "voice", "in_reply_to")  # no words: a thread may have tens of thousands of posts
-
-
-class CannotMove(Exception):
-    """Threads or posts are not as they were taken to be; the message is a sentence for the moderator."""
 
 
 @transaction.atomic
 def move(*, thread: Thread, to: Forum) -> None:
     """Put a thread into another forum. It keeps its code and numbers, and loses its type: that is of the old forum's call.
 
-    Raises CannotMove where it is there already, and for a thread that nobody can read.
+    Raises Refused where it is there already, and for a thread that nobody can read.
     """
     (locked,) = _lock_threads(thread)
     if locked.forum_id == to.pk:
-        raise CannotMove("The thread is in this forum already. Choose another.")
+        raise Refused("The thread is in this forum already. Choose another.")
     Thread.objects.filter(pk=locked.pk).update(forum=to, topic=None)
 
 
@@ -38,10 +35,10 @@ def move(*, thread: Thread, to: Forum) -> None:
 def merge(*, thread: Thread, into: Thread) -> None:
     """Put all posts of a thread after those of another, what waits included. Its title is destroyed; its address leads on.
 
-    Raises CannotMove for one and the same thread, and where nobody can read one of them.
+    Raises Refused for one and the same thread, and where nobody can read one of them.
     """
     if thread.pk == into.pk:
-        raise CannotMove("This is the thread itself. Give the code of another.")
+        raise Refused("This is the thread itself. Give the code of another.")
     source, target = _lock_threads(thread, into)
     first = source.posts.filter(number=1).first()
     _transfer_posts(list(source.posts.only(*COLUMNS)), source=source, target=target)
@@ -58,7 +55,7 @@ def merge(*, thread: Thread, into: Thread) -> None:
 def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
     """Make a new thread of some posts, in the same forum, of the same type and with the same tags, and return it.
 
-    What waits, or was refused, and answers one of them goes along. Raises CannotMove where nobody can read the thread,
+    What waits, or was refused, and answers one of them goes along. Raises Refused where nobody can read the thread,
     for a post that is not shown in it, for its first post, and for no posts or all of them.
     """
     (source,) = _lock_threads(thread)
@@ -85,7 +82,7 @@ def _lock_threads(*threads: Thread) -> list[Thread]:
     rows = {row.pk: row for row in Thread.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     for row in rows.values():
         if not row.is_visible:
-            raise CannotMove(f"Nobody can read thread {row.code} now. Choose one that is open or closed.")
+            raise Refused(f"Nobody can read thread {row.code} now. Choose one that is open or closed.")
     return [rows[key] for key in keys]
 
 
@@ -93,13 +90,13 @@ def _chosen(source: Thread, keys: set[int]) -> list[Post]:
     shown = list(source.posts.shown().only(*COLUMNS))
     chosen = [post for post in shown if post.pk in keys]
     if not keys:
-        raise CannotMove("Choose at least one post.")
+        raise Refused("Choose at least one post.")
     if len(chosen) < len(keys):
-        raise CannotMove("Not all of these posts can still be read in this thread. Look again, then choose.")
+        raise Refused("Not all of these posts can still be read in this thread. Look again, then choose.")
     if any(post.number == 1 for post in chosen):
-        raise CannotMove("The first post stays: the thread begins with it. To take all along, move or merge.")
+        raise Refused("The first post stays: the thread begins with it. To take all along, move or merge.")
     if len(chosen) == len(shown):
-        raise CannotMove("No post would be left to read. Leave one, or move or merge the whole thread.")
+        raise Refused("No post would be left to read. Leave one, or move or merge the whole thread.")
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""Forums, their threads, and the calls for views that are answered in them."""
+"""The admin of forums, their threads, and the consultations that are answered in them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,19 +17,16 @@ from forums.exports import csv_of, json_of
 from forums.models import Consultation, Forum, Thread, Topic
 from forums.pages import AllThreadPages
 from mscos.markdown_admin import MarkdownAdminMixin
+from mscos.portal_admin import PortalAdmin
 from mscos.sensitive_words import sensitive_words_in
-from mscos.watched_forms import WatchedAdmin, WatchedForm
 
 MAX_TAG_LENGTH = 40  # letters: it stands in rows
 BY_MODERATORS = ("state", "paused_until", "pause_message", "question", "answers")  # what moderators change of a forum
 EXPORTS = {"csv": ("text/csv; charset=utf-8", csv_of), "json": ("application/json", json_of)}
 
 
-class ThreadAdminForm(WatchedForm):
-    """What moderators set of a thread."""
-
-    watched = ("topic_id", "pinned", "state")
-    called = "thread"
+class ThreadAdminForm(forms.ModelForm):
+    """The form of what moderators set of a thread."""
 
     class Meta:
         help_texts = {
@@ -38,7 +35,7 @@ class ThreadAdminForm(WatchedForm):
         }
 
     def clean_tags(self) -> list[str]:
-        """Refuse a tag that cannot stand in an address: one that tells what it is about, or that has no letters for it."""
+        """Refuse a tag that cannot stand in an address: with a sensitive word, without letters, or too long."""
         tags: list[str] = self.cleaned_data["tags"]
         for name in tags:
             known = Tag.objects.filter(name__iexact=name).first()
@@ -51,20 +48,10 @@ class ThreadAdminForm(WatchedForm):
                 raise forms.ValidationError(f"A tag has one letter from a to z at least, and {MAX_TAG_LENGTH} at most.")
         return tags
 
-    def _digest_of(self, row: Any) -> str:
-        return f"{super()._digest_of(row)} {sorted(row.tags.slugs())}"
-
-
-class ForumAdminForm(WatchedForm):
-    """What editors and moderators set of a forum."""
-
-    watched = ("outcome_id", "title", "slug", "purpose", "rules", *BY_MODERATORS, "position")
-    called = "forum"
-
 
 @admin.register(Thread)
 class ThreadAdmin(ThreadMovesAdmin):
-    """Threads: to pin, to close, to open again, to tag, to put under another type; to move, merge and split."""
+    """The admin of threads: to pin, close, tag, put under another topic, move, merge and split."""
 
     form = ThreadAdminForm
     list_display = ("__str__", "title_to_read", "forum", "state", "is_pinned", "reply_count", "last_on")
@@ -88,7 +75,7 @@ class ThreadAdmin(ThreadMovesAdmin):
 
     @admin.display(description="Pinned", ordering="pinned")
     def is_pinned(self, thread: Thread) -> str:
-        """Mark those that are pinned, and no others."""
+        """Return 'Pinned' for a pinned thread, and nothing for others."""
         return "Pinned" if thread.pinned else ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -100,7 +87,7 @@ class ThreadAdmin(ThreadMovesAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Thread, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
-        """Save what was changed and nothing else: a title taken down meanwhile stays gone."""
+        """Save only what was changed: a title that was taken down meanwhile stays gone."""
         fresh = Thread.objects.select_for_update().get(pk=obj.pk)
         kept = {"tags"} if fresh.state in Thread.VISIBLE else {"tags", "state"}  # tags have rows of their own
         changed = [name for name in form.changed_data if name not in kept]
@@ -108,18 +95,18 @@ class ThreadAdmin(ThreadMovesAdmin):
             obj.save(update_fields=changed)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Thread | None = None) -> tuple[str, ...]:
-        """Return 'state' too where the thread waits or is gone: its posts decide that."""
+        """Add the state where the thread waits or is gone: its posts decide that."""
         if obj is None or obj.is_visible:
             return ("forum", "shown_title")
         return ("forum", "shown_title", "state", "merged_into")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return where a merged thread went, too."""
+        """Add where a merged thread went."""
         fields = super().get_fields(request, obj)
         return [*fields, "merged_into"] if obj and obj.merged_into_id else fields
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """Offer the types of this forum's own consultations."""
+        """Offer the topics of this forum's own consultations."""
         form: Any = super().get_form(request, obj, *args, **kwargs)
         if obj and "topic" in form.base_fields:
             form.base_fields["topic"].queryset = Topic.objects.filter(consultation__forum=obj.forum_id)
@@ -133,10 +120,9 @@ class ThreadAdmin(ThreadMovesAdmin):
 
 
 @admin.register(Forum)
-class ForumAdmin(MarkdownAdminMixin, WatchedAdmin):
-    """Forums: to describe, to pause, to close; to ask a question in while programs flood them."""
+class ForumAdmin(MarkdownAdminMixin, PortalAdmin):
+    """The admin of forums: to describe, pause and close them, and to set a question while programs flood them."""
 
-    form = ForumAdminForm
     fields = ("outcome", "title", "slug", "purpose", "rules", *BY_MODERATORS, "position")
     list_display = ("title", "outcome", "state", "paused_until", "position")
     list_filter = ("state",)
@@ -144,7 +130,7 @@ class ForumAdmin(MarkdownAdminMixin, WatchedAdmin):
     markdown_fields = ("rules",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Forum | None = None) -> tuple[str, ...]:
-        """Return all but what stops a flood or pauses a forum for moderators who do not make forums."""
+        """Return all fields but `BY_MODERATORS` for moderators, who do not make forums."""
         return (
             () if self.has_add_permission(request) else tuple(name for name in self.fields if name not in BY_MODERATORS)
         )
@@ -155,15 +141,15 @@ class ForumAdmin(MarkdownAdminMixin, WatchedAdmin):
 
 
 class TopicInline(admin.TabularInline):
-    """The sides of a consultation's question."""
+    """The topics of a consultation."""
 
     model = Topic
     extra = 1
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(MarkdownAdminMixin, admin.ModelAdmin):
-    """Calls for views with their topics."""
+class ConsultationAdmin(MarkdownAdminMixin, PortalAdmin):
+    """The admin of consultations with their topics."""
 
     list_display = ("question", "forum", "opens", "closes", "is_open")
     list_filter = ("forum",)
@@ -179,7 +165,7 @@ class ConsultationAdmin(MarkdownAdminMixin, admin.ModelAdmin):
 
     @method_decorator(require_safe)
     def export(self, request: HttpRequest, pk: int, kind: str) -> StreamingHttpResponse:
-        """Give the published views as a CSV or JSON file; that it was taken is logged."""
+        """Return the published views as a CSV or JSON file, and log that it was taken."""
         consultation = self.get_object(request, str(pk))
         if not self.has_change_permission(request, consultation):
             raise PermissionDenied
@@ -192,5 +178,5 @@ class ConsultationAdmin(MarkdownAdminMixin, admin.ModelAdmin):
 
     @admin.display(description="Open today", boolean=True)
     def is_open(self, consultation: Consultation) -> bool:
-        """Tell whether views are taken today."""
+        """Return whether views are taken today."""
         return consultation.is_open

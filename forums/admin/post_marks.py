@@ -1,19 +1,19 @@
-"""What moderators are shown of what a post may point with. It is worked out for a page: stored is only whether there is any (`may_identify`)."""
+"""Matches of personal data in a post, as moderators see them. They are found for each page; stored is only `may_identify`."""
 
 from forums.models import Post
 from forums.personal_data.check import IN_A_WORD, Marked, find_personal_data, marked
 
-# Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.
+# Characters: a queue of 50 posts made to slow the rules down takes 2 s.
 MAX_RUN = 3_000
 
 
 def marked_texts(post: Post) -> dict[str, Marked]:
-    """Return the texts of a post, by the names of their fields, with what may point to somebody marked."""
+    """Return the texts of a post, by the names of their fields, with what may identify somebody marked."""
     return {name: marked(text) for name, text in _texts(post).items()}
 
 
 def kinds_in(post: Post) -> str:
-    """Return the kinds of what a post may point with, in short words, none of which is the writer's; '' for none."""
+    """Return the kinds of a post's matches in short words, none of them the writer's; '' where it has none."""
     texts = _texts(post).values()
     if sum(map(len, texts)) > MAX_RUN:
         return "long: open to see"
@@ -22,6 +22,6 @@ def kinds_in(post: Post) -> str:
 
 
 def _texts(post: Post) -> dict[str, str]:
-    """Return what the writer typed, as far as there are words left; a reply has no title of its own."""
+    """Return what is left of what the writer typed; a reply has no title of its own."""
     title = post.thread.title if post.starts_thread else ""
     return {"title": title, "body": post.body, "content_note": post.content_note}

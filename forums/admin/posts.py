@@ -1,16 +1,15 @@
-"""The moderators' queue.
+"""The admin of posts: the moderators' queue, and the page on which one post is decided.
 
 Nothing here shows who an anonymous writer is, because nothing of it is stored. The admin's own log names a kind, a
 number and a thread's code, never a text.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +21,6 @@ from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
 from forums import moderation
-from forums.actions import lock_post
 from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
@@ -32,17 +30,27 @@ from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
 from forums.pages import QueuePages
 from forums.reports import can_reopen, close_reports, reopen_reports
 from mscos.models import User
+from mscos.refusals import Refused
+from mscos.requests import AuthenticatedHttpRequest
 from mscos.text import REDACTED, plain_text
 
 QUEUE_EXCERPT = 160  # characters
 TYPED = ("title", "body", "content_note", "words", "question")  # the fields that a moderator writes in
 REFUSAL_IDS = "refusal_%s"  # two forms of one kind stand on a page
-Act = Callable[[Post, User, dict[str, Any]], str]
+Command = Callable[[Post, User, dict[str, Any]], str]
+
+
+class Decision(NamedTuple):
+    """A decision: the action, the fields of DecisionForm that it takes, and the sentence that tells that it was done."""
+
+    act: Callable[..., None]
+    fields: tuple[str, ...]
+    done: str
 
 
 @admin.register(Post)
 class PostAdmin(DayLogAdmin):
-    """The queue, oldest first, and the page on which one post is decided."""
+    """The moderators' queue, oldest first, and the page on which one post is decided."""
 
     list_display = ("beginning", "waiting_since", "kind", "thread_title", "forum", "flags", "state")
     list_filter = (StateFilter, LookFilter, KindFilter, "thread__forum", ContentNoteFilter)
@@ -80,7 +88,7 @@ class PostAdmin(DayLogAdmin):
 
     @admin.display(description="Kind")
     def kind(self, post: Post) -> str:
-        """Tell a new thread from a reply."""
+        """Return whether it is a new thread or a reply."""
         return "New thread" if post.starts_thread else "Reply"
 
     @admin.display(description="Thread")
@@ -95,7 +103,7 @@ class PostAdmin(DayLogAdmin):
 
     @admin.display(description="Look at")
     def flags(self, post: Any) -> str:
-        """Return what is to be known before opening it: urgent, reported, passed to somebody, what it may point with."""
+        """Return what to know before opening it: urgent, reported, passed to somebody, kinds of personal data."""
         known = {
             "urgent": post.urgent,
             "reported": post.is_reported,
@@ -112,14 +120,14 @@ class PostAdmin(DayLogAdmin):
         return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'}"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the queue; what stands over it is told by `QueuePages`."""
+        """Show the queue; the counts above it come from `QueuePages`."""
         return super().changelist_view(request, {"title": "Posts to check", **(extra_context or {})})
 
     @method_decorator(sensitive_post_parameters())
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one post in its thread and take the decision about it."""
+        """Show one post in its thread, and carry out a decision or a command."""
         post = self.get_object(request, object_id)
         if post is None:
             raise Http404
@@ -150,12 +158,12 @@ class PostAdmin(DayLogAdmin):
         passing: PassOnForm,
         typed: str = "",
     ) -> HttpResponse:
-        """Show the page of a post; `typed` is what was written on a page before that could not be carried out."""
+        """Show the page of a post; `typed` is what was written on an older page and not carried out."""
         changing = form.data.get("decision") == DecisionForm.CHANGE
         context = {
             "form": form,
             "typed": typed,
-            "seen": moderation.seen_of(post),
+            "version": moderation.post_version(post),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
             "refuse_form": DecisionForm(post=post, auto_id=REFUSAL_IDS) if changing else form,
@@ -171,20 +179,18 @@ class PostAdmin(DayLogAdmin):
         }
         return self._page(request, "review", post, context)
 
-    def _do(self, request: HttpRequest, post: Post, act: Act, fields: dict[str, Any]) -> HttpResponse:
-        try:
-            with transaction.atomic():  # who reports or says something meanwhile waits
-                moderation.check_seen(lock_post(post), request.POST.get("seen"))
-                done = act(post, cast("User", request.user), fields)
-        except moderation.AlreadyHandled as error:
-            return self._too_late(request, post, error)
-        self.log_change(request, post, done)
-        self.message_user(request, done, messages.SUCCESS)
+    def _do(self, request: HttpRequest, post: Post, act: Command, fields: dict[str, Any]) -> HttpResponse:
+        version = request.POST.get("version")
+
+        def on_version(by: User) -> str:
+            return moderation.act_on_version(post=post, version=version, act=lambda: act(post, by, fields))
+
+        if not self.perform(request, post, on_version):
+            return self._too_late(request, post)
         return redirect("admin:forums_post_change", post.pk)
 
-    def _too_late(self, request: HttpRequest, post: Post, error: moderation.AlreadyHandled) -> HttpResponse:
-        """Show the post as it is now, and beside it what was typed: to be copied, not to be sent, for it fits another post."""
-        self.message_user(request, str(error), messages.WARNING)
+    def _too_late(self, request: HttpRequest, post: Post) -> HttpResponse:
+        """Show the post as it is now, with what was typed beside it to copy: it was written about another version."""
         fresh = Post.objects.for_moderators().get(pk=post.pk)
         typed = "\n\n".join(filter(None, (request.POST.get(name, "").strip() for name in TYPED)))
         passing = PassOnForm(initial={"to": fresh.assigned_to_id})
@@ -192,21 +198,23 @@ class PostAdmin(DayLogAdmin):
         return self._review(request, fresh, form, asking=AskForm(), passing=passing, typed=typed)
 
     @admin.action(description="Publish the chosen posts as they are", permissions=["change"])
-    def publish_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
+    def publish_chosen(self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post]) -> None:
         """Publish several posts; each can be undone on its page."""
         self._decide_on(request, chosen, "published", moderation.publish_many)
 
     @admin.action(description="Refuse the chosen posts as advertising", permissions=["change"])
-    def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Post]) -> None:
+    def refuse_chosen(self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post]) -> None:
         """Refuse several posts; each can be undone on its page."""
         self._decide_on(request, chosen, "refused", moderation.refuse_many_as_spam)
 
-    def _decide_on(self, request: HttpRequest, chosen: QuerySet[Post], what: str, act: Callable[..., int]) -> None:
-        """Decide on those of the chosen posts whose words the list shows, and tell what was done and what was left."""
+    def _decide_on(
+        self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post], what: str, act: Callable[..., int]
+    ) -> None:
+        """Decide on the chosen posts that the list shows in full, and tell what was done and what was left."""
         ticked: list[Any] = _ticked(request, chosen)  # with what the list adds to a post
         posts = [post for post in ticked if not post.content_note and not post.is_answered]
         left = len(ticked) - len(posts)
-        done = act(posts=posts, by=cast("User", request.user))
+        done = act(posts=posts, by=request.user)
         handled = len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - done - left
         if left:
             words = f"{left} with a content note or a message from the writer {'was' if left == 1 else 'were'} left: "
@@ -234,15 +242,14 @@ class PostAdmin(DayLogAdmin):
         return self._page(request, "confirm", post, context)
 
     def _decide(self, request: HttpRequest, post: Post, form: DecisionForm) -> HttpResponse:
-        try:
-            done = decide(post=post, by=request.user, fields=form.cleaned_data)
-        except moderation.AlreadyHandled as error:
-            return self._too_late(request, post, error)
-        self.log_change(request, post, done)
-        if form.cleaned_data["decision"] in (DecisionForm.PUBLISH, DecisionForm.REFUSE):
+        decision = form.cleaned_data["decision"]
+        done = log = DECISIONS[decision].done
+        if decision in (DecisionForm.PUBLISH, DecisionForm.REFUSE):
             page = reverse("admin:forums_post_change", args=[post.pk])
             done = format_html('{} <a href="{}">Look at it again or undo it</a>', done, page)
-        self.message_user(request, done, messages.SUCCESS)
+        fields = form.cleaned_data
+        if not self.perform(request, post, lambda by: decide(post=post, by=by, fields=fields), done=done, log=log):
+            return self._too_late(request, post)
         return redirect("admin:forums_post_changelist")
 
     def _page(self, request: HttpRequest, name: str, post: Post, context: dict[str, Any]) -> HttpResponse:
@@ -257,22 +264,15 @@ class PostAdmin(DayLogAdmin):
         return TemplateResponse(request, f"admin/forums/post/{name}.html", context)
 
 
-def decide(*, post: Post, by: Any, fields: dict[str, Any]) -> str:
-    """Carry out the decision in `fields` (of DecisionForm) and return it as a sentence. Raises AlreadyHandled."""
-    if fields["decision"] == DecisionForm.PUBLISH:
-        moderation.publish(post=post, by=by, seen=fields["seen"])
-        return "Published."
-    if fields["decision"] == DecisionForm.CHANGE:
-        names = ("title", "body", "content_note", "words", "seen")
-        moderation.publish_with_changes(post=post, by=by, **{name: fields[name] for name in names if name in fields})
-        return "Published with a change."
-    act = moderation.refuse if fields["decision"] == DecisionForm.REFUSE else moderation.remove
-    act(post=post, by=by, **{name: fields[name] for name in ("reason", "words", "seen")})
-    return "Not published." if fields["decision"] == DecisionForm.REFUSE else "Taken down."
+def decide(*, post: Post, by: User, fields: dict[str, Any]) -> None:
+    """Carry out the decision in `fields` (of DecisionForm). Raises Refused."""
+    decision = DECISIONS[fields["decision"]]
+    given = {name: fields[name] for name in decision.fields if name in fields}
+    decision.act(post=post, by=by, version=fields["version"], **given)
 
 
 def _ticked(request: HttpRequest, chosen: QuerySet[Post]) -> list[Post]:
-    """Return the posts that were ticked on the page, and none that nobody saw: 'all 200' would be those there are now."""
+    """Return the posts that were ticked one by one: 'select all' would include posts that nobody saw."""
     return list(chosen.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)))
 
 
@@ -319,17 +319,25 @@ def _undo(post: Post, by: User, fields: dict[str, Any]) -> str:
 def _keep(post: Post, by: User, fields: dict[str, Any]) -> str:
     count = close_reports(post=post, by=by)
     if not count:
-        raise moderation.AlreadyHandled("Somebody has dealt with the reports already. The post stays.")
+        raise Refused("Somebody has dealt with the reports already. The post stays.")
     return f"{count} report{'' if count == 1 else 's'} dealt with. The post stays."
 
 
 def _reopen(post: Post, by: User, fields: dict[str, Any]) -> str:
     if not reopen_reports(post=post):
-        raise moderation.AlreadyHandled("More than ten minutes are over. Decide about the post instead.")
+        raise Refused("More than ten minutes are over. Decide about the post instead.")
     return "The reports wait again."
 
 
-COMMANDS: dict[str, Act] = {
+DECISIONS: dict[str, Decision] = {
+    DecisionForm.PUBLISH: Decision(moderation.publish, (), "Published."),
+    DecisionForm.CHANGE: Decision(
+        moderation.publish_with_changes, ("title", "body", "content_note", "words"), "Published with a change."
+    ),
+    DecisionForm.REFUSE: Decision(moderation.refuse, ("reason", "words"), "Not published."),
+    DecisionForm.REMOVE: Decision(moderation.remove, ("reason", "words"), "Taken down."),
+}
+COMMANDS: dict[str, Command] = {
     "ask": _ask,
     "pass_on": _pass_on,
     "urgent": _urgent,

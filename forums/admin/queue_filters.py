@@ -1,4 +1,4 @@
-"""By what moderators narrow their queue."""
+"""The filters of the moderators' queue."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from forums.models import ModeratorNote, Post, Report, Thread
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The queue shows what waits, but for what may be advertising, unless another part of it is asked for."""
+    """A filter by state that shows what waits unless told otherwise, without what may be advertising."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer every state but the one that is shown without asking, and all."""
+        """Offer every state but the default, and all."""
         others = [(value, label) for value, label in Post.State.choices if value != Post.State.WAITING]
         return [(Post.LIKELY_SPAM, "May be advertising"), *others, ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
-        """Call the choice that is there without asking by its name."""
+        """Show the name of the default choice."""
         for choice in super().choices(changelist):
             if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
                 choice["display"] = Post.State.WAITING.label
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """New threads or replies, as `Post.starts_thread` tells them apart."""
+    """A filter for new threads or replies, which `Post.starts_thread` tells apart."""
 
     title = "kind"
     parameter_name = "kind"
@@ -59,7 +59,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class ContentNoteFilter(admin.SimpleListFilter):
-    """Posts with or without a content note: not every hour is one for every text."""
+    """A filter for posts with or without a content note: nobody has to read every text at every hour."""
 
     title = "content note"
     parameter_name = "note"
@@ -76,13 +76,13 @@ class ContentNoteFilter(admin.SimpleListFilter):
 
 
 class LookFilter(admin.SimpleListFilter):
-    """Posts that want somebody's eyes for a reason, or anybody's."""
+    """A filter for posts to look at for some reason."""
 
     title = "what to look at"
     parameter_name = "look"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Offer what is urgent, reported or answered, what may point to someone, and what waits for whom."""
+        """Offer the reasons."""
         return [
             ("urgent", "Urgent"),
             ("reported", "Reported"),
@@ -93,7 +93,7 @@ class LookFilter(admin.SimpleListFilter):
         ]
 
     def choices(self, changelist: Any) -> Any:
-        """Look in every state for what readers report, which is published, and for what writers wrote."""
+        """Search all states for reported posts, which are published, and for posts whose writers wrote."""
         in_every_state = {words: value for value, words in self.lookup_choices if value in ("reported", "answered")}
         for choice in super().choices(changelist):
             if value := in_every_state.get(choice["display"]):

@@ -1,4 +1,4 @@
-"""The pages on which a moderator moves, merges or splits a thread. Each says what will happen, and is the confirmation."""
+"""The pages on which a moderator moves, merges or splits a thread. Each says what will happen, so nothing else asks."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,14 +16,13 @@ from forums import thread_moves
 from forums.admin.day_log import DayLogAdmin
 from forums.models import Thread
 from forums.thread_move_forms import MergeForm, MoveForm, SplitForm, ThreadMoveForm
-from forums.thread_moves import CannotMove
-from mscos.watched_forms import WatchedAdmin
+from mscos.refusals import Refused
 
 NOT_READABLE = "Nobody can read this thread now, so it is not moved, merged or split."
 
 
 class Done(NamedTuple):
-    """What was done: the thread to show next, a sentence, and what the log says of each thread (codes, never a text)."""
+    """A finished operation: the thread to show next, a sentence, and a log line for each thread (codes, never a text)."""
 
     thread: Thread
     sentence: str
@@ -31,7 +30,7 @@ class Done(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One way to rearrange a thread."""
+    """An operation on a thread: its title, its form, and what it does."""
 
     title: str
     form: type[ThreadMoveForm]
@@ -63,20 +62,20 @@ OPERATIONS = {
 }
 
 
-class ThreadMovesAdmin(DayLogAdmin, WatchedAdmin):
-    """Adds the pages to the admin of threads."""
+class ThreadMovesAdmin(DayLogAdmin):
+    """The admin of threads with a page for each operation."""
 
     change_form_template = "admin/forums/thread/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """Add a page for each way."""
+        """Add a page for each operation."""
         page = self.admin_site.admin_view(self.rearrange)
-        pages = [path(f"<int:pk>/{way}/", page, {"way": way}, name=f"forums_thread_{way}") for way in OPERATIONS]
+        pages = [path(f"<int:pk>/{name}/", page, {"name": name}, name=f"forums_thread_{name}") for name in OPERATIONS]
         return [*pages, *super().get_urls()]
 
     @method_decorator(sensitive_post_parameters())
-    def rearrange(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
-        """Ask what is needed, then do it. What cannot be done is said, with what was typed kept."""
+    def rearrange(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Show the form of an operation, or carry it out. A refusal is shown in the form, with what was typed."""
         thread = self.get_object(request, str(pk))
         if not self.has_change_permission(request, thread):
             raise PermissionDenied
@@ -85,22 +84,22 @@ class ThreadMovesAdmin(DayLogAdmin, WatchedAdmin):
         if request.method != "POST" and not thread.is_visible:
             self.message_user(request, NOT_READABLE, messages.WARNING)
             return redirect("admin:forums_thread_change", thread.pk)
-        form = OPERATIONS[way].form(request.POST if request.method == "POST" else None, thread=thread)
+        form = OPERATIONS[name].form(request.POST if request.method == "POST" else None, thread=thread)
         other = form.to_confirm() if form.is_valid() else None
         if form.is_valid() and other is None:
             try:
-                return self._done(request, OPERATIONS[way].act(thread, form.cleaned_data))
-            except CannotMove as error:
+                return self._done(request, OPERATIONS[name].act(thread, form.cleaned_data))
+            except Refused as error:
                 form.add_error(None, str(error))
         context = {
             **self.admin_site.each_context(request),
-            "title": OPERATIONS[way].title,
+            "title": OPERATIONS[name].title,
             "opts": self.opts,
             "thread": thread,
             "form": form,
             "other": other,
         }
-        return TemplateResponse(request, f"admin/forums/thread/{way}.html", context)
+        return TemplateResponse(request, f"admin/forums/thread/{name}.html", context)
 
     def _done(self, request: HttpRequest, done: Done) -> HttpResponse:
         for thread, words in done.log:

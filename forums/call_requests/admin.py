@@ -1,10 +1,10 @@
-"""Requests for a call, for the group Call handlers only: whoever is not in it sees nothing here, administrators included.
+"""The admin of requests for a call, for the group Call handlers only: nobody else sees any, administrators included.
 
 The queue and the log show no word of what was typed. A number or address is opened by a deliberate act that is recorded.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,11 +15,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
-from simple_history.admin import SimpleHistoryAdmin
 
 from events.times import clock
 from forums.call_requests import team_actions
-from forums.call_requests.team_actions import NotPossible
 from forums.call_requests.team_forms import HandOverForm, OfferForm, WordsForm
 from forums.call_requests.views import offer_on_clocks
 from forums.models import CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
@@ -27,6 +25,9 @@ from mscos.groups import CALL_HANDLERS
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
 from mscos.personal_data_admin import PersonalDataAdmin
+from mscos.portal_admin import HistoryAdmin
+from mscos.refusals import Refused
+from mscos.requests import AuthenticatedHttpRequest
 
 GONE = "This request was withdrawn and erased. There is nothing more to do."
 # What the form promised for an answer that was left empty.
@@ -36,12 +37,12 @@ TO_CALL = ("ask_for", "agreed_word", "contact", "times", "say_instead")
 
 
 class HandlersOnly:
-    """What only members of the group may see, whatever other rights somebody has."""
+    """The permissions of rows that only call handlers see, whatever other rights somebody has."""
 
     def _is_handler(self, request: HttpRequest) -> bool:
-        """Tell whether the signed-in person handles calls: asked several times a page, answered once."""
+        """Return whether the signed-in person handles calls; asked several times a page, worked out once."""
         if not hasattr(request, "handles_calls"):
-            user = cast("User", request.user)
+            user = request.user
             # The right is known already and spares others the question; administrators have it without the group.
             has_right = user.has_perm("forums.view_callrequest")
             found = has_right and user.groups.filter(name=CALL_HANDLERS).exists()
@@ -57,17 +58,17 @@ class HandlersOnly:
         return self._is_handler(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: nobody edits these rows; handlers act on them."""
+        """Return False: nobody edits these rows; call handlers act on them."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: requests go by their asker or on their day."""
+        """Return False: requests are deleted by their asker or on their day."""
         return False
 
 
 @admin.register(CallRequest)
 class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
-    """The queue, urgent ones first, and the page of one request."""
+    """The queue of requests, urgent ones first, and the page of one."""
 
     list_display = ("__str__", "look_at", "age", "from_forum", "state", "handled_by")
     list_filter = ("state", "urgent")
@@ -93,7 +94,7 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
 
     @admin.display(description="look at")
     def look_at(self, call_request: Any) -> str:
-        """Return what is to be known before opening it."""
+        """Return what to know before opening it."""
         return ", ".join(
             filter(None, ["Urgent" if call_request.urgent else "", "New message" if call_request.has_news else ""])
         )
@@ -117,7 +118,7 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one request, and do what its handler asks for."""
+        """Show one request, and carry out its handler's commands."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         call_request = self.get_object(request, object_id)
@@ -128,15 +129,15 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
             "offer": OfferForm(request.POST if act == "offer" else None, call_request=call_request),
             "write": WordsForm(request.POST if act == "write" else None),
             "hand_over": HandOverForm(request.POST if act == "hand_over" else None),
-            "seen": request.POST.get("seen", ""),
+            "version": request.POST.get("version", ""),
         }
         if act in COMMANDS and (act not in forms or forms[act].is_valid()):
             return self._act(request, call_request, act, forms)
         return self._page(request, call_request, forms)
 
     @method_decorator(sensitive_post_parameters())
-    def card(self, request: HttpRequest, pk: str) -> HttpResponse:
-        """Show what is needed to make contact, and nothing of the reason. That it was opened is recorded."""
+    def card(self, request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
+        """Show what a call needs, and nothing of its reason; record that it was opened."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -145,8 +146,8 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
         if call_request is None:
             return self._gone(request)
         try:
-            opened = team_actions.open_contact(call_request=call_request, by=cast("User", request.user))
-        except NotPossible as error:
+            opened = team_actions.open_contact(call_request=call_request, by=request.user)
+        except Refused as error:
             self.message_user(request, str(error), messages.WARNING)
             return redirect("admin:forums_callrequest_change", pk)
         except CallRequest.DoesNotExist:
@@ -169,14 +170,11 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
 
     def _act(self, request: HttpRequest, call_request: CallRequest, act: str, forms: dict[str, Any]) -> HttpResponse:
         try:
-            done = COMMANDS[act](call_request, cast("User", request.user), forms)
-        except NotPossible as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return self._page(request, call_request, forms)
+            is_done = self.perform(request, call_request, lambda by: COMMANDS[act](call_request, by, forms))
         except CallRequest.DoesNotExist:
             return self._gone(request)
-        self.log_change(request, call_request, done)
-        self.message_user(request, done, messages.SUCCESS)
+        if not is_done:
+            return self._page(request, call_request, forms)
         return redirect("admin:forums_callrequest_change", call_request.pk)
 
     def _page(self, request: HttpRequest, call_request: CallRequest, forms: dict[str, Any]) -> HttpResponse:
@@ -188,7 +186,7 @@ class CallRequestAdmin(HandlersOnly, PersonalDataAdmin):
             **self._frame(request, f"Request {current.code}", current),
             **forms,
             "is_mine": is_mine,
-            "seen": team_actions.seen_of(current),
+            "version": team_actions.call_request_version(current),
             "procedure": SafeguardingProcedure.objects.first() if current.urgent else None,
             "opened": self._opened(current) if is_mine else {},
             "offers": [(offer, offer_on_clocks(offer, current)) for offer in current.offers.all()],
@@ -233,32 +231,34 @@ def _hand_over(call_request: CallRequest, by: User, forms: dict[str, Any]) -> st
 def _offer(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
     form = forms["offer"]
     reach = form.cleaned_data.get("reach", "")
-    team_actions.offer(call_request=call_request, by=by, starts=form.moments, reach=reach, seen=forms["seen"])
+    team_actions.offer(call_request=call_request, by=by, starts=form.moments, reach=reach, version=forms["version"])
     return "The times are offered. The asker sees them with their code."
 
 
 def _write(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    team_actions.write(call_request=call_request, by=by, words=forms["write"].cleaned_data["words"], seen=forms["seen"])
+    team_actions.write(
+        call_request=call_request, by=by, words=forms["write"].cleaned_data["words"], version=forms["version"]
+    )
     return "Written. The asker reads it with their code."
 
 
 def _read(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    team_actions.note_read(call_request=call_request, by=by, seen=forms["seen"])
+    team_actions.note_read(call_request=call_request, by=by, version=forms["version"])
     return "Noted as read."
 
 
 def _called(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    team_actions.called(call_request=call_request, by=by, seen=forms["seen"])
+    team_actions.called(call_request=call_request, by=by, version=forms["version"])
     return "Noted as called."
 
 
 def _not_reached(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    team_actions.not_reached(call_request=call_request, by=by, seen=forms["seen"])
+    team_actions.not_reached(call_request=call_request, by=by, version=forms["version"])
     return "Noted that nobody was reached. The asker reads so with their code."
 
 
 def _open_again(call_request: CallRequest, by: User, forms: dict[str, Any]) -> str:
-    team_actions.open_again(call_request=call_request, by=by, seen=forms["seen"])
+    team_actions.open_again(call_request=call_request, by=by, version=forms["version"])
     return "Open again."
 
 
@@ -288,21 +288,21 @@ COMMANDS: dict[str, Callable[[CallRequest, User, dict[str, Any]], str]] = {
 
 @admin.register(ContactDisclosure)
 class ContactDisclosureAdmin(HandlersOnly, PersonalDataAdmin):
-    """Who opened whose number or address, and on which day."""
+    """The admin of disclosures: who opened whose number or address, and on which day."""
 
     list_display = ("request_code", "viewer", "day")
 
 
 @admin.register(ErasedRequests)
 class ErasedRequestsAdmin(HandlersOnly, PersonalDataAdmin):
-    """How many requests were erased, by month."""
+    """The admin of the monthly counts of erased requests."""
 
     list_display = ("__str__", "count", "called")
 
 
 @admin.register(SafeguardingProcedure)
-class SafeguardingProcedureAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
-    """The one text; it is changed, never added to or deleted."""
+class SafeguardingProcedureAdmin(MarkdownAdminMixin, HistoryAdmin):
+    """The admin of the safeguarding procedure: one text, changed and never added or deleted."""
 
     fields = ("body",)
     markdown_fields = ("body",)
@@ -312,5 +312,5 @@ class SafeguardingProcedureAdmin(MarkdownAdminMixin, SimpleHistoryAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: SafeguardingProcedure | None = None) -> bool:
-        """Return False: an empty place would help nobody."""
+        """Return False: there is always one text."""
         return False

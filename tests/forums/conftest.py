@@ -60,11 +60,6 @@ def thread(published):
     return Thread.objects.select_related("forum").get()
 
 
-def seen_on(client, address: str) -> str:
-    """Return the mark that a page of the admin carries of what it showed."""
-    return client.get(address).context["adminform"].form["seen"].value()
-
-
 def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
     """Send a reply and publish it; return what the action returned."""
     sent = reply(thread=thread, submission_id=new_submission_id(), body=body, **fields)

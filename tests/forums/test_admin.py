@@ -15,10 +15,10 @@ from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
-from forums.moderation import seen_of
+from forums.moderation import post_version
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS, EDITORS
-from tests.forums.conftest import seen_on
+from tests.admin_forms import version_on
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def review(post):
 
 def decide(client, post, decision, **typed):
     """Send a decision from the page as it is now, or as it was when `seen` was its mark."""
-    data = {"decision": decision, "seen": seen_of(Post.objects.get(pk=post.pk)), **typed}
+    data = {"decision": decision, "version": post_version(Post.objects.get(pk=post.pk)), **typed}
     return client.post(review(post), data, follow=True)
 
 
@@ -110,7 +110,7 @@ def test_publishing_from_the_queue(sam_client, waiting, sam):
 def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiting):
     change = {
         "decision": "change",
-        "seen": seen_of(waiting.post),
+        "version": post_version(waiting.post),
         "title": "A quiet room",
         "body": "Is there a quiet one?",
         "words": "One word.",
@@ -194,11 +194,11 @@ def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, wa
 
 
 def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, waiting, alex):
-    seen = seen_of(waiting.post)
+    version = post_version(waiting.post)
     moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     change = {"title": "T", "body": "Other words", "sure": "on"}
     for decision, typed in (("publish", {}), ("change", change)):
-        response = decide(sam_client, waiting.post, decision, seen=seen, **typed)
+        response = decide(sam_client, waiting.post, decision, version=version, **typed)
         assert "Alex decided on" in words(response)
         assert Post.objects.get().state == "refused"
     decide(sam_client, waiting.post, "publish")
@@ -282,7 +282,9 @@ def test_unknown_posts_are_not_found(sam_client, forum):
 
 def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    sam_client.post(address, {"topic": "", "pinned": "on", "state": "closed", "seen": seen_on(sam_client, address)})
+    sam_client.post(
+        address, {"topic": "", "pinned": "on", "state": "closed", "version": version_on(sam_client, address)}
+    )
     thread.refresh_from_db()
     assert (thread.pinned, thread.state) == (True, "closed")
     assert LogEntry.objects.get().object_repr == f"thread {thread.code}"
@@ -290,14 +292,14 @@ def test_a_moderator_closes_and_pins_a_thread(sam_client, thread):
 
 def test_a_waiting_thread_cannot_be_opened_without_its_post(sam_client, waiting):
     address = reverse("admin:forums_thread_change", args=[waiting.post.thread_id])
-    sam_client.post(address, {"topic": "", "state": "open", "seen": seen_on(sam_client, address)})
+    sam_client.post(address, {"topic": "", "state": "open", "version": version_on(sam_client, address)})
     assert Thread.objects.get().state == "waiting"
 
 
 def test_a_moderator_pauses_a_forum(sam_client, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
     typed = {"slug": forum.slug, "title": forum.title, "purpose": forum.purpose, "position": "0"}
-    typed["seen"] = seen_on(sam_client, address)
+    typed["version"] = version_on(sam_client, address)
     sam_client.post(address, {**typed, "state": "paused", "paused_until": "2999-04-03"})
     assert Forum.objects.get().state == "paused"
     wrong = sam_client.post(address, {**typed, "state": "open", "paused_until": "2999-04-03"})
@@ -323,13 +325,13 @@ def test_nobody_decides_on_posts_that_came_after_the_page(sam_client, forum, wai
 
 def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, waiting, alex):
     """Else the words that a colleague destroyed meanwhile would be published with the next press."""
-    stale = {"decision": "change", "seen": seen_of(waiting.post), "title": "", "body": "Ring 07700 900871 now"}
+    stale = {"decision": "change", "version": post_version(waiting.post), "title": "", "body": "Ring 07700 900871 now"}
     moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
     page = sam_client.post(review(waiting.post), stale).content.decode()
     change = page.split("Change what is published", 1)[1]
-    mark = re.search(r'name="seen" value="([^"]*)"', page[: page.index("Change what is published")][-400:]).group(1)
-    assert ("Ring 07700 900871 now" in change, mark) == (True, stale["seen"])
-    again = {**stale, "title": "T", "seen": mark, "sure": "on"}
+    mark = re.search(r'name="version" value="([^"]*)"', page[: page.index("Change what is published")][-400:]).group(1)
+    assert ("Ring 07700 900871 now" in change, mark) == (True, stale["version"])
+    again = {**stale, "title": "T", "version": mark, "sure": "on"}
     response = sam_client.post(review(waiting.post), again, follow=True)
     assert "Alex decided on" in words(response)
     assert Post.objects.get().body == "Ring somebody"
@@ -339,9 +341,9 @@ def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, wa
 def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, waiting, sam, alex, decision):
     if decision == "remove":
         moderation.publish(post=waiting.post, by=sam)
-    seen = seen_of(Post.objects.get())
+    version = post_version(Post.objects.get())
     Thread.objects.update(title="Another")
-    decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", seen=seen)
+    decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", version=version)
     assert Post.objects.get().state == {"refuse": "waiting", "remove": "published"}[decision]
 
 

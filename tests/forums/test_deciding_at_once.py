@@ -30,10 +30,10 @@ def desk(client, sam):
 
 def test_a_report_is_not_closed_unread(desk, published):
     post = published.post
-    seen = moderation.seen_of(Post.objects.get(pk=post.pk))
+    version = moderation.post_version(Post.objects.get(pk=post.pk))
     answer = while_held(
         lambda: reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her."),
-        lambda: desk.post(review(post), {"seen": seen, "act": "keep"}),
+        lambda: desk.post(review(post), {"version": version, "act": "keep"}),
     )
     assert "Something was reported or said about this post" in answer.content.decode()
     assert Report.objects.open().count() == 1
@@ -41,18 +41,18 @@ def test_a_report_is_not_closed_unread(desk, published):
 
 def test_what_a_writer_withdraws_is_not_published(desk, waiting):
     post = waiting.post
-    seen = moderation.seen_of(post)
-    answer = while_held(lambda: actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen))
+    version = moderation.post_version(post)
+    answer = while_held(lambda: actions.withdraw(post=post), lambda: decide(desk, post, "publish", version=version))
     assert "This is no longer waiting: Taken down by the writer." in answer.content.decode()
     assert Post.objects.values_list("state", "body").get() == ("withdrawn", "")
 
 
 def test_of_two_moderators_the_second_is_told_of_the_first(desk, waiting, alex):
     post = waiting.post
-    seen = moderation.seen_of(post)
+    version = moderation.post_version(post)
     answer = while_held(
         lambda: moderation.publish(post=post, by=alex),
-        lambda: decide(desk, post, "refuse", seen=seen, reason="spam", words="Not here."),
+        lambda: decide(desk, post, "refuse", version=version, reason="spam", words="Not here."),
     )
     page = answer.content.decode()
     assert ("Alex decided on" in page, "Not here." in page) == (True, True)

@@ -14,6 +14,7 @@ from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
+from mscos.refusals import Refused
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_admin import words as admin_words
@@ -84,7 +85,7 @@ def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
         assert moderation.can_undo(post=fresh(waiting))
         clock.shift(timedelta(seconds=2))
         assert not moderation.can_undo(post=fresh(waiting))
-        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
+        with pytest.raises(Refused, match="More than ten minutes are over"):
             moderation.undo(post=waiting.post)
     assert fresh(waiting).state == "published"
 
@@ -97,8 +98,8 @@ def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
 
 def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
     moderation.publish(post=waiting.post, by=sam)
-    seen = moderation.seen_of(fresh(waiting))
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", seen=seen)
+    version = moderation.post_version(fresh(waiting))
+    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", version=version)
     assert "Undo this decision" not in admin_words(desk.get(review(waiting.post)))
     assert not moderation.can_undo(post=fresh(waiting))
     moderation.remove(post=waiting.post, by=sam, reason="spam", words="No.")
@@ -122,10 +123,10 @@ def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
 
 def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, waiting, sam, alex):
     moderation.refuse(post=waiting.post, by=sam, reason="spam", words="No.")
-    seen = moderation.seen_of(fresh(waiting))
+    version = moderation.post_version(fresh(waiting))
     moderation.undo(post=waiting.post)
     moderation.publish(post=waiting.post, by=alex)
-    page = act(desk, waiting.post, "undo", seen=seen)
+    page = act(desk, waiting.post, "undo", version=version)
     assert [words.startswith("Alex decided on") for words in told(page)] == [True]
     assert fresh(waiting).state == "published"
 

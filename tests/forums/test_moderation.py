@@ -8,6 +8,8 @@ from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Report, Thread
 from forums.reports import report
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
+from mscos.stale import Stale
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +62,7 @@ def test_refusing_keeps_the_post_unseen_and_tells_the_writer(waiting, sam):
 
 def test_what_was_refused_can_still_be_published(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
-    moderation.publish(post=waiting.post, by=sam, seen=moderation.seen_of(Post.objects.get()))
+    moderation.publish(post=waiting.post, by=sam, version=moderation.post_version(Post.objects.get()))
     post = Post.objects.get()
     assert (post.state, post.reason, post.number) == ("published", "", 1)
 
@@ -75,7 +77,7 @@ def test_taking_down_destroys_the_words_and_keeps_the_number(thread, sam):
 def test_of_two_moderators_the_second_is_told_who_was_first(waiting, sam, alex):
     with time_machine.travel(date(2026, 4, 3)):
         moderation.publish(post=waiting.post, by=sam)
-    with pytest.raises(moderation.AlreadyHandled, match=r"^Sam decided on 3 April 2026: Published\.$"):
+    with pytest.raises(Refused, match=r"^Sam decided on 3 April 2026: Published\.$"):
         moderation.refuse(post=waiting.post, by=alex, reason="place", words="No")
     assert Post.objects.get().state == "published"
     assert ModeratorNote.objects.count() == 0
@@ -83,7 +85,7 @@ def test_of_two_moderators_the_second_is_told_who_was_first(waiting, sam, alex):
 
 def test_what_its_writer_took_down_cannot_be_published(waiting, sam):
     withdraw(post=waiting.post)
-    with pytest.raises(moderation.AlreadyHandled, match="Taken down by the writer"):
+    with pytest.raises(Refused, match="Taken down by the writer"):
         moderation.publish(post=waiting.post, by=sam)
 
 
@@ -110,7 +112,7 @@ def test_what_is_published_can_be_changed_in_its_place_and_its_reports_go(thread
     before = Post.objects.get(pk=sent.post.pk)
     with time_machine.travel(date(2099, 4, 3)):
         moderation.publish_with_changes(
-            post=sent.post, by=alex, body="Ask somebody.", words="A name.", seen=moderation.seen_of(before)
+            post=sent.post, by=alex, body="Ask somebody.", words="A name.", version=moderation.post_version(before)
         )
     post = Post.objects.get(pk=sent.post.pk)
     assert (post.state, post.number, post.day) == ("changed", before.number, before.day)
@@ -120,10 +122,10 @@ def test_what_is_published_can_be_changed_in_its_place_and_its_reports_go(thread
 
 def test_of_two_who_change_what_is_published_the_second_puts_nothing_back(thread, sam, alex):
     post = thread.posts.get()
-    seen = moderation.seen_of(post)
-    moderation.publish_with_changes(post=post, by=alex, title="T", body="Without the name.", seen=seen)
-    with pytest.raises(moderation.AlreadyHandled, match=r"Alex decided on .*: Published with a change\."):
-        moderation.publish_with_changes(post=post, by=sam, title="T", body="With the name.", seen=seen)
+    version = moderation.post_version(post)
+    moderation.publish_with_changes(post=post, by=alex, title="T", body="Without the name.", version=version)
+    with pytest.raises(Refused, match=r"Alex decided on .*: Published with a change\."):
+        moderation.publish_with_changes(post=post, by=sam, title="T", body="With the name.", version=version)
     assert Post.objects.get().body == "Without the name."
 
 
@@ -135,16 +137,16 @@ def test_a_post_taken_down_takes_the_reports_of_it_along(thread, sam):
 
 
 def test_a_page_that_was_opened_before_its_thread_got_another_title_decides_nothing(waiting, sam):
-    seen = moderation.seen_of(waiting.post)
+    version = moderation.post_version(waiting.post)
     Thread.objects.update(title="Another title")
-    with pytest.raises(moderation.AlreadyHandled, match="changed while you looked at it"):
-        moderation.publish(post=waiting.post, by=sam, seen=seen)
+    with pytest.raises(Stale, match="changed while you looked at it"):
+        moderation.publish(post=waiting.post, by=sam, version=version)
     assert Post.objects.get().state == "waiting"
 
 
 def test_the_first_post_waits_no_more_once_somebody_answered(published, thread, sam):
     """The answer would start the thread, and its writer could change the title that another one gave it."""
     reply(thread=thread, submission_id=new_submission_id(), body="There is.")
-    with pytest.raises(moderation.AlreadyHandled, match="Somebody has answered it"):
+    with pytest.raises(Refused, match="Somebody has answered it"):
         moderation.undo(post=published.post)
     assert (Thread.objects.get().state, Post.objects.get(number=1).state) == ("open", "published")

@@ -14,6 +14,7 @@ from forums import moderation, reports
 from forums.actions import answer_moderators, withdraw
 from forums.models import Post, Report
 from mscos.forms import new_submission_id
+from mscos.stale import Stale
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_admin import words as admin_words
@@ -161,19 +162,19 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
 
 def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(desk, reported, sam):
     post = reported.post
-    seen = moderation.seen_of(post)
+    version = moderation.post_version(post)
     second = reports.report(post=post, submission_id="t", reason="danger", words="He found her.")
-    desk.post(review(post), {"act": "keep", "seen": seen})
+    desk.post(review(post), {"act": "keep", "version": version})
     assert Report.objects.open().count() == 2
-    version = {"title": "T", "body": "Other words", "seen": seen}
-    with pytest.raises(moderation.AlreadyHandled):
-        moderation.publish_with_changes(post=post, by=sam, **version)
+    typed = {"title": "T", "body": "Other words", "version": version}
+    with pytest.raises(Stale):
+        moderation.publish_with_changes(post=post, by=sam, **typed)
     assert Report.objects.filter(pk=second.pk).exists()
-    seen = moderation.seen_of(post)
+    version = moderation.post_version(post)
     answer_moderators(post=post, submission_id="s", words="It is not her.")
-    desk.post(review(post), {"act": "keep", "seen": seen})
+    desk.post(review(post), {"act": "keep", "version": version})
     assert Report.objects.open().count() == 2
-    desk.post(review(post), {"act": "keep", "seen": moderation.seen_of(post)})
+    desk.post(review(post), {"act": "keep", "version": moderation.post_version(post)})
     assert Report.objects.open().count() == 0
 
 

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from forums.models import Forum, Thread
+from tests.admin_forms import version_on
 from tests.at_once import while_held
-from tests.forums.conftest import seen_on
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,39 +30,39 @@ def desks(sam, alex):
 def save(desks):
     """Return what saves a page of the admin as one of the two, with what they typed; it says what was refused, and why."""
 
-    def act(who, address, seen, **typed):
-        answer = desks[who].post(address, {**typed, "seen": seen})
+    def act(who, address, version, **typed):
+        answer = desks[who].post(address, {**typed, "version": version})
         return answer.context["adminform"].form.non_field_errors() if answer.context else []
 
     return act
 
 
 @pytest.fixture
-def seen(desks):
+def version(desks):
     """Return the mark of a page as Sam opened it."""
-    return lambda address: seen_on(desks["sam"], address)
+    return lambda address: version_on(desks["sam"], address)
 
 
-def test_an_old_page_of_a_thread_does_not_open_it_again(save, seen, thread):
+def test_an_old_page_of_a_thread_does_not_open_it_again(save, version, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    mark = seen(address)
+    mark = version(address)
     assert save("alex", address, mark, topic="", state="closed", tags="deposits") == []
     assert save("sam", address, mark, topic="", state="open", pinned="on", tags="") == [LATE.format("thread")]
     found = Thread.objects.get()
     assert (found.state, found.pinned, list(found.tags.names())) == ("closed", False, ["deposits"])
 
 
-def test_tags_alone_are_a_change_too(save, seen, thread):
+def test_tags_alone_are_a_change_too(save, version, thread):
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    mark = seen(address)
+    mark = version(address)
     save("alex", address, mark, topic="", state="open", tags="deposits")
     assert save("sam", address, mark, topic="", state="open", tags="") == [LATE.format("thread")]
     assert list(Thread.objects.get().tags.names()) == ["deposits"]
 
 
-def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, forum):
+def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, version, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
-    mark = seen(address)
+    mark = version(address)
     paused = {"state": "paused", "pause_message": "The team is away.", "paused_until": ""}
     assert save("alex", address, mark, **paused) == []
     assert save("sam", address, mark, state="open", question="Spring or stone?", answers="spring") == [
@@ -71,12 +71,12 @@ def test_an_old_page_of_a_forum_does_not_take_a_pause_away(save, seen, forum):
     assert Forum.objects.values_list("state", "pause_message", "question").get() == ("paused", "The team is away.", "")
 
 
-def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, seen, desks, forum):
+def test_what_was_typed_is_kept_and_the_page_as_it_is_now_is_a_link_away(save, version, desks, forum):
     address = reverse("admin:forums_forum_change", args=[forum.pk])
-    mark = seen(address)
+    mark = version(address)
     save("alex", address, mark, state="paused")
     page = desks["sam"].post(
-        address, {"state": "open", "question": "Spring or stone?", "answers": "spring", "seen": mark}
+        address, {"state": "open", "question": "Spring or stone?", "answers": "spring", "version": mark}
     )
     html = page.content.decode()
     assert ("Spring or stone?" in html, f'<a href="{address}" target="_blank">' in html) == (True, True)
@@ -87,6 +87,6 @@ def test_a_forum_that_is_deleted_while_somebody_saves_it_is_told_to_be_gone(clie
     sign_in(client, make_staff("robin@example.org", is_superuser=True))
     forum = Forum.objects.create(slug="a", title="A", purpose="P")
     address = reverse("admin:forums_forum_change", args=[forum.pk])
-    typed = {"state": "closed", "seen": seen_on(client, address)}
+    typed = {"state": "closed", "version": version_on(client, address)}
     answer = while_held(forum.delete, lambda: client.post(address, typed))
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")

@@ -46,13 +46,13 @@ def in_danger(post):
     ],
 )
 def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, published, act, typed):
-    seen = moderation.seen_of(fresh(published.post))
+    version = moderation.post_version(fresh(published.post))
     in_danger(published.post)
     before = Post.objects.values().get()
-    page = desk.post(review(published.post), {"seen": seen, "act": act, **typed}).content.decode()
+    page = desk.post(review(published.post), {"version": version, "act": act, **typed}).content.decode()
     assert ("Something was reported or said about this post" in page, "He found her." in page) == (True, True)
     assert (Post.objects.values().get(), Report.objects.open().count()) == (before, 1)
-    desk.post(review(published.post), {"seen": moderation.seen_of(fresh(published.post)), "act": "keep"})
+    desk.post(review(published.post), {"version": moderation.post_version(fresh(published.post)), "act": "keep"})
     assert Report.objects.open().count() == 0
 
 
@@ -60,30 +60,30 @@ def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk
     moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
     actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
-    seen = moderation.seen_of(fresh(new))
+    version = moderation.post_version(fresh(new))
     actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
-    page = decide(desk, new, "publish", seen=seen).content.decode()
+    page = decide(desk, new, "publish", version=version).content.decode()
     assert ("Something was reported or said" in page, "Which town?" in page) == (True, True)
     assert fresh(new).state == "waiting"
 
 
 def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_post_as_it_is(desk, waiting, alex):
-    seen = moderation.seen_of(waiting.post)
+    version = moderation.post_version(waiting.post)
     moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
     change = {"title": "Mine", "body": "Ring <her>\n\nnow", "words": "A number.", "sure": "on"}
-    response = decide(desk, waiting.post, "change", seen=seen, **change)
+    response = decide(desk, waiting.post, "change", version=version, **change)
     assert to_copy(response).replace("\r", "") == "Mine\n\nRing <her>\n\nnow\n\nA number."
     page = response.content.decode()
     assert ("Alex decided on" in page, page.count("Ring &lt;her&gt;"), "Ring somebody" in page) == (True, 1, True)
-    assert f'name="seen" value="{moderation.seen_of(fresh(waiting.post))}"' in page
-    assert seen not in page
+    assert f'name="version" value="{moderation.post_version(fresh(waiting.post))}"' in page
+    assert version not in page
 
 
 def test_what_was_typed_about_a_post_that_is_gone_is_shown_to_be_copied(desk, waiting):
-    seen = moderation.seen_of(waiting.post)
+    version = moderation.post_version(waiting.post)
     actions.withdraw(post=waiting.post)
-    asked = desk.post(review(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
-    refused = decide(desk, waiting.post, "refuse", seen=seen, reason="spam", words="Not here.")
+    asked = desk.post(review(waiting.post), {"act": "ask", "question": "Which one?", "version": version})
+    refused = decide(desk, waiting.post, "refuse", version=version, reason="spam", words="Not here.")
     assert [to_copy(response) for response in (asked, refused)] == ["Which one?", "Not here."]
 
 
@@ -107,5 +107,5 @@ def test_the_log_tells_the_day_and_not_the_moment(desk, published, waiting):
 
 
 def test_each_form_of_the_page_knows_what_the_page_showed(desk, waiting):
-    marks = re.findall(r'name="seen" value="([^"]*)"', desk.get(review(waiting.post)).content.decode())
-    assert marks == [moderation.seen_of(fresh(waiting.post))] * 5
+    marks = re.findall(r'name="version" value="([^"]*)"', desk.get(review(waiting.post)).content.decode())
+    assert marks == [moderation.post_version(fresh(waiting.post))] * 5

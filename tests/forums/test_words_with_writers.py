@@ -11,6 +11,7 @@ from forums import actions, moderation, reports
 from forums.emails import tell_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words
 from tests.forums.test_moderating import act, chosen, told
@@ -69,7 +70,7 @@ def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, reque
 )
 def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
     says(waiting)
-    desk.post(review(waiting.post), {**typed, "seen": moderation.seen_of(fresh(waiting))})
+    desk.post(review(waiting.post), {**typed, "version": moderation.post_version(fresh(waiting))})
     assert not ModeratorNote.objects.open().exists()
 
 
@@ -144,7 +145,7 @@ def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(de
     act(desk, waiting.post, "ask", question="Which town?")
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
         assert not moderation.can_take_back(post=waiting.post)
-        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
+        with pytest.raises(Refused, match="More than ten minutes are over"):
             moderation.take_back(post=waiting.post)
     assert ModeratorNote.objects.count() == 2
 
@@ -163,15 +164,15 @@ def test_a_decision_leads_back_to_the_post_to_undo_it(desk, waiting):
 
 
 def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiting, sam, alex):
-    seen = moderation.seen_of(fresh(waiting))
+    version = moderation.post_version(fresh(waiting))
     moderation.hand_over(post=waiting.post, to=alex)
-    page = desk.post(review(waiting.post), {"act": "pass_on", "to": "", "seen": seen})
+    page = desk.post(review(waiting.post), {"act": "pass_on", "to": "", "version": version})
     assert "changed while you looked at it" in page.content.decode()
     assert fresh(waiting).assigned_to == alex
     assert f'<option value="{alex.pk}" selected>' in desk.get(review(waiting.post)).content.decode()
-    seen = moderation.seen_of(fresh(waiting))
+    version = moderation.post_version(fresh(waiting))
     moderation.mark_urgent(post=waiting.post, urgent=True)
-    decide(desk, waiting.post, "publish", seen=seen)
+    decide(desk, waiting.post, "publish", version=version)
     assert fresh(waiting).state == "waiting"
 
 
@@ -207,7 +208,7 @@ def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(foru
     sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
     assert fresh(sent).may_identify
     moderation.publish_with_changes(
-        post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
+        post=sent.post, by=sam, title="One", body="Ring somebody", version=moderation.post_version(fresh(sent))
     )
     assert not fresh(sent).may_identify
 
@@ -280,7 +281,7 @@ def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(
     moderation.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
     actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
     says(refused, "Please hurry.")
-    moderation.publish(post=other.post, by=sam, seen=moderation.seen_of(fresh(other)))
+    moderation.publish(post=other.post, by=sam, version=moderation.post_version(fresh(other)))
     actions.withdraw(post=other.post)
     assert said() == [("", "It names your town.", False), ("One anew", "Please hurry.", True)]
 
@@ -308,9 +309,9 @@ def test_undoing_a_refusal_takes_its_own_words_back_and_no_others(desk, waiting,
 
 def test_what_is_published_after_it_was_refused_is_not_undone(waiting, sam):
     moderation.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
-    moderation.publish(post=waiting.post, by=sam, seen=moderation.seen_of(fresh(waiting)))
+    moderation.publish(post=waiting.post, by=sam, version=moderation.post_version(fresh(waiting)))
     assert not moderation.can_undo(post=fresh(waiting))
-    with pytest.raises(moderation.AlreadyHandled):
+    with pytest.raises(Refused):
         moderation.undo(post=waiting.post)
 
 

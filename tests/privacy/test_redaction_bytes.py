@@ -99,7 +99,12 @@ def published_with_changes(scene):
     answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     yield
     scene.decide(
-        decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
+        decision="change",
+        version=moderation.post_version(scene.post),
+        title="T",
+        body="B",
+        words="One word less.",
+        sure="on",
     )
 
 
@@ -141,7 +146,9 @@ def changed_once_published(scene):
     report(post=scene.post, submission_id="s", reason="points", words="Zqxjreport " * 90)
     scene.post.refresh_from_db()
     yield
-    scene.decide(decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="Less.", sure="on")
+    scene.decide(
+        decision="change", version=moderation.post_version(scene.post), title="T", body="B", words="Less.", sure="on"
+    )
 
 
 def replaced_by_a_new_version(scene):

@@ -10,6 +10,7 @@ from django.test import Client
 from forums.call_requests import requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.call_requests.conftest import ANSWERS, NOW, fresh, make_request
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
@@ -206,7 +207,7 @@ def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(clien
     asked = make_request(how="code", way="", contact="")
     team_actions.claim(call_request=asked.request, by=sam)
     starts = NOW + timedelta(days=1)
-    with pytest.raises(team_actions.NotPossible, match="Say how they reach the team"):
+    with pytest.raises(Refused, match="Say how they reach the team"):
         team_actions.offer(call_request=asked.request, by=sam, starts=[starts])
     team_actions.offer(call_request=asked.request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
     assert "Call 020 7946 0000." in words(client.post(CODE, {"code": asked.code}))

@@ -10,11 +10,11 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from forums.call_requests import requester_actions, team_actions
-from forums.call_requests.team_actions import NotPossible
 from forums.emails import tell_handlers
 from forums.models import CallOffer, CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS, MODERATORS
+from mscos.refusals import Refused
 from tests.forums.call_requests.conftest import NOW, TYPED, fresh, make_request
 from tests.mailbox import sent_mail
 from tests.people import make_staff, sign_in
@@ -35,8 +35,8 @@ def card_of(asked):
 
 def act(client, asked, name, **typed):
     call = CallRequest.objects.filter(pk=asked.request.pk).first()
-    seen = team_actions.seen_of(call) if call else ""
-    return client.post(page_of(asked), {"act": name, "seen": seen, **typed}, follow=True)
+    version = team_actions.call_request_version(call) if call else ""
+    return client.post(page_of(asked), {"act": name, "version": version, **typed}, follow=True)
 
 
 def told(page):
@@ -134,7 +134,7 @@ def test_a_request_of_somebody_who_handles_none_any_more_can_be_claimed(desk, as
 
 def test_it_is_handed_over_to_handlers_only(mine, sam):
     editor = make_staff("kim@example.org", display_name="Kim", groups=[EDITORS])
-    with pytest.raises(NotPossible, match="Kim does not handle requests"):
+    with pytest.raises(Refused, match="Kim does not handle requests"):
         team_actions.hand_over(call_request=mine.request, by=sam, to=editor)
 
 
@@ -208,14 +208,14 @@ def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, s
     """The asker accepts and writes a warning; the page that was open before knows of neither."""
     starts = NOW + timedelta(days=3)
     team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
-    seen = team_actions.seen_of(fresh(mine))
+    version = team_actions.call_request_version(fresh(mine))
     requester_actions.accept(call_request=mine.request, starts=starts)
     requester_actions.write(
         call_request=mine.request, submission_id=new_submission_id(), words="Not on this number any more."
     )
-    typed = {"seen": seen, "words": "Kept words", "time_1": "2026-04-01T15:00", "sure": "on"}
+    typed = {"version": version, "words": "Kept words", "time_1": "2026-04-01T15:00", "sure": "on"}
     page = act(desk, mine, name, **typed)
-    assert told(page) == [team_actions.STALE]
+    assert told(page) == [team_actions.CHANGED]
     assert (fresh(mine).state, mine.request.messages.get().read) == ("agreed", False)
     assert ("Kept words" in page.content.decode()) is (name == "write")
 

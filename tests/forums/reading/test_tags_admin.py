@@ -6,7 +6,7 @@ from taggit.models import Tag
 
 from forums.models import Thread
 from mscos.groups import EDITORS
-from tests.forums.conftest import seen_on
+from tests.admin_forms import version_on
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def page(client, sam, thread):
 
     def save(tags, **changed):
         address = reverse("admin:forums_thread_change", args=[thread.pk])
-        data = {"topic": "", "state": "open", "tags": tags, "seen": seen_on(client, address), **changed}
+        data = {"topic": "", "state": "open", "tags": tags, "version": version_on(client, address), **changed}
         return client.post(address, data)
 
     return save
@@ -93,7 +93,7 @@ def test_a_thread_that_nobody_sees_can_be_tagged_before_it_is_published(client, 
     sign_in(client, sam)
     thread = Thread.objects.get()
     address = reverse("admin:forums_thread_change", args=[thread.pk])
-    client.post(address, {"topic": "", "tags": "deposits", "seen": seen_on(client, address)})
+    client.post(address, {"topic": "", "tags": "deposits", "version": version_on(client, address)})
     assert (tags(), Thread.objects.get().state) == ([("deposits", "deposits")], "waiting")
 
 

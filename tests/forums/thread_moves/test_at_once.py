@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from forums import thread_moves
 from forums.actions import reply
 from forums.models import Post, Thread
-from forums.thread_moves import CannotMove
 from mscos.forms import new_submission_id
 from mscos.models import User
+from mscos.refusals import Refused
 from tests.at_once import while_held
 from tests.forums.thread_moves.conftest import fresh, post, posts, told
 
@@ -61,6 +61,6 @@ def test_a_reply_that_waited_for_a_merge_gives_the_old_thread_back_before_it_wai
 
 
 def test_of_two_merges_against_each_other_one_is_done(one, two):
-    with pytest.raises(CannotMove, match=f"Nobody can read thread {one.code} now. Choose one that is open"):
+    with pytest.raises(Refused, match=f"Nobody can read thread {one.code} now. Choose one that is open"):
         while_held(lambda: thread_moves.merge(thread=one, into=two), lambda: thread_moves.merge(thread=two, into=one))
     assert (told(two), fresh(one).merged_into) == ("1u 2v 3w 4a 5b 6c 7d", two)

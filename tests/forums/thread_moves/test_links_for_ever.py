@@ -6,7 +6,7 @@ import pytest
 
 from forums import thread_moves
 from forums.models import Post, Thread, Voice
-from forums.thread_moves import CannotMove
+from mscos.refusals import Refused
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def do_something(chance, forums, sam):
         else:
             answered = chance.choice([None, *one.posts.shown().order_by("number")])
             published_reply(one, sam, f"{act} {chance.random()}", in_reply_to=answered)
-    except CannotMove:
+    except Refused:
         pass
 
 

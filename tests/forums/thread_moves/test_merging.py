@@ -5,9 +5,9 @@ import pytest
 from forums import moderation, thread_moves
 from forums.actions import reply, withdraw
 from forums.models import Post, Thread
-from forums.thread_moves import CannotMove
 from mscos.erasure import overwrite_freed_pages
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.conftest import published_reply
 from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
 
@@ -44,7 +44,7 @@ def test_what_waits_was_refused_or_is_gone_goes_along(one, two, sam):
     thread_moves.merge(thread=one, into=two)
     assert (told(two), one.posts.count()) == ("1u 2v 3w 4a 5- 6- 7d", 0)
     refused = Post.objects.get(pk=sent["refused"].post.pk)
-    moderation.publish(post=refused, by=sam, seen=moderation.seen_of(refused))
+    moderation.publish(post=refused, by=sam, version=moderation.post_version(refused))
     moderation.publish(post=sent["waits"].post, by=sam)
     assert told(two) == "1u 2v 3w 4a 5- 6- 7d 8refused 9waits"
     assert (facts(one)[:2], facts(two)[2]) == (("gone", ""), 6)
@@ -79,7 +79,7 @@ def test_earlier_merged_threads_are_pointed_on(start, one, two):
 
 
 def test_a_thread_is_not_merged_into_itself(one):
-    with pytest.raises(CannotMove, match=r"^This is the thread itself\. Give the code of another\.$"):
+    with pytest.raises(Refused, match=r"^This is the thread itself\. Give the code of another\.$"):
         thread_moves.merge(thread=one, into=one)
 
 
@@ -91,7 +91,7 @@ def test_of_two_tabs_the_second_merge_does_nothing(start, one, two):
         lambda: thread_moves.merge(thread=two, into=one),
         lambda: thread_moves.merge(thread=one, into=three),
     ):
-        with pytest.raises(CannotMove, match=f"Nobody can read thread {one.code} now"):
+        with pytest.raises(Refused, match=f"Nobody can read thread {one.code} now"):
             act()
     assert (told(two), told(three)) == ("1u 2v 3w 4a 5b 6c 7d", "1x 2y")
 

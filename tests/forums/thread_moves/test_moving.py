@@ -5,8 +5,8 @@ import pytest
 from forums import moderation, thread_moves
 from forums.actions import reply, start_thread
 from forums.models import Consultation, Thread, Topic
-from forums.thread_moves import CannotMove
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.thread_moves.conftest import fresh, told
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_a_forum_that_is_closed_takes_a_moved_thread(one, safety):
 
 
 def test_a_thread_is_not_moved_to_where_it_is(one, forum):
-    with pytest.raises(CannotMove, match=r"^The thread is in this forum already\. Choose another\.$"):
+    with pytest.raises(Refused, match=r"^The thread is in this forum already\. Choose another\.$"):
         thread_moves.move(thread=one, to=forum)
 
 
@@ -51,7 +51,7 @@ def test_a_thread_that_nobody_can_read_is_not_rearranged(one, two, safety, state
         lambda: thread_moves.merge(thread=two, into=one),
         lambda: thread_moves.split(thread=one, posts=[one.posts.get(number=2)], title="N"),
     ):
-        with pytest.raises(CannotMove, match=message):
+        with pytest.raises(Refused, match=message):
             act()
     assert (told(one), told(two), Thread.objects.count()) == ("1a 2b 3c 4d", "1u 2v 3w", 2)
 

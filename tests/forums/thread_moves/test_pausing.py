@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from forums.models import Forum
 from mscos.groups import EDITORS, MODERATORS
-from tests.forums.conftest import seen_on
+from tests.admin_forms import version_on
 from tests.forums.test_admin import words as admin_words
 from tests.forums.test_pages import words
 from tests.people import make_staff, sign_in
@@ -68,7 +68,7 @@ def test_only_a_paused_forum_has_a_message(forum, state):
 def test_a_moderator_pauses_a_forum_and_changes_nothing_else_of_it(client, sam, forum, address):
     sign_in(client, sam)
     typed = {"title": "Other", "slug": "other", "purpose": "Other", "rules": "Other", "position": "9", "outcome": ""}
-    client.post(address, {**typed, **PAUSE, "seen": seen_on(client, address)})
+    client.post(address, {**typed, **PAUSE, "version": version_on(client, address)})
     now = Forum.objects.get()
     assert (now.state, now.paused_until, now.pause_message) == ("paused", date(2023, 4, 3), "The team is away.")
     assert (now.title, now.slug, now.purpose, now.rules, now.position) == (
@@ -83,7 +83,7 @@ def test_a_moderator_pauses_a_forum_and_changes_nothing_else_of_it(client, sam, 
 def test_an_editor_changes_all_of_it(client, forum, address):
     sign_in(client, make_staff("eddy@example.org", groups=[EDITORS]))
     typed = {"title": "Homes forum", "slug": "homes", "purpose": "P", "rules": "R", "position": "9", "outcome": ""}
-    client.post(address, {**typed, **PAUSE, "seen": seen_on(client, address)})
+    client.post(address, {**typed, **PAUSE, "version": version_on(client, address)})
     now = Forum.objects.get()
     assert (now.title, now.slug, now.state, now.rules_html) == ("Homes forum", "homes", "paused", "<p>R</p>\n")
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 from forums import moderation, thread_moves
 from forums.actions import reply, withdraw
 from forums.models import MovedPost, Post, Thread, Topic
-from forums.thread_moves import CannotMove
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.conftest import published_reply
 from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
 
@@ -49,7 +49,7 @@ def test_what_waits_and_answers_a_moved_post_goes_along(one, sam):
     new = split(one, "b")
     for sent in (goes, refused, stays):
         now = Post.objects.get(pk=sent.post.pk)
-        moderation.publish(post=now, by=sam, seen=moderation.seen_of(now))
+        moderation.publish(post=now, by=sam, version=moderation.post_version(now))
     assert (told(new), told(one)) == ("1b 2goes 3refused", "1a 3c 4d 5stays")
 
 
@@ -67,7 +67,7 @@ def test_a_number_that_was_moved_away_is_not_given_anew(one, sam):
 
 def test_what_stays_behind_is_undone_only_while_it_is_the_last(one, sam):
     split(one, "d")
-    with pytest.raises(moderation.AlreadyHandled, match="Another post was published after it"):
+    with pytest.raises(Refused, match="Another post was published after it"):
         moderation.undo(post=post("c"))
     assert told(one) == "1a 2b 3c"
 
@@ -90,7 +90,7 @@ def test_the_first_post_of_the_new_thread_takes_its_title_along(one):
 )
 def test_what_cannot_be_split_off_is_told(one, two, bodies, message):
     reply(thread=one, submission_id=new_submission_id(), body="e")
-    with pytest.raises(CannotMove, match=message):
+    with pytest.raises(Refused, match=message):
         split(one, bodies)
     assert (told(one), told(two), Thread.objects.count(), MovedPost.objects.count()) == (
         "1a 2b 3c 4d",
@@ -103,14 +103,14 @@ def test_what_cannot_be_split_off_is_told(one, two, bodies, message):
 def test_a_post_taken_down_meanwhile_is_not_split_off(one):
     chosen = posts("bc")
     withdraw(post=post("b"))
-    with pytest.raises(CannotMove, match="Not all of these posts can still be read"):
+    with pytest.raises(Refused, match="Not all of these posts can still be read"):
         thread_moves.split(thread=one, posts=chosen, title="N")
 
 
 def test_a_thread_is_not_left_with_nothing_to_read(one):
     withdraw(post=post("a"))
     message = r"^No post would be left to read\. Leave one, or move or merge the whole thread\.$"
-    with pytest.raises(CannotMove, match=message):
+    with pytest.raises(Refused, match=message):
         split(one, "bcd")
     assert told(split(one, "bc")) == "1b 2c"
 
@@ -118,7 +118,7 @@ def test_a_thread_is_not_left_with_nothing_to_read(one):
 def test_of_two_tabs_the_second_split_does_nothing(one):
     chosen = posts("bc")
     thread_moves.split(thread=one, posts=chosen, title="N")
-    with pytest.raises(CannotMove, match="Not all of these posts can still be read"):
+    with pytest.raises(Refused, match="Not all of these posts can still be read"):
         thread_moves.split(thread=one, posts=chosen, title="N")
     assert Thread.objects.count() == 2
 

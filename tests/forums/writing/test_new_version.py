@@ -10,6 +10,7 @@ from django.utils import timezone
 from forums import actions, moderation
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
@@ -145,7 +146,7 @@ def test_a_forum_that_was_paused_meanwhile_keeps_the_words(client, refused):
 
 def test_a_refusal_cannot_be_undone_once_a_new_version_came(client, refused, sam):
     client.post(ADDRESS, sent(refused))
-    with pytest.raises(moderation.AlreadyHandled, match="have been erased"):
+    with pytest.raises(Refused, match="have been erased"):
         moderation.undo(post=Post.objects.get(state="refused"))
     assert Post.objects.filter(state="waiting").count() == 1
 
