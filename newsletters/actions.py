@@ -6,7 +6,6 @@ Sections are saved in the admin, which also takes turns (`lock_issue`); everythi
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +15,8 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from forums.models import Consultation, Thread
 from mscos.models import User
+from mscos.refusals import Refused
+from mscos.stale import Stale, version_of
 from newsletters.content.email import Mail, mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import Finding, findings
@@ -36,38 +37,12 @@ FROZEN = {
 }
 
 
-class Refused(Exception):
-    """It cannot be done now; the message is a sentence for the editor."""
-
-
-class NotEditable(Refused):
-    """The issue cannot be changed in the state that it is in."""
-
-
 class NotReady(Refused):
     """Pre-flight found what keeps the issue from going out; `findings` says what."""
 
     def __init__(self, problems: list[Finding]) -> None:
         super().__init__("It cannot be published yet. Mend what is listed under 'Before it goes out'.")
         self.findings = problems
-
-
-class ChangedMeanwhile(Refused):
-    """Readers would get other words than the editor saw; `who` changed the issue last, '' where nobody knows."""
-
-    def __init__(self, who: str) -> None:
-        last = f" {who} was the last to change it." if who else ""
-        super().__init__(f"This issue changed after you opened the page.{last} Look at it again, then publish.")
-        self.who = who
-
-
-class AlreadyPublished(Refused):
-    """Somebody was faster."""
-
-    def __init__(self, *, when: datetime | None, who: str) -> None:
-        day = f" on {date_format(timezone.localtime(when), 'j F Y, H:i')}" if when else ""
-        super().__init__(f"{who} published this{day}." if who else f"This was published{day}.")
-        self.when, self.who = when, who
 
 
 def frozen_because(*, issue: Issue) -> str:
@@ -160,12 +135,12 @@ def order_sections(*, issue: Issue, by: User) -> None:
 
 @transaction.atomic
 def move_section(*, section: Section, up: bool, by: User) -> None:
-    """Let a section change places with its neighbour; at the end of the row it stays. Raises NotEditable."""
+    """Let a section change places with its neighbour; at the end of the row it stays. Raises Refused."""
     _hold_to_edit(section.issue_id)
     rows = list(Section.objects.filter(issue=section.issue_id).order_by("position", "pk"))
     at = next((place for place, row in enumerate(rows) if row.pk == section.pk), None)
     if at is None:
-        raise NotEditable("This section is not in the issue any more.")
+        raise Refused("This section is not in the issue any more.")
     other = at - 1 if up else at + 1
     if 0 <= other < len(rows):
         rows[at], rows[other] = rows[other], rows[at]
@@ -174,7 +149,7 @@ def move_section(*, section: Section, up: bool, by: User) -> None:
 
 @transaction.atomic
 def take_out(*, section: Section, by: User) -> None:
-    """Take a section out of its issue; its words stay in the issue's history. Raises NotEditable."""
+    """Take a section out of its issue; its words stay in the issue's history. Raises Refused."""
     issue = _hold_to_edit(section.issue_id)
     for row in Section.objects.filter(pk=section.pk):  # none where somebody was faster
         row._history_user = by  # type: ignore[attr-defined]
@@ -198,13 +173,13 @@ def _hold_to_edit(issue_pk: int) -> Issue:
 
 def _editable(issue: Issue) -> Issue:
     if not issue.is_editable:
-        raise NotEditable(f"{frozen_because(issue=issue)}.")
+        raise Refused(f"{frozen_because(issue=issue)}.")
     return issue
 
 
 @transaction.atomic
-def make_preview(*, issue: Issue, by: User) -> Issue:
-    """Give a draft a new preview link, which ends the one it had, and return it. Raises AlreadyPublished."""
+def make_preview(*, issue: Issue) -> Issue:
+    """Give a draft a new preview link, which ends the one it had, and return it. Raises Refused."""
     fresh = lock_issue(issue_pk=issue.pk)
     if fresh.is_published:
         raise _published(fresh)
@@ -215,33 +190,35 @@ def make_preview(*, issue: Issue, by: User) -> Issue:
 
 
 @transaction.atomic
-def end_preview(*, issue: Issue, by: User) -> None:
+def end_preview(*, issue: Issue) -> None:
     """End the preview link of an issue."""
     Issue.objects.filter(pk=issue.pk).update(preview_token="", preview_ends_on=None)
 
 
-def look(*, issue: Issue, mail: Mail) -> str:
-    """Return a digest of what readers of this issue would get: `publish` wants that of what its editor saw."""
-    return sha256(f"{mail.fingerprint}\0{issue.subject}\0{issue.plain_subject}".encode()).hexdigest()
+def issue_version(*, issue: Issue, mail: Mail) -> str:
+    """Return the version of what readers of this issue would get: `publish` takes that of what its editor saw."""
+    return version_of(mail.fingerprint, issue.subject, issue.plain_subject)
 
 
 @transaction.atomic
-def publish(*, issue: Issue, by: User, seen: str) -> Issue:
-    """Let everybody read an issue from now on, queue its mail, and return it. `seen` is what `look` gave for what the editor saw.
+def publish(*, issue: Issue, by: User, version: str) -> Issue:
+    """Let everybody read an issue from now on, queue its mail, and return it. `version` is what the editor saw.
 
-    Raises AlreadyPublished, NotEditable, ChangedMeanwhile or NotReady.
+    Raises Refused: Stale where it changed, NotReady where pre-flight stops it.
     """
-    return release(issue=lock_issue_as_seen(issue_pk=issue.pk, seen=seen), by=by)
+    return release(issue=lock_issue_version(issue_pk=issue.pk, version=version), by=by)
 
 
-def lock_issue_as_seen(*, issue_pk: int, seen: str) -> Issue:
-    """Return an issue held for changing, as ready to go out as the editor saw it. Raises as `publish` does."""
+def lock_issue_version(*, issue_pk: int, version: str) -> Issue:
+    """Return an issue, locked, ready to go out, and as the editor saw it. Raises as `publish` does."""
     fresh = lock_issue(issue_pk=issue_pk)
     if fresh.is_published:
         raise _published(fresh)
     _editable(fresh)
-    if look(issue=fresh, mail=mail_of(fresh)) != seen:
-        raise ChangedMeanwhile(_last_to_change(fresh))
+    if issue_version(issue=fresh, mail=mail_of(fresh)) != version:
+        who = _last_to_change(fresh)
+        last = f" {who} was the last to change it." if who else ""
+        raise Stale(f"This issue changed after you opened the page.{last} Look at it again, then publish.")
     must_be_ready(issue=fresh)
     return fresh
 
@@ -265,20 +242,23 @@ def release(*, issue: Issue, by: User | None) -> Issue:
 
 @transaction.atomic
 def withdraw(*, issue: Issue, by: User) -> Issue:
-    """Take a published issue back: its page then only says so, with the day; its sending ends. Raises NotEditable."""
+    """Take a published issue back: its page then only says so, with the day; its sending ends. Raises Refused."""
     fresh = lock_issue(issue_pk=issue.pk)
     if fresh.state != Issue.State.SENDING and _editable(fresh).state != Issue.State.SENT:
-        raise NotEditable("Only a published issue can be withdrawn.")
+        raise Refused("Only a published issue can be withdrawn.")
     end_sending(issue=fresh)
     fresh.state, fresh.withdrawn_on = Issue.State.WITHDRAWN, timezone.localdate()
     save_as(fresh, "state", "withdrawn_on", by=by)
     return fresh
 
 
-def _published(issue: Issue) -> AlreadyPublished:
+def _published(issue: Issue) -> Refused:
+    """Return the refusal for an issue that was published: it says by whom and when."""
     rows = Issue.history.filter(id=issue.pk, state__in=Issue.PUBLISHED).select_related("history_user")
     first = rows.order_by("history_id").first()
-    return AlreadyPublished(when=issue.publish_at, who=_name(first))
+    who, when = _name(first), issue.publish_at
+    day = f" on {date_format(timezone.localtime(when), 'j F Y, H:i')}" if when else ""
+    return Refused(f"{who} published this{day}." if who else f"This was published{day}.")
 
 
 def _last_to_change(issue: Issue) -> str:

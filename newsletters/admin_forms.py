@@ -1,8 +1,4 @@
-"""The forms of an issue and of its sections in the admin.
-
-Both remember what stood in the row when they were opened, in the hidden field `seen`: what somebody else wrote since is
-never written over.
-"""
+"""The forms of an issue, of its sections, and of its time to go out, in the admin."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -18,7 +14,7 @@ from django.utils.text import Truncator
 
 from events.models import Event, EventDate
 from forums.models import Consultation
-from mscos.watched_forms import COPY, WatchedForm
+from mscos.stale import WORDS_KEPT
 from newsletters.actions import STEP, frozen_because
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource
@@ -41,36 +37,24 @@ HELP: dict[str, dict[str, str]] = {
 COLUMNS: dict[str, Any] = {field.name: field for field in Section._meta.concrete_fields}
 
 
-class PartForm(WatchedForm):
-    """A form of something that belongs to an issue, and is frozen with it."""
+class PartForm(forms.ModelForm):
+    """A form of an issue, or of something that is frozen with its issue."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what cannot be changed now, and what was changed by somebody else since the form was opened."""
+        """Refuse a change while the issue is frozen."""
         frozen = frozen_because(issue=self.issue)
         if frozen:
-            raise ValidationError(f"{frozen}. {COPY}")
-        return super().clean()
+            raise ValidationError(f"{frozen}. {WORDS_KEPT}")
+        return super().clean() or self.cleaned_data
 
     @property
     def issue(self) -> Issue:
         """The issue that the row belongs to."""
         raise NotImplementedError
 
-    def _what_happened(self) -> str:
-        """Name who wrote what stands in the row now; moving a section is not writing."""
-        writer = None
-        for row in self.instance.history.select_related("history_user").order_by("-history_id"):
-            if self._digest_of(row) != self.now:
-                break
-            writer = row.history_user
-        return f"{writer or 'Somebody'} changed this {self.called} while you were writing"
-
 
 class IssueForm(PartForm):
     """An issue's own fields."""
-
-    watched = ("number", "slug", "title", "subject", "plain_subject", "preheader", "credits")
-    called = "issue"
 
     class Meta:
         model = Issue
@@ -93,7 +77,7 @@ class IssueForm(PartForm):
         return number
 
     def clean_slug(self) -> str:
-        """Refuse an address at which another page stands."""
+        """Refuse the address of another page."""
         slug: str = self.cleaned_data["slug"]
         if slug in TAKEN_SLUGS:
             raise ValidationError("Another page has this address. Choose another word, such as week-5")
@@ -101,17 +85,16 @@ class IssueForm(PartForm):
 
 
 class TargetField(forms.ModelChoiceField):
-    """What a section shows: what can be used, and what was chosen even where that cannot be used any more."""
+    """A choice of what a section shows: what can be used, and what was chosen, even where it cannot be used any more."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """Return how an object is told from others, and what speaks against it."""
+        """Return an object's label, and why it cannot be used, if so."""
         return f"{name_of(obj)}{doubt_about(obj)}"
 
 
 class SectionForm(PartForm):
     """One section. `blank` is the new section of a form to add one: its issue and kind are not asked for."""
 
-    called = "section"
     blank: Section
     target = TargetField(Outcome.objects.none(), required=False, empty_label="Choose …")
     position = forms.IntegerField(
@@ -126,12 +109,9 @@ class SectionForm(PartForm):
         model = Section
         fields = ("heading", "body", "content_note", "link_words", "link_url", "position")
 
-    def __init__(self, *args: Any, instance: Section | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, instance: Section | None = None, **kwargs: Any) -> None:
         section = instance or self.blank
-        self.watched = ("heading", "body", "content_note", "link_words", "link_url")
-        if section.target_field:
-            self.watched += (f"{section.target_field}_id",)
-        super().__init__(*args, instance=section, **kwargs)
+        super().__init__(data, files, instance=section, **kwargs)
         if section.pk is None:
             self.initial["position"] = None
         target: Any = self.fields["target"]
@@ -150,12 +130,12 @@ class SectionForm(PartForm):
         return self.instance.issue
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Check the kind too, which is not asked for: what the link needs depends on it."""
+        """Validate the kind too, which is no field here: what the link needs depends on it."""
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
         return exclusions - {"kind"}
 
     def clean_position(self) -> int:
-        """Return where the section is to stand; where nobody touched it, where others may have put it meanwhile."""
+        """Return the position; where it was not changed, the stored one: others may have moved the section meanwhile."""
         if self.instance.pk and "position" not in self.changed_data:
             return self.instance.position
         position: int | None = self.cleaned_data["position"]
@@ -165,7 +145,7 @@ class SectionForm(PartForm):
         return position
 
     def clean_target(self) -> models.Model | None:
-        """Let the section show what was chosen."""
+        """Set the chosen object as the section's target."""
         target: models.Model | None = self.cleaned_data["target"]
         setattr(self.instance, self.instance.target_field, target)
         return target
@@ -189,7 +169,7 @@ def _not_over() -> QuerySet[Consultation]:
 
 
 def _next_date() -> OrderBy:
-    """Put events in the order in which they come; one that is over, and chosen all the same, stands last."""
+    """Order events by their next date; one that is over, and chosen all the same, comes last."""
     coming = EventDate.objects.filter(event=OuterRef("pk"), ends__gt=timezone.now()).order_by("starts")
     return Subquery(coming.values("starts")[:1]).asc(nulls_last=True)
 
@@ -206,7 +186,7 @@ USABLE: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str | Callable[[], Or
 
 
 def name_of(target: Any) -> str:
-    """Return how editors know what a section shows."""
+    """Return the name by which editors know what a section shows."""
     if isinstance(target, Quotation):
         return f"{Truncator(target.text).chars(60)} ({target.credit})" if target.text else str(target)
     if isinstance(target, Reference):
@@ -217,7 +197,7 @@ def name_of(target: Any) -> str:
 
 
 def doubt_about(target: Any) -> str:
-    """Return why what a section shows cannot be used, or not yet, to stand behind its name; '' where it can."""
+    """Return why a target cannot be used, or not yet, to stand behind its name; '' where it can."""
     if isinstance(target, Resource) and not target.is_listed:
         return f" – cannot be used: {target.get_state_display().lower()}"
     if isinstance(target, Quotation) and not target.is_for_newsletter:
@@ -267,6 +247,6 @@ class ScheduleForm(forms.Form):
         return self.cleaned_data["at"]
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """Let the browser lead to the field, which stands far down its page."""
+        """Set the focus on the field, which stands far down its page."""
         super().add_error(field, error)
         self.fields["at"].widget.attrs["autofocus"] = True

@@ -12,7 +12,7 @@ from events.models import Event
 from forums.models import Consultation
 from mscos.forms import new_submission_id
 from mscos.models import User
-from newsletters.actions import look, publish
+from newsletters.actions import issue_version, publish
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section, Subscriber
 from newsletters.subscribers.enquiries import enquire
@@ -131,7 +131,7 @@ def _section(issue: Issue, kind: Section.Kind, **fields: Any) -> None:
 
 
 def _publish(issue: Issue, by: User, moment: datetime) -> None:
-    publish(issue=issue, by=by, seen=look(issue=issue, mail=mail_of(issue)))
+    publish(issue=issue, by=by, version=issue_version(issue=issue, mail=mail_of(issue)))
     Issue.objects.filter(pk=issue.pk).update(publish_at=moment)
 
 

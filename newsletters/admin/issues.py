@@ -1,4 +1,4 @@
-"""The issues of the newsletter: the list, an issue with its sections, and its history."""
+"""The admin of issues: the list, an issue with its sections, and its history."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from mscos.models import User
+from mscos.requests import AuthenticatedHttpRequest
 from newsletters import actions
 from newsletters.admin.previews import PreviewAdmin, for_editors
 from newsletters.admin.sections import ReadOnlyHistory, number_in
@@ -35,7 +36,7 @@ class Row(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What happened to a section, for the issue's history."""
+    """A change of a section, for the issue's history."""
 
     record: Any
     fields: list[str]
@@ -43,7 +44,7 @@ class Change(NamedTuple):
 
 @admin.register(Issue)
 class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
-    """Issues: to write, to look at from all sides, to publish."""
+    """The admin of issues: to write, preview and publish."""
 
     form = IssueForm
     list_display = ("__str__", "title", "state", "published_on", "section_count")
@@ -78,38 +79,28 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
         return allowed and (obj is None or obj.is_editable or request.method == "POST")
 
     def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """Allow it for drafts: what was published is withdrawn, so that its page says so."""
+        """Allow it for drafts: a published issue is withdrawn, so that its page says so."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.state == Issue.State.DRAFT)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the two ways to a new draft."""
+        """Add the two ways to make a draft."""
         return [
             path("start/", self._mount("start"), name="newsletters_issue_start"),
             path("<int:pk>/duplicate/", self._mount("duplicate"), name="newsletters_issue_duplicate"),
             *super().get_urls(),
         ]
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Issue | None:
-        """Return an issue; where it is to be changed, as it is once everybody else has done with it."""
-        issue: Issue | None = super().get_object(request, object_id, from_field)
-        if issue and request.method == "POST":
-            actions.lock_issue(issue_pk=issue.pk)
-            issue = super().get_object(request, object_id, from_field)
-        return issue
-
     def get_fields(self, request: HttpRequest, obj: Issue | None = None) -> list[Any]:
-        """Ask for the issue's own words."""
-        own = [("number", "slug"), "title", "subject", "plain_subject", "preheader", "credits"]
-        shown_as_text = obj is not None and not self.has_change_permission(request, obj)
-        return own if shown_as_text else [*own, "seen"]
+        """Return the issue's own fields."""
+        return [("number", "slug"), "title", "subject", "plain_subject", "preheader", "credits"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> tuple[str, ...]:
-        """Keep what stands in the address of a published issue."""
+        """Return the fields that stand in the address of a published issue."""
         return FIXED_ONCE_PUBLISHED if obj and obj.is_published else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Propose the next number, and what goes with it."""
+        """Return the next number, and texts with it."""
         number = Issue.objects.next_number()
         latest = Issue.objects.order_by("-number").first()
         return {
@@ -122,14 +113,14 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
         }
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show an issue with its sections and what pre-flight says of each, and offer one way to save."""
+        """Show an issue with its sections and the findings of pre-flight, and one button to save."""
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         if kwargs.get("change"):
             context |= _around(Issue.objects.get(pk=kwargs["obj"].pk))  # as it is stored, whatever was typed
         return cast("HttpResponse", super().render_change_form(request, context, *args, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
-        """Save what was typed and nothing else."""
+        """Save only what was changed."""
         obj._history_user = request.user  # type: ignore[attr-defined]
         if not change:
             obj.save()
@@ -137,7 +128,7 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
             obj.save(update_fields=form.changed_data)
 
     def response_add(self, request: HttpRequest, obj: Issue, post_url_continue: str | None = None) -> HttpResponse:
-        """Go on to its sections."""
+        """Redirect to its page, to add sections."""
         self.message_user(request, f"{obj} is saved. Now add its sections.", messages.SUCCESS)
         return redirect("admin:newsletters_issue_change", obj.pk)
 
@@ -147,24 +138,24 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
         return redirect("admin:newsletters_issue_change", obj.pk)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Say what goes with a draft in one line."""
+        """Return one line for each draft, without its sections."""
         lines = [f"{issue}, with all its sections" for issue in objs]
         return lines, {"issues": len(lines)}, set(), []
 
     @method_decorator(require_POST)
-    def start(self, request: HttpRequest) -> HttpResponse:
+    def start(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Make a draft from what is new."""
         return self._make(request, lambda by: actions.start_draft(by=by), "Made from what is new.")
 
     @for_editors(only=require_POST, right="add")
-    def duplicate(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+    def duplicate(self, request: AuthenticatedHttpRequest, issue: Issue) -> HttpResponse:
         """Make the next draft from an issue."""
         return self._make(request, lambda by: actions.duplicate(issue=issue, by=by), f"Made from {issue}.")
 
-    def _make(self, request: HttpRequest, act: Callable[[User], Issue], done: str) -> HttpResponse:
+    def _make(self, request: AuthenticatedHttpRequest, act: Callable[[User], Issue], done: str) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        made = act(cast("User", request.user))
+        made = act(request.user)
         self.log_addition(request, made, done)
         self.message_user(request, f"{made} is a draft. {done}", messages.SUCCESS)
         return redirect("admin:newsletters_issue_change", made.pk)
@@ -176,7 +167,7 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
 
 
 def _around(issue: Issue) -> dict[str, Any]:
-    """Return what stands around the form of an issue."""
+    """Return the context around the form of an issue."""
     found: dict[int | None, list[Finding]] = defaultdict(list)
     for finding in findings(issue):
         found[finding.section.pk if finding.section else None].append(finding)

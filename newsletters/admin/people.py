@@ -1,4 +1,4 @@
-"""The people who get the newsletter or wrote to the team, as editors see them.
+"""The admin of subscribers, of suppressed addresses, and of enquiries.
 
 The admin's own log outlives everybody's data: it names a kind and a number, never an address and never a word.
 """
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,10 +24,12 @@ from mscos.codes import address_digest
 from mscos.groups import EDITORS
 from mscos.models import User
 from mscos.personal_data_admin import InboxAdmin, PersonalDataAdmin
+from mscos.requests import AuthenticatedHttpRequest
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
+from newsletters.subscribers.enquiries import enquiry_version, settle
 from newsletters.subscribers.import_forms import ImportForm
 from newsletters.subscribers.importing import Outcome, Report, import_subscribers
-from newsletters.subscribers.subscriptions import unsubscribe
+from newsletters.subscribers.subscriptions import unsubscribe_all
 
 ISSUES_SHOWN = 10  # on the page of a subscriber
 BEGINNING = 80  # characters of an enquiry, in the inbox
@@ -36,7 +37,7 @@ BEGINNING = 80  # characters of an enquiry, in the inbox
 
 @admin.register(Subscriber)
 class SubscriberAdmin(PersonalDataAdmin):
-    """Who gets the newsletter: to look up, to import, to take off the list.
+    """The admin of subscribers: to look up, import and remove them.
 
     Nobody edits here: people change what is theirs by a link in their mail, and a mistake of ours is mended by deleting.
     There is no way to take the whole list out: a copy leaks, and forgets nobody who unsubscribes.
@@ -85,7 +86,7 @@ class SubscriberAdmin(PersonalDataAdmin):
         )
 
     def may_import(self, request: HttpRequest) -> bool:
-        """Tell whether the signed-in person may import lists."""
+        """Return whether the signed-in person may import lists."""
         return request.user.has_perm("newsletters.add_subscriber")
 
     def get_urls(self) -> list[URLPattern]:
@@ -105,7 +106,7 @@ class SubscriberAdmin(PersonalDataAdmin):
 
     @admin.action(description="Delete and never write to them again", permissions=["delete"])
     def never_again(self, request: HttpRequest, chosen: QuerySet[Subscriber]) -> HttpResponse | None:
-        """Ask once, then take people off the list and keep what is needed never to write to them."""
+        """Ask once, then delete subscribers and suppress their addresses."""
         if "post" not in request.POST:
             context = {
                 **self.admin_site.each_context(request),
@@ -115,22 +116,20 @@ class SubscriberAdmin(PersonalDataAdmin):
                 "action_checkbox_name": ACTION_CHECKBOX_NAME,
             }
             return TemplateResponse(request, "admin/newsletters/subscriber/never_again.html", context)
-        with transaction.atomic():
-            self.log_deletions(request, chosen)
-            for subscriber in list(chosen):
-                unsubscribe(subscriber=subscriber, never_again=True)
+        self.log_deletions(request, chosen)
+        unsubscribe_all(subscribers=list(chosen), never_again=True)
         self.message_user(request, "Deleted. Nobody will write to them again.", messages.SUCCESS)
         return None
 
     @method_decorator(sensitive_post_parameters())
-    def import_list(self, request: HttpRequest) -> HttpResponse:
-        """Take a list, and answer with what became of each row; rows that cannot be taken stand in the form again."""
+    def import_list(self, request: AuthenticatedHttpRequest) -> HttpResponse:
+        """Import a list, and show the result of each row; rows that were not taken stand in the form again."""
         if not self.may_import(request):
             raise PermissionDenied
         form, report = self._import_form(request), None
         if form.is_bound and form.is_valid():
             told = {name: form.cleaned_data[name] for name in ("wording", "agreed_on")}
-            report = import_subscribers(rows=form.sheet.rows, by=cast("User", request.user), **told)
+            report = import_subscribers(rows=form.sheet.rows, by=request.user, **told)
             self.message_user(request, f"{report.summary}.", messages.SUCCESS)
             left_out = form.sheet.left_out
             form = ImportForm(initial={**told, "pasted": _to_mend(report, form.sheet.headings)})
@@ -153,14 +152,14 @@ class SubscriberAdmin(PersonalDataAdmin):
 
 
 def _to_mend(report: Report, headings: str) -> str:
-    """Return the rows that came back, under their headings; '' where none did."""
+    """Return the rows that were not taken, under their headings; '' where there are none."""
     rows = [line.row.text for line in report.of(Outcome.RETURNED)]
     return "\n".join([headings, *rows]) if rows else ""
 
 
 @admin.register(SuppressedAddress)
 class SuppressedAddressAdmin(PersonalDataAdmin):
-    """Who asked never to be written to: days, and nothing that can be read. Deleting a row lifts the block."""
+    """The admin of suppressed addresses: days only, nothing readable. Deleting a row lifts the block."""
 
     list_display = ("asked_on",)
     fields = ("asked_on",)
@@ -189,7 +188,7 @@ class SuppressedAddressAdmin(PersonalDataAdmin):
             return queryset.none(), False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Call the deletion what it does."""
+        """Name the deletion after its effect."""
         actions: dict[str, Any] = super().get_actions(request)
         return {name: (act, name, "Lift the block") for name, (act, _, _) in actions.items()}
 
@@ -199,24 +198,24 @@ class SuppressedAddressAdmin(PersonalDataAdmin):
 
 
 class AnswerForm(forms.Form):
-    """How far the answer is, and who gives it."""
+    """The form of an enquiry: how far the answer is, and who gives it."""
 
     state = forms.ChoiceField(choices=Enquiry.State)
     answered_by = forms.ModelChoiceField(
         User.objects.none(), required=False, label="Who answers", empty_label="Nobody yet"
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any = None, *, enquiry: Enquiry) -> None:
         """Offer the editors, and whoever answers already."""
-        now = {"state": enquiry.state, "answered_by": enquiry.answered_by_id, "seen": as_seen(enquiry)}
+        now = {"state": enquiry.state, "answered_by": enquiry.answered_by_id, "version": enquiry_version(enquiry)}
         super().__init__(data, initial=now)
         editors = Q(is_active=True, is_staff=True, groups__name=EDITORS)
         people = User.objects.filter(editors | Q(pk=enquiry.answered_by_id)).distinct().order_by("display_name")
         cast("forms.ModelChoiceField[User]", self.fields["answered_by"]).queryset = people
 
     def clean(self) -> dict[str, Any] | None:
-        """Want a name for what is in hand."""
+        """Require a name for what is in hand."""
         cleaned = super().clean() or {}
         if cleaned.get("state") == Enquiry.State.IN_HAND and cleaned.get("answered_by", "") is None:
             self.add_error("answered_by", "Choose who answers")
@@ -225,7 +224,7 @@ class AnswerForm(forms.Form):
 
 @admin.register(Enquiry)
 class EnquiryAdmin(InboxAdmin):
-    """The inbox, oldest first, and the page of one enquiry. Only who answers, and how far that is, changes here."""
+    """The inbox of enquiries, oldest first, and the page of one, which sets who answers and how far that is."""
 
     list_display = ("beginning", "name", "state", "who_answers", "received_on", "day_of_erasure")
     list_select_related = ("answered_by",)
@@ -246,7 +245,7 @@ class EnquiryAdmin(InboxAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one enquiry, and take who answers it and how far that is."""
+        """Show one enquiry, and store who answers it and how far that is."""
         enquiry = self.get_object(request, object_id)
         if not self.has_change_permission(request, enquiry):
             raise PermissionDenied
@@ -254,7 +253,8 @@ class EnquiryAdmin(InboxAdmin):
             raise Http404
         form = AnswerForm(request.POST if request.method == "POST" else None, enquiry=enquiry)
         if "take" in request.POST:
-            taken = {"state": Enquiry.State.IN_HAND, "answered_by": request.user, "seen": request.POST.get("seen", "")}
+            version = request.POST.get("version", "")
+            taken = {"state": Enquiry.State.IN_HAND, "answered_by": request.user, "version": version}
             return self._settle(request, enquiry, taken)
         if form.is_valid():
             return self._settle(request, enquiry, form.cleaned_data)
@@ -270,41 +270,8 @@ class EnquiryAdmin(InboxAdmin):
         return TemplateResponse(request, "admin/newsletters/enquiry/enquiry.html", context)
 
     def _settle(self, request: HttpRequest, enquiry: Enquiry, fields: dict[str, Any]) -> HttpResponse:
-        try:
-            settle(enquiry=enquiry, **fields)
-        except ChangedMeanwhile as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return redirect("admin:newsletters_enquiry_change", enquiry.pk)
-        self.log_change(request, enquiry, Enquiry.State(fields["state"]).label)
-        self.message_user(request, "Saved.", messages.SUCCESS)
-        if fields["state"] == Enquiry.State.DONE:
+        log = Enquiry.State(fields["state"]).label
+        is_saved = self.perform(request, enquiry, lambda _: settle(enquiry=enquiry, **fields), done="Saved.", log=log)
+        if is_saved and fields["state"] == Enquiry.State.DONE:
             return redirect("admin:newsletters_enquiry_changelist")
         return redirect("admin:newsletters_enquiry_change", enquiry.pk)
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else was first; the message says who and what."""
-
-
-@transaction.atomic
-def settle(*, enquiry: Enquiry, state: str, answered_by: User | None, seen: str) -> None:
-    """Store how far the answer is and who gives it; `seen` is what the page showed of both. Raises ChangedMeanwhile."""
-    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("answered_by")
-    fresh = rows.get(pk=enquiry.pk)
-    wanted = Enquiry(state=state, answered_by=answered_by)
-    if as_seen(fresh) not in {seen, as_seen(wanted)}:  # the same button pressed twice is no news
-        raise ChangedMeanwhile(_what_happened(fresh))
-    Enquiry.objects.filter(pk=fresh.pk).update(state=state, answered_by=answered_by)
-
-
-def as_seen(enquiry: Enquiry) -> str:
-    """Return what a page shows of how an enquiry stands, to know whether that has changed."""
-    return f"{enquiry.state} {enquiry.answered_by_id or ''}"
-
-
-def _what_happened(enquiry: Enquiry) -> str:
-    if enquiry.answered_by and enquiry.state == Enquiry.State.IN_HAND:
-        return f"{enquiry.answered_by} is already answering this."
-    if enquiry.state == Enquiry.State.DONE:
-        return f"{enquiry.answered_by or 'Somebody'} has answered this."
-    return "Somebody changed this after you opened it. Look at it again, then save."

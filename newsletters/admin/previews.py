@@ -1,4 +1,4 @@
-"""An issue as its readers will get it, side by side: the page, the mail, the plain text; and what leads out of a draft.
+"""Previews of an issue: the page, the mail and the plain text side by side; and the buttons to test and publish it.
 
 The faces are pages of their own, shown in frames without scripts. Only these may be framed, by this site's own pages.
 """
@@ -22,10 +22,11 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.mail.queue import enqueue
 from mscos.models import User
+from mscos.portal_admin import HistoryAdmin
+from mscos.requests import AuthenticatedHttpRequest
 from newsletters import actions
 from newsletters.admin_forms import ScheduleForm
 from newsletters.content.blocks import blocks_of
@@ -44,12 +45,12 @@ View = Callable[..., HttpResponse]
 
 
 def allowing_frames(view: View) -> View:
-    """Let a page hold frames of this site's own pages."""
+    """Let a page contain frames of this site's own pages."""
     return cast("View", csp_update({"frame-src": [SELF]})(cast("Any", view)))
 
 
 def framed(policy: dict[str, Any]) -> Callable[[View], View]:
-    """Let this site's own pages frame what a view shows, under a content policy of its own."""
+    """Let this site's own pages frame a view, under a content policy of its own."""
 
     def decorate(view: View) -> View:
         return cast("View", xframe_options_sameorigin(csp_replace(policy)(cast("Any", view))))
@@ -58,7 +59,7 @@ def framed(policy: dict[str, Any]) -> Callable[[View], View]:
 
 
 def for_editors(*, only: Callable[[View], View], right: str = "change") -> Callable[[View], View]:
-    """Make an admin's view of one issue: it wants `right` over issues, and gets the issue in the place of its key."""
+    """Make a view of one issue: it requires the permission `right`, and gets the issue in place of its key."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -72,11 +73,11 @@ def for_editors(*, only: Callable[[View], View], right: str = "change") -> Calla
     return decorate
 
 
-class PreviewAdmin(SimpleHistoryAdmin):
-    """The part of the issues' admin that shows an issue's faces, sends it for a test, and publishes it."""
+class PreviewAdmin(HistoryAdmin):
+    """The part of the issues' admin that previews an issue, sends it for a test, and publishes it."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the faces, and a way for each act on them."""
+        """Add the previews and the commands."""
         shown = ("faces", "face_web", "face_mail", "face_mail_dark")
         acts = ("send_test", "make_preview", "end_preview", "publish", "schedule", "unschedule", "withdraw")
         own = [
@@ -91,7 +92,7 @@ class PreviewAdmin(SimpleHistoryAdmin):
     @allowing_frames
     @for_editors(only=require_safe, right="view")
     def faces(self, request: HttpRequest, issue: Issue) -> HttpResponse:
-        """Show all faces of an issue, what pre-flight found, and what can be done next."""
+        """Show all previews of an issue, the findings of pre-flight, and what can be done next."""
         return self._faces(request, issue, ScheduleForm())
 
     def _faces(self, request: HttpRequest, issue: Issue, schedule: ScheduleForm) -> HttpResponse:
@@ -108,7 +109,7 @@ class PreviewAdmin(SimpleHistoryAdmin):
             "mails": [_message(issue, mail, to="", plain_subject=plain) for plain in (True, False)],
             "findings": found,
             "blocked": any(finding.blocks for finding in found),
-            "seen": actions.look(issue=issue, mail=mail),
+            "version": actions.issue_version(issue=issue, mail=mail),
             "frozen": actions.frozen_because(issue=issue),
             "preview": f"{settings.SITE_URL}{issue.get_preview_url()}" if issue.get_preview_url() else "",
             "may_change": self.has_change_permission(request),
@@ -139,9 +140,9 @@ class PreviewAdmin(SimpleHistoryAdmin):
         return _in_frame(dark(mail_of(issue).html))
 
     @for_editors(only=require_POST)
-    def send_test(self, request: HttpRequest, issue: Issue) -> HttpResponse:
+    def send_test(self, request: AuthenticatedHttpRequest, issue: Issue) -> HttpResponse:
         """Send the mail to the editor who asks."""
-        to = cast("User", request.user).email
+        to = request.user.email
         message = _message(issue, mail_of(issue), to=to, plain_subject=False)
         message.subject = f"Test: {message.subject}"
         enqueue(message)
@@ -152,27 +153,27 @@ class PreviewAdmin(SimpleHistoryAdmin):
     @for_editors(only=require_POST)
     def make_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Make a link by which others can read the draft, or a new one in its place."""
-        return self._act(request, issue, "Preview link made.", lambda by: actions.make_preview(issue=issue, by=by))
+        return self._act(request, issue, "Preview link made.", lambda _: actions.make_preview(issue=issue))
 
     @for_editors(only=require_POST)
     def end_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """End the link."""
-        return self._act(request, issue, "Preview link ended.", lambda by: actions.end_preview(issue=issue, by=by))
+        return self._act(request, issue, "Preview link ended.", lambda _: actions.end_preview(issue=issue))
 
     @for_editors(only=require_POST)
     def publish(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Publish an issue that is still as its editor saw it."""
-        seen = request.POST.get("seen", "")
-        return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, seen=seen))
+        version = request.POST.get("version", "")
+        return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, version=version))
 
     @allowing_frames
     @for_editors(only=require_POST)
     def schedule(self, request: HttpRequest, issue: Issue) -> HttpResponse:
-        """Give an issue that is still as its editor saw it a time to go out; a time that cannot be stands there again."""
+        """Schedule an issue that is still as its editor saw it; an invalid time stands in the form again."""
         form = ScheduleForm(request.POST)
         if not form.is_valid():
             return self._faces(request, issue, form)
-        told = {"at": form.cleaned_data["at"], "seen": request.POST.get("seen", "")}
+        told = {"at": form.cleaned_data["at"], "version": request.POST.get("version", "")}
         return self._act(request, issue, "Scheduled.", lambda by: mailings.schedule(issue=issue, by=by, **told))
 
     @for_editors(only=require_POST)
@@ -194,18 +195,12 @@ class PreviewAdmin(SimpleHistoryAdmin):
         return TemplateResponse(request, "admin/newsletters/issue/withdraw.html", context)
 
     def _act(self, request: HttpRequest, issue: Issue, done: str, act: Callable[[User], object]) -> HttpResponse:
-        """Do something with an issue, log it by the issue's number, and go back to the faces."""
-        try:
-            act(cast("User", request.user))
-        except actions.Refused as refusal:
-            self.message_user(request, str(refusal), messages.WARNING)
-        else:
-            self.log_change(request, issue, done)
-            self.message_user(request, done, messages.SUCCESS)
+        """Carry out an action on an issue, and go back to the previews."""
+        self.perform(request, issue, act, done=done)
         return redirect("admin:newsletters_issue_faces", issue.pk)
 
     def view_on_site(self, issue: Issue) -> str | None:
-        """Lead to the page; a draft has none yet."""
+        """Return the address of the page; a draft has none yet."""
         return issue.get_absolute_url() if issue.is_published else None
 
 
@@ -214,5 +209,5 @@ def _in_frame(html: str) -> HttpResponse:
 
 
 def _message(issue: Issue, mail: Mail, *, to: str, plain_subject: bool) -> EmailMultiAlternatives:
-    """Return the mail as a reader gets it, but for links of their own: those of a test lead to nobody's subscription."""
+    """Return the mail as a subscriber gets it, but with personal links that lead to nobody's subscription."""
     return issue_message(issue, mail, to=to, token=READERS_OWN, plain_subject=plain_subject)

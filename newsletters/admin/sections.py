@@ -1,5 +1,6 @@
-"""The sections of an issue: a page for each, reached from the issue's page."""
+"""The admin of sections: a page for each, reached from its issue's page."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -12,17 +13,20 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
-from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
+from mscos.portal_admin import HistoryAdmin
+from mscos.requests import AuthenticatedHttpRequest
 from newsletters import actions
 from newsletters.admin_forms import SectionForm
 from newsletters.models import Issue, Section
 
+WORDS = ("heading", "body", "content_note", "link_words", "link_url")
+
 
 class ReadOnlyHistory:
-    """A history to read and copy from. Putting a row back as it was would also put back its state."""
+    """A history to read and copy from, which tells who wrote what. Putting a row back would also put back its state."""
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return True: there is no button for it."""
@@ -35,15 +39,23 @@ class ReadOnlyHistory:
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Show an old version, and take nothing."""
-        if request.method == "POST":
-            raise PermissionDenied
+        """Show an older version."""
         pks = (str(number_in(object_id)), str(number_in(version_id)))
         return cast("HttpResponse", super().history_form_view(request, *pks, extra_context))  # type: ignore[misc]
 
+    def what_happened(self, request: HttpRequest, form: Any) -> str:
+        """Name who wrote what stands in the row now; moving a section is not writing."""
+        row, writer = form.instance, None
+        columns = [row._meta.get_field(name).attname for name in self.versioned_fields(row, form.base_fields)]  # type: ignore[attr-defined]
+        for record in row.history.select_related("history_user").order_by("-history_id"):
+            if any(getattr(record, column) != getattr(row, column) for column in columns):
+                break
+            writer = record.history_user
+        return f"{writer or 'Somebody'} changed this {row._meta.verbose_name} while you were writing"
+
 
 @admin.register(Section)
-class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
+class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, HistoryAdmin):
     """One section. Its kind and issue stay; both come with the address of the form to add it."""
 
     form = SectionForm
@@ -68,31 +80,31 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         return allowed and (obj is None or obj.issue.is_editable)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the acts of the issue's page."""
+        """Add the commands of the issue's page."""
         return [
             path("<int:pk>/move/", self.admin_site.admin_view(self.move), name="newsletters_section_move"),
             path("<int:pk>/take-out/", self.admin_site.admin_view(self.take_out), name="newsletters_section_take_out"),
             *super().get_urls(),
         ]
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Section | None:
-        """Return a section; where it is to be changed, as it is once everybody else has done with its issue."""
-        section: Section | None = super().get_object(request, object_id, from_field)
-        if section and request.method == "POST":
-            actions.lock_issue(issue_pk=section.issue_id)
-            section = super().get_object(request, object_id, from_field)
-        return section
+    def lock(self, request: HttpRequest, row: Any) -> None:
+        """Lock the issue of a section, as every change of one of its sections does."""
+        actions.lock_issue(issue_pk=row.issue_id)
+
+    def versioned_fields(self, row: Any, fields: Any) -> list[str]:
+        """Return the fields that are written; the position is not: to move a section makes no form stale."""
+        return [*WORDS, *filter(None, [row.target_field])]
 
     def get_fields(self, request: HttpRequest, obj: Section | None = None) -> list[Any]:
-        """Ask for what this kind needs."""
+        """Return the fields of the section's kind."""
         target_field = obj.target_field if obj else Section.TARGET_FIELDS.get(_kind(request), "")
         common = ["heading", "body", "content_note", ("link_words", "link_url"), "position"]
         if obj and not self.has_change_permission(request, obj):
             return [target_field, *common] if target_field else common
-        return ["target", *common, "seen"] if target_field else [*common, "seen"]
+        return ["target", *common] if target_field else common
 
     def get_form(self, request: HttpRequest, obj: Section | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  Django's own
-        """Give the form of a new section its issue and kind."""
+        """Return the form; that of a new section knows its issue and kind."""
         form = super().get_form(request, obj, change=change, **kwargs)
         return form if obj else type("NewSectionForm", (form,), {"blank": _blank(request)})
 
@@ -127,7 +139,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         )
 
     def _gone(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say who took a section out, and give words back that were typed for it meanwhile."""
+        """Say who took a section out, and show words that were typed for it meanwhile."""
         past = get_list_or_404(Section.history.select_related("history_user").order_by("-history_id"), id=pk)[0]
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -142,7 +154,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         return TemplateResponse(request, "admin/newsletters/section/gone.html", context, status=HTTPStatus.GONE)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Lead to the issues."""
+        """Redirect to the issues."""
         return redirect("admin:newsletters_issue_changelist")
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -151,13 +163,13 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         return cast("HttpResponse", super().render_change_form(request, context, *args, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: Section, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
-        """Save a section and put all of its issue in order."""
+        """Save a section, and number the sections of its issue anew."""
         super().save_model(request, obj, form, change)
-        actions.order_sections(issue=obj.issue, by=cast("User", request.user))
+        actions.order_sections(issue=obj.issue, by=cast("AuthenticatedHttpRequest", request).user)
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
         """Take a section out."""
-        actions.take_out(section=obj, by=cast("User", request.user))
+        actions.take_out(section=obj, by=cast("AuthenticatedHttpRequest", request).user)
 
     @method_decorator(require_POST)
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -170,17 +182,12 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         """Take a section out."""
         return self._act(request, pk, "Taken out", lambda section, by: actions.take_out(section=section, by=by))
 
-    def _act(self, request: HttpRequest, pk: int, done: str, act: Any) -> HttpResponse:
+    def _act(self, request: HttpRequest, pk: int, done: str, act: Callable[[Section, User], None]) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         section = get_object_or_404(Section.objects.select_related("issue"), pk=pk)
-        try:
-            act(section, request.user)
-        except actions.Refused as refusal:
-            self.message_user(request, str(refusal), messages.WARNING)
-        else:
-            self._log(request, section, done)
-            self.message_user(request, f"{done}: {section.heading or section.get_kind_display()}.", messages.SUCCESS)
+        sentence = f"{done}: {section.heading or section.get_kind_display()}."
+        self.perform(request, section, lambda by: act(section, by), done=sentence, log=done)
         return _to_issue(section.issue_id)
 
     def response_add(self, request: HttpRequest, obj: Section, post_url_continue: str | None = None) -> HttpResponse:
@@ -210,7 +217,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
 
     def log_change(self, request: HttpRequest, obj: Section, message: Any) -> Any:
         """Log which section was changed, without its words."""
-        return self._log(request, obj, "Changed")
+        return self._log(request, obj, message if isinstance(message, str) else "Changed")
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Log which section was taken out."""
@@ -233,7 +240,7 @@ def _kind(request: HttpRequest) -> Section.Kind:
 
 
 def _blank(request: HttpRequest) -> Section:
-    """Return the new section that the address asks for; where it is to be stored, its issue waits for nobody else."""
+    """Return the new section that the address asks for; lock its issue where it is to be stored."""
     pk = number_in(request.GET.get("issue", ""))
     issue = actions.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
     return Section(issue=issue, kind=_kind(request))

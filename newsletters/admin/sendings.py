@@ -1,9 +1,9 @@
-"""Sendings, as editors follow and steer them. What was done stands in the admin's log, by number and without addresses."""
+"""The admin of mailings, which editors follow and steer. Its log tells what was done, by number and without addresses."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mscos.csv_lines import csv_lines
 from mscos.models import User
 from mscos.pagination import paginate
-from newsletters import actions
+from mscos.portal_admin import PortalAdmin
 from newsletters.models import Delivery, Mailing
 from newsletters.sending import mailings
 from newsletters.sending.progress import progress_of
@@ -26,19 +26,25 @@ LOOK_AGAIN = 5  # seconds, for who follows a sending
 COLUMNS = ["address", "state", "attempts", "last change", "answer of the mail server", "may have gone out twice"]
 
 # What can be done, and what the log calls it.
-COMMANDS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "pause": ("Paused.", mailings.pause),
-    "resume": ("It goes on.", mailings.resume),
-    "stop": ("Stopped.", mailings.stop),
-    "retry": ("The failed are tried again.", mailings.retry_failed),
-    "send-again": ("The uncertain are sent again.", mailings.send_uncertain_again),
-    "take-as-sent": ("The uncertain are taken as sent.", mailings.take_uncertain_as_sent),
+COMMANDS: dict[str, tuple[str, Callable[[Mailing, User], object]]] = {
+    "pause": ("Paused.", lambda mailing, _: mailings.pause(mailing=mailing)),
+    "resume": ("It goes on.", lambda mailing, _: mailings.resume(mailing=mailing)),
+    "stop": ("Stopped.", lambda mailing, by: mailings.stop(mailing=mailing, by=by)),
+    "retry": ("The failed are tried again.", lambda mailing, by: mailings.retry_failed(mailing=mailing, by=by)),
+    "send-again": (
+        "The uncertain are sent again.",
+        lambda mailing, by: mailings.send_uncertain_again(mailing=mailing, by=by),
+    ),
+    "take-as-sent": (
+        "The uncertain are taken as sent.",
+        lambda mailing, _: mailings.take_uncertain_as_sent(mailing=mailing),
+    ),
 }
 
 
 @admin.register(Mailing)
-class MailingAdmin(admin.ModelAdmin):
-    """How each issue was sent, and to whom; nothing is typed here."""
+class MailingAdmin(PortalAdmin):
+    """The admin of mailings: how each issue was sent, and to whom. Nothing is typed here."""
 
     list_display = ("issue_name", "state", "started_at", "finished_at", "readers")
     list_select_related = ("issue",)
@@ -64,7 +70,7 @@ class MailingAdmin(admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the ledger's lists and files, and the ways to steer."""
+        """Add the ledger's lists and files, and the commands."""
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/<slug:state>/list/", view(self.deliveries), name="newsletters_mailing_deliveries"),
@@ -80,7 +86,7 @@ class MailingAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show how a sending stands; for who follows it the page comes anew every few seconds."""
+        """Show the progress of a sending; whoever follows it gets the page anew every few seconds."""
         mailing = self._mailing(request, int(object_id) if object_id.isdecimal() else 0)
         follows = "follow" in request.GET and mailing.state == Mailing.State.RUNNING
         context = {
@@ -107,7 +113,7 @@ class MailingAdmin(admin.ModelAdmin):
 
     @method_decorator(require_safe)
     def file(self, request: HttpRequest, pk: int, state: str) -> StreamingHttpResponse:
-        """Give the deliveries in one state as a CSV file; that it was taken is logged."""
+        """Return the deliveries in one state as a CSV file, and log that it was taken."""
         mailing, rows = self._deliveries(request, pk, state)
         self.log_change(request, mailing, f"File of state '{state}' taken.")
         lines = csv_lines(_table(rows.iterator(chunk_size=1000)))
@@ -117,7 +123,7 @@ class MailingAdmin(admin.ModelAdmin):
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def do(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Steer a sending; stopping it for good is asked about once."""
+        """Carry out a command; ask once before stopping for good."""
         mailing = self._mailing(request, pk)
         if act not in COMMANDS or (request.method != "POST" and act != "stop"):
             raise Http404
@@ -126,13 +132,7 @@ class MailingAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return self._page(request, "stop", mailing, {"title": f"Stop sending {mailing.issue}?"})
         done, steer = COMMANDS[act]
-        try:
-            steer(mailing=mailing, by=cast("User", request.user))
-        except actions.Refused as refusal:
-            self.message_user(request, str(refusal), messages.WARNING)
-        else:
-            self.log_change(request, mailing, done)
-            self.message_user(request, done, messages.SUCCESS)
+        self.perform(request, mailing, lambda by: steer(mailing, by), done=done)
         return redirect("admin:newsletters_mailing_change", mailing.pk)
 
     def _mailing(self, request: HttpRequest, pk: int) -> Mailing:
@@ -152,7 +152,7 @@ class MailingAdmin(admin.ModelAdmin):
 
 
 def _table(rows: Iterator[Delivery]) -> Iterator[list[Any]]:
-    """Yield the lines of a file: headings first, then a line a delivery. Who has left has no address any more."""
+    """Yield the lines of a file: headings, then a line a delivery. Subscribers who left have no address any more."""
     yield COLUMNS
     for row in rows:
         moment = timezone.localtime(row.changed_at).isoformat(timespec="seconds") if row.changed_at else ""

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from mscos.models import User
+from mscos.refusals import Refused
 from newsletters import emails
-from newsletters.actions import NotReady, Refused, lock_issue, lock_issue_as_seen, must_be_ready, release, save_as
+from newsletters.actions import NotReady, lock_issue, lock_issue_version, must_be_ready, release, save_as
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.models.delivery import DeliveryQuerySet
 from newsletters.sending.delivery import end_sending
@@ -18,19 +19,15 @@ from newsletters.sending.delivery import end_sending
 State = Delivery.State
 
 
-class NotPossible(Refused):
-    """The sending is not in a state in which this can be done; somebody may have been faster."""
-
-
 @transaction.atomic
-def schedule(*, issue: Issue, at: datetime, by: User, seen: str) -> Issue:
-    """Let the work loop publish an issue at a time to come, and return it. `seen` is as for `publish`.
+def schedule(*, issue: Issue, at: datetime, by: User, version: str) -> Issue:
+    """Let the work loop publish an issue at a time to come, and return it. `version` is as for `publish`.
 
-    Raises NotPossible for a time that is past, and what `publish` raises.
+    Raises Refused for a time that is past, and what `publish` raises.
     """
     if at <= timezone.now():
-        raise NotPossible("That time is past. Choose one to come, or publish now.")
-    fresh = lock_issue_as_seen(issue_pk=issue.pk, seen=seen)
+        raise Refused("That time is past. Choose one to come, or publish now.")
+    fresh = lock_issue_version(issue_pk=issue.pk, version=version)
     fresh.state, fresh.publish_at = Issue.State.SCHEDULED, at
     save_as(fresh, "state", "publish_at", by=by)
     return fresh
@@ -38,10 +35,10 @@ def schedule(*, issue: Issue, at: datetime, by: User, seen: str) -> Issue:
 
 @transaction.atomic
 def unschedule(*, issue: Issue, by: User | None) -> Issue:
-    """Make a scheduled issue a draft again, and return it. Raises NotPossible."""
+    """Make a scheduled issue a draft again, and return it. Raises Refused."""
     fresh = lock_issue(issue_pk=issue.pk)
     if fresh.state != Issue.State.SCHEDULED:
-        raise NotPossible(f"{fresh} is not scheduled any more.")
+        raise Refused(f"{fresh} is not scheduled any more.")
     fresh.state, fresh.publish_at = Issue.State.DRAFT, None
     save_as(fresh, "state", "publish_at", by=by)
     return fresh
@@ -72,13 +69,13 @@ def _send_or_tell(issue: Issue) -> None:
     release(issue=issue, by=scheduled.history_user if scheduled else None)
 
 
-def pause(*, mailing: Mailing, by: User) -> None:
-    """Let the mail of a sending wait; what is at the server is finished. Raises NotPossible."""
+def pause(*, mailing: Mailing) -> None:
+    """Let the mail of a sending wait; what is at the server is finished. Raises Refused."""
     _change(mailing, Mailing.State.RUNNING, Mailing.State.PAUSED, "It is not being sent now, so it cannot be paused.")
 
 
-def resume(*, mailing: Mailing, by: User) -> None:
-    """Let a paused sending go on. Raises NotPossible."""
+def resume(*, mailing: Mailing) -> None:
+    """Let a paused sending go on. Raises Refused."""
     _change(mailing, Mailing.State.PAUSED, Mailing.State.RUNNING, "It is not paused, so it cannot go on.")
 
 
@@ -92,10 +89,10 @@ def hold_back() -> None:
 
 @transaction.atomic
 def stop(*, mailing: Mailing, by: User) -> None:
-    """End a sending for good: who still waits does not get it by mail. Raises NotPossible."""
+    """End a sending for good: who still waits does not get it by mail. Raises Refused."""
     issue = lock_issue(issue_pk=mailing.issue_id)
     if issue.state != Issue.State.SENDING:
-        raise NotPossible("It has ended already.")
+        raise Refused("It has ended already.")
     end_sending(issue=issue)
     issue.state = Issue.State.SENT
     save_as(issue, "state", by=by)
@@ -103,7 +100,7 @@ def stop(*, mailing: Mailing, by: User) -> None:
 
 @transaction.atomic
 def retry_failed(*, mailing: Mailing, by: User) -> int:
-    """Queue the failed deliveries of an ended or running sending again; return how many. Raises NotPossible.
+    """Queue the failed deliveries of an ended or running sending again; return how many. Raises Refused.
 
     Only those of readers who are still on the list: where the mail server said that there is no such address, nobody is.
     """
@@ -116,32 +113,32 @@ def retry_failed(*, mailing: Mailing, by: User) -> int:
 def send_uncertain_again(*, mailing: Mailing, by: User) -> int:
     """Queue the uncertain deliveries again, which may bring a reader the mail twice; return how many.
 
-    Raises NotPossible.
+    Raises Refused.
     """
     issue = _held_to_send(mailing)
     return _queue(mailing.deliveries.filter(state=State.UNCERTAIN), issue, by, "No delivery is uncertain any more.")
 
 
-def take_uncertain_as_sent(*, mailing: Mailing, by: User) -> int:
-    """Leave the uncertain deliveries as they are and call them sent; return how many. Raises NotPossible."""
+def take_uncertain_as_sent(*, mailing: Mailing) -> int:
+    """Leave the uncertain deliveries as they are and call them sent; return how many. Raises Refused."""
     count = mailing.deliveries.filter(state=State.UNCERTAIN).update(state=State.SENT, changed_at=timezone.now())
     if not count:
-        raise NotPossible("No delivery is uncertain any more.")
+        raise Refused("No delivery is uncertain any more.")
     return count
 
 
 def _change(mailing: Mailing, old: Mailing.State, new: Mailing.State, otherwise: str) -> None:
     if not Mailing.objects.filter(pk=mailing.pk, state=old).update(state=new):
-        raise NotPossible(otherwise)
+        raise Refused(otherwise)
 
 
 def _held_to_send(mailing: Mailing) -> Issue:
-    """Return the issue of a sending, held; raise NotPossible where it was stopped or its issue withdrawn."""
+    """Return the issue of a sending, held; raise Refused where it was stopped or its issue withdrawn."""
     issue = lock_issue(issue_pk=mailing.issue_id)
     if Mailing.objects.filter(pk=mailing.pk, state=Mailing.State.STOPPED).exists():
-        raise NotPossible("This sending was stopped for good.")
+        raise Refused("This sending was stopped for good.")
     if issue.state == Issue.State.WITHDRAWN:
-        raise NotPossible(f"{issue} is withdrawn.")
+        raise Refused(f"{issue} is withdrawn.")
     return issue
 
 
@@ -150,7 +147,7 @@ def _queue(rows: DeliveryQuerySet, issue: Issue, by: User, none: str) -> int:
     now = timezone.now()
     count = rows.update(state=State.QUEUED, attempts=0, due_at=now, changed_at=now)
     if not count:
-        raise NotPossible(none)
+        raise Refused(none)
     ended = Mailing.objects.filter(issue=issue, state=Mailing.State.DONE)
     if ended.update(state=Mailing.State.RUNNING, finished_at=None):
         issue.state = Issue.State.SENDING

@@ -4,7 +4,7 @@ What a stranger can do with an address that is not theirs is held small: at most
 say nothing of what is held, and nothing changes before somebody presses a button that only its owner can reach.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -118,6 +118,13 @@ def unsubscribe(*, subscriber: Subscriber, never_again: bool) -> None:
     if never_again:
         _never_again(subscriber.email)
     after_erasure()
+
+
+@transaction.atomic
+def unsubscribe_all(*, subscribers: Iterable[Subscriber], never_again: bool) -> None:
+    """Delete several subscribers, or none where that fails; `never_again` is as for `unsubscribe`."""
+    for subscriber in subscribers:
+        unsubscribe(subscriber=subscriber, never_again=never_again)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ SHOWN = ("faces", "face_web", "face_mail", "face_mail_dark")
 COMMANDS = ("duplicate", "send_test", "make_preview", "end_preview", "publish", "withdraw")
 
 
-FIELDS = ["number", "slug", "title", "subject", "plain_subject", "preheader", "credits", "seen"]
+FIELDS = ["number", "slug", "title", "subject", "plain_subject", "preheader", "credits", "version"]
 
 
 def url(name, issue):
@@ -72,6 +72,6 @@ def directives(answer):
     return {name: values for name, *values in lines}
 
 
-def look(client, issue):
+def version_shown(client, issue):
     """Return what the button to publish carries."""
-    return client.get(url("faces", issue)).context["seen"]
+    return client.get(url("faces", issue)).context["version"]

@@ -76,7 +76,6 @@ def test_a_new_issue_is_proposed_with_the_next_number(client, draft):
         "plain_subject": "Week 6",
         "preheader": "",
         "credits": "The team",
-        "seen": form_of(client.get(ADD)).now,
     }
 
 

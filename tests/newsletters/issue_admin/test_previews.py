@@ -24,11 +24,11 @@ from tests.newsletters.issue_admin.doing import (
     change,
     directives,
     form_of,
-    look,
     opened,
     text_of,
     told,
     url,
+    version_shown,
 )
 from tests.people import make_staff, sign_in
 
@@ -88,7 +88,7 @@ def test_what_stops_an_issue_stands_first_with_its_place_and_how_to_mend_it(clie
     assert "Mend first:" in finding
     assert f'<a href="{reverse("admin:newsletters_section_change", args=[section.pk])}">Text, “Welcome”</a>' in finding
     assert "It cannot be published yet." in html
-    assert 'name="seen"' not in html
+    assert 'name="version"' not in html
 
 
 # The test mail
@@ -159,7 +159,7 @@ def test_a_preview_link_opens_the_draft_until_it_ends(client, issue):
 
 
 def test_what_was_looked_at_is_published(client, draft):
-    answer = client.post(url("publish", draft), {"seen": look(client, draft)}, follow=True)
+    answer = client.post(url("publish", draft), {"version": version_shown(client, draft)}, follow=True)
     assert (told(answer), Issue.objects.get().state) == (["Published."], "sent")
     assert Client().get("/newsletter/week-5/").status_code == 200
     text = text_of(answer)
@@ -170,9 +170,9 @@ def test_what_was_looked_at_is_published(client, draft):
 
 
 def test_what_another_changed_meanwhile_is_not_published_unseen(client, kim_client, draft):
-    seen = look(client, draft)
+    version = version_shown(client, draft)
     change(kim_client, draft, subject="Week 5: another one")
-    answer = client.post(url("publish", draft), {"seen": seen}, follow=True)
+    answer = client.post(url("publish", draft), {"version": version}, follow=True)
     assert told(answer) == [
         "This issue changed after you opened the page. Kim was the last to change it. Look at it again, then publish."
     ]
@@ -180,15 +180,15 @@ def test_what_another_changed_meanwhile_is_not_published_unseen(client, kim_clie
 
 
 def test_the_second_of_two_who_publish_is_told(client, kim_client, draft):
-    seen = look(client, draft)
-    kim_client.post(url("publish", draft), {"seen": seen})
-    (sentence,) = told(client.post(url("publish", draft), {"seen": seen}, follow=True))
+    version = version_shown(client, draft)
+    kim_client.post(url("publish", draft), {"version": version})
+    (sentence,) = told(client.post(url("publish", draft), {"version": version}, follow=True))
     assert re.fullmatch(r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.", sentence)
 
 
 def test_what_preflight_stops_is_not_published_by_hand(client, draft):
     Section.objects.filter(heading="Two").update(body="", body_html="")
-    answer = client.post(url("publish", draft), {"seen": look(client, draft)}, follow=True)
+    answer = client.post(url("publish", draft), {"version": version_shown(client, draft)}, follow=True)
     assert told(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
     assert Issue.objects.get().state == "draft"
 
@@ -244,7 +244,7 @@ def test_the_log_names_the_issue_and_none_of_its_words(client, draft):
     change(client, draft, title="Telling words")
     for act in ("send_test", "make_preview", "end_preview"):
         client.post(url(act, draft))
-    client.post(url("publish", draft), {"seen": look(client, draft)})
+    client.post(url("publish", draft), {"version": version_shown(client, draft)})
     client.post(url("withdraw", draft))
     client.post(url("duplicate", draft))
     entries = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
@@ -270,7 +270,7 @@ def test_issues_are_for_editors(issue, groups):
     for name in ("change", "delete", "history", "withdraw", *SHOWN):
         assert client.get(url(name, issue)).status_code == 403, name
     for name in ("change", "delete", *COMMANDS):
-        assert client.post(url(name, issue), {"post": "yes", "seen": ""}).status_code == 403, name
+        assert client.post(url(name, issue), {"post": "yes", "version": ""}).status_code == 403, name
     assert client.post(reverse("admin:newsletters_issue_start")).status_code == 403
     assert (Issue.objects.get().state, Issue.objects.get().preview_token, sent_mail()) == ("draft", "", [])
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from newsletters.models import Enquiry
+from newsletters.subscribers.enquiries import enquiry_version
 
 SUBSCRIBERS = reverse("admin:newsletters_subscriber_changelist")
 
@@ -70,8 +71,10 @@ def beginnings(answer):
     return [row.message for row in answer.context["cl"].result_list]
 
 
-def answer_with(client, enquiry, *, seen="new ", **typed):
-    return client.post(page_of(enquiry), {"seen": seen, **typed}, follow=True)
+def answer_with(client, enquiry, *, opened=None, **typed):
+    """Send the form of an enquiry, from a page that showed it as new, or as `opened`."""
+    version = enquiry_version(opened or Enquiry())
+    return client.post(page_of(enquiry), {"version": version, **typed}, follow=True)
 
 
 def standing(enquiry):

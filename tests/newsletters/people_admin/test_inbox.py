@@ -105,7 +105,8 @@ def test_a_colleague_is_chosen_among_the_editors(signed_in, enquiry, editor, kim
 def test_whoever_answers_stays_in_the_choice_after_leaving_the_editors(signed_in, enquiry, kim):
     Enquiry.objects.update(state="in hand", answered_by=kim)
     kim.groups.clear()
-    answer_with(signed_in, enquiry, seen=f"in hand {kim.pk}", state="done", answered_by=kim.pk, save="")
+    opened = Enquiry(state="in hand", answered_by=kim)
+    answer_with(signed_in, enquiry, opened=opened, state="done", answered_by=kim.pk, save="")
     assert standing(enquiry) == ("done", kim)
 
 

@@ -58,7 +58,7 @@ def test_each_kind_shows_an_object_of_its_own(
 
 @pytest.mark.parametrize("kind", ["text", "notice"])
 def test_words_of_our_own_show_no_object(client, draft, kind):
-    assert list(client.get(add_url(draft, kind)).context["adminform"].form.fields) == [*WORDS, "position", "seen"]
+    assert list(client.get(add_url(draft, kind)).context["adminform"].form.fields) == [*WORDS, "position"]
     add(client, draft, kind, heading="Welcome", body="Thank you, **all**.", link_words="Read", link_url="/about/")
     section = Section.objects.get()
     assert [getattr(section, name) for name in WORDS] == ["Welcome", "Thank you, **all**.", "", "Read", "/about/"]
@@ -78,7 +78,7 @@ def test_words_of_our_own_show_no_object(client, draft, kind):
 )
 def test_the_form_asks_for_one_object(client, draft, kind, label):
     form = client.get(add_url(draft, kind)).context["adminform"].form
-    assert (form.fields["target"].label, list(form.fields)) == (label, ["target", *WORDS, "position", "seen"])
+    assert (form.fields["target"].label, list(form.fields)) == (label, ["target", *WORDS, "position"])
 
 
 def test_the_form_promises_nothing_that_its_kind_does_not_do(client, draft):

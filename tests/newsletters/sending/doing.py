@@ -29,16 +29,16 @@ def make_draft(number=5, body="Words."):
     return issue
 
 
-def seen(issue):
+def version(issue):
     """Return what an editor who looked at the issue now would have seen."""
-    return actions.look(issue=issue, mail=mail_of(issue))
+    return actions.issue_version(issue=issue, mail=mail_of(issue))
 
 
 def begin(by, **draft):
     """Publish an issue; return its sending."""
     issue = make_draft(**draft)
     with transaction.atomic():
-        actions.publish(issue=issue, by=by, seen=seen(issue))
+        actions.publish(issue=issue, by=by, version=version(issue))
     return Mailing.objects.get(issue=issue)
 
 

@@ -15,7 +15,7 @@ from mscos.models import QueuedEmail
 from newsletters import actions
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.subscribers import subscriptions
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
+from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, states, version, work
 from tests.smtp_server import smtp_server, use
 
 pytestmark = [
@@ -118,10 +118,10 @@ def test_an_issue_that_finds_no_room_for_its_ledger_is_not_published(server, edi
     make_readers(5)
     issue = make_draft()
     with small_disk("INSERT ON newsletters_delivery", room_for=3), pytest.raises(OperationalError, match="full"):
-        actions.publish(issue=issue, by=editor, seen=seen(issue))
+        actions.publish(issue=issue, by=editor, version=version(issue))
     assert (Issue.objects.get().state, Mailing.objects.count(), Delivery.objects.count()) == ("draft", 0, 0)
     assert work() == 0
-    actions.publish(issue=issue, by=editor, seen=seen(issue))
+    actions.publish(issue=issue, by=editor, version=version(issue))
     assert work() == 5
 
 

@@ -11,7 +11,7 @@ from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
 from tests.newsletters.section_admin.test_at_once import at_once
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states
+from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, states, version
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,16 +35,16 @@ def told():
 
 def test_one_of_two_who_press_publish_sends(editor, readers):
     draft = make_draft()
-    looked_at = seen(draft)
-    publish = [lambda: actions.publish(issue=draft, by=editor, seen=looked_at).state] * 2
-    assert at_once(*publish) == ["AlreadyPublished", "sending"]
+    looked_at = version(draft)
+    publish = [lambda: actions.publish(issue=draft, by=editor, version=looked_at).state] * 2
+    assert at_once(*publish) == ["Refused", "sending"]
     assert states(Mailing.objects.get()) == {"queued": 5}
     assert told() == addresses(5)
 
 
 def test_one_of_two_workers_publishes_what_is_due(editor, readers):
     draft, at = make_draft(), timezone.now() + timedelta(hours=1)
-    mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
+    mailings.schedule(issue=draft, at=at, by=editor, version=version(draft))
     with time_machine.travel(at):
         at_once(*[lambda: str(mailings.send_scheduled())] * 2)
         assert states(Mailing.objects.get()) == {"queued": 5}
@@ -54,20 +54,20 @@ def test_one_of_two_workers_publishes_what_is_due(editor, readers):
 
 def test_what_is_taken_back_in_the_instant_of_its_hour_went_out_or_did_not(editor, readers):
     draft, at = make_draft(), timezone.now() + timedelta(hours=1)
-    mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
+    mailings.schedule(issue=draft, at=at, by=editor, version=version(draft))
     with time_machine.travel(at):
         done = at_once(
             lambda: str(mailings.send_scheduled()), lambda: mailings.unschedule(issue=draft, by=editor).state
         )
-    ways = {("None", "draft"): ("draft", 0), ("None", "NotPossible"): ("sending", 1)}
+    ways = {("None", "draft"): ("draft", 0), ("None", "Refused"): ("sending", 1)}
     assert (Issue.objects.get().state, Mailing.objects.count()) == ways[tuple(done)]
 
 
 def test_one_of_two_who_schedule_gives_the_time(editor):
     draft, day = make_draft(), timezone.now() + timedelta(days=1)
-    looked_at = seen(draft)
-    schedule = [lambda: mailings.schedule(issue=draft, at=day, by=editor, seen=looked_at).state] * 2
-    assert at_once(*schedule) == ["NotEditable", "scheduled"]
+    looked_at = version(draft)
+    schedule = [lambda: mailings.schedule(issue=draft, at=day, by=editor, version=looked_at).state] * 2
+    assert at_once(*schedule) == ["Refused", "scheduled"]
     assert Issue.history.filter(state="scheduled").count() == 1
 
 
@@ -76,12 +76,12 @@ def test_one_of_two_tries_the_failed_again(editor, readers):
     sent_mail()
     mailing.deliveries.filter(subscriber=readers[0]).update(state="failed")
     retry = [lambda: str(mailings.retry_failed(mailing=mailing, by=editor))] * 2
-    assert at_once(*retry) == ["1", "NotPossible"]
+    assert at_once(*retry) == ["1", "Refused"]
     assert Issue.history.filter(state="sending").count() == 2
     assert told() == sorted([*addresses(5), "r0@example.org"])
 
 
 def test_one_of_two_stops(editor, readers):
     mailing = begin(editor)
-    assert at_once(*[lambda: str(mailings.stop(mailing=mailing, by=editor))] * 2) == ["None", "NotPossible"]
+    assert at_once(*[lambda: str(mailings.stop(mailing=mailing, by=editor))] * 2) == ["None", "Refused"]
     assert (Issue.history.filter(state="sent").count(), states(mailing), told()) == (1, {"withheld": 5}, [])

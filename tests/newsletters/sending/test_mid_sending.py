@@ -79,12 +79,12 @@ def test_a_sending_that_is_paused_stops_after_the_mail_at_hand(server, mailing, 
     def pause():
         if len(server.taken) == 2 and not paused:
             paused.append(1)
-            elsewhere(lambda: mailings.pause(mailing=mailing, by=editor))
+            elsewhere(lambda: mailings.pause(mailing=mailing))
         return False
 
     assert work(stopping=pause) == 2
     assert states(mailing) == {"queued": 3, "sent": 2}
-    mailings.resume(mailing=mailing, by=editor)
+    mailings.resume(mailing=mailing)
     assert work() == 3
     assert sorted(server.recipients()) == addresses(5)
 

@@ -13,8 +13,8 @@ from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.newsletters.conftest import add_section, make_subscriber
-from tests.newsletters.issue_admin.doing import directives, look, text_of, told, url
-from tests.newsletters.sending.doing import make_draft, make_readers, seen
+from tests.newsletters.issue_admin.doing import directives, text_of, told, url, version_shown
+from tests.newsletters.sending.doing import make_draft, make_readers, version
 from tests.newsletters.sending_admin.doing import page
 from tests.people import make_staff, sign_in
 
@@ -37,7 +37,7 @@ def summer():
 
 
 def schedule(client, issue, at, **given):
-    data = {"at": at, "seen": look(client, issue), **given}
+    data = {"at": at, "version": version_shown(client, issue), **given}
     return client.post(url("schedule", issue), data, follow=True)
 
 
@@ -68,7 +68,7 @@ def test_the_button_tells_how_many_get_it(client, draft, readers, told_first):
 
 def test_who_publishes_finds_the_sending(client, draft):
     make_readers(3)
-    client.post(url("publish", draft), {"seen": look(client, draft)})
+    client.post(url("publish", draft), {"version": version_shown(client, draft)})
     answer = client.get(url("faces", draft))
     assert f'<a href="{page(Mailing.objects.get())}">Its sending: being sent</a>' in answer.content.decode()
     assert "Withdraw this issue You will be asked first." in text_of(answer)
@@ -76,22 +76,22 @@ def test_who_publishes_finds_the_sending(client, draft):
 
 def test_the_second_who_publishes_is_told_and_there_is_one_sending(client, draft):
     make_readers(3)
-    saw = look(client, draft)
+    saw = version_shown(client, draft)
     for said in (["Published."], [r"Robin published this on "]):
-        messages = told(client.post(url("publish", draft), {"seen": saw}, follow=True))
+        messages = told(client.post(url("publish", draft), {"version": saw}, follow=True))
         assert [bool(re.match(pattern, message)) for pattern, message in zip(said, messages, strict=True)] == [True]
     assert (Mailing.objects.count(), Mailing.objects.get().deliveries.count()) == (1, 3)
 
 
 def test_an_issue_that_goes_to_nobody_has_no_sending(client, draft):
-    client.post(url("publish", draft), {"seen": look(client, draft)})
+    client.post(url("publish", draft), {"version": version_shown(client, draft)})
     assert "Its sending" not in text_of(client.get(url("faces", draft)))
     assert (Issue.objects.get().state, Mailing.objects.count()) == ("sent", 0)
 
 
 def test_on_its_way_it_can_be_withdrawn(client, draft):
     make_readers(3)
-    client.post(url("publish", draft), {"seen": look(client, draft)})
+    client.post(url("publish", draft), {"version": version_shown(client, draft)})
     assert told(client.post(url("withdraw", draft), follow=True)) == ["Published.", "Withdrawn."]
     assert (Issue.objects.get().state, Mailing.objects.get().state) == ("withdrawn", "stopped")
 
@@ -142,9 +142,9 @@ def test_a_page_that_is_only_opened_leads_to_no_field(client, draft):
 
 
 def test_what_another_changed_meanwhile_is_not_scheduled_unseen(client, draft, summer):
-    saw = look(client, draft)
+    saw = version_shown(client, draft)
     add_section(draft, "text", heading="More", body="More words.")
-    answer = schedule(client, draft, f"{summer.year}-07-01T09:00", seen=saw)
+    answer = schedule(client, draft, f"{summer.year}-07-01T09:00", version=saw)
     assert told(answer) == ["This issue changed after you opened the page. Look at it again, then publish."]
     assert Issue.objects.get().state == "draft"
 
@@ -157,7 +157,7 @@ def test_what_preflight_stops_is_not_scheduled_by_hand(client, draft, summer):
 
 
 def test_who_takes_it_back_can_change_it(client, editor, draft):
-    mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, seen=seen(draft))
+    mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, version=version(draft))
     answer = client.get(url("faces", draft))
     assert f'action="{url("unschedule", draft)}"' in answer.content.decode()
     assert "Publish and send now" not in text_of(answer)
@@ -174,10 +174,10 @@ def test_who_takes_it_back_can_change_it(client, editor, draft):
 def test_only_editors_give_and_take_a_time(editor, draft, summer, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
-    given = {"at": f"{summer.year}-07-01T09:00", "seen": seen(draft)}
+    given = {"at": f"{summer.year}-07-01T09:00", "version": version(draft)}
     assert client.post(url("schedule", draft), given).status_code == 403
     assert Issue.objects.get().state == "draft"
-    mailings.schedule(issue=draft, at=summer, by=editor, seen=seen(draft))
+    mailings.schedule(issue=draft, at=summer, by=editor, version=version(draft))
     assert client.post(url("unschedule", draft)).status_code == 403
     assert Issue.objects.get().state == "scheduled"
     client = Client()
