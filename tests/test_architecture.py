@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
+
+from mscos.portal_admin import PortalAdmin
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters")
@@ -93,14 +96,15 @@ def test_actions_take_keywords_only_and_never_a_request():
         and not node.name.startswith("_")
     ]
     inner = {
-        "check_seen",
+        "check_version",
         "destroy_notes",
         "destroy_words",
         "lock_post",
         "lock_call_request",
         "recount",
         "save_as",
-        "seen_of",
+        "enquiry_version",
+        "post_version",
         "what_happened",
     }  # steps of actions, called inside their transactions, and facts
     positional = [node.name for _, node in actions if [each.arg for each in node.args.args] not in ([], ["self"])]
@@ -112,6 +116,27 @@ def test_actions_take_keywords_only_and_never_a_request():
         for p in {p for p, _ in actions}
         if "request" in re.sub(r'""".*?"""', "", p.read_text(), flags=re.DOTALL)
     ] == []
+
+
+def test_an_action_is_told_who_acts_where_that_is_stored_or_checked():
+    unread = [
+        f"{name_of(path)}:{node.name}"
+        for path, node, _ in functions()
+        if "by" in {argument.arg for argument in node.args.kwonlyargs}
+        and "by" not in {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    ]
+    assert unread == []
+
+
+def test_every_admin_of_ours_writes_over_nobodys_work():
+    ours = [each for each in admin.site._registry.values() if each.opts.app_label in ROOMS]
+    assert [str(each) for each in ours if not isinstance(each, PortalAdmin)] == []
+    assert [str(each) for each in ours if each.list_editable] == []  # a list has no version
+
+
+def test_no_transaction_stands_in_an_admin_file():
+    paths = [path for path in SOURCES if "admin" in {path.stem, path.parent.name}]
+    assert [name_of(path) for path in paths if "transaction" in path.read_text()] == []
 
 
 def test_only_one_module_marks_html_as_safe():
