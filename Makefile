@@ -22,13 +22,13 @@ test: .venv/installed-dev  ## The tests, on every database that is found
 	@python -m tests
 
 faults: .venv/installed-dev  ## Kill workers 50 times in 5,000 deliveries, and hold the ledger against the mail server
-	@python -m tests.faults
+	@python -m tests.worker_faults
 
 load: .venv/installed-dev  ## Readers and writers for two minutes, on each database, while processes are killed; needs nginx and Redis
 	@python -m tests.load
 
 bench: .venv/installed-dev  ## How quick sending is, as ratios in one run; needs PostgreSQL (TEST_POSTGRES_URL)
-	@python -m tests.bench
+	@python -m tests.mail_bench
 
 check: .venv/installed-dev  ## Lint, types, templates, import order, migrations
 	@ruff format --check --quiet .

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import psycopg
 import redis
 
-from tests import template
-from tests.parts import CHROMIUM, REDIS_URL
+from tests import database_template
+from tests.services import CHROMIUM, REDIS_URL
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
@@ -66,7 +66,7 @@ def main() -> int:
     if missing:
         sys.exit(f"Required, but {'; '.join(missing)}.")
     with TemporaryDirectory() as folder:
-        template.make_file(folder)
+        database_template.make_file(folder)
         return run_both(found, sys.argv[1:])
 
 
@@ -89,7 +89,7 @@ def run_both(found: dict[str, bool], arguments: list[str]) -> int:
     postgres_code = 0
     if found["postgres"]:
         print("PostgreSQL:", flush=True)  # noqa: T201
-        with template.make_database(POSTGRES_URL):
+        with database_template.make_database(POSTGRES_URL):
             postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
     print("SQLite:", flush=True)  # noqa: T201
     return run(None, *([] if found["browser"] else ["-m", "not browser"]), *arguments) or postgres_code

@@ -6,8 +6,7 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from tests import template
-from tests.limits import STEPS, look_up
+from tests import database_template, time_limits
 
 
 @pytest.fixture(autouse=True)
@@ -17,23 +16,23 @@ def empty_cache():
 
 
 @receiver(connection_created)
-def let_signals_through(connection, **kwargs):
-    """Let SQLite look up now and then, so that the limit of a test's time ends a statement too."""
+def interrupt_long_statements(connection, **kwargs):
+    """Let the time limit of a test end a statement of SQLite too."""
     if connection.vendor == "sqlite":
-        connection.connection.set_progress_handler(look_up, STEPS)
+        connection.connection.set_progress_handler(time_limits.let_signals_through, time_limits.STEPS)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The test database begins with tables that were made before."""
-    template.use(connection)
+    database_template.use(connection)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """PostgreSQL's own housekeeping keeps off the tests' tables: what it notes and frees comes when it likes."""
     with django_db_blocker.unblock():
-        template.turn_autovacuum_off(connection)
+        database_template.turn_autovacuum_off(connection)
 
 
 def pytest_collection_modifyitems(config, items):

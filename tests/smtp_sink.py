@@ -1,4 +1,4 @@
-"""A mail server in a process of its own that takes all mail and keeps none, quicker than whoever sends: for `tests.bench`.
+"""A mail server in a process of its own that takes all mail and keeps none, quicker than whoever sends: for `tests.mail_bench`.
 
 Like other servers it answers commands that came together in one packet (RFC 2920).
 """

@@ -215,11 +215,11 @@ def test_lock_files_have_hashes_and_name_no_index():
 
 
 def test_many_rows_are_made_where_the_database_is_told_of_them():
-    """A statement over rows that PostgreSQL does not know of can run for hours: see `tests/filling.py`."""
+    """A statement over rows that PostgreSQL does not know of can run for hours: see `tests/bulk_rows.py`."""
     in_sql = re.compile(r"INSERT INTO [^\"]*SELECT|generate_series|WITH RECURSIVE")
     tests = [path for path in PROJECT_FILES if name_of(path).startswith("tests/") and path.suffix == ".py"]
     fillers = [path for path in tests if in_sql.search(path.read_text()) or stores_many(ast.parse(path.read_text()))]
-    assert [name_of(path) for path in fillers if path != Path(__file__)] == ["tests/filling.py"]
+    assert [name_of(path) for path in fillers if path != Path(__file__)] == ["tests/bulk_rows.py"]
 
 
 def stores_many(tree):

@@ -18,8 +18,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.serving import ROOT, environment_for, serving
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.web_server import ROOT, environment_for, serving
 
 PAGE = "/forums/housing/"
 SLOW = 100  # of each kind

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from tests import template
+from tests import database_template
 
 MAX_SECONDS = 300  # seconds that a command may take on a busy machine
 
@@ -23,7 +23,7 @@ class Place:
 
     folder: Path
     url: str
-    source: Path = template.ROOT
+    source: Path = database_template.ROOT
 
     def run(self, *arguments, **more):
         """Run a command of manage.py, and return it when it has ended."""
@@ -56,14 +56,14 @@ def place(folder, *, empty):
     """Give a place, with the tables in it or an empty one."""
     folder.mkdir(exist_ok=True)
     if connection.vendor == "postgresql":
-        with template.new_database(server(), f"place_{uuid.uuid4().hex[:12]}", empty=empty) as url:
+        with database_template.new_database(server(), f"place_{uuid.uuid4().hex[:12]}", empty=empty) as url:
             made = Place(folder, url)
             if not empty:
                 made.does("migrate", "--verbosity", "0")  # where the tables were not made before
             yield made
     else:
         if not empty:
-            template.put_file(folder)
+            database_template.put_file(folder)
         yield Place(folder, f"sqlite:///{folder / 'portal.sqlite3'}")
 
 

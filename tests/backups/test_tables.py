@@ -13,7 +13,7 @@ from forums.models import Forum
 from mscos.backups import restoring, tables
 from mscos.backups.tables import Damaged
 from mscos.management.commands.restore import must_reach_back
-from tests.at_once import elsewhere
+from tests.concurrency import elsewhere
 
 moment = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests import template
+from tests import database_template
 from tests.backups.places import place
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +27,9 @@ def next_version(tmp_path):
     """Return a copy of the portal with one migration more."""
     source = tmp_path / "next"
     for room in ROOMS:
-        shutil.copytree(template.ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(database_template.ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "requirements.txt"):
-        shutil.copy(template.ROOT / name, source)
+        shutil.copy(database_template.ROOT / name, source)
     (source / "mscos/migrations/9999_next.py").write_text(MIGRATION)
     return source
 

@@ -19,8 +19,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from mscos.forms import AT_ONCE
-from tests.parts import CHROMIUM
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.services import CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.

@@ -12,8 +12,8 @@ import time
 import pytest
 
 from tests.browser.conftest import ROOT, _free_port, _wait_for
-from tests.running import is_free
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.subprocesses import is_free
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("make") or not (ROOT / ".venv/installed").exists(), reason="needs make and the .venv that it makes"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.database_template import put_file
 from tests.deploy import rendering
 from tests.deploy.visitors import Visitor
-from tests.template import put_file
 
 ONION = f"{'a2' * 28}.onion"
 

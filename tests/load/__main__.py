@@ -16,11 +16,11 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
+from tests.database_template import new_database, put_file
 from tests.load import shared
 from tests.load.crowd import Crowd
 from tests.load.layout import WEBS, WORKERS, Layout, wait_until
 from tests.smtp_server import smtp_server
-from tests.template import new_database, put_file
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 PAGES = ["/", "/outcomes/housing/", "/forums/", "/forums/housing/", "/events/", "/newsletter/", "/about/", "/safety/"]

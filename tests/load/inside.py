@@ -9,7 +9,7 @@ from forums.models import Post
 from mscos.models import User
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.people import new_token
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.newsletters.sending import helpers as sending
 
 WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as the writers in visitors.py put it

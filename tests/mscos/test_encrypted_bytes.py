@@ -15,9 +15,9 @@ from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
+from tests.database_template import said_on_a_file
 from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
-from tests.template import said_on_a_file
 
 TOKEN = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
 WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]

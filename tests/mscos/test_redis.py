@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from mscos.limits import Limit
-from tests.at_once import all_at_once
-from tests.parts import REDIS_URL
+from tests.concurrency import all_at_once
+from tests.services import REDIS_URL
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.serving import is_listening, parts, read_all, serving, wait_until
+from tests.web_server import is_listening, parts, read_all, serving, wait_until
 
 MARK = b"marked-text"
 MANY = 40  # ten times as many as the server has threads
@@ -158,12 +158,12 @@ def test_a_killed_process_is_replaced_and_all_end_with_the_first(started):
 
 def test_sighup_brings_the_code_of_now(tmp_path):
     module = tmp_path / "changing_settings.py"
-    module.write_text("from tests.serving_settings import *; SITE_NAME = 'Before'")
+    module.write_text("from tests.web_server_settings import *; SITE_NAME = 'Before'")
     changing = {"DJANGO_SETTINGS_MODULE": "changing_settings", "PYTHONPATH": str(tmp_path)}
     with serving(tmp_path, **changing) as server:
         before = server.told()
         assert before["site"] == "Before"
-        module.write_text("from tests.serving_settings import *; SITE_NAME = 'After, with new code'")
+        module.write_text("from tests.web_server_settings import *; SITE_NAME = 'After, with new code'")
         server.process.send_signal(signal.SIGHUP)
         wait_until(lambda: is_listening(server.port) and server.told()["site"] == "After, with new code")
         wait_until(lambda: is_gone(before["process"]))

@@ -1,6 +1,6 @@
 """The layout of a new SQLite file, and that opening it waits for nobody."""
 
-from tests.template import said_on_a_file
+from tests.database_template import said_on_a_file
 
 NEW = """
 from django.db import connection

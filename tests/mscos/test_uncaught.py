@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.running import Running
+from tests.subprocesses import Running
 
 MARK = "marked-text"
 FAIL = f"def fail(*_): raise RuntimeError('{MARK}')\n"

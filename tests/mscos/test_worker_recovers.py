@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from mscos.models import Job
-from tests.running import Running, wait_until
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.subprocesses import Running, wait_until
 
 FAULT = "A turn of work failed. Work goes on after a wait."
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)

@@ -22,9 +22,9 @@ from forums.actions import answer_moderators, correct, erase_refused_posts, star
 from forums.models import Forum, Post, Report
 from forums.reports import close_reports, erase_old_reports, report
 from mscos.forms import new_submission_id
+from tests.database_template import said_on_a_file
 from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in
-from tests.template import said_on_a_file
 
 MARK = "Zqxj"  # what every word to be destroyed begins with
 LONG_AGO = timedelta(days=31)

@@ -8,8 +8,8 @@ import sys
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
+from tests.database_template import put_file
 from tests.start.running import manage, refused, run
-from tests.template import put_file
 
 CLOSED = 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
 NO_DATABASE = (

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from forums.models import ModeratorNote, Post, Report, Thread
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.forums.reading.bulk_threads import DAY, enter, fill, settle
 from tests.forums.reading.query_cost import work_of
 from tests.forums.test_admin import QUEUE

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Subscriber
 from newsletters.subscribers.subject_access import stored_about
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.issue_admin.helpers import text_of
 from tests.newsletters.sending.helpers import begin

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.template import put_file
+from tests.database_template import put_file
 
 SERVE = (sys.executable, "manage.py", "serve")
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,7 @@ def environment_for(folder, port, **settings):
     """Return what a portal on a port, with a folder for its data, is started with."""
     return {
         **{name: value for name, value in os.environ.items() if name not in NOT_TAKEN_ALONG},
-        "DJANGO_SETTINGS_MODULE": "tests.serving_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.web_server_settings",
         "VAR_DIR": str(folder),
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",

@@ -16,7 +16,7 @@ def test_whoever_is_killed_nobody_is_missed(db):
     if connection.vendor == "postgresql":
         environment["DATABASE_URL"] = os.environ["DATABASE_URL"]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults", "--readers", "600", "--kills", "6"],
+        [sys.executable, "-m", "tests.worker_faults", "--readers", "600", "--kills", "6"],
         check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

@@ -31,7 +31,7 @@ def all_at_once(*acts):
         return [each.result() for each in begun]
 
 
-def while_held(first, second):
+def while_uncommitted(first, second):
     """Do `second` elsewhere while `first` is done but not committed; return what `second` gave."""
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():

@@ -31,7 +31,7 @@ def test_each_measurement_can_be_made(db):
     if connection.vendor == "postgresql":
         environment["TEST_POSTGRES_URL"] = os.environ["DATABASE_URL"]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--short", "--on", connection.vendor],
+        [sys.executable, "-m", "tests.mail_bench", "--short", "--on", connection.vendor],
         check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""`python -m tests.noted`: `manage.py` as it is, but a file in VAR_DIR names the process ids of what it starts."""
+"""`python -m tests.recorded_processes`: `manage.py` as it is, but a file in VAR_DIR names the process ids of what it starts."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: how quick sending is, as ratios within one run, on SQLite and PostgreSQL.
+"""`python -m tests.mail_bench`: how quick sending is, as ratios within one run, on SQLite and PostgreSQL.
 
 A bare loop sends the same bytes with smtplib to the same server over one connection, in turns with a worker that keeps
 its ledger. Nothing here passes or fails by a time: machines are shared and noisy.
@@ -17,10 +17,10 @@ import time
 from contextlib import nullcontext
 
 from tests.__main__ import POSTGRES_URL
-from tests.faults import ROOT, Crew, begin, is_done, settle_in, wait_until
+from tests.database_template import new_database
 from tests.smtp_server import smtp_server
 from tests.smtp_sink import smtp_sink
-from tests.template import new_database
+from tests.worker_faults import ROOT, Crew, begin, is_done, settle_in, wait_until
 
 PARAGRAPH = "A paragraph of a section, about as long as those that editors write from week to week.\n\n"
 REAL, SMALL = 117, 0  # paragraphs: about as many bytes as week 5 of the sample content, and as few as an issue has
@@ -108,7 +108,7 @@ def memory(readers):
 def apart(*call):
     """Run one measurement in a process of its own, which has one database and one history of memory; return its result."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--apart", json.dumps(call)],
+        [sys.executable, "-m", "tests.mail_bench", "--apart", json.dumps(call)],
         stdout=subprocess.PIPE, check=True, timeout=3600,
     )  # fmt: skip
     return json.loads(done.stdout)

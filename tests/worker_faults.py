@@ -1,4 +1,4 @@
-"""`python -m tests.faults`: workers are killed at random while they send an issue; then the ledger is held against the server.
+"""`python -m tests.worker_faults`: workers are killed at random while they send an issue; then the ledger is held against the server.
 
 Real processes, a real database (SQLite in a file, or the PostgreSQL server of DATABASE_URL) and a real mail server on
 this machine. It ends with an error where a reader was missed, or got the mail twice without being counted as uncertain.
@@ -16,8 +16,8 @@ from collections import defaultdict
 from contextlib import nullcontext
 from pathlib import Path
 
+from tests.database_template import new_database, put_file
 from tests.smtp_server import smtp_server
-from tests.template import new_database, put_file
 
 ROOT = Path(__file__).resolve().parent.parent
 LEASE = 3  # seconds until what a killed worker held is taken up again
@@ -69,7 +69,7 @@ def begin(readers, **draft):
     from mscos.models import User
     from newsletters.models import Subscriber
     from newsletters.models.people import new_token
-    from tests.filling import store
+    from tests.bulk_rows import store
     from tests.newsletters.sending import helpers as sending
 
     call_command("migrate", verbosity=0)

@@ -1,8 +1,8 @@
-"""The portal's settings, with the pages of tests/serving_pages.py."""
+"""The portal's settings, with the pages of tests/web_server_urls.py."""
 
 from mscos.settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.serving_pages"
+ROOT_URLCONF = "tests.web_server_urls"
 if WEB_PROCESSES > 1:  # noqa: F405
     CACHES["default"]["BACKEND"] = "django.core.cache.backends.dummy.DummyCache"  # noqa: F405  shared by all
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405

@@ -9,8 +9,8 @@ from threading import Timer
 import pytest
 from django.db import OperationalError, connection
 
-from tests.filling import numbers
-from tests.template import ROOT
+from tests.bulk_rows import numbers
+from tests.database_template import ROOT
 
 
 def test_a_test_that_hangs_fails_and_a_worker_that_hangs_ends(pytestconfig):
