@@ -26,7 +26,7 @@ def main() -> None:
     """Measure on SQLite, or on the server that DATABASE_URL names."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from tests.backups.places import place
+    from tests.backups.helpers import place
 
     with TemporaryDirectory() as folder:
         for count in (1_000, 100_000):

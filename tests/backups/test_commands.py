@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from mscos.backups.tables import GAP
-from tests.backups.places import MAX_SECONDS, make_age_key, place
+from tests.backups.helpers import MAX_SECONDS, make_age_key, place
 
 pytestmark = pytest.mark.django_db
 

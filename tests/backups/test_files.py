@@ -14,7 +14,7 @@ from django.utils import timezone
 from mscos.backups import files
 from mscos.backups.files import NotPossible
 from mscos.backups.tables import Damaged
-from tests.backups.places import make_age_key
+from tests.backups.helpers import make_age_key
 
 TODAY = timezone.localdate()
 

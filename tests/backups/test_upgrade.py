@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests import database_template
-from tests.backups.places import place
+from tests.backups.helpers import place
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from tests.database_template import new_database, put_file
-from tests.load import shared
+from tests.load import shared_state
 from tests.load.crowd import Crowd
 from tests.load.layout import WEBS, WORKERS, Layout, wait_until
 from tests.smtp_server import smtp_server
@@ -38,7 +38,7 @@ def main(database, **sizes):
         layout = Layout(folder, url or f"sqlite:///{put_file(folder)}", mail.port)
         try:
             wrong, crowd, kills = run(layout, **sizes)
-            kept = json.loads(inside(layout, "tell()"))
+            kept = json.loads(in_portal_shell(layout, "tell()"))
         finally:
             layout.stop()
         readers = {email for email, _, _ in kept["deliveries"]}
@@ -52,8 +52,8 @@ def run(layout, *, seconds, readers, writers, subscribers, seed):
     passwords = layout.prepare()
     for name in (*WEBS, "nginx"):
         layout.start(name)
-    wrong = list(shared.problems(layout, passwords))
-    inside(layout, f"send({subscribers})")
+    wrong = list(shared_state.problems(layout, passwords))
+    in_portal_shell(layout, f"send({subscribers})")
     for name in WORKERS:
         layout.start(name)
     crowd = Crowd(layout.ports["nginx"], PAGES, FORUMS)
@@ -62,7 +62,7 @@ def run(layout, *, seconds, readers, writers, subscribers, seed):
         kills = kill_for(layout, seconds, random.Random(seed))
     finally:
         crowd.stop()
-    wait_until(lambda: inside(layout, "is_sent()") == "yes\n", 120)
+    wait_until(lambda: in_portal_shell(layout, "is_sent()") == "yes\n", 120)
     return wrong, crowd, kills
 
 
@@ -79,9 +79,11 @@ def kill_for(layout, seconds, chance):
     return kills
 
 
-def inside(layout, call):
-    """Call one of the functions of `inside.py` in the portal's own process; return what it printed."""
-    return layout.run("shell", "--verbosity", "0", "--command", f"from tests.load import inside; inside.{call}")
+def in_portal_shell(layout, call):
+    """Call one of the functions of `portal_shell.py` in the portal's own process; return what it printed."""
+    return layout.run(
+        "shell", "--verbosity", "0", "--command", f"from tests.load import portal_shell; portal_shell.{call}"
+    )
 
 
 def compare(crowd, kept, kills, mails):

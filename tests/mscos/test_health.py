@@ -8,7 +8,7 @@ from django.test import Client
 from redis.exceptions import RedisError
 
 from mscos.health import PARTS, Part
-from tests.start.running import manage
+from tests.start.helpers import manage
 
 STRANGE = {"host": "127.0.0.1:8000"}
 SITE = {"host": "community.example.org", "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.start.running import HTTPS, Said, manage, prepared, refused
+from tests.start.helpers import HTTPS, Said, manage, prepared, refused
 
 PROXY = (
     "TRUSTED_PROXIES is 0, and SITE_URL begins with https. The portal speaks no TLS, so a proxy stands in front. Set "

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.start.running import HTTPS, LONG, ROOT, Said, environment_of, manage, prepared, refused
+from tests.start.helpers import HTTPS, LONG, ROOT, Said, environment_of, manage, prepared, refused
 
 PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, delete the file: a new key is then made."
 ANOTHER = (

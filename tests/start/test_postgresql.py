@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.start.helpers import manage, refused
 from tests.start.own_postgresql import address, programs, server
-from tests.start.running import manage, refused
 
 WORD = "a-password"
 

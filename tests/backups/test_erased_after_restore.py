@@ -4,18 +4,18 @@ import gzip
 
 import pytest
 
-from tests.backups.places import place
+from tests.backups.helpers import place
 from tests.privacy.test_redaction_bytes import MARK
 
 pytestmark = pytest.mark.django_db
 
-PLAY = "from tests.backups.scenes import play; play('')"
+PLAY = "from tests.backups.erasure_scenarios import play; play('')"
 STATES = """
 from forums.models import CallRequest, Post, Thread
 from newsletters.models import SuppressedAddress, Subscriber
 from outcomes.models import Quotation
 from mscos.models import User
-from tests.backups.scenes import KEPT
+from tests.backups.erasure_scenarios import KEPT
 print(Post.objects.filter(body=KEPT).count(), Thread.objects.filter(title="A title that stays").count())
 print(sorted(Subscriber.objects.values_list("email", "name")), SuppressedAddress.objects.count(), CallRequest.objects.count())
 print(list(User.objects.values_list("display_name", flat=True)), Quotation.objects.exclude(withdrawn_on=None).count())

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.away.site import POSTGRES, REDIS, Postgres, Redis, Site, Visitor, needed, texts_in
 from tests.database_template import put_file
+from tests.outages.helpers import POSTGRES, REDIS, Postgres, Redis, Site, Visitor, needed, texts_in
 
 FORM = "/forums/housing/new/"
 ADD_FORUM = "from forums.models import Forum; Forum.objects.create(slug='housing', title='Housing', purpose='Homes.')"

@@ -9,7 +9,7 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from tests.database_template import put_file
-from tests.start.running import manage, refused, run
+from tests.start.helpers import manage, refused, run
 
 CLOSED = 'connection to server at "127.0.0.1", port 1 failed: Connection refused'
 NO_DATABASE = (
