@@ -13,13 +13,11 @@ import psycopg
 import redis
 
 from tests import database_template
-from tests.services import CHROMIUM, REDIS_URL
+from tests.services import CHROMIUM, POSTGRES_URL, REDIS_URL, REQUIRED
 
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
 # Python is to keep what it compiled: pytest rewrites each test's file, in each worker and in both runs.
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
-REQUIRED = os.environ.get("REQUIRE", "").split(",")
 MAX_SECONDS = 40 * 60  # seconds that a run on one database may take
 HOW_TO_GET = {
     "postgres": "no PostgreSQL answers: TEST_POSTGRES_URL names a server",

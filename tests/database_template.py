@@ -16,7 +16,8 @@ import psycopg
 from django.db.backends.signals import connection_created
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.subprocesses import ROOT
+
 FILE, DATABASE = "TEST_TEMPLATE_FILE", "TEST_TEMPLATE_DATABASE"
 
 

@@ -16,11 +16,12 @@ import tempfile
 import time
 from contextlib import nullcontext
 
-from tests.__main__ import POSTGRES_URL
 from tests.database_template import new_database
+from tests.services import POSTGRES_URL
 from tests.smtp_server import smtp_server
 from tests.smtp_sink import smtp_sink
-from tests.worker_faults import ROOT, Crew, begin, is_done, settle_in, wait_until
+from tests.subprocesses import ROOT, wait_until
+from tests.worker_faults import WAITING, Crew, begin, is_done, settle_in
 
 PARAGRAPH = "A paragraph of a section, about as long as those that editors write from week to week.\n\n"
 REAL, SMALL = 117, 0  # paragraphs: about as many bytes as week 5 of the sample content, and as few as an issue has
@@ -83,9 +84,9 @@ def crew(url, workers, readers):
         begin(readers)
         working = Crew(workers)
         try:
-            wait_until(lambda: len(server.taken) >= readers // 10)  # all are at work
+            wait_until(lambda: len(server.taken) >= readers // 10, **WAITING)  # all are at work
             begun, had = time.perf_counter(), len(server.taken)
-            wait_until(lambda: len(server.taken) >= readers * 9 // 10)
+            wait_until(lambda: len(server.taken) >= readers * 9 // 10, **WAITING)
             return (len(server.taken) - had) / (time.perf_counter() - begun)
         finally:
             working.dismiss()
@@ -98,7 +99,7 @@ def memory(readers):
         begin(readers)
         worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT)
         try:
-            wait_until(is_done)
+            wait_until(is_done, **WAITING)
         finally:
             worker.terminate()
             usage = os.wait4(worker.pid, 0)[2]

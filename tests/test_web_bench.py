@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from tests.web_server import ROOT
+from tests.subprocesses import ROOT
 
 
 def test_the_web_server_can_be_measured():

@@ -19,7 +19,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.database_template import put_file
-from tests.web_server import ROOT, environment_for, serving
+from tests.subprocesses import ROOT
+from tests.web_server import environment_for, serving
 
 PAGE = "/forums/housing/"
 SLOW = 100  # of each kind

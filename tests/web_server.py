@@ -5,17 +5,16 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.database_template import put_file
+from tests.subprocesses import ROOT, free_port, wait_for_port
 
 SERVE = (sys.executable, "manage.py", "serve")
-ROOT = Path(__file__).resolve().parent.parent
 NOT_TAKEN_ALONG = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "HOST", "TRUSTED_PROXIES"}
-PATIENCE = 30  # seconds after which a test gives up
+MAX_WAIT = 30  # seconds that an answer may take
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Server:
     def connect(self, sent=b"", *, receives=None):
         """Open a connection and send bytes on it, in which HOST stands for the line of that header."""
         connection = socket.socket()
-        connection.settimeout(PATIENCE)
+        connection.settimeout(MAX_WAIT)
         if receives:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
         connection.connect(("127.0.0.1", self.port))
@@ -88,28 +87,8 @@ def serving(folder, *, command=SERVE, **settings):
         environment = environment_for(folder, port, **settings)
         process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=printed, stderr=subprocess.STDOUT)
     try:
-        wait_until(lambda: process.poll() is not None or is_listening(port))
+        wait_for_port(port, process)
         yield Server(process, port, folder)
     finally:
         process.terminate()
-        process.wait(timeout=2 * PATIENCE)
-
-
-def is_listening(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(is_so):
-    """Look until something is so; raises TimeoutError where it never comes to be."""
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.02)
+        process.wait(timeout=2 * MAX_WAIT)

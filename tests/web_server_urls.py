@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
-from tests.web_server import wait_until
+from tests.subprocesses import wait_until
 
 
 @csrf_exempt

@@ -14,14 +14,13 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import nullcontext
-from pathlib import Path
 
 from tests.database_template import new_database, put_file
 from tests.smtp_server import smtp_server
+from tests.subprocesses import ROOT, wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
 LEASE = 3  # seconds until what a killed worker held is taken up again
-MAX_SECONDS = 600  # seconds until the whole has failed
+WAITING = {"seconds": 600, "pause": 0.001}  # an issue must have been sent by then; a mail takes four milliseconds
 
 
 def main(readers, kills, workers, seed):
@@ -38,9 +37,9 @@ def main(readers, kills, workers, seed):
         crew = Crew(workers)
         try:
             for count in sorted(chance.sample(range(1, readers), kills)):
-                wait_until(lambda count=count: len(server.taken) >= count)
+                wait_until(lambda count=count: len(server.taken) >= count, **WAITING)
                 crew.kill(chance.randrange(workers))
-            wait_until(is_done)
+            wait_until(is_done, **WAITING)
         finally:
             crew.dismiss()
         return held_against(server, readers, kills)
@@ -100,15 +99,6 @@ class Crew:
             worker.terminate()
         for worker in self._workers:
             worker.wait(60)
-
-
-def wait_until(is_so):
-    """Wait until something is so; fail after a time in which it must have been."""
-    end = time.monotonic() + MAX_SECONDS
-    while not is_so():
-        if time.monotonic() > end:
-            sys.exit("The sending does not come to its end.")
-        time.sleep(0.001)
 
 
 def is_done():

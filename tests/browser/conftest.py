@@ -7,22 +7,19 @@ import itertools
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from mscos.forms import AT_ONCE
+from mscos.forms import TOO_FAST
 from tests.database_template import put_file
-from tests.services import CHROMIUM
+from tests.services import CHROMIUM, require
+from tests.subprocesses import ROOT, answers, free_port, wait_until
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # Without these, Chromium asks its maker's servers for updates while it is watched for requests to other hosts.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -95,7 +92,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """Start the portal on a free port with an empty data folder, and stop it after the last test."""
-    port = _free_port()
+    port = free_port()
     folder = tmp_path_factory.mktemp("var")
     put_file(folder)
     environment = {
@@ -113,7 +110,7 @@ def site(tmp_path_factory):
     )
     server = subprocess.Popen([sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health/")
+        wait_until(lambda: answers(port))
         notes = (folder / "sample-sign-in.txt").read_text()
         lines = [line for line in notes.splitlines() if ", password " in line]
         people = dict(line.split(": ", 1)[1].split(", password ") for line in lines)
@@ -126,10 +123,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium."""
-    if CHROMIUM is None:
-        if "browser" in os.environ.get("REQUIRE", "").split(","):
-            pytest.fail("Browser tests are required and no Chromium is found.")
-        pytest.skip("no Chromium found: install the system's chromium to run the browser tests")
+    require("browser", CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -192,7 +186,7 @@ def sign_in(page, site, email):
 
 def send(*pages):
     """Send posts after as long as a person needs at the least: what comes sooner waits with the likely spam."""
-    pages[0].wait_for_timeout((AT_ONCE + 1) * 1000)
+    pages[0].wait_for_timeout((TOO_FAST + 1) * 1000)
     for page in pages:
         press(page, page.get_by_role("button", name="Send for checking"))
 
@@ -271,20 +265,3 @@ def is_too_wide(page):
     """Tell the page's address if it scrolls sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]
     return [page.url] if wide else []
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(address):
-    for _ in range(450):
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"The portal did not answer at {address}.")

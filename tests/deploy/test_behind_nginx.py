@@ -7,8 +7,9 @@ import ssl
 
 import pytest
 
-from tests.deploy.conftest import ONION, free_ports, nginx_before
+from tests.deploy.conftest import ONION, nginx_before
 from tests.deploy.rendering import DEPLOY, NAME
+from tests.subprocesses import free_ports
 
 WRITE = {"title": "A quiet place", "body": "What helped us was a table by a window and nobody in a hurry."}
 

@@ -10,8 +10,9 @@ import yaml
 from mscos import settings as portal_settings
 from mscos.settings import HELPLINES
 from tests.deploy import rendering
-from tests.deploy.conftest import free_ports, required
+from tests.deploy.conftest import required
 from tests.deploy.rendering import DEPLOY, ROOT
+from tests.subprocesses import free_ports
 
 README = (DEPLOY / "README.md").read_text()
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("portal-*.*") if path.is_file())

@@ -19,10 +19,11 @@ from pathlib import Path
 from tests.database_template import new_database, put_file
 from tests.load import shared_state
 from tests.load.crowd import Crowd
-from tests.load.layout import WEBS, WORKERS, Layout, wait_until
+from tests.load.layout import WEBS, WORKERS, Layout
+from tests.services import POSTGRES_URL
 from tests.smtp_server import smtp_server
+from tests.subprocesses import wait_until
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 PAGES = ["/", "/outcomes/housing/", "/forums/", "/forums/housing/", "/events/", "/newsletter/", "/about/", "/safety/"]
 FORUMS = ["housing", "safety", "support"]
 
@@ -31,7 +32,7 @@ def main(database, **sizes):
     """Run everything on one kind of database; print the figures and return what went wrong, as sentences."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        new_database(POSTGRES, f"load_{os.getpid()}") if database == "postgresql" else nullcontext() as url,
+        new_database(POSTGRES_URL, f"load_{os.getpid()}") if database == "postgresql" else nullcontext() as url,
         smtp_server(seconds_a_mail=0.02) as mail,
     ):
         Path(folder).chmod(0o755)  # nginx's own workers read their files in it

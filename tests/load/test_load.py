@@ -7,11 +7,13 @@ import sys
 from django.db import connection
 
 from tests.deploy.conftest import required
-from tests.deploy.rendering import ROOT
+from tests.services import REDIS_SERVER, require
+from tests.subprocesses import ROOT
 
 
 def test_whatever_is_killed_readers_read_and_accepted_posts_are_kept_once(db):
-    required("nginx"), required("redis-server")
+    required("nginx")
+    require("redis", REDIS_SERVER)
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "VAR_DIR"}}
     command = [sys.executable, "-m", "tests.load", "--database", connection.vendor]
     done = subprocess.run(

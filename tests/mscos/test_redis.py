@@ -1,7 +1,5 @@
 """Limits that several web processes share, on a real Redis or Valkey (TEST_REDIS_URL, else the local one)."""
 
-import os
-
 import pytest
 import redis
 from django.core.cache import cache
@@ -9,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from mscos.limits import Limit
 from tests.concurrency import all_at_once
-from tests.services import REDIS_URL
+from tests.services import REDIS_URL, require
 
 
 @pytest.fixture
@@ -18,9 +16,7 @@ def shared_cache(settings):
     try:
         redis.Redis.from_url(REDIS_URL).ping()
     except redis.ConnectionError:
-        if "redis" in os.environ.get("REQUIRE", "").split(","):
-            pytest.fail(f"Redis is required and does not answer at {REDIS_URL}.")
-        pytest.skip(f"no Redis at {REDIS_URL}: TEST_REDIS_URL names one")
+        require("redis", is_there=False)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     cache.clear()
     yield redis.Redis.from_url(REDIS_URL)

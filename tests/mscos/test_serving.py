@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.web_server import is_listening, parts, read_all, serving, wait_until
+from tests.subprocesses import is_listening, wait_until
+from tests.web_server import parts, read_all, serving
 
 MARK = b"marked-text"
 MANY = 40  # ten times as many as the server has threads

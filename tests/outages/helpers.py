@@ -1,12 +1,10 @@
-"""The portal as it runs in earnest, beside a PostgreSQL and a Redis of its own that can be stopped and started."""
+"""A portal that runs as in production, a visitor of it, and the addresses of all public pages."""
 
 import html
 import os
 import re
 import resource
 import shlex
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,74 +16,15 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from mscos.codes import public_code
+from tests.subprocesses import ROOT, free_port, wait_for_port
+
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "SAMPLE_SITE", "DJANGO_SETTINGS_MODULE"}
-REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
-POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
-# PostgreSQL refuses to run as root: whoever is root becomes the user that the package made.
-AS_POSTGRES = ["su", "postgres", "-s", "/bin/sh", "-c", '"$0" "$@"', "--"] if os.geteuid() == 0 else []
-MAX_SECONDS = 60  # until an answer has failed to come, and until a server has failed to start
-
-
-def needed(name, is_there):
-    """Skip a test whose server is not installed, or fail it where REQUIRE names that server."""
-    if not is_there and name in os.environ.get("REQUIRE", "").split(","):
-        pytest.fail(f"{name} is required and not installed.")
-    if not is_there:
-        pytest.skip(f"{name} is not installed")
-
-
-def free_port():
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Redis:
-    """A Redis or Valkey that keeps nothing on a disk."""
-
-    def __init__(self):
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self):
-        options = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL)
-        wait_for_port(self.port)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait(60)
-
-
-class Postgres:
-    """A PostgreSQL server in a folder."""
-
-    def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
-        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        folder.mkdir()
-        if AS_POSTGRES:
-            shutil.chown(folder, "postgres")
-        self._run("initdb", "-D", folder / "data", "-U", "postgres", "--auth", "trust", "--encoding", "UTF8", "-N")
-        self.start()
-
-    def start(self):
-        options = (
-            f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder} -c fsync=off"
-        )
-        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start")
-
-    def stop(self):
-        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "fast", "stop")
-
-    def _run(self, command, *arguments):
-        # With "/" as its folder: the user postgres may not be allowed into ours.
-        call = [*AS_POSTGRES, str(POSTGRES / command), *map(str, arguments)]
-        subprocess.run(call, cwd="/", stdout=subprocess.DEVNULL, check=True, timeout=60)
+STAFF = ("admin/", "accounts/", "mail-events/")
+WORDS = "The landlord – “Mr” K. – keeps\r\nmy passport & my <b>phone</b>"
+MAX_SECONDS = 60  # until an answer has failed to come
 
 
 class Site:
@@ -140,21 +79,11 @@ class Site:
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, hard)),  # noqa: PLW1509  no threads here
         )
         try:
-            wait_for_port(self.port)
+            wait_for_port(self.port, process)
             yield
         finally:
             process.terminate()
             process.wait(timeout=MAX_SECONDS)
-
-
-def wait_for_port(port):
-    """Wait until somebody listens on a port."""
-    for _ in range(MAX_SECONDS * 10):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail(f"Nobody listens on port {port}.")
 
 
 class Visitor:
@@ -211,3 +140,29 @@ def texts_in(page):
     """Return what stands in the text areas of a page: name and text."""
     found = re.findall(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
     return {name: html.unescape(text) for name, text in found}
+
+
+def public_addresses():
+    """Return pairs: the name of a view, an address that leads to it. Those of staff are left out."""
+    return sorted(_walk(get_resolver(), ""))
+
+
+def _walk(resolver, prefix):
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith(STAFF):
+            continue
+        if hasattr(pattern, "url_patterns"):
+            yield from _walk(pattern, route)
+        else:
+            yield pattern.lookup_str.rsplit(".", 1)[-1], f"/{_filled(pattern.pattern, prefix)}"
+
+
+def _filled(pattern, prefix):
+    """Return a route with an example in each of its places."""
+    address = prefix + str(pattern)
+    for name, converter in pattern.converters.items():
+        example = "2" if type(converter).__name__ == "IntConverter" else public_code()
+        for place in (name, f"slug:{name}", f"str:{name}", f"int:{name}"):
+            address = address.replace(f"<{place}>", example)
+    return address

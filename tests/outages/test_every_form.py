@@ -16,7 +16,7 @@ from mscos.forms import new_submission_id
 from newsletters.models import Subscriber
 from newsletters.models.people import new_token
 from newsletters.subscribers import links
-from tests.outages.forms import WORDS, public_addresses
+from tests.outages.helpers import WORDS, public_addresses
 
 pytestmark = pytest.mark.django_db
 TYPED = dict.fromkeys(

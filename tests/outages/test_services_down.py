@@ -3,13 +3,12 @@
 import re
 import signal
 import socket
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.database_template import put_file
-from tests.outages.helpers import POSTGRES, REDIS, Postgres, Redis, Site, Visitor, needed, texts_in
+from tests.outages.helpers import Site, Visitor, texts_in
+from tests.services import own_postgres, own_redis
 
 FORM = "/forums/housing/new/"
 ADD_FORUM = "from forums.models import Forum; Forum.objects.create(slug='housing', title='Housing', purpose='Homes.')"
@@ -21,20 +20,14 @@ TEXT = "My landlord\r\nkeeps my passport {}"
 
 @pytest.fixture
 def redis():
-    needed("redis", REDIS)
-    server = Redis()
-    yield server
-    server.stop()
+    with own_redis() as server:
+        yield server
 
 
 @pytest.fixture
 def postgres():
-    needed("postgres", POSTGRES)
-    with TemporaryDirectory() as folder:  # not in pytest's, into which the user postgres may not look
-        Path(folder).chmod(0o755)
-        server = Postgres(Path(folder) / "postgres")
+    with own_postgres() as server:
         yield server
-        server.stop()
 
 
 def written(visitor, number):
@@ -62,7 +55,7 @@ def told(site):
 
 
 def test_postgresql_and_redis_are_stopped_and_started(tmp_path, postgres, redis):
-    site = Site(tmp_path, DATABASE_URL=postgres.url, CACHE_URL=redis.url)
+    site = Site(tmp_path, DATABASE_URL=postgres.url(), CACHE_URL=redis.url)
     site.manage("prepare", "--to-serve")
     site.shell(ADD_FORUM)
     visitor = Visitor(site)
@@ -101,7 +94,7 @@ def test_postgresql_and_redis_are_stopped_and_started(tmp_path, postgres, redis)
 
 
 def test_postgresql_may_only_be_read(tmp_path, postgres):
-    site = Site(tmp_path, DATABASE_URL=postgres.url)
+    site = Site(tmp_path, DATABASE_URL=postgres.url())
     site.manage("prepare", "--to-serve")
     site.shell(ADD_FORUM)
     visitor = Visitor(site)

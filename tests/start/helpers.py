@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 from tests.database_template import put_file
+from tests.subprocesses import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 LONG = "k" * 32
 # What a site over https needs at the least.

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.start.helpers import HTTPS, LONG, ROOT, Said, environment_of, manage, prepared, refused
+from tests.start.helpers import HTTPS, LONG, Said, environment_of, manage, prepared, refused
+from tests.subprocesses import ROOT
 
 PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, delete the file: a new key is then made."
 ANOTHER = (

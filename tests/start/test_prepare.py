@@ -10,7 +10,8 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from tests.database_template import put_file
-from tests.start.helpers import ROOT, Said, environment_of, manage, run
+from tests.start.helpers import Said, environment_of, manage, run
+from tests.subprocesses import ROOT
 
 STOPPED = "\nStopped. Nothing is broken: run the same command again.\n"
 READY = "The portal is ready to start."
