@@ -24,7 +24,7 @@ def _run() -> None:
     from django.core.management import execute_from_command_line
 
     from mscos.redacting_logs import redact_uncaught_exceptions
-    from mscos.start_error import StartError
+    from mscos.startup.error import StartError
 
     if not sys.stderr.isatty():  # what nobody looks at is kept, in a file or a journal
         redact_uncaught_exceptions()

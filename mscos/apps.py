@@ -13,9 +13,10 @@ class MscosConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks that stop a start, what lays an SQLite file out, and what comes after each `migrate`."""
-        from mscos import checks, listening  # noqa: F401  imported for their registrations
+        from mscos import checks  # noqa: F401  imported for its registrations
         from mscos.backups.erasures import keep_triggers
         from mscos.sqlite_files import lay_out
+        from mscos.startup import listening  # noqa: F401  the same
 
         connection_created.connect(lay_out)
         post_migrate.connect(keep_triggers, sender=self)

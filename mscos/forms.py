@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 
-from mscos.addresses import MAX_LENGTH, mail_address
+from mscos.email_addresses import MAX_LENGTH, mail_address
 from mscos.limits import Limit
 from mscos.privacy import Refusal, too_many
 

@@ -96,7 +96,7 @@ class QueuedEmail(models.Model):
 
 
 class KeyCheckValue(models.Model):
-    """By what a key that is not in the database is known again (`mscos/key_check.py`)."""
+    """By what a key that is not in the database is known again (`mscos/startup/key_check.py`)."""
 
     name = models.CharField(max_length=20, unique=True)
     value = models.CharField(max_length=64)

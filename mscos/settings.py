@@ -258,7 +258,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not SAMPLE_SITE)
-ACCOUNT_ADAPTER = "mscos.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "mscos.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -272,23 +272,23 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,5/15m/key", "reset_password": 
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # allauth's notices name the address and the agent of whoever did it
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_FORMS = {
-    "login": "mscos.account_forms.SignInForm",
-    "reset_password": "mscos.account_forms.ForgottenPasswordForm",
-    "reset_password_from_key": "mscos.account_forms.NewPasswordForm",
-    "change_password": "mscos.account_forms.ChangePasswordForm",
-    "reauthenticate": "mscos.account_forms.PasswordAgainForm",
+    "login": "mscos.accounts.forms.SignInForm",
+    "reset_password": "mscos.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "mscos.accounts.forms.NewPasswordForm",
+    "change_password": "mscos.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "mscos.accounts.forms.PasswordAgainForm",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60
-MFA_ADAPTER = "mscos.accounts.MFAAdapter"
+MFA_ADAPTER = "mscos.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME  # shown in an authenticator app: neutral
 # A used code is remembered for one period (in the cache, which all web processes share). A code that were good for
 # longer could be used twice.
 MFA_TOTP_TOLERANCE = 0
 MFA_FORMS = {
-    "authenticate": "mscos.account_forms.SecondStepForm",
-    "reauthenticate": "mscos.account_forms.CodeAgainForm",
-    "activate_totp": "mscos.account_forms.ActivateForm",
+    "authenticate": "mscos.accounts.forms.SecondStepForm",
+    "reauthenticate": "mscos.accounts.forms.CodeAgainForm",
+    "activate_totp": "mscos.accounts.forms.ActivateForm",
 }
 
 # https://docs.djangoproject.com/en/5.2/topics/email/

@@ -18,7 +18,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("leave/", views.leave, name="leave"),
     path("health/", health, name="health"),
-    path("accounts/", include("mscos.account_urls")),
+    path("accounts/", include("mscos.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 

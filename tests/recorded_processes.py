@@ -6,10 +6,10 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-from mscos import processes
+from mscos.processes import supervisor
 
 NAME = "started"
-start = processes.start
+start = supervisor.start
 
 
 def start_and_note(command):
@@ -26,5 +26,5 @@ def started(folder):
 
 
 if __name__ == "__main__":
-    processes.start = start_and_note
+    supervisor.start = start_and_note
     execute_from_command_line(["manage.py", *sys.argv[1:]])

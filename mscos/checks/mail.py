@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.mail import get_connection
 
-from mscos.addresses import mail_address
+from mscos.email_addresses import mail_address
 
 MAX_NAME_LENGTH = 34  # of a bounce address: RFC 5321 has 64 letters before the @, and a tag takes up to 30
 

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import get_resolver
 
-from mscos import account_urls
+from mscos.accounts import urls as account_urls
 from mscos.models import QueuedEmail, User
 from tests.mailbox import sent_mail
 from tests.people import PASSWORD, make_person, make_staff, problems, sign_in

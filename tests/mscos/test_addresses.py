@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mscos.addresses import WRONG_ADDRESS, mail_address, part_hidden
+from mscos.email_addresses import WRONG_ADDRESS, mail_address, part_hidden
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from forums.models import CallMessage, CallRequest
 from mscos.encryption import LOST, EncryptedText, encrypt
 from mscos.forms import new_submission_id
 from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
-from mscos.readiness import check_keys
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
+from mscos.startup.readiness import check_keys
 from tests.bulk_rows import store
 from tests.forums.call_requests.conftest import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in

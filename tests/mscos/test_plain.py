@@ -2,7 +2,7 @@
 
 import pytest
 
-from mscos.plain import plain
+from mscos.html_to_text import plain
 from mscos.text import render_editorial
 
 LONG = "https://example.org/" + "a-long-address/" * 8

@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from mscos import processes
 from mscos.management.commands.run import PROCESSES
+from mscos.processes import supervisor
 from tests import database_template
 from tests.recorded_processes import started
 from tests.subprocesses import Running, answers, free_port, is_free, wait_until
@@ -55,10 +55,10 @@ def test_no_process_outlives_it(portal, port, number, code):
 
 
 def test_a_process_that_does_not_stop_is_killed_with_what_it_started(monkeypatch, port):
-    monkeypatch.setattr(processes, "GRACE", 0.0)
-    stubborn = processes.Process("stubborn", ["tests.ignores_sigterm", str(port)])
+    monkeypatch.setattr(supervisor, "GRACE", 0.0)
+    stubborn = supervisor.Process("stubborn", ["tests.ignores_sigterm", str(port)])
     wait_until(lambda: not is_free(port))
-    processes.stop_all([stubborn])
+    supervisor.stop_all([stubborn])
     wait_until(lambda: is_free(port))
 
 

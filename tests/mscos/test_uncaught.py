@@ -28,7 +28,9 @@ def test_an_uncaught_exception_is_written_without_its_message(tmp_path, script):
 
 
 def test_a_module_under_the_portal_s_care_that_fails_is_as_quiet(tmp_path):
-    with Running("-m", "mscos.child", MARK, stdin=subprocess.PIPE, VAR_DIR=str(tmp_path)) as child:  # the parent's end
+    with Running(
+        "-m", "mscos.processes.child", MARK, stdin=subprocess.PIPE, VAR_DIR=str(tmp_path)
+    ) as child:  # the parent's end
         child.wait_for_end()
     assert child.lines[1] == "ImportError (message left out)\n"
     assert MARK not in child.text()

@@ -88,7 +88,7 @@ def test_work_goes_on_after_a_database_that_was_away(worker, fault, kind):
 WAITING_FOR_AN_HOUR = """
 import django
 django.setup()
-from mscos import backoff
+from mscos.processes import backoff
 backoff.FIRST = 3600
 import manage
 manage.main()

@@ -43,7 +43,7 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
     assert [mark for mark in (VISITOR, FORWARDED, MARK, "/no/such", "hello") if mark in printed] == []
     assert re.findall(r"^\S+ \d\dh (.+)", printed, re.MULTILINE) == [
         "ERROR django.request A request failed: home",
-        "WARNING mscos.processes The worker process ended. It is started again.",
+        "WARNING mscos.processes.supervisor The worker process ended. It is started again.",
     ]
 
 

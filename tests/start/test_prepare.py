@@ -87,7 +87,7 @@ def test_stopped_among_the_migrations(tmp_path):
 def test_a_migration_under_way_is_finished_and_recorded(tmp_path):
     program = (
         "import os, signal, sys, django; django.setup(); from django.db import connection; "
-        "from mscos.migrating import migrate\n"
+        "from mscos.startup.migrating import migrate\n"
         "def stop(execute, sql, *rest):\n"
         "    if 'CREATE TABLE \"django_content_type\"' in sql: os.kill(os.getpid(), signal.SIGINT)\n"
         "    return execute(sql, *rest)\n"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.startup.command import StartCommand
+from mscos.startup.readiness import check_parts
 
 
 class Command(StartCommand):

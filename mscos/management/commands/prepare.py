@@ -9,12 +9,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 
 from mscos import sample
-from mscos.key_check import store_code_key_check
-from mscos.listening import require_free_port
-from mscos.management.start_command import StartCommand
-from mscos.migrating import migrate
-from mscos.readiness import check_cache, check_data_folder, check_database, check_keys
-from mscos.start_error import StartError
+from mscos.startup.command import StartCommand
+from mscos.startup.error import StartError
+from mscos.startup.key_check import store_code_key_check
+from mscos.startup.listening import require_free_port
+from mscos.startup.migrating import migrate
+from mscos.startup.readiness import check_cache, check_data_folder, check_database, check_keys
 
 KEYS = ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from mscos import sample
-from mscos.processes import Process, stop_all
+from mscos.processes.supervisor import Process, stop_all
 
 # Each is a module with its arguments. `Procfile` says the same to other programs that start processes.
 PROCESSES = {

@@ -11,11 +11,11 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
-from mscos.backoff import Backoff
 from mscos.jobs import run_due_jobs
 from mscos.mail.worker import MailWorker
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.processes.backoff import Backoff
+from mscos.startup.command import StartCommand
+from mscos.startup.readiness import check_parts
 
 logger = logging.getLogger(__name__)
 

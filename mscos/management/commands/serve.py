@@ -9,9 +9,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from mscos.listening import require_free_port
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.startup.command import StartCommand
+from mscos.startup.listening import require_free_port
+from mscos.startup.readiness import check_parts
 
 STOPS_WITHIN = 25  # seconds, after which a process that still answers is killed: more than READ_TIMEOUT
 STARTS_WITHIN = 10  # seconds in which a new process is listening, after which the one that it replaces ends
@@ -29,7 +29,7 @@ class Command(StartCommand):
         check_parts()
         set_start_method("spawn")  # a new process has the code of now, where a fork would have that of the start
         Server(
-            "mscos.rsgi:application",
+            "mscos.processes.rsgi:application",
             address=settings.HOST,
             port=int(settings.PORT),
             interface=Interfaces.RSGI,

@@ -8,7 +8,7 @@ from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post
 from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
-from mscos.forms import TOO_FAST, SUBMISSION_IDS, new_submission_id
+from mscos.forms import SUBMISSION_IDS, TOO_FAST, new_submission_id
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words
 from tests.forums.writing.conftest import NEW, typed

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from mscos.groups import EDITORS, MODERATORS
 from newsletters.admin.people import AnswerForm
 from newsletters.models import Enquiry, SuppressedAddress

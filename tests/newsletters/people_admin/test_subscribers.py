@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress

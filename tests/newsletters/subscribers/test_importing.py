@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import importing
 from newsletters.subscribers.importing import NotAList, Row, import_subscribers, read_rows

@@ -1,4 +1,4 @@
-"""`python -m mscos.child MODULE …`: runs a module as `python -m MODULE …` does, and stops it when its parent is gone.
+"""`python -m mscos.processes.child MODULE …`: runs a module as `python -m MODULE …` does, and stops it when its parent is gone.
 
 The parent holds the other end of standard input and never writes. To stop the module it closes that end; if it ends
 itself, in whatever way, the system closes it.

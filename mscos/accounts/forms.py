@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest
 
-from mscos.accounts import NOBODY, prove_address
+from mscos.accounts.adapters import NOBODY, prove_address
 from mscos.encryption import decrypt, encrypt
 from mscos.models import User
 

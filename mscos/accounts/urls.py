@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, path, re_path
 from django.views.generic import RedirectView
 
-from mscos.account_views import account, account_page, activate_totp
+from mscos.accounts.views import account, account_page, activate_totp
 from mscos.privacy import View
 
 

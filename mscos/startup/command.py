@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
 
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
 
 
 class StartCommand(BaseCommand):

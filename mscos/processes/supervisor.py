@@ -10,7 +10,7 @@ import time
 
 from django.conf import settings
 
-from mscos.backoff import Backoff
+from mscos.processes.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Process:
             self._running, self._started, self._due = start(self._command), now, None
 
     def stop(self) -> None:
-        """Tell it to finish what it is doing (`mscos/child.py`)."""
+        """Tell it to finish what it is doing (`mscos/processes/child.py`)."""
         if self._running.stdin:
             self._running.stdin.close()
 
@@ -59,7 +59,7 @@ class Process:
 def start(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a module that stops when the other end of its standard input is closed."""
     return subprocess.Popen(  # noqa: S603  a command of ours
-        [sys.executable, "-m", "mscos.child", *command],
+        [sys.executable, "-m", "mscos.processes.child", *command],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         start_new_session=True,

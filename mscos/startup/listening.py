@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
 
 
 @register

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from mscos.codes import key_check_value
 from mscos.models import KeyCheckValue
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
 
 NAME = "CODE_KEY"
 

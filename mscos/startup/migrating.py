@@ -8,8 +8,8 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
-from mscos.readiness import first_line
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
+from mscos.startup.readiness import first_line
 
 INSUFFICIENT_PRIVILEGE = "42501"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 

@@ -12,10 +12,10 @@ from django.db import DatabaseError, NotSupportedError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
-from mscos.key_check import check_code_key
 from mscos.key_rotation import unreadable
 from mscos.secret_files import unusable
-from mscos.start_error import StartError
+from mscos.startup.error import StartError
+from mscos.startup.key_check import check_code_key
 
 MAX_WAIT = 10  # seconds for a database server that says nothing
 # What to do, by what the database says. Another one, or one that speaks another language, gets the advice for all.
