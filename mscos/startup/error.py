@@ -1,5 +1,5 @@
-"""Why the portal does not start."""
+"""The exception that stops a start."""
 
 
 class StartError(Exception):
-    """Something that the portal needs is away or wrong: one sentence says what, one what to do. `manage.py` prints it."""
+    """Something that the portal needs is missing or wrong. The message says what and what to do; `manage.py` prints it."""

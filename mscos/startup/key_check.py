@@ -1,6 +1,6 @@
-"""Knowing at start whether CODE_KEY is still the key under which the stored digests of codes and addresses were made.
+"""The check at start that CODE_KEY is still the key of the stored HMACs of codes and addresses.
 
-The database holds its check value: the digest of nothing under that key, which opens nothing.
+The database keeps a check value of the key: the HMAC of an empty text, which opens nothing.
 """
 
 from django.conf import settings
@@ -13,7 +13,7 @@ NAME = "CODE_KEY"
 
 
 def check_code_key() -> None:
-    """Raise StartError where another CODE_KEY was used for what is stored, unless CODE_KEY_LOST says to go on."""
+    """Raise StartError where what is stored was made with another CODE_KEY, unless CODE_KEY_LOST is set."""
     stored = KeyCheckValue.objects.filter(name=NAME).first()
     if stored is None or stored.value == key_check_value() or settings.CODE_KEY_LOST:
         return
@@ -26,7 +26,7 @@ def check_code_key() -> None:
 
 
 def store_code_key_check() -> bool:
-    """Store the check value where there is none, or another key's with CODE_KEY_LOST; tell whether it replaced one."""
+    """Store the check value where there is none; with CODE_KEY_LOST, replace another key's. Return whether one was replaced."""
     value = key_check_value()
     stored, _ = KeyCheckValue.objects.get_or_create(name=NAME, defaults={"value": value})
     if stored.value == value or not settings.CODE_KEY_LOST:

@@ -1,4 +1,4 @@
-"""Bringing the tables up to date, so that neither Ctrl+C nor a missing right leaves anything half done."""
+"""Migrations that neither Ctrl+C nor a missing right leaves half done."""
 
 import signal
 from typing import Any
@@ -15,9 +15,10 @@ INSUFFICIENT_PRIVILEGE = "42501"  # https://www.postgresql.org/docs/current/errc
 
 
 class CarefulMigrate(MigrateCommand):
-    """Django's migrate, which counts, and which Ctrl+C stops between two migrations.
+    """Django's migrate, which counts migrations and is stopped by Ctrl+C only between two of them.
 
-    Inside one it could come after the tables are made and before that is recorded: the next start would make them again.
+    Inside one, Ctrl+C could come after the tables are made and before that is recorded: the next start would make them
+    again.
     """
 
     done = 0
@@ -25,7 +26,7 @@ class CarefulMigrate(MigrateCommand):
     asked_to_stop = False
 
     def migration_progress_callback(self, action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
-        """Follow where Django is."""
+        """Note whether a migration is under way, and count those that are done."""
         if action == "apply_start":
             self.inside = True
         elif action == "apply_success":
@@ -48,14 +49,14 @@ def migrate() -> int:
     try:
         call_command(command, verbosity=0, interactive=False)
     except (DatabaseError, MigrationSchemaMissing) as error:
-        raise _told(error) from error
+        raise _as_start_error(error) from error
     finally:
         signal.signal(signal.SIGINT, before)
     return command.done
 
 
-def _told(error: Exception) -> Exception:
-    """Return the error as a sentence, or itself where it is a fault of ours."""
+def _as_start_error(error: Exception) -> Exception:
+    """Return a StartError for what an administrator can put right, else the error itself."""
     if _code_of(error) == INSUFFICIENT_PRIVILEGE:
         facts = connection.settings_dict
         return StartError(

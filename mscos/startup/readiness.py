@@ -1,8 +1,9 @@
-"""What must be there before the portal can start: its data folder, the database, the cache, the keys of what is stored.
+"""Checks of what a start needs: the data folder, the port, the database, the cache, the keys of what is stored.
 
-Each function raises StartError where its part is away, with a sentence that says what to do.
+Each function raises StartError, with a sentence that says what to do.
 """
 
+import socket
 import tempfile
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from mscos.secret_files import unusable
 from mscos.startup.error import StartError
 from mscos.startup.key_check import check_code_key
 
-MAX_WAIT = 10  # seconds for a database server that says nothing
-# What to do, by what the database says. Another one, or one that speaks another language, gets the advice for all.
+MAX_WAIT = 10  # seconds for a database server that does not answer
+# What to do, by words of the database's error. An unknown error, or one in another language, gets ADVICE_FOR_ALL.
 ADVICE = (
     ("Connection refused", "Start PostgreSQL, or correct the host and port in DATABASE_URL."),
     ("timeout expired", "Start PostgreSQL, or correct the host and port in DATABASE_URL."),
@@ -30,8 +31,8 @@ ADVICE = (
 ADVICE_FOR_ALL = "Start PostgreSQL, make the role and the database, or correct DATABASE_URL."
 
 
-def check_parts() -> None:
-    """Check everything that a web process or a background worker needs; `manage.py prepare` comes before."""
+def check_all() -> None:
+    """Check everything that a web process or a background worker needs after `manage.py prepare`."""
     if connection.vendor == "sqlite" or "filebased" in settings.EMAIL_BACKEND:
         check_data_folder()
     check_database()
@@ -52,11 +53,26 @@ def check_data_folder() -> None:
         raise StartError(unusable(folder, error)) from error
 
 
+def check_port() -> None:
+    """Check that nothing else listens on HOST and PORT."""
+    try:
+        found = socket.getaddrinfo(settings.HOST, settings.PORT, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise StartError(
+            f"It cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. Stop what uses that port, "
+            "or choose another: make run PORT=8080"
+        ) from error
+
+
 def check_database() -> None:
     """Check that the database can be opened, and that Django supports its version."""
     once = connection.copy()
     options = once.settings_dict["OPTIONS"]
-    if options.pop("pool", None):  # a pool would try for long, and tell of each try
+    if options.pop("pool", None):  # a pool would try for long, and log each try
         options["connect_timeout"] = MAX_WAIT
     try:
         once.ensure_connection()
@@ -101,7 +117,7 @@ def check_keys() -> None:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what a database or a cache says, without the full stop at its end."""
+    """Return the first line of an error of a database or a cache, without the full stop at its end."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].removeprefix("connection failed: ").removesuffix(".").strip()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mscos.startup.command import StartCommand
-from mscos.startup.readiness import check_parts
+from mscos.startup.readiness import check_all
 
 
 class Command(StartCommand):
@@ -13,4 +13,4 @@ class Command(StartCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at each part."""
-        check_parts()
+        check_all()

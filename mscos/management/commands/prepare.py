@@ -12,9 +12,8 @@ from mscos import sample
 from mscos.startup.command import StartCommand
 from mscos.startup.error import StartError
 from mscos.startup.key_check import store_code_key_check
-from mscos.startup.listening import require_free_port
 from mscos.startup.migrating import migrate
-from mscos.startup.readiness import check_cache, check_data_folder, check_database, check_keys
+from mscos.startup.readiness import check_cache, check_data_folder, check_database, check_keys, check_port
 
 KEYS = ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")
 
@@ -31,7 +30,7 @@ class Command(StartCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is left to do; a step that was done before costs little."""
         if options["to_serve"]:
-            require_free_port()
+            check_port()
         check_data_folder()
         check_database()
         check_cache()

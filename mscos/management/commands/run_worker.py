@@ -15,7 +15,7 @@ from mscos.jobs import run_due_jobs
 from mscos.mail.worker import MailWorker
 from mscos.processes.backoff import Backoff
 from mscos.startup.command import StartCommand
-from mscos.startup.readiness import check_parts
+from mscos.startup.readiness import check_all
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Command(StartCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take turns between jobs and mail."""
-        check_parts()
+        check_all()
         stop = threading.Event()
         worker = Worker(stop)
         if options["once"]:

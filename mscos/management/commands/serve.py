@@ -10,8 +10,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from mscos.startup.command import StartCommand
-from mscos.startup.listening import require_free_port
-from mscos.startup.readiness import check_parts
+from mscos.startup.readiness import check_all, check_port
 
 STOPS_WITHIN = 25  # seconds, after which a process that still answers is killed: more than READ_TIMEOUT
 STARTS_WITHIN = 10  # seconds in which a new process is listening, after which the one that it replaces ends
@@ -25,8 +24,8 @@ class Command(StartCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the server."""
-        require_free_port()  # granian's processes share a port, also with those of a second start
-        check_parts()
+        check_port()  # granian's processes share a port, also with those of a second start
+        check_all()
         set_start_method("spawn")  # a new process has the code of now, where a fork would have that of the start
         Server(
             "mscos.processes.rsgi:application",
