@@ -276,7 +276,7 @@ ACCOUNT_FORMS = {
     "reset_password": "mscos.accounts.forms.ForgottenPasswordForm",
     "reset_password_from_key": "mscos.accounts.forms.NewPasswordForm",
     "change_password": "mscos.accounts.forms.ChangePasswordForm",
-    "reauthenticate": "mscos.accounts.forms.PasswordAgainForm",
+    "reauthenticate": "mscos.accounts.forms.ReauthenticateByPasswordForm",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "mscos.accounts.adapters.MFAAdapter"
@@ -286,9 +286,9 @@ MFA_TOTP_ISSUER = SITE_NAME  # shown in an authenticator app: neutral
 # longer could be used twice.
 MFA_TOTP_TOLERANCE = 0
 MFA_FORMS = {
-    "authenticate": "mscos.accounts.forms.SecondStepForm",
-    "reauthenticate": "mscos.accounts.forms.CodeAgainForm",
-    "activate_totp": "mscos.accounts.forms.ActivateForm",
+    "authenticate": "mscos.accounts.forms.SecondFactorForm",
+    "reauthenticate": "mscos.accounts.forms.ReauthenticateByCodeForm",
+    "activate_totp": "mscos.accounts.forms.ActivateTotpForm",
 }
 
 # https://docs.djangoproject.com/en/5.2/topics/email/

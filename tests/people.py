@@ -14,12 +14,12 @@ PERIOD = 30  # seconds that a code lasts
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def make_person(email="sam@example.org", *, groups=(), verified=True, second_step=False, **fields):
+def make_person(email="sam@example.org", *, groups=(), verified=True, second_factor=False, **fields):
     """Return a person with a password and, where asked for, a second step whose key is SECRET."""
     person = User.objects.create_user(email, PASSWORD, **{"display_name": "Sam", **fields})
     person.groups.set(Group.objects.filter(name__in=groups))
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=verified)
-    if second_step:
+    if second_factor:
         TOTP.activate(person, SECRET)
         RecoveryCodes.activate(person)
     return person

@@ -1,17 +1,17 @@
-"""allauth's forms in our words, with the tokens by which browsers and password managers know the fields."""
+"""allauth's forms in our words, with the autocomplete tokens by which password managers know the fields."""
 
 from typing import Any
 
 from allauth.account import forms as account
-from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest
 
-from mscos.accounts.adapters import NOBODY, prove_address
+from mscos.accounts.actions import prove_address
+from mscos.accounts.adapters import NOBODY
+from mscos.accounts.allauth_internals import SECRET_SESSION_KEY, context
 from mscos.encryption import decrypt, encrypt
 from mscos.models import User
 
@@ -23,9 +23,9 @@ PASSWORD_HINT = "12 characters or more. Four words that have nothing to do with 
 
 
 def reword(form: Form, name: str, label: str, tokens: str, *, hint: str = "", **errors: str) -> None:
-    """Give a field its label, hint and error messages; `tokens` tell the browser what belongs in it.
+    """Set the label, hint, error messages and autocomplete tokens of a field.
 
-    Placeholders go: they vanish while one types.
+    Placeholders are removed: they vanish while one types.
     """
     field = form.fields[name]
     field.label, field.help_text = label, hint
@@ -43,14 +43,14 @@ class SignInForm(account.LoginForm):
 
 
 class ForgottenPasswordForm(account.ResetPasswordForm):
-    """Asks for a link to set a new password. The answer is the same for every address, and takes as long."""
+    """Asks for a link to set a new password. The answer is the same, and takes as long, for every address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self, "email", "Email address", "username", **ADDRESS_ERRORS)
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the link, or do the same work for nobody; returns the address."""
+        """Send the link, or do the same work for `NOBODY`; return the address."""
         self.users: list[User] = self.users or [NOBODY]
         return super().save(request, **kwargs)
 
@@ -64,7 +64,7 @@ class NewPasswordForm(account.ResetPasswordKeyForm):
         reword(self, "password1", "New password", "new-password", hint=PASSWORD_HINT, required="Enter a new password")
 
     def save(self) -> None:
-        """Set the password, and note that the address is the person's own."""
+        """Set the password, and mark the address as verified."""
         super().save()
         prove_address(user=self.user)
 
@@ -79,7 +79,7 @@ class ChangePasswordForm(account.ChangePasswordForm):
         reword(self, "password1", "New password", "new-password", hint=PASSWORD_HINT, required="Enter a new password")
 
 
-class PasswordAgainForm(account.ReauthenticateForm):
+class ReauthenticateByPasswordForm(account.ReauthenticateForm):
     """Asks somebody who is signed in for the password again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,7 +98,7 @@ class CodeFormMixin:
         self.fields["code"].widget.attrs["inputmode"] = "numeric"  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
-        """Return the code; raises ValidationError. After too many tries a new password would not help."""
+        """Return the code. Raises ValidationError; after too many tries allauth's advice, a new password, would not help."""
         try:
             return super().clean_code()  # type: ignore[misc]
         except ValidationError as problem:
@@ -107,25 +107,25 @@ class CodeFormMixin:
             raise
 
 
-class SecondStepForm(CodeFormMixin, mfa.AuthenticateForm):
-    """The second step of signing in."""
+class SecondFactorForm(CodeFormMixin, mfa.AuthenticateForm):
+    """Asks for the second factor at sign-in."""
 
 
-class CodeAgainForm(CodeFormMixin, mfa.ReauthenticateForm):
+class ReauthenticateByCodeForm(CodeFormMixin, mfa.ReauthenticateForm):
     """Asks somebody who is signed in for a code."""
 
 
-class ActivateForm(CodeFormMixin, totp.ActivateTOTPForm):
-    """Turns the second step on: a first code shows that the app has the key."""
+class ActivateTotpForm(CodeFormMixin, totp.ActivateTOTPForm):
+    """Turns two-factor sign-in on: a first code shows that the app has the key."""
 
     hint = "6 digits from your authenticator app."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = context.request.session
-        held = session.get(SECRET_SESSION_KEY)
+        token = session.get(SECRET_SESSION_KEY)
         super().__init__(*args, **kwargs)
-        if self.is_bound and held:
-            self.secret = decrypt(held)
+        if self.is_bound and token:
+            self.secret = decrypt(token)
         else:
-            # The key waits in the session for its first code, and sessions are rows in the database.
+            # The key waits in the session for its first code; sessions are rows in the database, so it is encrypted.
             session[SECRET_SESSION_KEY] = encrypt(self.secret)

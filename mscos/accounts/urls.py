@@ -1,4 +1,4 @@
-"""The sign-in pages that the portal has: allauth's under allauth's names, without sign-up or changes of address."""
+"""The addresses of the account pages: allauth's, under allauth's names, without sign-up and changes of address."""
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa
@@ -12,7 +12,7 @@ from mscos.privacy import View
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
-    """Return the address of an account page."""
+    """Return the URL pattern of an account page."""
     return path(route, account_page(view), name=name)
 
 

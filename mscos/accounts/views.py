@@ -1,12 +1,10 @@
-"""The account pages: allauth's views, made private, and one of our own."""
+"""The account pages: allauth's views, kept out of caches, and one of our own."""
 
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
-from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -18,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mscos.accounts.allauth_internals import ReauthenticationRequired, record_authentication
 from mscos.privacy import View, private
 
 
@@ -25,15 +24,14 @@ from mscos.privacy import View, private
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, and what they can change."""
-    second_step = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
-    return render(request, "account/account.html", {"second_step": second_step})
+    has_second_factor = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+    return render(request, "account/account.html", {"has_second_factor": has_second_factor})
 
 
 def account_page(view: View) -> View:
-    """Make one of allauth's views a page of ours.
+    """Wrap one of allauth's views: no cache stores it, and a limit that is used up gives status 429.
 
-    It is kept by no cache; where limits shut a person out it says so with status 429; and where the password is
-    needed again it asks by plain redirect. (allauth would store a sent form with the visitor's address and agent.)
+    Where the password is needed again it redirects; allauth would store a sent form with the visitor's address and agent.
     """
 
     @private
@@ -44,7 +42,7 @@ def account_page(view: View) -> View:
         except ReauthenticationRequired:
             methods = get_adapter().get_reauthentication_methods(request.user)
             return redirect_to_login(request.path, methods[0]["url"] if methods else None)
-        if _shut_out(response):
+        if _is_limited(response):
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return response
 
@@ -59,11 +57,11 @@ class _ActivateView(ActivateTOTPView):
         return response
 
 
-# The QR code is an image inside the page: at an address of its own it would be a second copy of the key.
+# The QR code is a data: image: at an address of its own it would be a second copy of the key.
 activate_totp: View = csp_update({"img-src": ["data:"]})(_ActivateView.as_view())  # type: ignore[assignment]
 
 
-def _shut_out(response: HttpResponse) -> bool:
+def _is_limited(response: HttpResponse) -> bool:
     form = (getattr(response, "context_data", None) or {}).get("form")
     if form is None:
         return False

@@ -1,0 +1,17 @@
+"""What the portal uses of allauth beyond its documented interface, all in one place.
+
+A new version may take it away: `tests/mscos/test_allauth_internals.py` fails then.
+"""
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+
+__all__ = [
+    "SECRET_SESSION_KEY",
+    "ReauthenticationRequired",
+    "context",
+    "get_authentication_records",
+    "record_authentication",
+]
