@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 
@@ -55,7 +56,7 @@ class PlainTextField(forms.CharField):
         if maximum:
             messages["max_length"] = f"{name.capitalize()} must be {maximum:,} characters or less"
         super().__init__(error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs)
-        self.validators = [check for check in self.validators if not isinstance(check, _NullCheck)]
+        self.validators = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
 
     def to_python(self, value: Any) -> str:
         """Return the text in one Unicode form (NFC), with line feeds for line ends and without hidden marks.
@@ -190,6 +191,3 @@ class PublicForm(RefusableForm):
 def new_submission_id() -> str:
     """Return a signed random submission id, by which one form that is sent twice is stored once. It says nothing about who opened it."""
     return SUBMISSION_IDS.sign(secrets.token_urlsafe(16))
-
-
-_NullCheck = type(forms.CharField().validators[-1])
