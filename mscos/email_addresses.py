@@ -1,17 +1,17 @@
-"""Email addresses in the one form in which they are stored and mailed."""
+"""Email addresses, normalised to the form in which they are stored and mailed."""
 
 from email_validator import EmailNotValidError, validate_email
 
-MAX_LENGTH = 320  # characters, spaces around it included: more is no address, and costs time to read
+MAX_LENGTH = 320  # characters, with the spaces around it; a longer text is no address, and costs time to parse
 ENCODED = "=?"  # mail programs read '=?utf-8?q?name?=' as 'name' (RFC 2047): one address would have many spellings
 WRONG_ADDRESS = "Enter an email address in the correct format, like name@example.com"
 
 
 def mail_address(typed: str) -> str:
-    """Return an address in its one form: the domain in lower case and ASCII, the rest as typed, in NFC.
+    """Return an address normalised: the domain in lower case and ASCII, the rest as typed, in NFC.
 
-    Raises ValueError with a sentence for what cannot be an address, or not one that every mail server can reach: a name
-    with letters outside ASCII, an address of a machine. Whether anybody reads it is not asked.
+    Raises ValueError, with a sentence, for what is no address, and for one that not every mail server can reach: with
+    letters outside ASCII before the @, or with an IP address after it. Whether the mailbox exists is not checked.
     """
     if len(typed) > MAX_LENGTH or ENCODED in typed:
         raise ValueError(WRONG_ADDRESS)
@@ -23,6 +23,6 @@ def mail_address(typed: str) -> str:
 
 
 def part_hidden(address: str) -> str:
-    """Return an address as its owner knows it and nobody else: 'n\u2026@example.org'."""
+    """Return an address masked, so that only its owner recognises it: 'n\u2026@example.org'."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}\u2026@{domain}"
