@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from redis.exceptions import RedisError
 
-from mscos.health import PARTS, Part
+from mscos.health import PROBES, Probe
 from tests.start.helpers import manage
 
 STRANGE = {"host": "127.0.0.1:8000"}
@@ -87,19 +87,19 @@ def test_a_cache_that_says_nothing_holds_no_answer_up(client, settings):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.CACHES = redis_at(silent.getsockname()[1])
         assert told(client.get("/health/")) == (503, b"database: ok\ncache: away\n")
-    _, asked_for_cache = [part.look() for part in PARTS]
+    _, asked_for_cache = [probe.start() for probe in PROBES]
     assert isinstance(asked_for_cache.exception(timeout=60), RedisError)  # and leaves no look for the next test
 
 
 def test_a_part_that_hangs_is_asked_only_once():
     go_on, asked = threading.Event(), []
-    part = Part("slow", lambda: asked.append("once") or go_on.wait(60))
-    first = part.look()
-    assert part.look() is first
+    part = Probe("slow", lambda: asked.append("once") or go_on.wait(60))
+    first = part.start()
+    assert part.start() is first
     go_on.set()
     assert first.result(timeout=60) is None
     assert asked == ["once"]
-    part.look().result(timeout=60)
+    part.start().result(timeout=60)
     assert asked == ["once", "once"]
 
 
