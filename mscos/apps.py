@@ -14,8 +14,8 @@ class MscosConfig(AppConfig):
     def ready(self) -> None:
         """Register the start-up checks, and the receivers of new SQLite connections and finished migrations."""
         from mscos import checks  # noqa: F401  imported for its registrations
-        from mscos.backups.erasures import keep_triggers
+        from mscos.backups.erasures import sync_triggers
         from mscos.sqlite_files import lay_out
 
         connection_created.connect(lay_out)
-        post_migrate.connect(keep_triggers, sender=self)
+        post_migrate.connect(sync_triggers, sender=self)

@@ -140,8 +140,8 @@ DATABASES = {"default": env.address(env.db, "DATABASE_URL", f"sqlite:///{VAR_DIR
 BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "backups"))
 BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
-# Whose words can be destroyed while the row stays, and how that is done again after a restore: `WordsOf` of a model.
-WORDS_ERASED = {
+# Whose words can be destroyed while the row stays, and how that is done again after a restore: `ErasureRule` of a model.
+ERASURE_RULES = {
     "forums.CallRequest": "forums.erased_again.CALL_REQUEST",
     "forums.Post": "forums.erased_again.POST",
     "forums.Thread": "forums.erased_again.THREAD",
@@ -371,7 +371,7 @@ JOBS = {
     "mscos.erasure.overwrite_freed_pages": 10 * 60,
     "mscos.erasure.free_dead_rows": 10 * 60,
     "mscos.backups.erasures.write_list": 60,
-    "mscos.backups.erasures.forget_old": 24 * 60 * 60,
+    "mscos.backups.erasures.delete_old_entries": 24 * 60 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,

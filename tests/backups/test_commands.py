@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from django.utils import timezone
 
-from mscos.backups.tables import GAP
+from mscos.backups.tables import KEY_GAP
 from tests.backups.helpers import MAX_SECONDS, make_age_key, place
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_an_encrypted_backup_is_restored_row_by_row_without_sessions_and_waiting
     assert said.startswith(f"{rows:,} rows in {held[-1][11:-1]} tables are restored, and each is as in the backup of ")
     assert "Erased again, since it was erased after the backup: 0.\nWhat remains to be done:\n" in said
     assert empty.lines() == held
-    assert empty.says(COUNTS) == f"0 0 0 {GAP + 1}\n"
+    assert empty.says(COUNTS) == f"0 0 0 {KEY_GAP + 1}\n"
 
     again = empty.run("restore", *given)
     assert (again.returncode, again.stderr.split(".")[0]) == (

@@ -16,7 +16,7 @@ from forums.actions import start_thread
 from forums.models import Forum, Post, Thread
 from mscos.backups import erasures
 from mscos.backups.erasures import Entry
-from mscos.backups.tables import kept_models
+from mscos.backups.tables import backed_up_models
 from mscos.models import Erasure, User
 from newsletters.models import Subscriber
 from outcomes.models import Quotation
@@ -65,8 +65,8 @@ def is_nothing(value):
 def columns_of_words():
     """Return the names of our columns that hold words, or point to a person, with a watch on them and without."""
     watched, others = set(), set()
-    for model in kept_models():
-        rule = erasures.words_erased().get(model._meta.db_table)
+    for model in backed_up_models():
+        rule = erasures.erasure_rules().get(model._meta.db_table)
         for field in model._meta.concrete_fields if model._meta.app_label in ROOMS else []:
             is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
             if rule and field.name in rule.columns:
@@ -77,7 +77,7 @@ def columns_of_words():
 
 
 def test_words_that_a_write_destroys_are_watched_where_their_row_stays():
-    """A new write that empties a column needs a `WordsOf`, or a reason."""
+    """A new write that empties a column needs a `ErasureRule`, or a reason."""
     watched, others = columns_of_words()
     follows = {"body_html": "body", "credit": "withdrawn_on", "text": "withdrawn_on"}  # written together with these
     assert set(follows.values()) <= watched
@@ -88,9 +88,9 @@ def test_words_that_a_write_destroys_are_watched_where_their_row_stays():
 @pytest.mark.django_db
 def test_each_table_has_a_trigger_but_for_those_made_from_others():
     with connection.cursor() as cursor:
-        there = erasures._names_there(cursor)
-    tables = {model._meta.db_table for model in kept_models() if model._meta.label not in erasures.MADE_FROM_OTHERS}
-    assert len(there) == len(tables) + len(settings.WORDS_ERASED)
+        there = erasures._existing_triggers(cursor)
+    tables = {model._meta.db_table for model in backed_up_models() if model._meta.label not in erasures.DERIVED_MODELS}
+    assert len(there) == len(tables) + len(settings.ERASURE_RULES)
     assert {table for table in tables if not any(name.startswith(f"erased_{table}_") for name in there)} == set()
 
 
@@ -129,7 +129,7 @@ def test_notes_are_forgotten_a_day_after_the_oldest_backup(post, settings):
     today = timezone.localdate()
     for number in (0, 11, 12):
         Erasure.objects.create(key=str(number), day=today - timedelta(days=number), table="forums_post", row="1")
-    erasures.forget_old()
+    erasures.delete_old_entries()
     assert sorted(Erasure.objects.values_list("key", flat=True)) == ["0", "11"]
 
 
@@ -140,13 +140,13 @@ def test_rows_that_hold_others_fast_go_first(post, sam):
         Entry("b", "2026-03-01", "forums_post", str(post.pk), ""),
         Entry("c", "2026-03-01", "forums_post", "404", ""),
     ]
-    assert (erasures.erase_again(entries), Post.objects.count(), User.objects.count()) == (2, 0, 0)
+    assert (erasures.repeat_erasures(entries), Post.objects.count(), User.objects.count()) == (2, 0, 0)
 
 
 def test_what_holds_a_row_fast_and_was_not_erased_stops_it(post, sam):
     Post.objects.update(author=sam, voice=None)
     with pytest.raises(ProtectedError):
-        erasures.erase_again([Entry("a", "2026-03-01", "mscos_user", str(sam.pk), "")])
+        erasures.repeat_erasures([Entry("a", "2026-03-01", "mscos_user", str(sam.pk), "")])
     assert User.objects.count() == 1
 
 
@@ -165,10 +165,10 @@ def test_a_post_is_taken_down_as_it_was(post, sam, became, number, state):
     if number:
         moderation.publish(post=post, by=sam)
     entry = Entry("a", "2026-03-01", "forums_post", str(post.pk), became)
-    assert erasures.erase_again([entry]) == 1
+    assert erasures.repeat_erasures([entry]) == 1
     post.refresh_from_db()
     assert (post.state, post.number, post.body, post.body_html) == (state, number, "", "")
-    assert erasures.erase_again([entry, Entry("b", "2026-03-01", "forums_post", str(post.pk), "changed")]) == 2
+    assert erasures.repeat_erasures([entry, Entry("b", "2026-03-01", "forums_post", str(post.pk), "changed")]) == 2
     post.refresh_from_db()
     assert post.state == state
 
@@ -177,7 +177,7 @@ def test_a_quotation_whose_consent_was_changed_is_shown_nowhere(db):
     quotation = make_quotation("Words")
     Quotation.objects.update(consent_scope="both")
     assert noted() == [("outcomes_quotation", str(quotation.pk), "changed")]
-    erasures.erase_again([Entry("a", "2026-03-01", "outcomes_quotation", str(quotation.pk), "changed")])
+    erasures.repeat_erasures([Entry("a", "2026-03-01", "outcomes_quotation", str(quotation.pk), "changed")])
     assert (Quotation.objects.with_live_consent().count(), Quotation.objects.get().text) == (0, "Words")
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from forums.models import Forum
 from mscos.backups import restoring, tables
-from mscos.backups.tables import Damaged
-from mscos.management.commands.restore import must_reach_back
+from mscos.backups.tables import DamagedBackup
+from mscos.management.commands.restore import check_age
 from tests.concurrency import elsewhere
 
 moment = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ def make_forum(slug):
 def loaded(held):
     """Load what a backup holds, and return the names of the tables that differ from it."""
     with transaction.atomic():
-        return tables.differing(tables.load(iter(held[1:])))
+        return tables.differing_tables(tables.load(iter(held[1:])))
 
 
 @moment
@@ -47,9 +47,9 @@ def test_a_row_that_differs_is_found():
     held = list(tables.lines())
     with transaction.atomic():
         found = tables.load(iter(held[1:]))
-        assert tables.differing(found) == []
+        assert tables.differing_tables(found) == []
         Forum.objects.update(purpose="Q")
-        assert tables.differing(found) == ["forums_forum"]
+        assert tables.differing_tables(found) == ["forums_forum"]
 
 
 @moment
@@ -70,7 +70,7 @@ def test_a_backup_that_is_not_as_it_was_written_is_refused_and_nothing_changes(d
     make_forum("a")
     held = list(tables.lines())
     make_forum("b")
-    with pytest.raises(Damaged, match=f"^{told}"):
+    with pytest.raises(DamagedBackup, match=f"^{told}"):
         loaded(damage(held))
     assert sorted(Forum.objects.values_list("slug", flat=True)) == ["a", "b"]
 
@@ -94,17 +94,17 @@ def header(**changes):
     ],
 )
 def test_what_does_not_fit_is_refused(changes, told):
-    with pytest.raises(restoring.NotPossible, match=f"^{told}"):
-        restoring.must_fit(header(**changes))
+    with pytest.raises(restoring.BackupError, match=f"^{told}"):
+        restoring.check_header(header(**changes))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("first", ["[1]", '{"a": 1}', "null"])
 def test_a_file_that_begins_otherwise_is_refused(first):
-    with pytest.raises(Damaged, match=r"^This is no backup of the portal\.$"):
-        restoring.must_fit(iter([first]))
-    with pytest.raises(Damaged, match=r"^This is no backup of the portal\.$"):
-        restoring.must_fit(iter([]))
+    with pytest.raises(DamagedBackup, match=r"^This is no backup of the portal\.$"):
+        restoring.check_header(iter([first]))
+    with pytest.raises(DamagedBackup, match=r"^This is no backup of the portal\.$"):
+        restoring.check_header(iter([]))
 
 
 @pytest.mark.parametrize("held", [None, "Some notes", ""])
@@ -121,15 +121,15 @@ def test_without_a_list_of_erasures_nothing_is_restored(tmp_path, settings, held
 def test_a_backup_to_which_the_list_does_not_reach_back_is_refused(settings):
     settings.BACKUP_DAYS = 10
     today = timezone.localdate()
-    must_reach_back(today - timedelta(days=10))
+    check_age(today - timedelta(days=10))
     with pytest.raises(
         CommandError, match=r"is older than 10 days \(BACKUP_DAYS\)\. The list of erasures does not reach"
     ):
-        must_reach_back(today - timedelta(days=11))
+        check_age(today - timedelta(days=11))
 
 
 def test_every_table_is_in_a_backup_but_for_those_with_a_reason():
-    kept = {model._meta.db_table for model in tables.kept_models()}
+    kept = {model._meta.db_table for model in tables.backed_up_models()}
     left = ["account_emailconfirmation", "django_session", "mscos_job", "mscos_queuedemail"]
     assert sorted({*every_table()} - kept) == left
     assert kept - {*every_table()} == set()

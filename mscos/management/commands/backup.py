@@ -32,7 +32,7 @@ class Command(BaseCommand):
             path = files.write(tables.lines(), recipient=options["recipient"])
             erasures.write_list()
             deleted = files.delete_old(keep=options["keep"])
-        except files.NotPossible as error:
+        except files.BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{path} is written. Older backups deleted: {deleted}.")
         if not options["recipient"]:

@@ -43,11 +43,11 @@ class Command(BaseCommand):
         noted = set() if options["without_erasures"] else self._noted(options["erasures"])
         try:
             with files.reading(options["file"], identity=options["identity"]) as lines:
-                day = restoring.must_fit(lines)
+                day = restoring.check_header(lines)
                 if not options["without_erasures"]:
-                    must_reach_back(day)
+                    check_age(day)
                 done = restoring.restore(lines, noted=noted, day=day)
-        except (files.NotPossible, tables.Damaged) as error:
+        except (files.BackupError, tables.DamagedBackup) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{done.rows:,} rows in {done.tables} tables are restored, and each is as in the backup of {day}."
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         return found
 
 
-def must_reach_back(day: date) -> None:
+def check_age(day: date) -> None:
     """Raise CommandError for a backup that is older than what the list of erasures tells."""
     if day < timezone.localdate() - timedelta(days=settings.BACKUP_DAYS):
         raise CommandError(
