@@ -4,7 +4,7 @@ FIRST, MAX = 1.0, 60.0  # seconds
 
 
 class Backoff:
-    """Waits that double from one second to a minute, and begin anew after a success."""
+    """Waits that double from one second to a minute; a success resets them."""
 
     def __init__(self) -> None:
         self._next = FIRST
@@ -15,5 +15,5 @@ class Backoff:
         return wait
 
     def after_success(self) -> None:
-        """Begin anew."""
+        """Reset the wait to one second."""
         self._next = FIRST

@@ -1,7 +1,7 @@
-"""`python -m mscos.processes.child MODULE …`: runs a module as `python -m MODULE …` does, and stops it when its parent is gone.
+"""`python -m mscos.processes.child MODULE …`: runs a module, and stops it when the parent process is gone.
 
-The parent holds the other end of standard input and never writes. To stop the module it closes that end; if it ends
-itself, in whatever way, the system closes it.
+The parent keeps the other end of standard input open and never writes. To stop the module it closes that end; if the
+parent ends, in whatever way, the system closes it.
 """
 
 import os

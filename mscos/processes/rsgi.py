@@ -1,7 +1,8 @@
-"""The web process's way in: a request is read to its end on an event loop, and only then given to a thread.
+"""The RSGI application of the web process: it reads a request to its end on an event loop, then calls Django in a thread.
 
-The server (granian) speaks RSGI, the portal WSGI. What arrives slowly waits here, where it costs next to nothing, and is
-ended after `READ_TIMEOUT` seconds; what is read slowly waits in the server. A thread is busy only while the portal works.
+The server (granian) speaks RSGI, the portal WSGI. A request that arrives slowly waits here, where that costs little, for
+at most `READ_TIMEOUT` seconds; a response that is read slowly waits in the server. A thread is busy only while Django
+works.
 """
 
 import asyncio
@@ -19,16 +20,16 @@ from granian.rsgi import HTTPProtocol, Scope
 
 from mscos.wsgi import application as portal
 
-MAX_BODY_BYTES = 10 * settings.STAFF_FORM_BYTES  # of a request; more than that is not even received
-LOOK_FOR_PARENT = 1.0  # seconds between looks
+MAX_BODY_BYTES = 10 * settings.STAFF_FORM_BYTES  # of a request; a larger one is not received
+PARENT_CHECK_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
 
-class Refused(Exception):
-    """A request that does not reach the portal. Its arguments are a status and a sentence."""
+class RequestRefused(Exception):
+    """The request is not passed to Django. The arguments are a status and a sentence."""
 
 
 class Application:
@@ -38,9 +39,9 @@ class Application:
         self.threads = ThreadPoolExecutor(settings.WEB_THREADS)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Leave it to the parent process to say when to stop, and stop where there is no parent any more."""
+        """Ignore SIGINT, since the parent process says when to stop, and stop when the parent is gone."""
         loop.add_signal_handler(signal.SIGINT, lambda: None)
-        _stop_without(os.getppid(), loop)
+        _stop_without_parent(os.getppid(), loop)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
@@ -49,7 +50,7 @@ class Application:
                 body = await _read(scope, protocol)
         except TimeoutError:
             answer = _refusal(408, "Your request took too long to arrive. Please try again.")
-        except Refused as refused:
+        except RequestRefused as refused:
             answer = _refusal(*refused.args)
         else:
             loop = asyncio.get_running_loop()
@@ -58,14 +59,14 @@ class Application:
 
 
 async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
-    """Return the body; raises Refused unless it arrived whole, as long as its header says.
+    """Return the body. Raises RequestRefused unless it is complete, with the length in its header.
 
-    Of a body that the portal refuses by its length nothing is kept. It is received all the same: a browser shows no answer
-    before everything is sent.
+    A body that the portal refuses for its length is received but not stored: a browser shows no answer before everything
+    is sent.
     """
     length = int(scope.headers.get("content-length", "0"))
     if length > MAX_BODY_BYTES:
-        raise Refused(413, "What you sent is too large. Please send it in smaller parts.")
+        raise RequestRefused(413, "What you sent is too large. Please send it in smaller parts.")
     body, arrived = bytearray(), 0
     async for chunk in protocol:
         arrived += len(chunk)
@@ -74,16 +75,16 @@ async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
         if length <= settings.STAFF_FORM_BYTES:
             body += chunk
     if arrived != length:
-        raise Refused(400, "Your request did not arrive whole. Please send it again.")
+        raise RequestRefused(400, "Your request did not arrive whole. Please send it again.")
     return bytes(body)
 
 
 def environ(scope: Scope, body: bytes) -> dict[str, Any]:
-    """Return what a WSGI application is told of a request (PEP 3333).
+    """Return the WSGI environ of a request (PEP 3333).
 
-    Headers whose names have an underscore are left out: X_Forwarded_For would look like X-Forwarded-For.
+    Headers with an underscore in their name are left out: X_Forwarded_For would look like X-Forwarded-For.
     """
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
@@ -103,20 +104,20 @@ def environ(scope: Scope, body: bytes) -> dict[str, Any]:
     for name, value in scope.headers.items():
         key = f"HTTP_{name.upper().replace('-', '_')}"
         if "_" not in name:
-            told[key] = f"{told[key]},{value}" if key in told else value
+            result[key] = f"{result[key]},{value}" if key in result else value
     for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        told[key] = told.pop(f"HTTP_{key}", "")
-    return told
+        result[key] = result.pop(f"HTTP_{key}", "")
+    return result
 
 
 def _answer(environ: dict[str, Any]) -> Answer:
-    """Return what the portal answers. Runs in a thread."""
+    """Return Django's response. Runs in a thread."""
     head: list[tuple[int, Headers]] = []
     body: list[bytes] = []
 
     def start_response(status: str, headers: Headers, *_: Any) -> Callable[[bytes], None]:
         head.append((int(status[:3]), headers))
-        return body.append  # the older way to send one, which Django does not use
+        return body.append  # WSGI's `write`, which Django does not use
 
     try:
         response = portal(environ, start_response)
@@ -134,9 +135,9 @@ def _refusal(status: int, sentence: str) -> Answer:
     return status, [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")], sentence.encode()
 
 
-def _stop_without(parent: int, loop: asyncio.AbstractEventLoop) -> None:
+def _stop_without_parent(parent: int, loop: asyncio.AbstractEventLoop) -> None:
     if os.getppid() == parent:
-        loop.call_later(LOOK_FOR_PARENT, _stop_without, parent, loop)
+        loop.call_later(PARENT_CHECK_SECONDS, _stop_without_parent, parent, loop)
     else:
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -1,4 +1,4 @@
-"""`manage.py check_start`: whether a web process would start."""
+"""`manage.py check_start`: a check that a web process would start."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ class Command(StartCommand):
     help = "Say in a sentence what keeps the portal from starting; say nothing where all is well."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Look at each part."""
+        """Check everything that a start needs."""
         check_all()

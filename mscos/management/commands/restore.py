@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--without-erasures", action="store_true", help="restore although no list can be found")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse what cannot be done well, then restore."""
+        """Check the backup and the lists of erasures, then restore."""
         noted = set() if options["without_erasures"] else self._noted(options["erasures"])
         try:
             with files.reading(options["file"], identity=options["identity"]) as lines:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(REMAINS)
 
     def _noted(self, paths: list[Path] | None) -> set[erasures.Entry]:
-        """Return what the lists say; raise CommandError where one is missing."""
+        """Return the entries of the lists. Raises CommandError where one is missing."""
         found = set()
         for path in paths or [Path(settings.BACKUP_DIR) / erasures.LIST_NAME]:
             try:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
 
 def check_age(day: date) -> None:
-    """Raise CommandError for a backup that is older than what the list of erasures tells."""
+    """Raise CommandError for a backup that is older than the list of erasures reaches back."""
     if day < timezone.localdate() - timedelta(days=settings.BACKUP_DAYS):
         raise CommandError(
             f"The backup of {day} is older than {settings.BACKUP_DAYS} days (BACKUP_DAYS). The list of erasures does not reach back so far: "
