@@ -15,7 +15,7 @@ class MscosConfig(AppConfig):
         """Register the start-up checks, and the receivers of new SQLite connections and finished migrations."""
         from mscos import checks  # noqa: F401  imported for its registrations
         from mscos.backups.erasures import sync_triggers
-        from mscos.sqlite_files import lay_out
+        from mscos.sqlite_files import set_format
 
-        connection_created.connect(lay_out)
+        connection_created.connect(set_format)
         post_migrate.connect(sync_triggers, sender=self)

@@ -1,7 +1,7 @@
-"""HTML made here, as plain text: the same words in the same order, for the text part of a mail.
+"""Plain text from our own HTML, for the text part of a mail: the same words in the same order.
 
-It expects HTML that closes what it opens. Layout tables (role="presentation") leave no trace; of a table of data each
-row becomes a line. What is marked `data-screen-only` (a mail's hidden first line, a way past a section) is left out.
+The HTML must close every element. Layout tables (role="presentation") leave no trace; each row of a data table becomes a
+line. Elements marked `data-screen-only` (a mail's hidden first line, a skip link) are left out.
 """
 
 import re
@@ -21,15 +21,15 @@ LEFT_OUT = {"head", "script", "style"}
 VOID = {"br", "col", "hr", "img", "link", "meta", "wbr"}
 
 
-class Address(NamedTuple):
-    """Words that lead somewhere."""
+class Link(NamedTuple):
+    """A link: its words and its URL."""
 
     words: str
     url: str
 
 
 def plain(html: str, width: int = 72) -> str:
-    """Return the words of HTML made here, in lines of at most `width` characters unless one word is longer."""
+    """Return the words of our own HTML, in lines of at most `width` characters unless one word is longer."""
     writer = _Writer(width)
     writer.feed(html)
     writer.close()
@@ -38,20 +38,20 @@ def plain(html: str, width: int = 72) -> str:
 
 
 class _Writer(HTMLParser):
-    """Collects the words of a block, and writes them where the block ends."""
+    """Collects the words of a block, and writes them when the block ends."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
         self.lines: list[str] = []
-        self.pieces: list[str | Address] = []
+        self.pieces: list[str | Link] = []
         self.indents: list[str] = []
         self.numbers: list[int] = []  # for each open list the number of its next item, 0 where items have none
-        self.mark = ""  # of a list's item, until its first line is written
+        self.mark = ""  # the bullet or number of a list item, until its first line is written
         self.is_close = False  # whether the next block follows without an empty line
-        self.holds_data: list[bool] = []  # for each open table
-        self.link = ("", 0)  # the address of the open link, and where in `pieces` its words begin
-        self.left_out = 0  # how many elements are open in which nothing is read
+        self.is_data: list[bool] = []  # for each open table
+        self.link = ("", 0)  # the URL of the open link, and the index in `pieces` at which its words begin
+        self.left_out = 0  # the number of open elements whose content is left out
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -66,7 +66,7 @@ class _Writer(HTMLParser):
         elif tag in BREAKS:
             self.pieces.append(BREAKS[tag])
         if tag == "table":
-            self.holds_data.append(given.get("role") != "presentation")
+            self.is_data.append(given.get("role") != "presentation")
         elif tag in LISTS:
             self.numbers.append(int(given.get("start") or 1) if tag == "ol" else 0)
         elif tag == "a":
@@ -84,9 +84,9 @@ class _Writer(HTMLParser):
             self._end_link(*self.link)
         elif self._is_block(tag):
             self.end_block(UNDERLINES.get(tag, ""))
-            self.is_close = tag == "li" or (tag == "tr" and self.holds_data[-1])
+            self.is_close = tag == "li" or (tag == "tr" and self.is_data[-1])
         if tag == "table":
-            self.holds_data.pop()
+            self.is_data.pop()
         elif tag in LISTS:
             self.numbers.pop()
         elif tag in {"li", "blockquote"}:
@@ -111,7 +111,7 @@ class _Writer(HTMLParser):
             self.lines.append(underline * min(self.width, max(map(len, written))))
 
     def _wrapped(self, lines: list[str]) -> list[str]:
-        """Return the lines no longer than they may be, the first behind the mark of its item."""
+        """Return the lines wrapped, the first with the mark of its list item."""
         indent = "".join(self.indents)
         wrapped: list[str] = []
         for line in lines:
@@ -135,22 +135,22 @@ class _Writer(HTMLParser):
         self.is_close = self.is_close or len(self.numbers) > 1
 
     def _end_link(self, url: str, start: int) -> None:
-        """Put an address in the place of its words; a way to another place of the same text has none."""
+        """Replace the words of a link by a Link; of a link within the page only the words remain."""
         words = "".join(piece for piece in self.pieces[start:] if isinstance(piece, str)).replace("\n", " ")
         del self.pieces[start:]
         if url and not url.startswith("#"):
-            self.pieces += [" " * words.startswith(" "), Address(words.strip(), url), " " * words.endswith(" ")]
+            self.pieces += [" " * words.startswith(" "), Link(words.strip(), url), " " * words.endswith(" ")]
         elif any(letter.isalnum() for letter in words):
             self.pieces.append(words)
 
     def _is_block(self, tag: str) -> bool:
-        """Tell whether a line begins and ends with this element: in a table of data each row is one line."""
-        return tag in BLOCKS and not (tag in CELLS and self.holds_data and self.holds_data[-1])
+        """Return whether the element begins and ends a line: in a data table only rows do."""
+        return tag in BLOCKS and not (tag in CELLS and self.is_data and self.is_data[-1])
 
 
-def _lines_of(pieces: list[str | Address]) -> list[str]:
-    """Return the lines of a block. An address that has its line to itself follows a colon, others stand in brackets."""
-    lines: list[list[str | Address]] = [[]]
+def _lines_of(pieces: list[str | Link]) -> list[str]:
+    """Return the lines of a block. The URL of a link alone in its line follows a colon, others stand in brackets."""
+    lines: list[list[str | Link]] = [[]]
     for piece in pieces:
         if piece == "\n":
             lines.append([])
@@ -160,14 +160,14 @@ def _lines_of(pieces: list[str | Address]) -> list[str]:
     return [each for each in words if each]
 
 
-def _words_of(line: list[str | Address]) -> str:
+def _words_of(line: list[str | Link]) -> str:
     is_alone = sum(piece != " " for piece in line) == 1
     words = "".join(piece if isinstance(piece, str) else _written(piece, is_alone=is_alone) for piece in line)
     return re.sub(" +", " ", words.strip(" ").removeprefix("\t").replace("\t", " | ")).strip(" ")
 
 
-def _written(address: Address, *, is_alone: bool) -> str:
-    words, url = address.words, address.url.removeprefix("mailto:")
+def _written(link: Link, *, is_alone: bool) -> str:
+    words, url = link.words, link.url.removeprefix("mailto:")
     if words in {"", url}:
         return url
     return f"{words}: {url}" if is_alone else f"{words} ({url})"
