@@ -1,8 +1,8 @@
 """Codes, by which anonymous writers come back to their posts, and other HMACs with the same key.
 
 A code has 16 symbols of Crockford's base32 (https://www.crockford.com/base32.html): 80 bits. It is derived, with
-CODE_KEY, from the random submission id of a form: a form that is sent twice gives one code. Only an HMAC of it is stored;
-without CODE_KEY, which is not in the database, nobody can check a guess.
+CODE_KEY, from the random submission id of a form: a form that is sent twice gives one code. Only an HMAC of it is
+stored; without CODE_KEY, which is not in the database, nobody can check a guess.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ def digest(code: str) -> str:
 
 
 def form_digest(form: str) -> str:
-    """Return the HMAC that is stored of a submitted form, to recognise the form when it is sent again: 64 hex digits."""
+    """Return the HMAC that is stored of a submitted form, to recognise it when it is sent again: 64 hex digits."""
     return _hmac("form", form).hex()
 
 
@@ -78,11 +78,12 @@ def key_check_value() -> str:
     return _hmac("check value", "").hex()
 
 
-def holds_code(text: str) -> bool:
+def contains_code(text: str) -> bool:
     """Return whether a text seems to contain a code, which every reader could then use.
 
     'They have been told' and 'from 14th June 2022' are no codes: one group must mix letters and digits, as in 997 of
-    1,000 random codes; where groups are separated by spaces, two must, as in 958. Codes are shown, so pasted, with hyphens.
+    1,000 random codes; where groups are separated by spaces, two must, as in 958. Codes are shown with
+    hyphens, so pasted with them.
     """
     return any(_is_code(match.group(1).upper()) for match in WRITTEN.finditer(text))
 

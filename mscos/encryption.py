@@ -82,7 +82,7 @@ def encrypt_link(purpose: str, **facts: str) -> str:
 
 
 def decrypt_link(purpose: str, token: str, *, lasts: timedelta) -> dict[str, str] | None:
-    """Return the facts in a token of `encrypt_link`; None where it is older than `lasts`, for another purpose or invalid."""
+    """Return the facts in a link's token; None where it is older than `lasts`, for another purpose or invalid."""
     padded = token.encode() + b"=" * (-len(token) % 4)
     try:
         facts = json.loads(_keys().decrypt(padded, ttl=int(lasts.total_seconds())))

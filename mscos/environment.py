@@ -31,7 +31,7 @@ class Environment(environ.Env):
             return ""
 
     def address(self, read: Callable[..., dict[str, Any]], var: str, default: str) -> dict[str, Any]:
-        """Return what `read` makes of the URL in `var`; raises ImproperlyConfigured where, say, its port is no number."""
+        """Return what `read` makes of the URL in `var`; raises ImproperlyConfigured for, say, a wrong port."""
         try:
             return read(var, default=default)
         except ValueError:

@@ -27,8 +27,8 @@ def overwrite_freed_pages() -> None:
 def free_dead_rows() -> None:
     """Let PostgreSQL free the space of rows that were changed or deleted. A job of the background worker.
 
-    Autovacuum waits until a fifth of a table is dead. A locked table is left for the next time. `docs/logs.md` says what
-    remains after this.
+    Autovacuum waits until a fifth of a table is dead. A locked table is left for the next time. `docs/logs.md` says
+    what remains after this.
     """
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:

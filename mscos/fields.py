@@ -15,8 +15,8 @@ class RenderedMarkdownField(models.TextField):
     """The HTML of a Markdown field beside it, rendered when the row is saved and safe to show as it is read.
 
     `source` names the field with an editor's Markdown. With `source=None` nothing is rendered here: an action sets
-    the HTML, from `render_post`, when a post is published. In `save(update_fields=[...])` name this field as well as its
-    source, or the old HTML stays; a queryset's `update()` renders nothing.
+    the HTML, from `render_post`, when a post is published. In `save(update_fields=[...])` name this field as well as
+    its source, or the old HTML stays; a queryset's `update()` renders nothing.
     """
 
     def __init__(self, *args: Any, source: str | None = None, **kwargs: Any) -> None:

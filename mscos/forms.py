@@ -24,8 +24,8 @@ HIDDEN_MARKS = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\u2800\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# The same three where no script needs them, so that they carry no hidden mark: beside Latin letters, digits, punctuation
-# and spaces, at either end, and in a row.
+# The same three where no script needs them, so that they carry no hidden mark: beside Latin letters, digits,
+# punctuation and spaces, at either end, and in a row.
 LATIN = r"\x00-\u024f\u2000-\u200a\u2010-\u206f"
 IDLE_JOINERS = re.compile(
     rf"(?<![^{LATIN}])[\u200c\u200d\ufe0f]+|[\u200c\u200d]+(?![^{LATIN}])|[\u200c\u200d]{{2,}}|\ufe0f{{2,}}"
@@ -147,7 +147,7 @@ class RefusableForm(forms.Form):
 
 
 class PublicForm(RefusableForm):
-    """A form that anyone may send, with a honeypot and a submission id, by which a form that is sent twice is stored once.
+    """A form that anyone may send, with a honeypot, and a submission id by which it is stored once if it is sent twice.
 
     Its template includes `_honeypot.html`, which contains both fields.
     """
@@ -166,7 +166,7 @@ class PublicForm(RefusableForm):
         return ""
 
     def clean_submission_id(self) -> str:
-        """Return the submission id without its signature; where it is missing, changed or too old, put a new one in the form."""
+        """Return the submission id without its signature; where it is invalid or too old, put a new one in the form."""
         try:
             return SUBMISSION_IDS.unsign(self.cleaned_data["submission_id"], max_age=SUBMISSION_ID_MAX_AGE)
         except signing.BadSignature:
@@ -176,7 +176,7 @@ class PublicForm(RefusableForm):
 
     @property
     def came_at_once(self) -> bool:
-        """Whether the form was sent sooner than a person could fill it in: its submission id is signed with the time."""
+        """Whether the form was sent sooner than a person can fill it in; its submission id is signed with the time."""
         try:
             SUBMISSION_IDS.unsign(self.data.get("submission_id", ""), max_age=TOO_FAST)
         except signing.BadSignature:

@@ -1,7 +1,7 @@
 """Plain text from our own HTML, for the text part of a mail: the same words in the same order.
 
-The HTML must close every element. Layout tables (role="presentation") leave no trace; each row of a data table becomes a
-line. Elements marked `data-screen-only` (a mail's hidden first line, a skip link) are left out.
+The HTML must close every element. Layout tables (role="presentation") leave no trace; each row of a data table becomes
+a line. Elements marked `data-screen-only` (a mail's hidden first line, a skip link) are left out.
 """
 
 import re

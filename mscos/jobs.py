@@ -26,7 +26,7 @@ def run_due_jobs() -> list[str]:
 
 
 def clear_expired_sessions() -> None:
-    """Delete expired sessions, so that the table does not tell who was signed in when. A job of the background worker."""
+    """Delete expired sessions, which tell who was signed in when. A job of the background worker."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 

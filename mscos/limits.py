@@ -1,8 +1,8 @@
 """Rate limits for visitors, counted without storing who a visitor is.
 
-A visitor is an HMAC of the IP address. Half of its key is random, stored in the cache (in memory only) and new each day,
-so that the counts of two days cannot be linked; the other half is SECRET_KEY, which is in no cache, so that a copy of the
-cache alone cannot be turned back into addresses.
+A visitor is an HMAC of the IP address. Half of its key is random, stored in the cache (in memory only) and new each
+day, so that the counts of two days cannot be linked; the other half is SECRET_KEY, which is in no cache, so that a copy
+of the cache alone cannot be turned back into addresses.
 """
 
 import hashlib
@@ -47,12 +47,12 @@ class Limit:
         return self.reached_for(client_network(request))
 
     def count(self, request: HttpRequest, undo: ExitStack | None = None) -> bool:
-        """Count one use by this visitor and return whether the limit allows it. `undo`, when closed, takes the use back."""
+        """Count one use by this visitor; return whether the limit allows it. `undo`, when closed, takes the use back."""
         return self.count_for(client_network(request), undo)
 
     @contextmanager
     def counted(self, request: HttpRequest) -> Iterator[bool]:
-        """Count one use and yield whether the limit allows it; where the block raises an exception, take the use back."""
+        """Count one use and yield whether the limit allows it; an exception in the block takes the use back."""
         with self.counted_for(client_network(request)) as is_allowed:
             yield is_allowed
 

@@ -43,7 +43,7 @@ def utf_8_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 class LargeForms:
-    """Refuses a request that is larger than any of our forms before its body is read: reading and cleaning takes long."""
+    """Refuses a request that is larger than any of our forms before its body is read, which would take long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

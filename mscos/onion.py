@@ -1,4 +1,7 @@
-"""The Onion-Location header, which tells Tor Browser of the onion service (https://community.torproject.org/onion-services/)."""
+"""The Onion-Location header, which tells Tor Browser of the site's onion service.
+
+https://community.torproject.org/onion-services/advanced/onion-location/
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus

@@ -50,7 +50,7 @@ class NotUnavailable(logging.Filter):
 
 
 def redact_uncaught_exceptions() -> None:
-    """Format uncaught exceptions like all others: of the main thread, other threads and `__del__`; hide errors of logging."""
+    """Redact uncaught exceptions too, in any thread and in `__del__`, and hide errors of logging itself."""
     sys.excepthook = lambda kind, error, frames: _write_uncaught((kind, error, frames))
     threading.excepthook = sys.unraisablehook = _write_uncaught_in_thread
     logging.raiseExceptions = False  # else a line that cannot be formatted is printed with all its arguments

@@ -168,13 +168,15 @@ else:
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,  # milliseconds
         **DATABASES["default"].get("OPTIONS", {}),
-        # Each request waits `timeout` seconds for a connection. After `reconnect_timeout` the pool gives up, so that the next
-        # request tries at once: otherwise the pauses grow to minutes, and the site stays down after the database is back.
+        # Each request waits `timeout` seconds for a connection. After `reconnect_timeout` the pool gives up, so that
+        # the next request tries at once: otherwise the pauses grow to minutes, and the site stays down after the
+        # database is back.
         "pool": {"min_size": 1, "max_size": 10, "timeout": 2, "reconnect_timeout": 2},
     }
 
 # https://docs.djangoproject.com/en/5.2/topics/cache/
-# In memory only: what the limits count is never on a disk. More than one web process needs CACHE_URL (mscos/checks/site.py).
+# In memory only: what the limits count is never on a disk. More than one web process needs CACHE_URL
+# (mscos/checks/site.py).
 WEB_PROCESSES = env.int("WEB_CONCURRENCY", default=1)
 if env.address_scheme("CACHE_URL", "locmemcache:") not in {"locmemcache", "redis", "rediss"}:
     raise ImproperlyConfigured(
@@ -214,8 +216,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS and 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# The same site as a Tor onion service (deploy/tor/). tor and the proxy are on one machine, and Tor Browser treats http to
-# an onion service as secure, cookies included: so the proxy sets X-Forwarded-Proto to https, and nothing else differs.
+# The same site as a Tor onion service (deploy/tor/). tor and the proxy are on one machine, and Tor Browser treats http
+# to an onion service as secure, cookies included: so the proxy sets X-Forwarded-Proto to https, and nothing else
+# differs.
 ONION_URL = env.str("ONION_URL", default="").rstrip("/")
 if ONION_URL:
     ALLOWED_HOSTS.append(ONION_URL.removeprefix("http://"))
@@ -235,8 +238,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The largest request in bytes (mscos/middleware.py): the longest post takes 120 kB if each character takes twelve; staff
-# import lists and calendars.
+# The largest request in bytes (mscos/middleware.py): the longest post takes 120 kB if each character takes twelve;
+# staff import lists and calendars.
 PUBLIC_FORM_BYTES = 200_000
 STAFF_FORM_BYTES = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = STAFF_FORM_BYTES

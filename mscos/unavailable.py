@@ -1,6 +1,6 @@
 """Error pages, for status 503 while the database or the cache is away or the disk is full, and for status 500.
 
-They need neither a service nor a session and store nothing: a form that was sent comes back in the page, and only there.
+They need neither a service nor a session and store nothing: a form that was sent is shown in the page, only there.
 """
 
 import logging

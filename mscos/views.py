@@ -31,7 +31,7 @@ HEARD_DAYS = 60  # that the home page shows what was heard after a consultation 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the home page: the latest issue, consultations and what they heard, the next events and the latest threads."""
+    """Show the home page: the latest issue, open and answered consultations, the next events, the latest threads."""
     issue = Issue.objects.in_archive().first()
     heard_since = timezone.localdate() - timedelta(days=HEARD_DAYS)
     consultations = list(Consultation.objects.open_or_heard(since=heard_since).select_related("forum"))

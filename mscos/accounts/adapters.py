@@ -67,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return visitor_digest(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return whether the password has to be typed again: it was not within the last minutes, at sign-in or later."""
+        """Return whether the password has to be typed again: it was not within the last minutes, at sign-in too."""
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 

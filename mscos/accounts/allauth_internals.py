@@ -1,4 +1,4 @@
-"""What the portal uses of allauth beyond its documented interface, all in one place.
+"""The undocumented names of allauth that the portal uses, all in one place.
 
 A new version may take it away: `tests/mscos/test_allauth_internals.py` fails then.
 """

@@ -98,7 +98,7 @@ class CodeFormMixin:
         self.fields["code"].widget.attrs["inputmode"] = "numeric"  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
-        """Return the code. Raises ValidationError; after too many tries allauth's advice, a new password, would not help."""
+        """Return the code. Raises ValidationError, after too many tries without allauth's advice to reset the password."""
         try:
             return super().clean_code()  # type: ignore[misc]
         except ValidationError as problem:

@@ -31,7 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def account_page(view: View) -> View:
     """Wrap one of allauth's views: no cache stores it, and a limit that is used up gives status 429.
 
-    Where the password is needed again it redirects; allauth would store a sent form with the visitor's address and agent.
+    Where the password is needed again it redirects; allauth would store a sent form with the IP address and user agent.
     """
 
     @private

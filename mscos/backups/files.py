@@ -36,7 +36,7 @@ def folder() -> Path:
 def write(lines: Iterable[str], *, recipient: str) -> Path:
     """Write a backup, encrypted where there is a recipient, and return its path. Raises BackupError.
 
-    It is written to a draft that only the owner can read, which gets the name of a backup once it is whole and on the disk.
+    It goes to a draft that only the owner can read, which gets a backup's name once it is whole and on the disk.
     """
     try:
         with _draft() as (draft, file):
@@ -54,7 +54,7 @@ def write(lines: Iterable[str], *, recipient: str) -> Path:
 
 
 def delete_old(*, keep: int | None) -> int:
-    """Delete backups that are older than BACKUP_DAYS, and all but the newest `keep`, never the newest; return how many."""
+    """Delete backups older than BACKUP_DAYS, and all but the newest `keep`; never the newest. Return how many."""
     found = sorted((order, path) for path in folder().iterdir() if (order := _order(path)))
     oldest = timezone.localdate() - timedelta(days=settings.BACKUP_DAYS)
     surplus = len(found) - keep if keep else 0
@@ -162,8 +162,8 @@ def _running(command: list[str], **pipes: Any) -> Iterator[Any]:
         process.kill()
         process.wait()
         raise
-    said = process.communicate()[1].decode(errors="replace").strip()
+    message = process.communicate()[1].decode(errors="replace").strip()
     if process.returncode:
-        raise BackupError(f"{command[0]} failed: {said}") from broken
+        raise BackupError(f"{command[0]} failed: {message}") from broken
     if broken:
         raise broken

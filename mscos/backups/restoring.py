@@ -80,7 +80,7 @@ def _note(noted: Set[Entry], *, since: str) -> list[Entry]:
 
 
 def _finish() -> None:
-    """Run the jobs that erase by age, clear the cache, which is of the lost database, and update the planner's statistics."""
+    """Run the jobs that erase by age, clear the cache of the lost database, and update the planner's statistics."""
     for name in settings.JOBS:
         if name.rpartition(".")[2].startswith("erase_"):
             import_string(name)()

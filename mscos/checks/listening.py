@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 
 
 def listening_problems() -> Iterator[CheckMessage]:
-    """Refuse an address that others reach directly: a proxy adds TLS, and reads slow requests before it passes them on."""
+    """Refuse an address that others reach directly: TLS and slow requests need a proxy."""
     if not settings.TRUSTED_PROXIES and not _is_loopback(settings.HOST):
         yield Error(
             f"HOST is '{settings.HOST}', which other machines can reach, and no proxy stands in front.",

@@ -73,7 +73,7 @@ def _service_problems() -> Iterator[CheckMessage]:
 
 
 def _can_be_tagged(address: str) -> bool:
-    """Return whether it is an address that leaves room for the tag of a delivery (`way_back` in newsletters/sending/messages.py)."""
+    """Return whether it is an address that leaves room for the tag of a delivery (newsletters/sending/messages.py)."""
     name, _, _ = address.rpartition("@")
     try:
         return '"' not in name and len(name) <= MAX_NAME_LENGTH and bool(mail_address(address))

@@ -29,7 +29,7 @@ PER_SLICE = 20  # mails of this queue in one slice of a worker's time
 
 
 def enqueue(message: EmailMessage, *, to_nobody: bool = False) -> None:
-    """Store a mail to be sent soon. With `to_nobody` the same work is done, so that timing tells nothing, and no mail sent."""
+    """Store a mail to be sent soon. With `to_nobody` the same work is done, for equal timing, and no mail is sent."""
     recipient = "" if to_nobody else message.to[0]
     words = json.dumps({"to": recipient, "content": wire_format(message).decode("ascii")})
     QueuedEmail.objects.create(encrypted=encrypt(words))

@@ -1,6 +1,7 @@
 """Transports, which hand finished mails to the mail server, many over one connection, and return each one's outcome.
 
-SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the three before the content go in one packet.
+SMTP is RFC 5321. To a server that takes several commands at once (RFC 2920) the three before the
+content are sent together.
 """
 
 import re
@@ -149,7 +150,7 @@ class SmtpTransport:
         return [server.getreply() for _ in commands]
 
     def _refusal(self, answers: list[Answer]) -> SendResult | None:
-        """Return the server's refusal, with the connection reset for the next mail; None where it waits for the content."""
+        """Return the server's refusal, and reset the connection; None where the server waits for the content."""
         refusals = [answer for answer in answers if answer[0] // 100 not in {2, 3}]
         if not refusals:
             return None
@@ -165,7 +166,7 @@ class SmtpTransport:
         return _result(*refusals[0])
 
     def _deliver(self, content: bytes) -> SendResult:
-        """Send the content to a server that waits for it. From here on, only its answer tells whether it took the mail."""
+        """Send the content to a server that waits for it. Without its answer the outcome is uncertain."""
         content = DOT_FIRST.sub(b"\n..", content)  # RFC 5321, 4.5.2: a line with one dot would be the end
         try:
             self._backend.connection.send(content + b".\r\n")

@@ -87,8 +87,8 @@ class MailWorker:
         self._transport.close()
 
     def _wait_for_server(self) -> None:
-        """Postpone the next slice, longer each time, unless the server answered in this one: some close after a few mails."""
-        if not self._answered:
+        """Postpone the next slice, longer each time, unless the server answered in this one."""
+        if not self._answered:  # some servers close the connection after a few mails
             self._closed_until = time.monotonic() + self._pause
             self._pause = min(self._pause * 2, PAUSES[1])
         self.close()
@@ -102,7 +102,7 @@ class MailWorker:
 
 
 def _portion() -> float:
-    """Return how many mails may leave now: for all workers of the site together at most MAIL_PER_MINUTE, 0 for no limit."""
+    """Return how many mails may leave now, within MAIL_PER_MINUTE for all workers together; 0 is no limit."""
     if not settings.MAIL_PER_MINUTE:
         return math.inf
     now = timezone.now()

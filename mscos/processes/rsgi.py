@@ -1,8 +1,8 @@
-"""The RSGI application of the web process: it reads a request to its end on an event loop, then calls Django in a thread.
+"""The RSGI application of the web process: it reads a request on an event loop, then calls Django in a thread.
 
-The server (granian) speaks RSGI, the portal WSGI. A request that arrives slowly waits here, where that costs little, for
-at most `READ_TIMEOUT` seconds; a response that is read slowly waits in the server. A thread is busy only while Django
-works.
+The server (granian) speaks RSGI, the portal WSGI. A request that arrives slowly waits here, where that costs little,
+for at most `READ_TIMEOUT` seconds; a response that is read slowly waits in the server. A thread is busy only while
+Django works.
 """
 
 import asyncio
@@ -61,8 +61,8 @@ class Application:
 async def _read(scope: Scope, protocol: HTTPProtocol) -> bytes:
     """Return the body. Raises RequestRefused unless it is complete, with the length in its header.
 
-    A body that the portal refuses for its length is received but not stored: a browser shows no answer before everything
-    is sent.
+    A body that the portal refuses for its length is received but not stored: a browser shows no answer before
+    everything is sent.
     """
     length = int(scope.headers.get("content-length", "0"))
     if length > MAX_BODY_BYTES:

@@ -2,4 +2,4 @@
 
 
 class StartError(Exception):
-    """Something that the portal needs is missing or wrong. The message says what and what to do; `manage.py` prints it."""
+    """Something that a start needs is missing or wrong; `manage.py` prints the message, which says what to do."""

@@ -26,7 +26,7 @@ def check_code_key() -> None:
 
 
 def store_code_key_check() -> bool:
-    """Store the check value where there is none; with CODE_KEY_LOST, replace another key's. Return whether one was replaced."""
+    """Store the check value; with CODE_KEY_LOST replace another key's. Return whether one was replaced."""
     value = key_check_value()
     stored, _ = KeyCheckValue.objects.get_or_create(name=NAME, defaults={"value": value})
     if stored.value == value or not settings.CODE_KEY_LOST:

@@ -43,7 +43,7 @@ class CarefulMigrate(MigrateCommand):
 
 
 def migrate() -> int:
-    """Bring the tables up to date and return how many migrations that took; raises StartError where it cannot be done."""
+    """Apply the migrations and return how many there were. Raises StartError where that cannot be done."""
     command = CarefulMigrate()
     before = signal.signal(signal.SIGINT, command.stop)
     try:

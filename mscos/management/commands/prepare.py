@@ -19,7 +19,7 @@ KEYS = ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")
 
 
 class Command(StartCommand):
-    """Checks the settings, brings the database and the static files up to date; on a sample site, fills an empty one."""
+    """Checks the settings, updates the database and the static files, and fills the database of an empty sample site."""
 
     help = "Make the database and the static files ready for a start."
 
