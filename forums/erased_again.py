@@ -22,7 +22,7 @@ def _thread(thread: Thread, became: str) -> None:
 
 
 def _call_request(request: CallRequest, became: str) -> None:
-    erase_contact(request)
+    erase_contact(call_request=request)
 
 
 POST = ErasureRule(columns=("body", "content_note", "author"), repeat=_post, became="NEW.state")

@@ -105,7 +105,7 @@ def delete_old_entries() -> None:
 
 
 @transaction.atomic
-def repeat_erasures(entries: Iterable[Entry]) -> int:
+def repeat_erasures(*, entries: Iterable[Entry]) -> int:
     """Erase what the entries name, as far as it is there; return how many rows that was. Words come first."""
     rows, count = defaultdict(set), 0
     models, rules = {model._meta.db_table: model for model in backed_up_models()}, erasure_rules()

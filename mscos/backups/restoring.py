@@ -50,7 +50,7 @@ def check_header(lines: Iterator[str]) -> date:
     return date.fromisoformat(header["day"])
 
 
-def restore(lines: Iterator[str], *, noted: Set[Entry], day: date) -> Done:
+def restore(*, lines: Iterator[str], noted: Set[Entry], day: date) -> Done:
     """Make the tables, fill and compare them; repeat the erasures since the backup, and those that are due by now.
 
     `noted` are the entries of the lists of erasures. Raises BackupError or DamagedBackup, and then stores no row.
@@ -61,7 +61,7 @@ def restore(lines: Iterator[str], *, noted: Set[Entry], day: date) -> Done:
         if different := tables.differing_tables(found):
             raise BackupError(f"What was restored differs from the backup in {', '.join(different)}. Nothing was kept.")
         tables.skip_keys()
-        erased = repeat_erasures(_note(noted, since=str(day - ONE_DAY)))
+        erased = repeat_erasures(entries=_note(noted, since=str(day - ONE_DAY)))
         for name in settings.AFTER_RESTORE:
             import_string(name)()
     _finish()

@@ -34,7 +34,7 @@ def a_request_is_withdrawn():
 def contact_details_are_erased():
     request = make_request(**ANSWERS).request
     yield
-    requester_actions.erase_contact(request)
+    requester_actions.erase_contact(call_request=request)
 
 
 def a_reader_leaves():

@@ -23,7 +23,7 @@ from outcomes.models import Quotation
 from tests.newsletters.conftest import make_issue
 from tests.newsletters.sending.helpers import begin, make_readers
 from tests.outcomes.conftest import make_quotation
-from tests.test_architecture import ROOMS, SOURCES
+from tests.test_architecture import APPS, SOURCES
 
 NOT_WORDS_OF_PEOPLE = {
     "assigned_to": "which moderator was asked to look",
@@ -67,7 +67,7 @@ def columns_of_words():
     watched, others = set(), set()
     for model in backed_up_models():
         rule = erasures.erasure_rules().get(model._meta.db_table)
-        for field in model._meta.concrete_fields if model._meta.app_label in ROOMS else []:
+        for field in model._meta.concrete_fields if model._meta.app_label in APPS else []:
             is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
             if rule and field.name in rule.columns:
                 watched.add(field.name)
@@ -140,13 +140,13 @@ def test_rows_that_hold_others_fast_go_first(post, sam):
         Entry("b", "2026-03-01", "forums_post", str(post.pk), ""),
         Entry("c", "2026-03-01", "forums_post", "404", ""),
     ]
-    assert (erasures.repeat_erasures(entries), Post.objects.count(), User.objects.count()) == (2, 0, 0)
+    assert (erasures.repeat_erasures(entries=entries), Post.objects.count(), User.objects.count()) == (2, 0, 0)
 
 
 def test_what_holds_a_row_fast_and_was_not_erased_stops_it(post, sam):
     Post.objects.update(author=sam, voice=None)
     with pytest.raises(ProtectedError):
-        erasures.repeat_erasures([Entry("a", "2026-03-01", "mscos_user", str(sam.pk), "")])
+        erasures.repeat_erasures(entries=[Entry("a", "2026-03-01", "mscos_user", str(sam.pk), "")])
     assert User.objects.count() == 1
 
 
@@ -165,10 +165,12 @@ def test_a_post_is_taken_down_as_it_was(post, sam, became, number, state):
     if number:
         moderation.publish(post=post, by=sam)
     entry = Entry("a", "2026-03-01", "forums_post", str(post.pk), became)
-    assert erasures.repeat_erasures([entry]) == 1
+    assert erasures.repeat_erasures(entries=[entry]) == 1
     post.refresh_from_db()
     assert (post.state, post.number, post.body, post.body_html) == (state, number, "", "")
-    assert erasures.repeat_erasures([entry, Entry("b", "2026-03-01", "forums_post", str(post.pk), "changed")]) == 2
+    assert (
+        erasures.repeat_erasures(entries=[entry, Entry("b", "2026-03-01", "forums_post", str(post.pk), "changed")]) == 2
+    )
     post.refresh_from_db()
     assert post.state == state
 
@@ -177,7 +179,7 @@ def test_a_quotation_whose_consent_was_changed_is_shown_nowhere(db):
     quotation = make_quotation("Words")
     Quotation.objects.update(consent_scope="both")
     assert noted() == [("outcomes_quotation", str(quotation.pk), "changed")]
-    erasures.repeat_erasures([Entry("a", "2026-03-01", "outcomes_quotation", str(quotation.pk), "changed")])
+    erasures.repeat_erasures(entries=[Entry("a", "2026-03-01", "outcomes_quotation", str(quotation.pk), "changed")])
     assert (Quotation.objects.with_live_consent().count(), Quotation.objects.get().text) == (0, "Words")
 
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 day = restoring.check_header(lines)
                 if not options["without_erasures"]:
                     check_age(day)
-                done = restoring.restore(lines, noted=noted, day=day)
+                done = restoring.restore(lines=lines, noted=noted, day=day)
         except (files.BackupError, tables.DamagedBackup) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
