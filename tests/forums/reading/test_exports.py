@@ -18,7 +18,7 @@ from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User
 from tests.forums.conftest import published_reply
-from tests.forums.reading.bulk_threads import fill
+from tests.forums.reading.many import fill
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from forums.models import Consultation, Forum, Post, Thread
 from mscos.models import User
-from tests.forums.reading.bulk_threads import enter, fill, settle
-from tests.forums.reading.query_cost import work_of
+from tests.forums.reading.helpers import work_of
+from tests.forums.reading.many import enter, fill, settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("threads of many")]
 

@@ -11,7 +11,7 @@ from newsletters.models.delivery import pk_of, tag_of
 from newsletters.sending.bounces import MAX_SOFT_BOUNCES, take_back
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.bounce_messages import (
+from tests.newsletters.sending.returned import (
     exim,
     mail,
     parsed,
