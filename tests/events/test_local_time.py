@@ -26,7 +26,7 @@ def wall(written):
 
 
 @pytest.mark.parametrize(
-    ("written", "zone", "trouble"),
+    ("written", "zone", "problem"),
     [
         ("2023-03-26T00:59", LONDON, None), ("2023-03-26T01:00", LONDON, MISSING), ("2023-03-26T01:59", LONDON, MISSING),
         ("2023-03-26T02:00", LONDON, None), ("2023-10-29T00:59", LONDON, None), ("2023-10-29T01:00", LONDON, TWICE),
