@@ -1,7 +1,7 @@
-"""Many rows at once, and what the database has to know of them: the only place of the tests that makes them.
+"""Thousands of rows at once, with the statistics that PostgreSQL's planner needs. No other module of the tests makes them.
 
-PostgreSQL plans by the number of rows that it noted last. After a rollback it may have noted 0, and would then join
-fifty thousand rows with fifty thousand one by one.
+PostgreSQL plans by the number of rows that it counted last. After a rollback that may be 0, and it would then join fifty
+thousand rows with fifty thousand one by one.
 """
 
 from django.db import connection
@@ -25,18 +25,18 @@ def copy(model, beside, **changed):
 
 
 def numbers(last):
-    """Return a table of the numbers from 1 to `last`, with one column, n; empty for 0."""
+    """Return a subquery of the numbers from 1 to `last`, with one column, n; empty for 0."""
     steps = f"SELECT 1 AS n WHERE {last} > 0 UNION ALL SELECT n + 1 FROM steps WHERE n < {last}"
     return f"(WITH RECURSIVE steps AS ({steps}) SELECT n FROM steps) AS numbers"
 
 
 def others(model, one, condition="1 = 1"):
-    """Return a table of the rows of a model but one."""
+    """Return a subquery of all rows of a model but one."""
     return f"(SELECT * FROM {model._meta.db_table}) AS other WHERE other.id <> {one.pk} AND {condition}"
 
 
 def analyse(*models):
-    """Let PostgreSQL note how many rows the tables of some models hold, and of what kind."""
+    """Let PostgreSQL update its statistics of the tables of some models."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in models)}")

@@ -1,7 +1,7 @@
-"""People who act in one moment, each on a database connection of their own, as in processes of their own.
+"""Functions that run concurrently, each in a thread with a database connection of its own.
 
-Others see only what is committed: such tests are marked `django_db(transaction=True)`. Tables are emptied behind them,
-the groups and their rights included, so that whoever acts in them is made a superuser or given no rights at all.
+The connections see only what is committed: such tests are marked `django_db(transaction=True)`. Afterwards the tables
+are emptied, groups and permissions included, so users in such tests are superusers or have no rights at all.
 """
 
 import time
@@ -13,13 +13,13 @@ from django.db import connection, transaction
 
 
 def elsewhere(act):
-    """Do something as another process would; return what it gives."""
+    """Call a function on another connection; return its result."""
     with ThreadPoolExecutor(1) as other:
-        return other.submit(_there, act).result()
+        return other.submit(_on_own_connection, act).result()
 
 
 def all_at_once(*acts):
-    """Do all acts in one instant; return what each gave, in their order."""
+    """Call all functions at the same moment, each on its own connection; return their results in order."""
     start = Barrier(len(acts))
 
     def in_step(act):
@@ -27,21 +27,21 @@ def all_at_once(*acts):
         return act()
 
     with ThreadPoolExecutor(len(acts)) as others:
-        begun = [others.submit(_there, partial(in_step, act)) for act in acts]
+        begun = [others.submit(_on_own_connection, partial(in_step, act)) for act in acts]
         return [each.result() for each in begun]
 
 
 def while_uncommitted(first, second):
-    """Do `second` elsewhere while `first` is done but not committed; return what `second` gave."""
+    """Call `second` on another connection while `first` is done but not committed; return the result of `second`."""
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():
             first()
-            waiting = other.submit(_there, second)
-            time.sleep(0.5)  # it waits for a row by now
+            waiting = other.submit(_on_own_connection, second)
+            time.sleep(0.5)  # by now it waits for a locked row
         return waiting.result()
 
 
-def _there(act):
+def _on_own_connection(act):
     try:
         return act()
     finally:

@@ -1,4 +1,4 @@
-"""Times of work, compared within one run: neither a slow machine nor other work on it counts."""
+"""Comparisons of processor time within one run, which do not depend on the machine or its load."""
 
 import math
 import time
@@ -8,12 +8,12 @@ TRIES = 20
 
 
 def seconds(work):
-    """Return how long the processor is at work; Python's collection of garbage, which follows no text, is off."""
+    """Return the processor time of a function, without garbage collection."""
     return timeit.timeit(work, timer=time.process_time, number=1)
 
 
 def takes_less(work, times, usual):
-    """Return whether work takes less than `times` the usual work, by the best of a few rounds of both in turns."""
+    """Return whether `work` takes less than `times` as long as `usual`, by the best of up to TRIES rounds of each."""
     best, best_usual = math.inf, math.inf
     for _ in range(TRIES):
         best, best_usual = min(best, seconds(work)), min(best_usual, seconds(usual))

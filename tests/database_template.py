@@ -1,7 +1,7 @@
-"""The tables, made once for a run: whoever needs a database begins with a copy instead of with ten seconds of migrations.
+"""A template database with all tables, made once in a run and copied, which saves ten seconds of migrations each time.
 
-`python -m tests` makes them: a file of SQLite and, where there is a server, a database of PostgreSQL. Where pytest is
-called without it there are none, and everybody makes their own.
+`python -m tests` makes an SQLite file and, where there is a server, a PostgreSQL database. Where pytest is called
+directly there is no template, and each worker migrates its own database.
 """
 
 import os
@@ -22,7 +22,7 @@ FILE, DATABASE = "TEST_TEMPLATE_FILE", "TEST_TEMPLATE_DATABASE"
 
 
 def make_file(folder):
-    """Make the tables in an SQLite file, and name it to the processes that this one starts."""
+    """Make the SQLite template, and name it in the environment."""
     path = Path(folder) / "template.sqlite3"
     _migrate(f"sqlite:///{path}")
     os.environ[FILE] = str(path)
@@ -30,7 +30,7 @@ def make_file(folder):
 
 @contextmanager
 def make_database(url):
-    """Make the tables in a database of a PostgreSQL server, name it, and drop it at the end."""
+    """Make the PostgreSQL template, name it in the environment, and drop it at the end."""
     name = f"template_{os.getpid()}"
     with new_database(url, name) as address:
         _migrate(address)
@@ -54,8 +54,8 @@ def new_database(url, name, *, empty=False):
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def said_on_a_file(script, folder):
-    """Run a script in the portal's shell on an SQLite file in a folder, and return what it printed."""
+def run_on_a_file(script, folder):
+    """Run a script in the portal's shell on a new SQLite file in a folder; return what it printed."""
     path = put_file(folder)
     environment = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
     environment |= {
@@ -70,7 +70,7 @@ def said_on_a_file(script, folder):
 
 
 def put_file(folder):
-    """Put a database with its tables into a data folder, where the portal looks for it, and return its path."""
+    """Put a database with all tables into a data folder, under the portal's name for it; return its path."""
     path = Path(folder) / "portal.sqlite3"
     if FILE in os.environ:
         shutil.copy(os.environ[FILE], path)
@@ -80,7 +80,7 @@ def put_file(folder):
 
 
 def use(connection):
-    """Let a test database that is about to be made begin with the tables."""
+    """Let a test database that is about to be made begin as a copy of the template."""
     if connection.vendor == "postgresql":
         connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get(DATABASE)
     elif FILE in os.environ:
@@ -88,7 +88,7 @@ def use(connection):
 
 
 def turn_autovacuum_off(connection):
-    """Have no table of a test database vacuumed or analysed but where a test asks for it, whatever the server does."""
+    """Turn autovacuum off for all tables: they are vacuumed and analysed only where a test does it."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names(cursor):
@@ -96,7 +96,7 @@ def turn_autovacuum_off(connection):
 
 
 def _fill(connection, **kwargs):
-    """Fill a database of SQLite that has just been made."""
+    """Copy the template into an SQLite database that has just been made."""
     connection_created.disconnect(_fill)
     with sqlite3.connect(os.environ[FILE]) as template:
         template.backup(connection.connection)

@@ -1,4 +1,4 @@
-"""A process that takes no notice of being told to stop, and one that it started, which listens on a port."""
+"""A process that ignores SIGTERM, and a child of it that does so too and listens on a port."""
 
 import signal
 import socket

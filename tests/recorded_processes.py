@@ -1,4 +1,4 @@
-"""`python -m tests.recorded_processes`: `manage.py` as it is, but a file in VAR_DIR names the process ids of what it starts."""
+"""`python -m tests.recorded_processes`: `manage.py` with a record, in VAR_DIR, of the processes that the supervisor starts."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ NAME = "started"
 start = supervisor.start
 
 
-def start_and_note(command):
+def start_and_record(command):
     running = start(command)
     with Path(os.environ["VAR_DIR"], NAME).open("a") as file:
         file.write(f"{command[-1]} {running.pid}\n")
@@ -20,11 +20,11 @@ def start_and_note(command):
 
 
 def started(folder):
-    """Return the process ids of what was started last, by the last word of each command."""
+    """Return the newest process id for the last word of each command."""
     lines = (line.split() for line in (folder / NAME).read_text().splitlines())
     return {name: int(number) for name, number in lines}
 
 
 if __name__ == "__main__":
-    supervisor.start = start_and_note
+    supervisor.start = start_and_record
     execute_from_command_line(["manage.py", *sys.argv[1:]])

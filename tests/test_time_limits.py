@@ -1,4 +1,4 @@
-"""Nothing in a run of the tests lasts for ever: a test, a statement, what hangs outside Python."""
+"""The time limits of a run: of a test, of a statement, and of code outside Python; and what a run prints first."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def test_a_signal_ends_a_statement_of_sqlite():
         signal.signal(signal.SIGUSR1, before)
 
 
-def test_a_run_says_first_what_it_holds_and_fails_where_a_part_is_missing():
+def test_a_run_prints_what_it_contains_and_fails_where_a_required_service_is_missing():
     nowhere = {"TEST_POSTGRES_URL": "postgres://postgres@127.0.0.1:1/x", "TEST_REDIS_URL": "redis://127.0.0.1:1/0"}
     environment = {**os.environ, **nowhere, "REQUIRE": "redis,postgres", "PATH": ""}
     done = subprocess.run(
@@ -53,7 +53,7 @@ def test_a_run_says_first_what_it_holds_and_fails_where_a_part_is_missing():
     postgres = "no PostgreSQL answers: TEST_POSTGRES_URL names a server"
     redis = "no Redis answers: TEST_REDIS_URL names a server"
     assert done.stdout.splitlines() == [
-        "Running on SQLite (about 4,950 tests); browser tests: no; Redis: no. On two cores this takes about 15 minutes.",
+        "Running on SQLite (about 4,970 tests); browser tests: no; Redis: no. Both databases take about 14 minutes on two cores.",
         f"Left out: {postgres}.",
         f"Left out: {redis}.",
         "Left out: no Chromium is found: install the system's chromium.",

@@ -1,8 +1,11 @@
-"""What keeps a run from hanging beside `timeout` in pyproject.toml and `statement_timeout` in tests/settings.py."""
+"""The interruption of long SQLite statements; PostgreSQL has `statement_timeout` (tests/settings.py).
 
-STEPS = 1_000_000  # of SQLite's virtual machine: a few milliseconds
+The time limit of a test itself is `timeout` in pyproject.toml.
+"""
+
+STEPS = 1_000_000  # instructions of SQLite's virtual machine between calls: a few milliseconds
 
 
 def let_signals_through():
-    """Return 0, go on: Python handles signals here, and an exception of theirs ends the statement."""
+    """Return 0, to go on. Python handles signals here, and an exception in a handler ends the statement."""
     return 0

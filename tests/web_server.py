@@ -1,4 +1,4 @@
-"""A portal that serves in a process of its own, as `manage.py serve` does."""
+"""The web process of `manage.py serve`, and raw HTTP requests to it."""
 
 import json
 import os
@@ -13,20 +13,20 @@ from tests.database_template import put_file
 from tests.subprocesses import ROOT, free_port, wait_for_port
 
 SERVE = (sys.executable, "manage.py", "serve")
-NOT_TAKEN_ALONG = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "HOST", "TRUSTED_PROXIES"}
+LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "HOST", "TRUSTED_PROXIES"}
 MAX_WAIT = 30  # seconds that an answer may take
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running portal."""
+    """A running web process."""
 
     process: subprocess.Popen
     port: int
     folder: Path
 
     def connect(self, sent=b"", *, receives=None):
-        """Open a connection and send bytes on it, in which HOST stands for the line of that header."""
+        """Open a connection and send bytes on it; HOST in them stands for the Host header."""
         connection = socket.socket()
         connection.settimeout(MAX_WAIT)
         if receives:
@@ -36,7 +36,7 @@ class Server:
         return connection
 
     def ask(self, sent):
-        """Send bytes and return all that comes back until the server closes."""
+        """Send bytes and return all that the server sends until it closes the connection."""
         with self.connect(sent) as connection:
             return read_all(connection)
 
@@ -65,9 +65,9 @@ def parts(answer):
 
 
 def environment_for(folder, port, **settings):
-    """Return what a portal on a port, with a folder for its data, is started with."""
+    """Return the environment of a web process with a port and a data folder."""
     return {
-        **{name: value for name, value in os.environ.items() if name not in NOT_TAKEN_ALONG},
+        **{name: value for name, value in os.environ.items() if name not in LEFT_OUT},
         "DJANGO_SETTINGS_MODULE": "tests.web_server_settings",
         "VAR_DIR": str(folder),
         "PORT": str(port),
@@ -78,7 +78,7 @@ def environment_for(folder, port, **settings):
 
 @contextmanager
 def serving(folder, *, command=SERVE, **settings):
-    """Start the portal on a free port with a folder for its data, wait until it answers, and stop it."""
+    """Start the web process on a free port with a data folder, yield it once it listens, and stop it."""
     if not (folder / "portal.sqlite3").exists():
         put_file(folder)
     port = free_port()

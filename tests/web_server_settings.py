@@ -1,4 +1,4 @@
-"""The portal's settings, with the pages of tests/web_server_urls.py."""
+"""The portal's settings with tests/web_server_urls.py, for tests of the web process."""
 
 from mscos.settings import *  # noqa: F403
 

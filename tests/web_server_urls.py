@@ -1,4 +1,4 @@
-"""The portal's pages, with some that a test of the web process asks for."""
+"""The portal's URLs, with views for tests of the web process."""
 
 import os
 from pathlib import Path
@@ -13,21 +13,21 @@ from tests.subprocesses import wait_until
 
 @csrf_exempt
 def tell(request):
-    """Tell what the portal was told of the request."""
-    told = {name: value for name, value in request.META.items() if isinstance(value, str)}
+    """Return what the portal knows of the request, as JSON."""
+    meta = {name: value for name, value in request.META.items() if isinstance(value, str)}
     return JsonResponse(
         {
             "body": request.body.decode(),
             "umask": os.umask(0o077),
             "process": os.getpid(),
             "site": settings.SITE_NAME,
-            **told,
+            **meta,
         }
     )
 
 
 def wait(request):
-    """Answer when a file says so, and say in another one that the request has come."""
+    """Make a file when the request arrives, and answer once another file exists."""
     folder = Path(os.environ["VAR_DIR"])
     (folder / "begun").touch()
     wait_until((folder / "go").exists)

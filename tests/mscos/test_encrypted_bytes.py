@@ -15,7 +15,7 @@ from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
-from tests.database_template import said_on_a_file
+from tests.database_template import run_on_a_file
 from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 
@@ -66,7 +66,7 @@ def opened_in(run):
 
 
 def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_token_either(tmp_path):
-    assert said_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
+    assert run_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
 
 
 @pytest.mark.django_db(transaction=True)
