@@ -1,4 +1,4 @@
-"""The README's first command, in earnest: `make run` on an empty data folder, web and work together."""
+"""`make run` on an empty data folder: web process and background worker together."""
 
 import fcntl
 import os
@@ -34,7 +34,7 @@ def test_make_run_shows_the_portal_and_its_mail_leads_back_to_it(tmp_path):
     try:
         wait_until(lambda: answers(port))
         wait_until(lambda: f"The portal answers at http://127.0.0.1:{port}/" in printed.read_text())
-        # The sample content has posts that wait: the work loop tells the sample moderator at its first look.
+        # The sample content has posts that wait: the background worker mails the sample moderator at once.
         queue = f"http://127.0.0.1:{port}/admin/forums/post/"
         wait_until(lambda: any(queue in path.read_text() for path in (tmp_path / "var/mail").glob("*")))
     finally:

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import NEUTRAL, press, sign_in
+from tests.browser.helpers import NEUTRAL, press, sign_in
 
 PAGES = {
     "home": "/",
