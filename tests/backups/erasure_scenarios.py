@@ -1,4 +1,4 @@
-"""What people write, and then erase, or have erased. Each scene writes marked words and waits at `yield` for a backup."""
+"""Scenarios of erasure: each stores marked words, yields for a backup to be made, and erases them."""
 
 import copy
 
@@ -105,7 +105,7 @@ def a_message_is_over_that_no_list_names():
 
 
 THREADS = [("into", "A title that stays"), ("gone", "Zqxjtitle of a thread that is merged")]
-SCENES = [
+SCENARIOS = [
     a_request_is_withdrawn, contact_details_are_erased, a_reader_leaves, a_reader_moves_to_another_address,
     a_reader_takes_a_name_back, all_about_an_address_is_erased, never_again_is_forgotten, a_quotation_is_withdrawn,
     a_person_is_deleted, a_message_is_over_that_no_list_names,
@@ -113,13 +113,13 @@ SCENES = [
 
 
 def play(recipient):
-    """Let all scenes begin, make a backup, let them end, and copy the list of erasures."""
+    """Start all scenarios, make a backup, end them, and write the list of erasures."""
     stage = Scene()
-    begun = [scene() for scene in SCENES] + [a_thread_is_merged(stage.sam)]
-    begun += [scene(copy.copy(stage)) for scene in WORDS]
-    for steps in begun:
+    started = [scenario() for scenario in SCENARIOS] + [a_thread_is_merged(stage.sam)]
+    started += [scenario(copy.copy(stage)) for scenario in WORDS]
+    for steps in started:
         next(steps)
     call_command("backup", recipient=recipient, verbosity=0)
-    for steps in begun:
+    for steps in started:
         assert list(steps) == []
     write_list()

@@ -1,4 +1,4 @@
-"""Places with a database of their own, in which the portal's commands are run as on a real site."""
+"""Installations with a data folder and a database of their own, in which the portal's commands run as on a real site."""
 
 import os
 import re
@@ -14,19 +14,19 @@ from django.db import connection
 
 from tests import database_template
 
-MAX_SECONDS = 300  # seconds that a command may take on a busy machine
+MAX_SECONDS = 300  # that a command may take on a busy machine
 
 
 @dataclass(frozen=True)
-class Place:
-    """A folder for data, and a database of the kind that this run is on."""
+class Installation:
+    """A data folder, and a database of the kind that this run is on."""
 
     folder: Path
     url: str
     source: Path = database_template.ROOT
 
     def run(self, *arguments, **more):
-        """Run a command of manage.py, and return it when it has ended."""
+        """Run a command of manage.py to its end; return the finished process."""
         command = [sys.executable, "manage.py", *arguments]
         given = {"cwd": self.source, "env": self.environment(), "capture_output": True, "text": True, **more}
         return subprocess.run(command, check=False, timeout=MAX_SECONDS, **given)
@@ -36,35 +36,35 @@ class Place:
         ours = {"DJANGO_SETTINGS_MODULE": "tests.settings", "VAR_DIR": str(self.folder), "DATABASE_URL": self.url}
         return {**left, **ours}
 
-    def does(self, *arguments):
-        """Run a command that has to succeed, and return what it printed."""
+    def run_successfully(self, *arguments):
+        """Run a command that has to succeed; return what it printed."""
         done = self.run(*arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def says(self, script):
-        """Run a script in the shell, and return what it printed."""
-        return self.does("shell", "--verbosity", "0", "-c", script)
+    def shell(self, script):
+        """Run a script in the shell; return what it printed."""
+        return self.run_successfully("shell", "--verbosity", "0", "-c", script)
 
     def lines(self):
-        """Return what a backup would hold."""
-        return self.says("from mscos.backups.tables import lines\nfor line in lines(): print(line)").splitlines()
+        """Return the lines that a backup would contain."""
+        return self.shell("from mscos.backups.tables import lines\nfor line in lines(): print(line)").splitlines()
 
 
 @contextmanager
-def place(folder, *, empty):
-    """Give a place, with the tables in it or an empty one."""
+def installation(folder, *, empty):
+    """Yield an installation, with or without tables."""
     folder.mkdir(exist_ok=True)
     if connection.vendor == "postgresql":
-        with database_template.new_database(server(), f"place_{uuid.uuid4().hex[:12]}", empty=empty) as url:
-            made = Place(folder, url)
+        with database_template.new_database(server(), f"installation_{uuid.uuid4().hex[:12]}", empty=empty) as url:
+            made = Installation(folder, url)
             if not empty:
-                made.does("migrate", "--verbosity", "0")  # where the tables were not made before
+                made.run_successfully("migrate", "--verbosity", "0")  # where there is no template
             yield made
     else:
         if not empty:
             database_template.put_file(folder)
-        yield Place(folder, f"sqlite:///{folder / 'portal.sqlite3'}")
+        yield Installation(folder, f"sqlite:///{folder / 'portal.sqlite3'}")
 
 
 def server():
@@ -74,7 +74,7 @@ def server():
 
 
 def make_age_key(folder):
-    """Return a file with a key of age, and the recipient that it belongs to."""
+    """Make a key for age; return its file and its recipient."""
     identity = folder / "age.key"
     subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True, timeout=MAX_SECONDS)
     return str(identity), re.search(r"age1\w+", identity.read_text())[0]

@@ -1,10 +1,10 @@
-"""What was erased after the backup is erased again when it is restored, whoever erased it and however."""
+"""A restore repeats the erasures that came after the backup, whoever erased and however."""
 
 import gzip
 
 import pytest
 
-from tests.backups.helpers import place
+from tests.backups.helpers import installation
 from tests.privacy.test_redaction_bytes import MARK
 
 pytestmark = pytest.mark.django_db
@@ -25,32 +25,32 @@ print([(request.contact.token, bool(request.topic.token)) for request in CallReq
 
 @pytest.fixture
 def erased(tmp_path):
-    """A place where everything was erased after its backup."""
-    with place(tmp_path / "erased", empty=False) as made:
-        made.says(PLAY)
+    """An installation where everything was erased after its backup."""
+    with installation(tmp_path / "erased", empty=False) as made:
+        made.shell(PLAY)
         yield made
 
 
 def test_nothing_that_was_erased_comes_back_and_the_rest_does(erased, tmp_path):
     folder = erased.folder / "backups"
     [path] = folder.glob("portal-*")
-    held, noted = gzip.decompress(path.read_bytes()).decode(), folder / "erasures.csv"
-    assert held.lower().count(MARK.lower()) > 30
+    contents, noted = gzip.decompress(path.read_bytes()).decode(), folder / "erasures.csv"
+    assert contents.lower().count(MARK.lower()) > 30
     assert MARK.lower() not in "\n".join(erased.lines()).lower()
-    with place(tmp_path / "restored", empty=True) as restored:
-        said = restored.does("restore", str(path), "--erasures", str(noted))
+    with installation(tmp_path / "restored", empty=True) as restored:
+        said = restored.run_successfully("restore", str(path), "--erasures", str(noted))
         count = int(said.partition("after the backup: ")[2].partition(".")[0])
         assert count > 20
         left = [line for line in restored.lines() if MARK.lower() in line.lower()]
         assert left == []
-        assert restored.says(STATES).splitlines() == [
+        assert restored.shell(STATES).splitlines() == [
             "2 1",
             "[('named@example.org', '')] 0 1",
             "['Sam'] 1",
             "[('', True)]",
         ]
         # Older backups may be restored another day: what was noted is in the restored database too.
-        assert set(noted.read_text().splitlines()[1:]) <= set(restored.says(NOTED).splitlines())
+        assert set(noted.read_text().splitlines()[1:]) <= set(restored.shell(NOTED).splitlines())
 
 
 NOTED = """

@@ -1,4 +1,4 @@
-"""Nothing is erased without a note: the database writes one, whatever deletes or empties a row."""
+"""The list of erasures: the database adds an entry, whatever deletes or empties a row."""
 
 import ast
 import stat
@@ -47,7 +47,7 @@ def post(db):
 
 
 def emptied():
-    """Return the columns that are set to nothing by name: `row.column = ""`, `update(column=None)`, and the like."""
+    """Yield the names of columns that the code empties: `row.column = ""`, `update(column=None)` and the like."""
     nodes = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text()))]
     for node in nodes:
         if isinstance(node, ast.Assign) and is_nothing(node.value):
@@ -64,7 +64,7 @@ def is_nothing(value):
 
 
 def columns_of_words():
-    """Return the names of our columns that hold words, or point to a person, with a watch on them and without."""
+    """Return the names of columns with text or a person: those with an erasure rule, and the others."""
     watched, others = set(), set()
     for model in backed_up_models():
         rule = erasures.erasure_rules().get(model._meta.db_table)

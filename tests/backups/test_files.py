@@ -1,4 +1,4 @@
-"""The files of backups: one is whole or not there; old ones of ours go; a tool that fails is quoted."""
+"""The files of backups: written whole or not at all, deleted when old; errors of age and gpg."""
 
 import fcntl
 import gzip
@@ -65,12 +65,12 @@ def test_a_fault_on_the_way_leaves_nothing(folder, tmp_path, recipient):
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_full_disk_is_told_and_leaves_nothing_half_made(folder, tmp_path, encrypted):
     recipient = make_age_key(tmp_path)[1] if encrypted else ""
-    told = (
+    message = (
         "age failed: age: error: "
         if encrypted
         else f"The backup could not be written to {folder}: File too large. Nothing"
     )
-    with files_of_at_most(100_000), pytest.raises(BackupError, match=f"^{told}"):
+    with files_of_at_most(100_000), pytest.raises(BackupError, match=f"^{message}"):
         files.write((os.urandom(1_000).hex() for _ in range(1_000)), recipient=recipient)
     assert list(folder.iterdir()) == []
 
