@@ -1,7 +1,7 @@
-"""`python -m tests.mail_bench`: how quick sending is, as ratios within one run, on SQLite and PostgreSQL.
+"""`python -m tests.mail_bench`: the speed of sending mail, as ratios within one run, on SQLite and PostgreSQL.
 
-A bare loop sends the same bytes with smtplib to the same server over one connection, in turns with a worker that keeps
-its ledger. Nothing here passes or fails by a time: machines are shared and noisy.
+A bare smtplib loop and a worker with its ledger send the same bytes to the same server in turn. Nothing passes or fails
+by a time: machines are shared and noisy.
 """
 
 import argparse
@@ -28,12 +28,12 @@ REAL, SMALL = 117, 0  # paragraphs: about as many bytes as week 5 of the sample 
 
 
 def database(url):
-    """Make a PostgreSQL database for one measurement; without an address there is only a file."""
+    """Make a PostgreSQL database for one measurement; without a URL do nothing."""
     return new_database(url, f"bench_{os.getpid()}") if url else nullcontext()
 
 
 def rate(url, paragraphs, rounds, a_round):
-    """Send rounds of mails by turns; return the ratio of each round, the milliseconds a mail took, and a mail's bytes."""
+    """Send rounds of mails both ways; return the ratio of each round, the milliseconds and the bytes of a mail."""
     with tempfile.TemporaryDirectory() as folder, database(url) as own, smtp_sink() as port:
         settle_in(folder, own, port)
         begin(rounds * a_round, body="Words.\n\n" + PARAGRAPH * paragraphs)
@@ -115,7 +115,7 @@ def apart(*call):
     return json.loads(done.stdout)
 
 
-def tell_rates(name, url, rounds, a_round):
+def print_rates(name, url, rounds, a_round):
     """Measure a mail as large as a real issue's and a small one."""
     for paragraphs in (REAL, SMALL):
         found = apart("rate", url, paragraphs, rounds, a_round)
@@ -128,7 +128,7 @@ def tell_rates(name, url, rounds, a_round):
         )
 
 
-def tell_crew(url, readers):
+def print_crew(url, readers):
     """Measure how much more four workers send than one."""
     one, four = apart("crew", url, 1, readers), apart("crew", url, 4, 4 * readers)
     print(
@@ -136,21 +136,21 @@ def tell_crew(url, readers):
     )
 
 
-def tell_memory(few, many):
+def print_memory(few, many):
     """Measure what a worker's memory does as readers grow more."""
     small, large = apart("memory", few), apart("memory", many)
     print(f"A worker's memory: {small:.0f} MB for {few:,} readers, {large:.0f} MB for {many:,}", flush=True)
 
 
 def main(databases, *, short):
-    """Measure all, and tell; a short run only shows that everything can be measured."""
+    """Measure and print everything; a short run only shows that it works."""
     rounds, a_round = (2, 20) if short else (7, 1000)
     if "sqlite" in databases:
-        tell_rates("SQLite", None, rounds, a_round)
-        tell_memory(*((20, 40) if short else (1000, 100_000)))
+        print_rates("SQLite", None, rounds, a_round)
+        print_memory(*((20, 40) if short else (1000, 100_000)))
     if "postgresql" in databases:
-        tell_rates("PostgreSQL", POSTGRES_URL, rounds, a_round)
-        tell_crew(POSTGRES_URL, 40 if short else 400)
+        print_rates("PostgreSQL", POSTGRES_URL, rounds, a_round)
+        print_crew(POSTGRES_URL, 40 if short else 400)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The measurements of `make bench` in a short form: that they can be made, not what they come to."""
+"""The short form of `make bench`: that it runs, not its results."""
 
 import os
 import re

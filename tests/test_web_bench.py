@@ -1,4 +1,4 @@
-"""`python -m tests.web_bench` starts, and measures."""
+"""`python -m tests.web_bench`: that it runs, not its results."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Workers that are killed while they send: the short run of `make faults`."""
+"""The short form of `make faults`."""
 
 import os
 import re

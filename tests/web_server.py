@@ -44,7 +44,7 @@ class Server:
         """Return the status and the body of a page."""
         return parts(self.ask(b"GET %b HTTP/1.1\r\nHOST\r\nConnection: close\r\n%b\r\n" % (page.encode(), headers)))
 
-    def told(self, headers=b"", path="/tell/"):
+    def request_meta(self, headers=b"", path="/tell/"):
         return json.loads(self.get(path, headers)[1])
 
     def printed(self):

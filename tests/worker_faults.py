@@ -1,7 +1,7 @@
-"""`python -m tests.worker_faults`: workers are killed at random while they send an issue; then the ledger is held against the server.
+"""`python -m tests.worker_faults`: kills workers at random while they send an issue, then compares ledger and server.
 
 Real processes, a real database (SQLite in a file, or the PostgreSQL server of DATABASE_URL) and a real mail server on
-this machine. It ends with an error where a reader was missed, or got the mail twice without being counted as uncertain.
+this machine. It ends with an error where a subscriber was missed, or got a mail twice that the ledger never called uncertain.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tests.database_template import new_database, put_file
 from tests.smtp_server import smtp_server
 from tests.subprocesses import ROOT, wait_until
 
-LEASE = 3  # seconds until what a killed worker held is taken up again
+LEASE = 3  # seconds until another worker takes over the batch of a killed one
 WAITING = {"seconds": 600, "pause": 0.001}  # an issue must have been sent by then; a mail takes four milliseconds
 
 
@@ -42,7 +42,7 @@ def main(readers, kills, workers, seed):
             wait_until(is_done, **WAITING)
         finally:
             crew.dismiss()
-        return held_against(server, readers, kills)
+        return compare(server, readers, kills)
 
 
 def settle_in(folder, url, port):
@@ -58,7 +58,7 @@ def settle_in(folder, url, port):
 
 
 def begin(readers, **draft):
-    """Make the tables and the readers, and publish an issue to them."""
+    """Make the tables and the subscribers, and publish an issue to them."""
     import django
 
     django.setup()
@@ -79,22 +79,22 @@ def begin(readers, **draft):
 
 
 class Crew:
-    """Work processes; who is killed is replaced."""
+    """Background workers; one that is killed is replaced."""
 
     def __init__(self, size):
-        self._workers = [self._hire() for _ in range(size)]
+        self._workers = [self._start() for _ in range(size)]
 
-    def _hire(self):
+    def _start(self):
         return subprocess.Popen([sys.executable, "manage.py", "run_worker"], cwd=ROOT, stderr=subprocess.DEVNULL)
 
     def kill(self, number):
-        """Kill a worker without warning, and hire another."""
+        """Kill a worker and start another."""
         self._workers[number].send_signal(signal.SIGKILL)
         self._workers[number].wait(60)
-        self._workers[number] = self._hire()
+        self._workers[number] = self._start()
 
     def dismiss(self):
-        """Tell all to stop, and wait for them."""
+        """Stop all workers and wait for their end."""
         for worker in self._workers:
             worker.terminate()
         for worker in self._workers:
@@ -102,15 +102,15 @@ class Crew:
 
 
 def is_done():
-    """Tell whether the ledger says that nothing is left."""
+    """Return whether the mailing is done."""
     from newsletters.models import Mailing
 
     time.sleep(0.2)
     return Mailing.objects.get().state == "done"
 
 
-def held_against(server, readers, kills):
-    """Compare what the server took with what the ledger says; return the figures, or end with what is wrong."""
+def compare(server, readers, kills):
+    """Compare the ledger with what the server took; return the figures, or end with what is wrong."""
     from newsletters.models import Delivery
 
     got = defaultdict(list)

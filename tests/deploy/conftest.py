@@ -1,4 +1,4 @@
-"""The portal as deploy/ lays it out: nginx with those very files in front of a web process."""
+"""nginx with the files of deploy/ in front of a web process."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ class Proxy:
         return Visitor(self.https, **facts)
 
     def logs(self):
-        """Return what each log beside nginx's own files holds."""
+        """Return the contents of all logs by file name."""
         return {path.name: path.read_text() for path in self.folder.parent.rglob("*.log")}
 
 
@@ -44,7 +44,7 @@ def required(program):
 
 
 def environment_of(folder, **changes):
-    """Return what deploy/portal.env gives a process, with a database of the test's own and keys."""
+    """Return the environment of deploy/portal.env, with keys, a data folder and an SQLite database."""
     ours = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     keys = dict.fromkeys(("SECRET_KEY", "CODE_KEY", "FIELD_KEY"), "0123456789abcdef" * 4)
     own = {"VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3", "ONION_URL": f"http://{ONION}"}
@@ -93,6 +93,6 @@ def web_process(folder):
 def site(tmp_path_factory):
     """A portal behind nginx. Of the two web processes that nginx knows, one is away."""
     folder = tmp_path_factory.mktemp("deploy")
-    away = free_port()
-    with web_process(folder) as web, nginx_before(folder / "nginx", away, web) as proxy:
+    closed_port = free_port()
+    with web_process(folder) as web, nginx_before(folder / "nginx", closed_port, web) as proxy:
         yield proxy

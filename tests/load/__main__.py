@@ -1,8 +1,8 @@
-"""`python -m tests.load`: readers and writers at work while processes are killed; then what the site kept is compared.
+"""`python -m tests.load`: readers and writers while processes are killed; then a comparison with what the site stored.
 
-It needs nginx, redis-server and, for PostgreSQL, the server of TEST_POSTGRES_URL; everything else is the portal's own. It
-ends with an error where a read failed, an accepted post is not in the queue exactly once, a reader of the newsletter was
-missed or got it twice without having been in doubt, or a database was locked.
+It needs nginx, redis-server and, for PostgreSQL, the server of TEST_POSTGRES_URL. It ends with an error where a read
+failed, an accepted post is not in the queue exactly once, a subscriber was missed or got a newsletter twice without an
+uncertain delivery, or a database was locked.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main(database, **sizes):
         new_database(POSTGRES_URL, f"load_{os.getpid()}") if database == "postgresql" else nullcontext() as url,
         smtp_server(seconds_a_mail=0.02) as mail,
     ):
-        Path(folder).chmod(0o755)  # nginx's own workers read their files in it
+        Path(folder).chmod(0o755)  # nginx's workers read files in it
         layout = Layout(folder, url or f"sqlite:///{put_file(folder)}", mail.port)
         try:
             wrong, crowd, kills = run(layout, **sizes)
@@ -49,7 +49,7 @@ def main(database, **sizes):
 
 
 def run(layout, *, seconds, readers, writers, subscribers, seed):
-    """Start the site, check what its machines share, and kill processes while it is used; return what was seen."""
+    """Start the site, check its shared state, and kill processes while it is used; return the results."""
     passwords = layout.prepare()
     for name in (*WEBS, "nginx"):
         layout.start(name)
@@ -75,7 +75,7 @@ def kill_for(layout, seconds, chance):
         name = chance.choice([*WEBS, *WORKERS])
         layout.kill(name)
         kills[name] += 1
-        time.sleep(chance.uniform(0.2, 1))  # a service manager waits too
+        time.sleep(chance.uniform(0.2, 1))  # as a service manager does
         layout.start(name)
     return kills
 

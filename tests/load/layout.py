@@ -1,6 +1,6 @@
 """The processes of a site on several machines: a proxy, two web processes, two background workers, PostgreSQL and Redis.
 
-The proxy reads the very files of deploy/nginx, and the others start as the units of deploy/systemd say.
+The proxy reads the files of deploy/nginx; the others start as in the units of deploy/systemd.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.deploy.visitors import Visitor
 from tests.services import REDIS_SERVER
 from tests.subprocesses import free_ports, wait_for_port
 
-STARTS = 60  # seconds within which a process must answer
+MAX_WAIT = 60  # seconds within which a process must answer
 WEBS, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
 
 
@@ -26,7 +26,7 @@ class WithoutProxy(Visitor):
     def connect(self):
         """Return a connection to the web process."""
         self.headers = {"X-Forwarded-For": self.address, "X-Forwarded-Proto": "https"}
-        return socket.create_connection(("127.0.0.1", self.port), timeout=STARTS)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=MAX_WAIT)
 
 
 class Layout:
@@ -89,10 +89,10 @@ class Layout:
     def kill(self, name):
         """End a process and all that it started, without warning."""
         os.killpg(self._running[name].pid, signal.SIGKILL)
-        self._running[name].wait(STARTS)
+        self._running[name].wait(MAX_WAIT)
 
     def stop(self):
-        """Tell all to stop, and wait for them; who does not is killed."""
+        """Stop all processes; kill those that do not end."""
         for process in self._running.values():
             process.terminate()
         for name, process in self._running.items():

@@ -1,4 +1,4 @@
-"""What runs inside the portal's own process (`manage.py shell`): starting a newsletter, and telling what was kept."""
+"""Functions that run in the portal's shell: they start a newsletter and print what was stored."""
 
 import json
 import re
@@ -12,8 +12,8 @@ from newsletters.models.people import new_token
 from tests.bulk_rows import store
 from tests.newsletters.sending import helpers as sending
 
-WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as the writers in visitors.py put it
-NUMBER = 99  # an issue that the sample content has not
+WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as crowd.py writes it
+NUMBER = 99  # no issue of the sample content has it
 
 
 def send(readers):

@@ -1,4 +1,4 @@
-"""What two web processes must share: what was published, who is signed in, and what the limits counted."""
+"""Checks of the state that two web processes must share: published posts, sessions and limits."""
 
 import re
 import time
@@ -11,7 +11,7 @@ TRIES = 9  # wrong codes that a visitor may send; the next is refused (`WRONG_CO
 
 
 def problems(layout, passwords):
-    """Yield what the web processes do not share, as sentences."""
+    """Yield a sentence for each thing that the web processes do not share."""
     yield from _published(layout, passwords)
     yield from _limited(layout)
 
@@ -21,7 +21,7 @@ def _published(layout, passwords):
     here, there = (WithoutProxy(layout.ports[name], address="192.0.2.1") for name in WEBS)
     title, email = "A question about keys", "moderator@example.org"
     fields = here.fill_in("/forums/housing/new/", title=title, body="Who keeps the second key?")
-    time.sleep(3)  # what comes sooner waits with the likely spam
+    time.sleep(3)  # a form sent sooner counts as likely spam
     here.send("/forums/housing/new/", fields)
     here.post("/accounts/login/?next=/admin/", login=email, password=passwords[email])
     there.cookies = here.cookies  # the same browser, led to the other machine by the proxy
@@ -35,8 +35,8 @@ def _published(layout, passwords):
 
 
 def _limited(layout):
-    """Send wrong codes by turns to both."""
+    """Send wrong codes to both in turn."""
     visitors = [WithoutProxy(layout.ports[name], address="192.0.2.2") for name in WEBS]
-    answers = [visitors[turn % 2].post("/code/", code="ABCD-EFGH-JKMN-PQRS").status for turn in range(TRIES + 1)]
+    answers = [visitors[number % 2].post("/code/", code="ABCD-EFGH-JKMN-PQRS").status for number in range(TRIES + 1)]
     if answers != [200] * TRIES + [429]:
         yield f"the web processes count wrong codes apart: {answers}"

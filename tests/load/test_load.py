@@ -1,4 +1,4 @@
-"""A site on more than one machine while its processes are killed: the short form of `make load`."""
+"""The short form of `make load`."""
 
 import os
 import subprocess

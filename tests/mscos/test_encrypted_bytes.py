@@ -26,12 +26,12 @@ from django.conf import settings
 from django.db import connection
 from tests.mscos.test_encrypted_bytes import fill, found_in, words_in
 connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
-held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
+stored = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
 asked = fill()
-print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
+print(len(stored()) > 0, found_in(stored()), len(words_in(stored())) > 0)
 from forums.call_requests.requester_actions import withdraw
 withdraw(call_request=asked.request)
-print(found_in(held()), words_in(held()))
+print(found_in(stored()), words_in(stored()))
 """
 
 
@@ -45,14 +45,14 @@ def fill():
     return asked
 
 
-def found_in(held):
+def found_in(stored):
     """Return the words that stand in some bytes, as they were typed."""
-    return [word for word in WORDS if word.encode() in held]
+    return [word for word in WORDS if word.encode() in stored]
 
 
-def words_in(held):
+def words_in(stored):
     """Return the words that stand in any token among some bytes that our key opens."""
-    opened = [opened_in(run) for run in TOKEN.findall(held)]
+    opened = [opened_in(run) for run in TOKEN.findall(stored)]
     return [word for word in WORDS if any(word in text for text in opened)]
 
 

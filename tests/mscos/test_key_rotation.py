@@ -136,15 +136,15 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
 def test_the_command_tells_how_much_it_did(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
-    assert told.getvalue() == "7 texts were encrypted again.\n"
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
+    assert output.getvalue() == "7 texts were encrypted again.\n"
     old.FIELD_KEY = "third"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
     assert (
         "0 texts were encrypted again.\n7 texts were left as they are: no key in FIELD_KEY decrypts them."
-        in told.getvalue()
+        in output.getvalue()
     )
     assert count_rows() == 1
 

@@ -29,9 +29,9 @@ def test_wrong_codes_are_counted_across_processes_without_an_address(shared_cach
         Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"})
     assert Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 429
     assert Client(REMOTE_ADDR="203.0.113.8").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 200
-    held = b" ".join(key + (shared_cache.get(key) or b"") for key in shared_cache.scan_iter())
-    assert b"203.0.113" not in held
-    assert b"K7QW" not in held
+    cached = b" ".join(key + (shared_cache.get(key) or b"") for key in shared_cache.scan_iter())
+    assert b"203.0.113" not in cached
+    assert b"K7QW" not in cached
     assert [key for key in shared_cache.scan_iter() if shared_cache.ttl(key) < 0] == []
 
 

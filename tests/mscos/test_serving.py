@@ -113,26 +113,26 @@ def test_what_is_too_large_is_refused_and_not_kept(server):
 
 
 def test_the_portal_is_told_who_asks_and_by_which_proxies(server):
-    told = server.told(b"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2, 192.0.2.3\r\n")
-    assert told["REMOTE_ADDR"] == "127.0.0.1"
-    assert told["HTTP_X_FORWARDED_FOR"] == "192.0.2.1,192.0.2.2, 192.0.2.3"
+    request_meta = server.request_meta(b"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2, 192.0.2.3\r\n")
+    assert request_meta["REMOTE_ADDR"] == "127.0.0.1"
+    assert request_meta["HTTP_X_FORWARDED_FOR"] == "192.0.2.1,192.0.2.2, 192.0.2.3"
 
 
 def test_no_header_passes_for_another_one_or_moves_the_site(server):
-    told = server.told(
+    request_meta = server.request_meta(
         b"X_Forwarded_For: 192.0.2.1\r\nRemote_Addr: 192.0.2.1\r\nScript-Name: /x\r\nSCRIPT_NAME: /x\r\n"
     )
-    assert {name for name in told if "FORWARDED" in name} == set()
-    assert (told["REMOTE_ADDR"], told["SCRIPT_NAME"]) == ("127.0.0.1", "")
+    assert {name for name in request_meta if "FORWARDED" in name} == set()
+    assert (request_meta["REMOTE_ADDR"], request_meta["SCRIPT_NAME"]) == ("127.0.0.1", "")
 
 
 def test_the_portal_is_told_the_address_of_the_page(server):
     assert server.get("/t%C3%A9ll%FF/")[0] == 404
-    assert server.told(path="/tell/?a=%C3%A9")["QUERY_STRING"] == "a=%C3%A9"
+    assert server.request_meta(path="/tell/?a=%C3%A9")["QUERY_STRING"] == "a=%C3%A9"
 
 
 def test_what_the_portal_writes_is_its_own_to_read(server):
-    assert server.told()["umask"] == 0o077
+    assert server.request_meta()["umask"] == 0o077
 
 
 def test_what_arrived_is_answered_after_a_stop_is_asked_for(started):
@@ -148,10 +148,10 @@ def test_what_arrived_is_answered_after_a_stop_is_asked_for(started):
 
 
 def test_a_killed_process_is_replaced_and_all_end_with_the_first(started):
-    killed = started.told()["process"]
+    killed = started.request_meta()["process"]
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: is_gone(killed) and is_listening(started.port))
-    assert started.told()["process"] != killed
+    assert started.request_meta()["process"] != killed
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\dh ERROR _granian Unexpected exit from worker-1\n", started.printed())
     started.process.kill()
     wait_until(lambda: not is_listening(started.port))
@@ -162,11 +162,11 @@ def test_sighup_brings_the_code_of_now(tmp_path):
     module.write_text("from tests.web_server_settings import *; SITE_NAME = 'Before'")
     changing = {"DJANGO_SETTINGS_MODULE": "changing_settings", "PYTHONPATH": str(tmp_path)}
     with serving(tmp_path, **changing) as server:
-        before = server.told()
+        before = server.request_meta()
         assert before["site"] == "Before"
         module.write_text("from tests.web_server_settings import *; SITE_NAME = 'After, with new code'")
         server.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: is_listening(server.port) and server.told()["site"] == "After, with new code")
+        wait_until(lambda: is_listening(server.port) and server.request_meta()["site"] == "After, with new code")
         wait_until(lambda: is_gone(before["process"]))
         assert server.printed() == ""
 
@@ -174,7 +174,7 @@ def test_sighup_brings_the_code_of_now(tmp_path):
 def test_several_processes_share_the_port(tmp_path):
     with serving(tmp_path, WEB_CONCURRENCY="2") as server:
         seen = set()
-        wait_until(lambda: seen.add(server.told()["process"]) or len(seen) == 2)
+        wait_until(lambda: seen.add(server.request_meta()["process"]) or len(seen) == 2)
 
 
 def test_a_port_that_is_taken_stops_the_start(server):

@@ -1,3 +1,3 @@
-"""A forum to write in."""
+"""Fixtures: a forum."""
 
 from tests.forums.conftest import forum  # noqa: F401

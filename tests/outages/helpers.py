@@ -24,7 +24,7 @@ from tests.subprocesses import ROOT, free_port, wait_for_port
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "SAMPLE_SITE", "DJANGO_SETTINGS_MODULE"}
 STAFF = ("admin/", "accounts/", "mail-events/")
 WORDS = "The landlord – “Mr” K. – keeps\r\nmy passport & my <b>phone</b>"
-MAX_SECONDS = 60  # until an answer has failed to come
+MAX_SECONDS = 60  # in which an answer must come
 
 
 class Site:
@@ -87,7 +87,7 @@ class Site:
 
 
 class Visitor:
-    """A browser without script: it keeps cookies, follows no redirect and sends forms as they stand in a page."""
+    """A browser without JavaScript: it keeps cookies, follows no redirects and sends forms as a page has them."""
 
     def __init__(self, site):
         class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -102,7 +102,7 @@ class Visitor:
         return self._open(path)[0]
 
     def fill_in(self, path, **typed):
-        """Open a form; return what would be sent: its hidden fields and what is typed."""
+        """Open a form; return its hidden fields with what is typed."""
         return {**hidden_in(self._open(path)[1]), **typed}
 
     def send(self, path, fields):
@@ -110,7 +110,7 @@ class Visitor:
         return self._open(path, urllib.parse.urlencode(fields).encode())
 
     def send_until_taken(self, path, fields):
-        """Send a form again and again, as its page says, until it is taken; return that page."""
+        """Send a form again, as its page says, until it is accepted; return that page."""
         for _ in range(MAX_SECONDS):
             status, page = self.send(path, fields)
             if status != 503:
@@ -137,13 +137,13 @@ def hidden_in(page):
 
 
 def texts_in(page):
-    """Return what stands in the text areas of a page: name and text."""
+    """Return the text areas of a page: name and text."""
     found = re.findall(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
     return {name: html.unescape(text) for name, text in found}
 
 
 def public_addresses():
-    """Return pairs: the name of a view, an address that leads to it. Those of staff are left out."""
+    """Return the name and a URL of each public view."""
     return sorted(_walk(get_resolver(), ""))
 
 
@@ -159,7 +159,7 @@ def _walk(resolver, prefix):
 
 
 def _filled(pattern, prefix):
-    """Return a route with an example in each of its places."""
+    """Return a route with an example for each of its parameters."""
     address = prefix + str(pattern)
     for name, converter in pattern.converters.items():
         example = "2" if type(converter).__name__ == "IntConverter" else public_code()

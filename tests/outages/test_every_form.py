@@ -1,4 +1,4 @@
-"""A database that does not answer, on every public page: 503 in the site's own words, and nothing typed is lost."""
+"""Every public page while the database is away: status 503, and nothing typed is lost."""
 
 import html
 import re
@@ -27,7 +27,7 @@ NOTHING_TO_TYPE = {
     "unsubscribe",  # a button, also pressed by mail servers, which have no cookie for a form token
     "own_post_withdraw",  # a button of people who are signed in
 }
-# `health` looks for itself whether the parts are there (tests/mscos/test_health.py).
+# `health` checks the services itself (tests/mscos/test_health.py).
 TO_READ = {"EventFeed", "ConsultationFeed", "ForumFeed", "ThreadFeed", "IssueFeed", "own_posts"}  # whatever the method
 # They work while the database is away, and the cache too.
 ALWAYS = {
@@ -225,6 +225,6 @@ def test_an_outage_is_one_line_of_the_log_and_names_nobody(caplog, forum):
         for _ in range(5):
             browser().get("/forums/")
             browser().post(f"/forums/{forum.slug}/new/", {"body": WORDS})
-    told = [(record.name, record.getMessage()) for record in caplog.records]
-    assert told == [("mscos.unavailable", "A part of the site is not available. Pages that need it answer 503.")]
+    logged = [(record.name, record.getMessage()) for record in caplog.records]
+    assert logged == [("mscos.unavailable", "A part of the site is not available. Pages that need it answer 503.")]
     assert "passport" not in caplog.text

@@ -1,4 +1,4 @@
-"""A database that may only be read, and one that has no room: what is there can be read, what is sent comes back."""
+"""A read-only database: pages can be read, and forms that are sent come back."""
 
 from contextlib import contextmanager
 

@@ -1,4 +1,4 @@
-"""The real site while a part of it is really away: PostgreSQL, Redis, room on the disk. No text is lost, no page is a 500."""
+"""A running site without PostgreSQL, Redis or disk space: no text is lost, no page is a 500."""
 
 import re
 import signal
@@ -35,19 +35,19 @@ def written(visitor, number):
     return visitor.fill_in(FORM, title="A quiet room", body=TEXT.format(number), content_note="")
 
 
-def works_without_parts(site):
-    """Tell whether all pages that need no part are there, for somebody who has no cookie yet: leaving takes them away."""
+def works_without_services(site):
+    """Return whether all pages that need no service answer a visitor without cookies: leaving deletes them."""
     return {path: Visitor(site).get(path) for path in ALWAYS} == ALWAYS
 
 
 def refused(visitor, fields):
-    """Send a form that cannot be stored; tell whether it came back with its text and status 503."""
+    """Send a form that cannot be stored; return whether it came back with its text and status 503."""
     status, page = visitor.send(FORM, fields)
     return (status, texts_in(page).get("body")) == (503, fields["body"])
 
 
-def told(site):
-    """Return the lines of the site's log that are no frames of an exception."""
+def log_lines(site):
+    """Return the lines of the site's log without stack traces."""
     text = site.log.read_text()
     assert "passport" not in text
     assert re.search(r"\d\d:\d\d", text) is None
@@ -64,31 +64,31 @@ def test_postgresql_and_redis_are_stopped_and_started(tmp_path, postgres, redis)
         code = CODE.search(visitor.send_until_taken(FORM, first))[1]
 
         postgres.stop()
-        assert works_without_parts(site)
+        assert works_without_services(site)
         assert visitor.get("/forums/") == 503
         assert refused(visitor, second)
         assert refused(visitor, first)
-        with socket.create_server(("127.0.0.1", postgres.port)):  # it takes connections and says nothing
-            assert works_without_parts(site)
+        with socket.create_server(("127.0.0.1", postgres.port)):  # it accepts connections and never answers
+            assert works_without_services(site)
             assert refused(visitor, second)
         postgres.start()
         assert CODE.search(visitor.send_until_taken(FORM, second))
         assert CODE.search(visitor.send_until_taken(FORM, first))[1] == code  # one form, sent twice, is one post
 
         redis.stop()
-        assert works_without_parts(site)
+        assert works_without_services(site)
         assert visitor.get("/forums/") == 200
         assert refused(visitor, third)
         redis.start()
         assert CODE.search(visitor.send_until_taken(FORM, third))
 
-        redis.process.send_signal(signal.SIGSTOP)  # it takes connections and says nothing
+        redis.process.send_signal(signal.SIGSTOP)  # it accepts connections and never answers
         assert refused(visitor, fourth)
         redis.process.send_signal(signal.SIGCONT)
         assert CODE.search(visitor.send_until_taken(FORM, fourth))
     assert site.shell(BODIES).splitlines() == "|".join(TEXT.format(number) for number in range(4)).splitlines()
     assert 500 not in visitor.statuses
-    assert {line.split(maxsplit=2)[2] for line in told(site)} == {
+    assert {line.split(maxsplit=2)[2] for line in log_lines(site)} == {
         "ERROR mscos.unavailable A part of the site is not available. Pages that need it answer 503."
     }
 
@@ -111,7 +111,7 @@ def test_postgresql_may_only_be_read(tmp_path, postgres):
     with site.running():
         assert CODE.search(visitor.send_until_taken(FORM, fields))
     assert 500 not in visitor.statuses
-    assert len(told(site)) == 1
+    assert len(log_lines(site)) == 1
 
 
 def alter(state):
@@ -138,10 +138,10 @@ def test_a_disk_that_is_full(tmp_path):
                 break
             accepted.append(number)
         assert visitor.get("/forums/") == 200
-        assert works_without_parts(site)
+        assert works_without_services(site)
     assert site.shell(BODIES).count("passport") == len(accepted)
     with site.running():
         assert CODE.search(visitor.send_until_taken(FORM, lost))
     assert site.shell(BODIES).count("passport") == len(accepted) + 1
     assert 500 not in visitor.statuses
-    assert len(told(site)) == 1
+    assert len(log_lines(site)) == 1

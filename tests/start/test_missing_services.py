@@ -1,4 +1,4 @@
-"""A part that is away or cannot be used stops the start with a sentence: what is wrong, and what to do."""
+"""A service that is missing or cannot be used stops the start with a sentence."""
 
 import os
 import shutil
@@ -90,7 +90,7 @@ def unusable(folder, reason):
     )
 
 
-# Root may do everything whatever the modes say, unless it gives this right away.
+# Root ignores file modes unless it drops these capabilities.
 AS_OWNER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 KEYS = {"SECRET_KEY": "k" * 32, "CODE_KEY": "k" * 32, "FIELD_KEY": "k" * 32}
 

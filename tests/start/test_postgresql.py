@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses, said in a sentence; on a server of the test's own, which asks for a password."""
+"""The sentences for what PostgreSQL refuses, on a server that asks for a password."""
 
 import psycopg
 from psycopg import sql

@@ -1,4 +1,4 @@
-"""`manage.py prepare` tells what it did; stopped at any point, it leaves nothing that the next start cannot take up."""
+"""`manage.py prepare`: what it prints, and that it can be interrupted at any point and run again."""
 
 import signal
 import sqlite3
@@ -10,7 +10,7 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from tests.database_template import put_file
-from tests.start.helpers import Said, environment_of, manage, run
+from tests.start.helpers import CommandResult, environment_of, manage, run
 from tests.subprocesses import ROOT
 
 STOPPED = "\nStopped. Nothing is broken: run the same command again.\n"
@@ -30,7 +30,7 @@ def test_it_tells_what_it_did(tmp_path):
     again = [keys, "Database: up to date.", "Static files: up to date.", READY]
     done = manage("prepare", folder=tmp_path, SAMPLE_SITE="yes")
     assert (done.code, done.out.splitlines(), done.err) == (0, first, "")
-    assert manage("prepare", folder=tmp_path, SAMPLE_SITE="yes") == Said(0, "\n".join(again) + "\n", "")
+    assert manage("prepare", folder=tmp_path, SAMPLE_SITE="yes") == CommandResult(0, "\n".join(again) + "\n", "")
 
 
 def test_it_tells_that_all_keys_were_given(tmp_path):
@@ -96,7 +96,7 @@ def test_a_migration_under_way_is_finished_and_recorded(tmp_path):
         "    except KeyboardInterrupt: print('stopped')\n"
     )
     done = run(sys.executable, "-c", program, folder=tmp_path, DJANGO_SETTINGS_MODULE="mscos.settings")
-    assert done == Said(0, "stopped\n", "")
+    assert done == CommandResult(0, "stopped\n", "")
     assert rows(tmp_path, "SELECT app, name FROM django_migrations") == [("contenttypes", "0001_initial")]
 
 
