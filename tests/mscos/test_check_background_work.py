@@ -1,4 +1,4 @@
-"""Whoever watches the machine is told when mail or jobs are stuck, and nothing of whose."""
+"""`manage.py check_background_work`: it reports late mail and jobs, and names nobody."""
 
 from datetime import timedelta
 

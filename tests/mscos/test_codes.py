@@ -1,4 +1,4 @@
-"""Codes: how they are made, read back, kept, and found in a text where they must not stand."""
+"""Codes: made, parsed, stored, and found in texts that must not contain them."""
 
 import re
 

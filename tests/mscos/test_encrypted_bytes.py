@@ -1,4 +1,4 @@
-"""What a thief of the database finds of a request for a call: not one of the words typed; after an erasure, with the key too."""
+"""The bytes of a database with a request for a call: no typed word in clear, and after an erasure none in any token."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Space that destroyed words held is freed for others."""
+"""The space of erased words is overwritten or freed."""
 
 import psycopg
 import pytest

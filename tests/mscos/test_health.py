@@ -1,4 +1,4 @@
-"""What `/health/` answers, to whom, and that it always answers."""
+"""`/health/`: its answers, to whom, and that it always answers in time."""
 
 import socket
 import threading

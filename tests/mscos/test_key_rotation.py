@@ -1,4 +1,4 @@
-"""Keys that change: everything is encrypted again while people go on reading and writing."""
+"""Key rotation: everything is encrypted again while people read and write."""
 
 import base64
 from io import StringIO

@@ -1,4 +1,4 @@
-"""What is larger than any form of ours is refused before it is read, with a page that says what to do."""
+"""Requests that are too large are refused before they are read, with a page that says what to do."""
 
 from urllib.parse import urlencode
 

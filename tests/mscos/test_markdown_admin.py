@@ -1,4 +1,4 @@
-"""Markdown in the admin: which fields get a toolbar, and what the preview shows."""
+"""Markdown in the admin: the fields with a toolbar, and the preview."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`manage.py run` looks after the web and work processes, whatever ends."""
+"""`manage.py run` restarts the web process and the background worker, however they end."""
 
 import os
 import signal

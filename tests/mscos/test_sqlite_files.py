@@ -1,4 +1,4 @@
-"""The layout of a new SQLite file, and that opening it waits for nobody."""
+"""The format of a new SQLite file, and that opening it waits for nobody."""
 
 from tests.database_template import run_on_a_file
 

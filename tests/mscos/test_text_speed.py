@@ -98,7 +98,7 @@ def slow_ones(shapes, is_quick):
 
 
 def takes_its_length(work, text, half, *, ordinary=ORDINARY, times=TIMES):
-    """Tell whether work on a text takes not many times an ordinary one's, and grows no faster than the text.
+    """Return whether work on a text takes not many times an ordinary one's, and grows no faster than the text.
 
     The three are measured one after the other, for a few rounds at the most, and the best time of each is taken.
     """

@@ -1,4 +1,4 @@
-"""The work process outlives a database that is away, full or read-only, and does its jobs afterwards."""
+"""The background worker outlives a database that is away, full or read-only, and does its jobs afterwards."""
 
 import os
 import resource
@@ -53,7 +53,7 @@ def read_only(worker):
 
 @pytest.fixture
 def worker(transactional_db):
-    """A work process on the test's own database, when it has looked at every job."""
+    """A background worker on the test's database, once it has registered every job."""
     facts = connection.settings_dict
     if connection.vendor == "postgresql":
         place = f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"

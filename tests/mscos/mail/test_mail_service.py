@@ -1,4 +1,4 @@
-"""A mail service in the place of an SMTP server: the same mail, and a plain answer what became of it."""
+"""A mail service instead of an SMTP server: the same mail, and its outcome."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Letters: written with what they tell of, encrypted while they wait, and out of the house whatever the mail server does."""
+"""Queued mail: stored with its change, encrypted while it waits, and sent whatever the mail server does."""
 
 from datetime import timedelta
 

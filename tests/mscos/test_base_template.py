@@ -1,4 +1,4 @@
-"""What every page has: a way out, plain titles, help in one order, nothing inline, no cookie."""
+"""Every page: the leave link, plain titles, help in one order, nothing inline, no cookie."""
 
 import re
 from html.parser import HTMLParser

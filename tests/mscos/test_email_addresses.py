@@ -1,4 +1,4 @@
-"""Email addresses in their one form."""
+"""Email addresses, normalised."""
 
 import re
 

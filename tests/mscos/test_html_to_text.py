@@ -1,4 +1,4 @@
-"""HTML made here, as plain text."""
+"""Plain text from our own HTML."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An exception that nobody catches is written like all others: when to the hour, its kind, its frames, no message."""
+"""Uncaught exceptions are logged like all others: the hour, the type, the stack, no message."""
 
 import re
 import subprocess

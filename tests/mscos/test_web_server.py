@@ -1,4 +1,4 @@
-"""The web process in earnest: slow and broken requests, what the portal is told of a request, stops and kills."""
+"""The web process: slow and broken requests, the WSGI environ, stops and kills."""
 
 import os
 import re
