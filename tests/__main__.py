@@ -16,7 +16,7 @@ from tests import database_template
 from tests.services import CHROMIUM, POSTGRES_URL, REDIS_URL, REQUIRED
 
 WORKERS = "3"  # one more than the cores of a small machine: workers wait for the database server and the browser
-# PYTHONDONTWRITEBYTECODE: pytest compiles each file of tests, in each worker and in both runs, unless Python may cache it.
+# PYTHONDONTWRITEBYTECODE is left out since pytest compiles each test file in each worker and run unless it is cached.
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
 MAX_SECONDS = 40 * 60  # that a run on one database may take
 HOW_TO_GET = {

@@ -1,7 +1,7 @@
-"""Thousands of rows at once, with the statistics that PostgreSQL's planner needs. No other module of the tests makes them.
+"""Thousands of rows at once, with statistics for PostgreSQL's planner. No other module of the tests makes them.
 
-PostgreSQL plans by the number of rows that it counted last. After a rollback that may be 0, and it would then join fifty
-thousand rows with fifty thousand one by one.
+PostgreSQL plans by the number of rows that it counted last. After a rollback that may be 0, and it would then join
+fifty thousand rows with fifty thousand one by one.
 """
 
 from django.db import connection

@@ -43,7 +43,7 @@ def make_database(url):
 
 @contextmanager
 def new_database(url, name, *, empty=False):
-    """Make a database on a PostgreSQL server, a copy of the template if there is one; yield its address, then drop it."""
+    """Make a PostgreSQL database, a copy of the template if there is one; yield its URL, and drop it at the end."""
     template = f" TEMPLATE {os.environ[DATABASE]}" if DATABASE in os.environ and not empty else ""
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}{template}")

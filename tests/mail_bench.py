@@ -107,7 +107,7 @@ def memory(readers):
 
 
 def apart(*call):
-    """Run one measurement in a process of its own, which has one database and one history of memory; return its result."""
+    """Run one measurement in a process of its own, with its own database and memory; return its result."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.mail_bench", "--apart", json.dumps(call)],
         stdout=subprocess.PIPE, check=True, timeout=3600,

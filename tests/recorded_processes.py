@@ -1,4 +1,4 @@
-"""`python -m tests.recorded_processes`: `manage.py` with a record, in VAR_DIR, of the processes that the supervisor starts."""
+"""`python -m tests.recorded_processes`: `manage.py`, with a record in VAR_DIR of the processes that it starts."""
 
 import os
 import sys

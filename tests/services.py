@@ -1,4 +1,4 @@
-"""The programs and servers beside the portal that tests need: found on this machine, required, or started for a test."""
+"""Programs and servers that tests need beside the portal: found, required, or started for a test."""
 
 import os
 import shutil

@@ -24,8 +24,8 @@ class Hang(Exception):
     """Raised by a script: the server answers no more."""
 
 
-# A script gets a step (connect, ehlo, mail, rcpt, data, content, taken), the recipient so far and the number of mails on
-# this connection; it returns another answer, or None for the usual one. At 'taken' the mail is recorded in any case.
+# A script gets a step (connect, ehlo, mail, rcpt, data, content, taken), the recipient so far and the number of mails
+# on this connection; it returns another answer, or None for the usual one. At 'taken' the mail is recorded in any case.
 Script = Callable[[str, str, int], str | None]
 
 

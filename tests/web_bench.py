@@ -1,7 +1,8 @@
 """`python -m tests.web_bench`: requests a second of the web process, alone and with many slow visitors.
 
 A load generator in a process of its own sends requests in turn to one server for each number of threads. It prints the
-median, minimum and maximum of all rounds. Nothing passes or fails by a time. Another server is measured too with --also 'gunicorn --threads 8 --bind 127.0.0.1:PORT mscos.wsgi'.
+median, minimum and maximum of all rounds. Nothing passes or fails by a time. Another server is measured too with
+--also 'gunicorn --threads 8 --bind 127.0.0.1:PORT mscos.wsgi'.
 """
 
 import argparse

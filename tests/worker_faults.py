@@ -1,7 +1,8 @@
 """`python -m tests.worker_faults`: kills workers at random while they send an issue, then compares ledger and server.
 
 Real processes, a real database (SQLite in a file, or the PostgreSQL server of DATABASE_URL) and a real mail server on
-this machine. It ends with an error where a subscriber was missed, or got a mail twice that the ledger never called uncertain.
+this machine. It ends with an error where a subscriber was missed, or got a mail twice that the ledger never called
+uncertain.
 """
 
 import argparse
@@ -46,7 +47,7 @@ def main(readers, kills, workers, seed):
 
 
 def settle_in(folder, url, port):
-    """Set the environment of a site of its own, for this process and its workers; mail goes to a port of this machine."""
+    """Set the environment of a site, for this process and its workers; its mail goes to a port of this machine."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "mscos.settings",
         "VAR_DIR": folder,

@@ -1,4 +1,4 @@
-"""Installations with a data folder and a database of their own, in which the portal's commands run as on a real site."""
+"""Installations of the portal with a data folder and a database of their own, to run its commands in."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The processes of a site on several machines: a proxy, two web processes, two background workers, PostgreSQL and Redis.
+"""The processes of a site: a proxy, two web processes, two background workers and Redis.
 
 The proxy reads the files of deploy/nginx; the others start as in the units of deploy/systemd.
 """

@@ -29,7 +29,7 @@ def is_sent():
 
 
 def tell():
-    """Print as JSON the words of each writer's post, and of each delivery its reader, its state and whether it was in doubt."""
+    """Print as JSON the words of each post, and each delivery's address, state and whether it was uncertain."""
     posts = [found[1] for body in Post.objects.values_list("body", flat=True) if (found := WORDS.search(body))]
     deliveries = Delivery.objects.filter(mailing__issue__number=NUMBER)
     print(

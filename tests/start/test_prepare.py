@@ -41,7 +41,7 @@ def test_it_tells_that_all_keys_were_given(tmp_path):
 
 
 def interrupted(folder, is_time):
-    """Start `prepare`, interrupt it when `is_time` says so of the lines written by then; return its end and its error output."""
+    """Start `prepare`, interrupt it once `is_time` returns; return its exit code and its error output."""
     started = subprocess.Popen(
         [sys.executable, "manage.py", "prepare"],
         cwd=ROOT, env=environment_of(folder, SAMPLE_SITE="yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
