@@ -8,7 +8,7 @@ import pytest
 from tests import database_template
 from tests.backups.helpers import installation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("whole sites")]
 
 FOLDERS = ("mscos", "outcomes", "events", "forums", "newsletters", "templates", "static", "tests")
 MIGRATION = """

@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.db import connection
 
 from tests.deploy.conftest import required
 from tests.services import REDIS_SERVER, require
 from tests.subprocesses import ROOT
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 
 def test_whatever_is_killed_readers_read_and_accepted_posts_are_kept_once(db):

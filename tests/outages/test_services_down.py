@@ -10,6 +10,8 @@ from tests.database_template import put_file
 from tests.outages.helpers import Site, Visitor, texts_in
 from tests.services import own_postgres, own_redis
 
+pytestmark = pytest.mark.xdist_group("parts away")
+
 FORM = "/forums/housing/new/"
 ADD_FORUM = "from forums.models import Forum; Forum.objects.create(slug='housing', title='Housing', purpose='Homes.')"
 BODIES = "from forums.models import Post; print(*sorted(Post.objects.values_list('body', flat=True)), sep='|')"

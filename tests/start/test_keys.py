@@ -10,6 +10,8 @@ import pytest
 from tests.start.helpers import HTTPS, KEY, CommandResult, environment_of, manage, prepared, refused
 from tests.subprocesses import ROOT
 
+pytestmark = pytest.mark.xdist_group("keys")
+
 PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, delete the file: a new key is then made."
 ANOTHER = (
     "CODE_KEY is not the key with which this database was begun, so no writer's code would open anything. Set CODE_KEY to "

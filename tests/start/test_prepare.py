@@ -13,6 +13,8 @@ from tests.database_template import put_file
 from tests.start.helpers import CommandResult, environment_of, manage, run
 from tests.subprocesses import ROOT
 
+pytestmark = pytest.mark.xdist_group("prepare")
+
 STOPPED = "\nStopped. Nothing is broken: run the same command again.\n"
 READY = "The portal is ready to start."
 

@@ -116,7 +116,7 @@ def test_an_address_cannot_say_more_than_an_address(transport, recipient):
 
 
 @pytest.mark.parametrize(
-    ("result", "is_hard"),
+    ("result", "is_permanent"),
     [
         (SendResult(Outcome.REFUSED, "550 5.1.1"), True),
         (SendResult(Outcome.REFUSED, "550 5.1.10"), True),
