@@ -3,7 +3,7 @@
 from forums.actions import destroy_words, lock_post, withdraw
 from forums.call_requests.requester_actions import erase_contact
 from forums.models import CallRequest, Post, Thread
-from mscos.backups.erasures import WordsOf
+from mscos.backups.erasures import ErasureRule
 
 
 def _post(post: Post, became: str) -> None:
@@ -22,9 +22,9 @@ def _thread(thread: Thread, became: str) -> None:
 
 
 def _call_request(request: CallRequest, became: str) -> None:
-    erase_contact(request)
+    erase_contact(call_request=request)
 
 
-POST = WordsOf(columns=("body", "content_note", "author"), again=_post, became="NEW.state")
-THREAD = WordsOf(columns=("title",), again=_thread)
-CALL_REQUEST = WordsOf(columns=("contact_erased_on",), again=_call_request)
+POST = ErasureRule(columns=("body", "content_note", "author"), repeat=_post, became="NEW.state")
+THREAD = ErasureRule(columns=("title",), repeat=_thread)
+CALL_REQUEST = ErasureRule(columns=("contact_erased_on",), repeat=_call_request)

@@ -17,7 +17,7 @@ from taggit.models import Tag
 from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic, Voice
 from forums.models.threads import ThreadQuerySet
 from forums.personal_data.check import Marked, mark_of, marked
-from mscos.codes import holds_code, parse_code
+from mscos.codes import contains_code, parse_code
 from mscos.filters import FilterForm
 from mscos.forms import PlainTextField, PublicForm, RefusableForm
 from mscos.models import User
@@ -32,7 +32,7 @@ CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spell
 
 def no_code(text: str) -> None:
     """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
-    if holds_code(text):
+    if contains_code(text):
         raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from mscos.backups.erasures import WordsOf
+from mscos.backups.erasures import ErasureRule
 from mscos.erasure import after_erasure
 from mscos.models import User
 from outcomes.models import Quotation
@@ -34,8 +34,8 @@ def _erase_again(quotation: Quotation, became: str) -> None:
         Quotation.objects.filter(pk=quotation.pk).update(consent_given_on=None, consent_expires_on=None)
 
 
-WORDS = WordsOf(
+WORDS = ErasureRule(
     columns=("withdrawn_on", "consent_given_on", "consent_expires_on", "consent_scope"),
-    again=_erase_again,
+    repeat=_erase_again,
     became="CASE WHEN NEW.withdrawn_on IS NULL THEN 'changed' ELSE 'withdrawn' END",
 )

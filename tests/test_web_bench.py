@@ -1,4 +1,4 @@
-"""`python -m tests.web_bench` starts, and measures."""
+"""`python -m tests.web_bench`: that it runs, not its results."""
 
 import re
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.serving import ROOT
+from tests.subprocesses import ROOT
 
 pytestmark = pytest.mark.xdist_group("whole sites")
 

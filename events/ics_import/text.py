@@ -7,7 +7,7 @@ import nh3
 
 from events.meeting_links import without_meeting_links
 from mscos.forms import HIDDEN_MARKS, IDLE_JOINERS
-from mscos.plain import plain
+from mscos.html_to_text import plain
 from mscos.text import BARE_ADDRESS
 
 # Some programs write their descriptions in HTML, without saying so.

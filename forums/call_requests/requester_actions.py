@@ -96,7 +96,7 @@ def withdraw(*, call_request: CallRequest) -> None:
 def erase_old_requests() -> None:
     """Erase numbers and addresses, and whole requests, whose day has come. A job of the work loop."""
     for call_request in CallRequest.objects.with_contact_run_out():
-        erase_contact(call_request)
+        erase_contact(call_request=call_request)
     for call_request in CallRequest.objects.run_out():
         with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its asker may be quicker
             erase(lock_call_request(call_request))
@@ -104,7 +104,7 @@ def erase_old_requests() -> None:
 
 
 @transaction.atomic
-def erase_contact(call_request: CallRequest) -> None:
+def erase_contact(*, call_request: CallRequest) -> None:
     """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
     CallOffer.objects.filter(call_request=call_request.pk).delete()
     gone = dict.fromkeys(CallRequest.CONTACT, EncryptedText())

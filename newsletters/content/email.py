@@ -9,7 +9,7 @@ from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from mscos.plain import plain
+from mscos.html_to_text import plain
 from mscos.text import with_whole_addresses
 from newsletters.content.blocks import blocks_of
 from newsletters.models import Issue

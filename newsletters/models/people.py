@@ -17,7 +17,7 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Reads of subscribers."""
 
     def by_email(self, email: str) -> "SubscriberQuerySet":
-        """Return the one subscriber, or none, with an address in the form of `mscos.addresses.mail_address`."""
+        """Return the one subscriber, or none, with an address in the form of `mscos.email_addresses.mail_address`."""
         return self.filter(email__iexact=email)
 
     def confirmed(self) -> "SubscriberQuerySet":

@@ -22,8 +22,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from mscos.addresses import mail_address
 from mscos.codes import address_digest
+from mscos.email_addresses import mail_address
 from mscos.forms import PlainTextField
 from mscos.models import User
 from newsletters.models import Subscriber, SuppressedAddress

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.models import Suggestion
-from mscos.backups.erasures import WordsOf
+from mscos.backups.erasures import ErasureRule
 from mscos.codes import address_digest
 from mscos.erasure import after_erasure
 from mscos.limits import Limit
@@ -156,8 +156,8 @@ def _erase_again(subscriber: Subscriber, became: str) -> None:
         Subscriber.objects.filter(pk=subscriber.pk).update(name="", organisation="")
 
 
-WORDS = WordsOf(
+WORDS = ErasureRule(
     columns=("email", "name", "organisation"),
-    again=_erase_again,
+    repeat=_erase_again,
     became="CASE WHEN OLD.email <> NEW.email THEN 'moved' ELSE 'changed' END",
 )

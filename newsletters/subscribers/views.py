@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from mscos.addresses import part_hidden
+from mscos.email_addresses import part_hidden
 from mscos.forms import RefusableForm
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, private

@@ -9,8 +9,8 @@ from model_bakery import baker
 from events.ics_export import BATCH, calendar_of
 from events.models import Event, EventDate
 from outcomes.models import Organisation
+from tests.bulk_rows import store
 from tests.events.conftest import NOW
-from tests.filling import store
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db

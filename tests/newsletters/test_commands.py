@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from newsletters.models import Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.sending.doing import begin, make_readers, states
+from tests.newsletters.sending.helpers import begin, make_readers, states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -48,10 +48,10 @@ def test_a_paused_sending_is_left_alone(editor):
 
 SCRIPT = """
 import os, sys
-from tests import faults
-faults.settle_in(sys.argv[1], None, 1)
+from tests import worker_faults
+worker_faults.settle_in(sys.argv[1], None, 1)
 os.environ["EMAIL_URL"] = "filemail:"
-faults.begin(3)
+worker_faults.begin(3)
 from django.core.management import call_command
 call_command("deliver", *sys.argv[2:])
 """

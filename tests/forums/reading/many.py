@@ -14,7 +14,7 @@ from taggit.models import Tag
 from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic
 from mscos.groups import MODERATORS
 from mscos.models import User
-from tests.filling import analyse, copy, numbers, others, store
+from tests.bulk_rows import analyse, copy, numbers, others, store
 from tests.people import make_staff, sign_in
 
 DAY = date(2026, 3, 1)

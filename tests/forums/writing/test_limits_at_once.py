@@ -10,7 +10,7 @@ from forums.posting_views import POSTING
 from forums.report_views import REPORTING
 from mscos.forms import new_submission_id
 from mscos.models import User
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.forums.writing.conftest import typed
 
 pytestmark = pytest.mark.django_db(transaction=True)

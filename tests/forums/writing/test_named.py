@@ -7,7 +7,7 @@ from django.test import Client
 
 from forums import moderation
 from forums.models import ModeratorNote, Post, Voice
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words

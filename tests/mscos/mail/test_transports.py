@@ -1,4 +1,4 @@
-"""What a mail server may do to one mail, and what is made of it."""
+"""The answers of a mail server to one mail, and their outcomes."""
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives

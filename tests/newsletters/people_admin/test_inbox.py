@@ -6,13 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from mscos.groups import EDITORS, MODERATORS
 from newsletters.admin.people import AnswerForm
 from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.people_admin.doing import (
+from tests.newsletters.people_admin.helpers import (
     INBOX,
     NEVER,
     answer_with,

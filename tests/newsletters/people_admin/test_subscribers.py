@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
@@ -16,7 +16,7 @@ from newsletters.subscribers import importing
 from newsletters.subscribers.import_forms import NO_LIST, TWO_LISTS, WHERE
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.people_admin.doing import (
+from tests.newsletters.people_admin.helpers import (
     IMPORT,
     INBOX,
     LISTS,

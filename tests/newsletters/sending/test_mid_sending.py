@@ -8,8 +8,8 @@ from newsletters import actions
 from newsletters.models import Subscriber
 from newsletters.sending import mailings
 from newsletters.sending.ledger import LOOK_AGAIN
-from tests.at_once import all_at_once, elsewhere
-from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from tests.concurrency import all_at_once, elsewhere
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
 

@@ -10,12 +10,12 @@ from mscos.codes import address_digest
 from newsletters.models import Delivery, Subscriber, SuppressedAddress
 from newsletters.sending.bounces import note_bounce
 from newsletters.subscribers import links, subscriptions
-from tests.at_once import while_held
+from tests.concurrency import while_uncommitted
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.sending.doing import begin
-from tests.newsletters.subscribers.doing import last_link, sender, subjects
+from tests.newsletters.sending.helpers import begin
+from tests.newsletters.subscribers.helpers import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +162,7 @@ def test_one_visitor_cannot_have_mail_sent_to_many_addresses(send, link, reader)
 @pytest.mark.django_db(transaction=True)
 def test_a_newcomer_who_takes_the_new_address_in_the_same_moment_is_merged():
     reader = make_subscriber(EMAIL, name="Sam")
-    while_held(  # the change cannot see the newcomer, and waits for them
+    while_uncommitted(  # the change cannot see the newcomer, and waits for them
         lambda: make_subscriber("New@example.org", token="their-own-word"),
         lambda: subscriptions.change_email(subscriber=reader, to="new@example.org"),
     )

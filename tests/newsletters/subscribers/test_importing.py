@@ -8,12 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import importing
 from newsletters.subscribers.importing import NotAList, Row, import_subscribers, read_rows
 from newsletters.subscribers.subscriptions import unsubscribe
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.newsletters.conftest import make_subscriber
 
 DAY = date(2023, 3, 20)
