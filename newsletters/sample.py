@@ -12,9 +12,9 @@ from events.models import Event
 from forums.models import Consultation
 from mscos.forms import new_submission_id
 from mscos.models import User
-from newsletters.actions import look, publish
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section, Subscriber
+from newsletters.publishing import look, publish
 from newsletters.subscribers.enquiries import enquire
 from newsletters.subscribers.forms import CONSENT
 from outcomes.models import Outcome, Quotation, Reference, Resource

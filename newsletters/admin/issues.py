@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from mscos.models import User
-from newsletters import actions
+from newsletters import publishing as actions
 from newsletters.admin.previews import PreviewAdmin, for_editors
 from newsletters.admin.sections import ReadOnlyHistory, number_in
 from newsletters.admin_forms import IssueForm, name_of

@@ -26,7 +26,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.mail.queue import enqueue
 from mscos.models import User
-from newsletters import actions
+from newsletters import publishing as actions
 from newsletters.admin_forms import ScheduleForm
 from newsletters.content.blocks import blocks_of
 from newsletters.content.email import READERS_OWN, Mail, dark, light, mail_of

@@ -16,7 +16,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
-from newsletters import actions
+from newsletters import publishing as actions
 from newsletters.admin_forms import SectionForm
 from newsletters.models import Issue, Section
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mscos.csv_lines import csv_lines
 from mscos.models import User
 from mscos.pagination import paginate
-from newsletters import actions
+from newsletters import publishing as actions
 from newsletters.models import Delivery, Mailing
 from newsletters.sending import mailings
 from newsletters.sending.progress import progress_of

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from newsletters import actions
+from newsletters import publishing
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from tests.at_once import all_at_once
@@ -36,21 +36,21 @@ def at_once(*acts):
     def attempt(act):
         try:
             return act()
-        except actions.Refused as refusal:
+        except publishing.Refused as refusal:
             return type(refusal).__name__
 
     return sorted(all_at_once(*[partial(attempt, act) for act in acts]))
 
 
 def test_one_of_three_publishes(editor, draft):
-    seen = actions.look(issue=draft, mail=mail_of(draft))
-    publish = [lambda: actions.publish(issue=draft, by=editor, seen=seen).state] * 3
+    seen = publishing.look(issue=draft, mail=mail_of(draft))
+    publish = [lambda: publishing.publish(issue=draft, by=editor, seen=seen).state] * 3
     assert at_once(*publish) == ["AlreadyPublished", "AlreadyPublished", "sent"]
     assert Issue.history.filter(state="sent").count() == 1
 
 
 def test_each_of_three_copies_has_a_number_of_its_own(editor, draft):
-    assert at_once(*[lambda: actions.duplicate(issue=draft, by=editor).number] * 3) == [6, 7, 8]
+    assert at_once(*[lambda: publishing.duplicate(issue=draft, by=editor).number] * 3) == [6, 7, 8]
 
 
 def test_one_of_two_forms_of_a_section_is_saved(editor, draft):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mscos.mail.worker import MailWorker
-from newsletters import actions
+from newsletters import publishing
 from newsletters.content.email import mail_of
 from newsletters.models import Delivery, Mailing
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber
@@ -31,14 +31,14 @@ def make_draft(number=5, body="Words."):
 
 def seen(issue):
     """Return what an editor who looked at the issue now would have seen."""
-    return actions.look(issue=issue, mail=mail_of(issue))
+    return publishing.look(issue=issue, mail=mail_of(issue))
 
 
 def begin(by, **draft):
     """Publish an issue; return its sending."""
     issue = make_draft(**draft)
     with transaction.atomic():
-        actions.publish(issue=issue, by=by, seen=seen(issue))
+        publishing.publish(issue=issue, by=by, seen=seen(issue))
     return Mailing.objects.get(issue=issue)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mscos.mail.queue import enqueue
 from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from mscos.models import QueuedEmail
-from newsletters import actions
+from newsletters import publishing
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.subscribers import subscriptions
 from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
@@ -118,10 +118,10 @@ def test_an_issue_that_finds_no_room_for_its_ledger_is_not_published(server, edi
     make_readers(5)
     issue = make_draft()
     with small_disk("INSERT ON newsletters_delivery", room_for=3), pytest.raises(OperationalError, match="full"):
-        actions.publish(issue=issue, by=editor, seen=seen(issue))
+        publishing.publish(issue=issue, by=editor, seen=seen(issue))
     assert (Issue.objects.get().state, Mailing.objects.count(), Delivery.objects.count()) == ("draft", 0, 0)
     assert work() == 0
-    actions.publish(issue=issue, by=editor, seen=seen(issue))
+    publishing.publish(issue=issue, by=editor, seen=seen(issue))
     assert work() == 5
 
 

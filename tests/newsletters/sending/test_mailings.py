@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from mscos.groups import EDITORS, MODERATORS
-from newsletters import actions
+from newsletters import publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending import mailings
@@ -196,10 +196,10 @@ def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
 @pytest.mark.parametrize(
     ("change", "refused"),
     [
-        ({"state": "scheduled"}, actions.NotEditable),
-        ({"state": "sent"}, actions.AlreadyPublished),
-        ({"subject": "Other words"}, actions.ChangedMeanwhile),
-        ({"credits": "here be dragons"}, actions.ChangedMeanwhile),
+        ({"state": "scheduled"}, publishing.NotEditable),
+        ({"state": "sent"}, publishing.AlreadyPublished),
+        ({"subject": "Other words"}, publishing.ChangedMeanwhile),
+        ({"credits": "here be dragons"}, publishing.ChangedMeanwhile),
     ],
 )
 def test_only_what_could_be_published_is_scheduled(editor, change, refused):
@@ -213,7 +213,7 @@ def test_only_what_could_be_published_is_scheduled(editor, change, refused):
 def test_what_is_not_ready_is_not_scheduled(editor):
     draft = make_draft()
     add_section(draft, "feature")
-    with pytest.raises(actions.NotReady):
+    with pytest.raises(publishing.NotReady):
         mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, seen=seen(draft))
     assert Issue.objects.get().state == "draft"
 
@@ -279,7 +279,7 @@ def test_what_is_done_is_not_stopped(mailing, editor):
 
 def test_who_withdraws_an_issue_on_its_way_ends_its_sending(mailing, editor):
     put(mailing, "sent", "r0@example.org")
-    actions.withdraw(issue=mailing.issue, by=editor)
+    publishing.withdraw(issue=mailing.issue, by=editor)
     mailing.refresh_from_db()
     assert (mailing.state, Issue.objects.get().state) == ("stopped", "withdrawn")
     assert states(mailing) == {"sent": 1, "withheld": 4}
@@ -320,7 +320,7 @@ def test_what_was_stopped_or_withdrawn_does_not_go_out_again(mailing, editor, ac
     end(mailing, "stopped")
     assert refusal(act, mailing=mailing, by=editor) == STOPPED
     end(mailing)
-    actions.withdraw(issue=mailing.issue, by=editor)
+    publishing.withdraw(issue=mailing.issue, by=editor)
     assert refusal(act, mailing=mailing, by=editor) == "Week 5 is withdrawn."
     assert (states(mailing), Issue.objects.get().state, Mailing.objects.get().state) == (left, "withdrawn", "done")
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from newsletters import actions
+from newsletters import publishing
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
@@ -36,7 +36,7 @@ def told():
 def test_one_of_two_who_press_publish_sends(editor, readers):
     draft = make_draft()
     looked_at = seen(draft)
-    publish = [lambda: actions.publish(issue=draft, by=editor, seen=looked_at).state] * 2
+    publish = [lambda: publishing.publish(issue=draft, by=editor, seen=looked_at).state] * 2
     assert at_once(*publish) == ["AlreadyPublished", "sending"]
     assert states(Mailing.objects.get()) == {"queued": 5}
     assert told() == addresses(5)

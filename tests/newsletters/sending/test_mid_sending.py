@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from mscos.mail.worker import LEASE, MailWorker
-from newsletters import actions
+from newsletters import publishing
 from newsletters.models import Subscriber
 from newsletters.sending import mailings
 from newsletters.sending.ledger import LOOK_AGAIN
@@ -93,7 +93,7 @@ def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, e
 
     def withdraw():
         if len(server.taken) == 2:
-            elsewhere(lambda: actions.withdraw(issue=mailing.issue, by=editor))
+            elsewhere(lambda: publishing.withdraw(issue=mailing.issue, by=editor))
         return False
 
     work(stopping=withdraw)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from forums.models import Consultation, Forum, Thread
 from mscos.text import render_editorial
-from newsletters import actions
+from newsletters import publishing
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import findings
@@ -53,7 +53,7 @@ def plain_issue(db):
 
 
 def seen(issue):
-    return actions.look(issue=issue, mail=mail_of(issue))
+    return publishing.look(issue=issue, mail=mail_of(issue))
 
 
 def order(issue):
@@ -74,7 +74,7 @@ def make_thread(forum, title, opened_on, state="open"):
 
 def test_a_copy_has_the_next_number_and_all_sections_in_order(issue, editor):
     make_issue(8)
-    copy = actions.duplicate(issue=issue, by=editor)
+    copy = publishing.duplicate(issue=issue, by=editor)
     fields = ("number", "slug", "title", "subject", "plain_subject", "preheader", "credits", "state")
     assert [getattr(copy, name) for name in fields] == [
         9,
@@ -87,7 +87,10 @@ def test_a_copy_has_the_next_number_and_all_sections_in_order(issue, editor):
         "draft",
     ]
     of_old, of_new = (
-        [[getattr(row, name) for name in (*actions.COPIED, "body_html")] for row in each.sections.order_by("position")]
+        [
+            [getattr(row, name) for name in (*publishing.COPIED, "body_html")]
+            for row in each.sections.order_by("position")
+        ]
         for each in (issue, copy)
     )
     assert of_new == of_old
@@ -97,8 +100,8 @@ def test_a_copy_has_the_next_number_and_all_sections_in_order(issue, editor):
 
 
 def test_a_copy_of_a_withdrawn_issue_is_a_plain_draft(published_issue, editor):
-    actions.withdraw(issue=published_issue, by=editor)
-    copy = actions.duplicate(issue=Issue.objects.get(), by=editor)
+    publishing.withdraw(issue=published_issue, by=editor)
+    copy = publishing.duplicate(issue=Issue.objects.get(), by=editor)
     state = ("state", "publish_at", "withdrawn_on", "recipient_count", "preview_token", "preview_ends_on")
     assert [getattr(copy, name) for name in state] == ["draft", None, None, None, "", None]
 
@@ -113,21 +116,21 @@ def test_a_copy_of_a_withdrawn_issue_is_a_plain_draft(published_issue, editor):
     ],
 )
 def test_a_heading_is_renumbered_where_it_holds_the_number(editor, title, renumbered):
-    assert actions.duplicate(issue=make_issue(5, title=title), by=editor).title == renumbered
+    assert publishing.duplicate(issue=make_issue(5, title=title), by=editor).title == renumbered
 
 
 def test_a_longer_number_still_fits_its_column(editor):
     issue = make_issue(9, subject="Week 9 " + "x" * 83)
-    assert actions.duplicate(issue=issue, by=editor).subject == "Week 10 " + "x" * 82
+    assert publishing.duplicate(issue=issue, by=editor).subject == "Week 10 " + "x" * 82
 
 
 def test_a_taken_address_is_not_taken_again(editor):
     issue = make_issue(5, slug="week-6")
-    assert actions.duplicate(issue=issue, by=editor).slug == "week-6-2"
+    assert publishing.duplicate(issue=issue, by=editor).slug == "week-6-2"
 
 
 def test_the_very_first_draft_starts_from_all_there_is(editor, resource, consultation):
-    draft = actions.start_draft(by=editor)
+    draft = publishing.start_draft(by=editor)
     rows = [(row.kind, row.heading, row.shown, row.position) for row in draft.sections.order_by("position")]
     assert (draft.number, draft.slug, draft.title, draft.state) == (1, "week-1", "Week 1", "draft")
     assert rows == [("text", "Welcome", None, 10), ("feature", "", resource, 20), ("call", "", consultation, 30)]
@@ -152,7 +155,7 @@ def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, e
     thread = make_thread(forum, "Keys on the first day", today)
     make_thread(forum, "Waiting", None, "waiting")
     make_thread(forum, "Old", timezone.localdate(published_issue.publish_at) - timedelta(days=1))
-    draft = actions.start_draft(by=editor)
+    draft = publishing.start_draft(by=editor)
     *rows, threads = draft.sections.order_by("position")
     assert [(row.kind, row.heading, row.shown) for row in rows] == [
         ("text", "Welcome", None),
@@ -165,9 +168,9 @@ def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, e
 
 
 def test_what_a_withdrawn_issue_told_is_told_again(published_issue, editor, resource):
-    actions.withdraw(issue=published_issue, by=editor)
+    publishing.withdraw(issue=published_issue, by=editor)
     Resource.history.update(history_date=published_issue.publish_at - timedelta(days=1))
-    draft = actions.start_draft(by=editor)
+    draft = publishing.start_draft(by=editor)
     assert resource in [row.resource for row in draft.sections.all()]
 
 
@@ -177,13 +180,13 @@ def test_no_more_than_ten_of_a_kind_are_new(editor, outcome):
     forum = Forum.objects.create(outcome=outcome, slug="housing", title="Housing forum", purpose="P")
     for number in range(12):
         make_thread(forum, f"Thread {number}", timezone.localdate())
-    draft = actions.start_draft(by=editor)
+    draft = publishing.start_draft(by=editor)
     assert draft.sections.filter(kind="feature").count() == 10
     assert draft.sections.get(heading="New in the forums").body_html.count("<li>") == 10
 
 
 def test_nothing_new_is_a_draft_all_the_same(editor):
-    draft = actions.start_draft(by=editor)
+    draft = publishing.start_draft(by=editor)
     assert [(row.kind, row.heading, row.body) for row in draft.sections.all()] == [("text", "Welcome", "")]
 
 
@@ -191,7 +194,7 @@ def test_nothing_new_is_a_draft_all_the_same(editor):
 def test_no_title_breaks_out_of_its_link(editor, outcome, title):
     forum = Forum.objects.create(outcome=outcome, slug="housing", title="Housing forum", purpose="P")
     thread = make_thread(forum, title, timezone.localdate())
-    body = actions.start_draft(by=editor).sections.get(heading="New in the forums").body
+    body = publishing.start_draft(by=editor).sections.get(heading="New in the forums").body
     words = " ".join(title.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     link = f'<a href="{thread.get_absolute_url()}">{words}</a>'
     assert "".join(render_editorial(body).split("\n")) == f"<ul><li>{link}</li></ul>"
@@ -202,15 +205,15 @@ def test_no_title_breaks_out_of_its_link(editor, outcome, title):
 
 def test_sections_are_numbered_in_steps_of_ten(plain_issue, editor):
     Section.objects.filter(heading="Three").update(position=15)
-    actions.order_sections(issue=plain_issue, by=editor)
+    publishing.order_sections(issue=plain_issue, by=editor)
     assert order(plain_issue) == [("One", 10), ("Three", 20), ("Two", 30)]
 
 
 def test_only_what_moved_is_written_to_the_history(plain_issue, editor):
     before = Section.history.count()
-    actions.order_sections(issue=plain_issue, by=editor)
+    publishing.order_sections(issue=plain_issue, by=editor)
     assert Section.history.count() == before
-    actions.move_section(section=plain_issue.sections.get(heading="Two"), up=True, by=editor)
+    publishing.move_section(section=plain_issue.sections.get(heading="Two"), up=True, by=editor)
     rows = Section.history.filter(history_type="~")
     assert {(row.heading, row.position, str(row.history_user)) for row in rows} == {
         ("Two", 10, "Robin"),
@@ -228,26 +231,26 @@ def test_only_what_moved_is_written_to_the_history(plain_issue, editor):
     ],
 )
 def test_a_section_changes_places_with_its_neighbour(plain_issue, editor, heading, up, headings):
-    actions.move_section(section=plain_issue.sections.get(heading=heading), up=up, by=editor)
+    publishing.move_section(section=plain_issue.sections.get(heading=heading), up=up, by=editor)
     assert order(plain_issue) == [(each, 10 * at) for at, each in enumerate(headings, 1)]
 
 
 def test_sections_in_one_place_are_moved_apart(plain_issue, editor):
     Section.objects.update(position=7)
-    actions.move_section(section=plain_issue.sections.get(heading="Three"), up=True, by=editor)
+    publishing.move_section(section=plain_issue.sections.get(heading="Three"), up=True, by=editor)
     assert order(plain_issue) == [("One", 10), ("Three", 20), ("Two", 30)]
 
 
 def test_a_section_that_is_taken_out_leaves_no_gap(plain_issue, editor):
     two = plain_issue.sections.get(heading="Two")
-    actions.take_out(section=two, by=editor)
-    actions.take_out(section=two, by=editor)  # somebody else pressed too
+    publishing.take_out(section=two, by=editor)
+    publishing.take_out(section=two, by=editor)  # somebody else pressed too
     assert order(plain_issue) == [("One", 10), ("Three", 20)]
     assert [(str(row.history_user), row.body) for row in Section.history.filter(history_type="-")] == [
         ("Robin", "The words of Two.")
     ]
-    with pytest.raises(actions.NotEditable, match="not in the issue any more"):
-        actions.move_section(section=two, up=True, by=editor)
+    with pytest.raises(publishing.NotEditable, match="not in the issue any more"):
+        publishing.move_section(section=two, up=True, by=editor)
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
@@ -255,10 +258,10 @@ def test_sections_stay_where_they_are_once_an_issue_is_on_its_way(plain_issue, e
     freeze(plain_issue, state)
     section = plain_issue.sections.get(heading="Two")
     for act in (
-        lambda: actions.move_section(section=section, up=True, by=editor),
-        lambda: actions.take_out(section=section, by=editor),
+        lambda: publishing.move_section(section=section, up=True, by=editor),
+        lambda: publishing.take_out(section=section, by=editor),
     ):
-        with pytest.raises(actions.NotEditable, match="Week 5 is "):
+        with pytest.raises(publishing.NotEditable, match="Week 5 is "):
             act()
     assert order(plain_issue) == [("One", 10), ("Two", 20), ("Three", 30)]
 
@@ -274,19 +277,19 @@ def freeze(issue, state):
 
 
 def test_a_new_preview_link_ends_the_old_one(plain_issue, editor):
-    first = actions.make_preview(issue=plain_issue, by=editor)
-    second = actions.make_preview(issue=plain_issue, by=editor)
+    first = publishing.make_preview(issue=plain_issue, by=editor)
+    second = publishing.make_preview(issue=plain_issue, by=editor)
     assert list(Issue.objects.by_preview(first.preview_token)) == []
     assert list(Issue.objects.by_preview(second.preview_token)) == [plain_issue]
     assert second.preview_ends_on == timezone.localdate() + timedelta(days=7)
-    actions.end_preview(issue=plain_issue, by=editor)
+    publishing.end_preview(issue=plain_issue, by=editor)
     assert list(Issue.objects.by_preview(second.preview_token)) == []
     assert writers(plain_issue.history) == [("None", "+")]  # a link is no change of the issue
 
 
 def test_a_published_issue_needs_no_preview_link(published_issue, editor):
-    with pytest.raises(actions.AlreadyPublished):
-        actions.make_preview(issue=published_issue, by=editor)
+    with pytest.raises(publishing.AlreadyPublished):
+        publishing.make_preview(issue=published_issue, by=editor)
     assert Issue.objects.get().preview_token == ""
 
 
@@ -295,9 +298,9 @@ def test_a_published_issue_needs_no_preview_link(published_issue, editor):
 
 def test_publishing_opens_the_issue_to_everybody(plain_issue, editor, reader):
     make_subscriber("waiting@example.org", state="pending", consent_on=None, consent_wording="")
-    actions.make_preview(issue=plain_issue, by=editor)
+    publishing.make_preview(issue=plain_issue, by=editor)
     before = timezone.now()
-    actions.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
+    publishing.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
     issue = Issue.objects.get()
     assert (issue.state, issue.recipient_count, issue.preview_token, issue.preview_ends_on) == ("sending", 1, "", None)
     assert before <= issue.publish_at <= timezone.now()
@@ -308,10 +311,10 @@ def test_publishing_opens_the_issue_to_everybody(plain_issue, editor, reader):
 
 def test_the_second_of_two_who_publish_is_told_who_was_first(plain_issue, editor, kim):
     look = seen(plain_issue)
-    actions.publish(issue=plain_issue, by=kim, seen=look)
+    publishing.publish(issue=plain_issue, by=kim, seen=look)
     at = Issue.objects.get().publish_at
-    with pytest.raises(actions.AlreadyPublished, match=r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.") as told:
-        actions.publish(issue=plain_issue, by=editor, seen=look)
+    with pytest.raises(publishing.AlreadyPublished, match=r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.") as told:
+        publishing.publish(issue=plain_issue, by=editor, seen=look)
     assert (told.value.when, told.value.who) == (at, "Kim")
     assert Issue.objects.get().publish_at == at
     assert Issue.history.filter(state="sent").count() == 1
@@ -333,8 +336,8 @@ def test_only_what_the_editor_saw_is_published(plain_issue, editor, model, chang
     look = seen(plain_issue)
     last = model.objects.order_by("pk").last()
     model.objects.filter(pk=last.pk).update(**change)
-    with pytest.raises(actions.ChangedMeanwhile):
-        actions.publish(issue=plain_issue, by=editor, seen=look)
+    with pytest.raises(publishing.ChangedMeanwhile):
+        publishing.publish(issue=plain_issue, by=editor, seen=look)
     assert Issue.objects.get().state == "draft"
 
 
@@ -343,20 +346,20 @@ def test_whoever_changed_the_issue_last_is_named(plain_issue, editor, kim):
     section = plain_issue.sections.get(heading="Two")
     section._history_user, section.body = kim, "Other words"
     section.save()
-    with pytest.raises(actions.ChangedMeanwhile, match="Kim was the last to change it") as told:
-        actions.publish(issue=plain_issue, by=editor, seen=look)
+    with pytest.raises(publishing.ChangedMeanwhile, match="Kim was the last to change it") as told:
+        publishing.publish(issue=plain_issue, by=editor, seen=look)
     assert told.value.who == "Kim"
 
 
 def test_a_look_at_nothing_publishes_nothing(plain_issue, editor):
-    with pytest.raises(actions.ChangedMeanwhile, match=r"opened the page\. Look at it again"):
-        actions.publish(issue=plain_issue, by=editor, seen="")
+    with pytest.raises(publishing.ChangedMeanwhile, match=r"opened the page\. Look at it again"):
+        publishing.publish(issue=plain_issue, by=editor, seen="")
 
 
 def test_what_preflight_stops_is_not_published(plain_issue, editor):
     Section.objects.filter(heading="Two").update(body="", body_html="")
-    with pytest.raises(actions.NotReady) as told:
-        actions.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
+    with pytest.raises(publishing.NotReady) as told:
+        publishing.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
     assert told.value.findings == [finding for finding in findings(plain_issue) if finding.blocks]
     assert told.value.findings != []
     assert Issue.objects.get().state == "draft"
@@ -364,33 +367,33 @@ def test_what_preflight_stops_is_not_published(plain_issue, editor):
 
 def test_a_scheduled_issue_is_not_published_by_hand(plain_issue, editor):
     freeze(plain_issue, "scheduled")
-    with pytest.raises(actions.NotEditable, match="Week 5 is scheduled"):
-        actions.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
+    with pytest.raises(publishing.NotEditable, match="Week 5 is scheduled"):
+        publishing.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
     assert Issue.objects.get().state == "scheduled"
 
 
 def test_a_withdrawn_issue_says_so_with_its_day(published_issue, editor):
-    actions.withdraw(issue=published_issue, by=editor)
+    publishing.withdraw(issue=published_issue, by=editor)
     issue = Issue.objects.get()
     assert (issue.state, issue.withdrawn_on) == ("withdrawn", timezone.localdate())
     assert (issue.history.first().state, str(issue.history.first().history_user)) == ("withdrawn", "Robin")
-    with pytest.raises(actions.NotEditable, match=r"Week 5 is withdrawn, so it cannot be changed\."):
-        actions.withdraw(issue=issue, by=editor)
+    with pytest.raises(publishing.NotEditable, match=r"Week 5 is withdrawn, so it cannot be changed\."):
+        publishing.withdraw(issue=issue, by=editor)
 
 
 def test_a_draft_is_not_withdrawn(plain_issue, editor):
-    with pytest.raises(actions.NotEditable, match="Only a published issue can be withdrawn"):
-        actions.withdraw(issue=plain_issue, by=editor)
+    with pytest.raises(publishing.NotEditable, match="Only a published issue can be withdrawn"):
+        publishing.withdraw(issue=plain_issue, by=editor)
 
 
 def test_changes_are_refused_with_the_reason(plain_issue):
-    assert actions.frozen_because(issue=plain_issue) == ""
-    assert actions.frozen_because(issue=publish(plain_issue)) == ""
+    assert publishing.frozen_because(issue=plain_issue) == ""
+    assert publishing.frozen_because(issue=publish(plain_issue)) == ""
     reasons = []
     for state in ("scheduled", "sending", "withdrawn"):
         freeze(plain_issue, state)
         plain_issue.refresh_from_db()
-        reasons.append(actions.frozen_because(issue=plain_issue))
+        reasons.append(publishing.frozen_because(issue=plain_issue))
     assert reasons == [
         "Week 5 is scheduled, so it cannot be changed now",
         "Week 5 is being sent, so it cannot be changed now",
