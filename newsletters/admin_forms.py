@@ -19,8 +19,9 @@ from django.utils.text import Truncator
 from events.models import Event, EventDate
 from forums.models import Consultation
 from mscos.watched_forms import COPY, WatchedForm
+from newsletters.drafts import STEP
+from newsletters.editing import frozen_because
 from newsletters.models import Issue, Section
-from newsletters.publishing import STEP, frozen_because
 from outcomes.models import Outcome, Quotation, Reference, Resource
 
 HIGHEST_POSITION = 32_000

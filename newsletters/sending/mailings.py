@@ -1,6 +1,6 @@
 """What editors do with a sending: give it a time, pause it, stop it, send again what failed. Nobody does it twice.
 
-The issue's row is held first where its state changes too, as in `newsletters/publishing.py`.
+The issue's row is held first where its state changes too, as in `newsletters/editing.py`.
 """
 
 from datetime import datetime
@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from mscos.models import User
 from newsletters import emails
+from newsletters.editing import Refused, lock_issue, save_as
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.models.delivery import DeliveryQuerySet
-from newsletters.publishing import NotReady, Refused, lock_issue, lock_issue_as_seen, must_be_ready, release, save_as
+from newsletters.publishing import NotReady, lock_issue_as_seen, must_be_ready, release
 from newsletters.sending.delivery import end_sending
 
 State = Delivery.State

@@ -82,6 +82,15 @@ def issue(outcome, resource, reference, quotation, consultation, event):
 
 
 @pytest.fixture
+def plain_issue(db):
+    """A draft with words only, which nothing keeps from going out."""
+    issue = make_issue(5)
+    for heading in ("One", "Two", "Three"):
+        add_section(issue, "text", heading=heading, body=f"The words of {heading}.")
+    return issue
+
+
+@pytest.fixture
 def published_issue(issue):
     return publish(issue)
 

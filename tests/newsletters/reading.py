@@ -3,7 +3,9 @@
 import re
 
 import html5lib
+from django.utils import timezone
 
+from newsletters.models import Issue
 from tests.newsletters.conftest import add_section, publish
 
 RICH = """\
@@ -54,3 +56,16 @@ def words(text):
 def words_of_parts(html, count):
     elements = {each.get("id"): each for each in tree(html).iter()}
     return [words_within(elements[f"part-{number}"]) for number in range(1, count + 1)]
+
+
+def writers(history):
+    """Return who wrote the rows of a history, oldest first, and what each row is."""
+    return [(str(row.history_user), row.history_type) for row in history.order_by("history_id")]
+
+
+def freeze(issue, state):
+    """Put an issue into a state in which it cannot be changed."""
+    now = timezone.now()
+    Issue.objects.filter(pk=issue.pk).update(
+        state=state, publish_at=now, withdrawn_on=now.date() if state == "withdrawn" else None
+    )

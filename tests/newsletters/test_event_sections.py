@@ -11,8 +11,8 @@ from events.actions import save_event
 from events.models import Event
 from newsletters.content.blocks import Link, blocks_of
 from newsletters.content.email import mail_of
+from newsletters.drafts import duplicate
 from newsletters.models import Section
-from newsletters.publishing import duplicate
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
 from tests.newsletters.reading import words, words_of_parts

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from newsletters import publishing
+from newsletters import editing, publishing
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from tests.at_once import all_at_once
@@ -36,7 +36,7 @@ def at_once(*acts):
     def attempt(act):
         try:
             return act()
-        except publishing.Refused as refusal:
+        except editing.Refused as refusal:
             return type(refusal).__name__
 
     return sorted(all_at_once(*[partial(attempt, act) for act in acts]))

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from mscos.groups import EDITORS, MODERATORS
-from newsletters import publishing
+from newsletters import editing, publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending import mailings
@@ -196,7 +196,7 @@ def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
 @pytest.mark.parametrize(
     ("change", "refused"),
     [
-        ({"state": "scheduled"}, publishing.NotEditable),
+        ({"state": "scheduled"}, editing.NotEditable),
         ({"state": "sent"}, publishing.AlreadyPublished),
         ({"subject": "Other words"}, publishing.ChangedMeanwhile),
         ({"credits": "here be dragons"}, publishing.ChangedMeanwhile),
