@@ -70,7 +70,7 @@ def begin(readers, **draft):
     from newsletters.models import Subscriber
     from newsletters.models.people import new_token
     from tests.filling import store
-    from tests.newsletters.sending import doing as sending
+    from tests.newsletters.sending import helpers as sending
 
     call_command("migrate", verbosity=0)
     agreed = {"state": "confirmed", "consent_on": timezone.localdate(), "consent_wording": "Yes"}

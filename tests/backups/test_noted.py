@@ -21,7 +21,7 @@ from mscos.models import Erasure, User
 from newsletters.models import Subscriber
 from outcomes.models import Quotation
 from tests.newsletters.conftest import make_issue
-from tests.newsletters.sending.doing import begin, make_readers
+from tests.newsletters.sending.helpers import begin, make_readers
 from tests.outcomes.conftest import make_quotation
 from tests.test_architecture import ROOMS, SOURCES
 

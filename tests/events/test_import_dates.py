@@ -7,7 +7,7 @@ import pytest
 from events.ics_import.drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
 from events.ics_import.rules import FIRST_LEFT_OUT, NOT_OURS
 from events.models import Event
-from tests.events.calendar_files import calendar, entry, take, the_draft
+from tests.events.helpers import calendar, entry, take, the_draft
 
 pytestmark = pytest.mark.django_db
 LONDON, NEW_YORK = "Europe/London", "America/New_York"

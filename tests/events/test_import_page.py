@@ -15,7 +15,7 @@ from events.ics_import.forms import NO_FILE, NO_ORGANISER, NO_ZONE
 from events.models import Event
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from outcomes.models import Organisation
-from tests.events.calendar_files import calendar, entry
+from tests.events.helpers import calendar, entry
 from tests.people import make_staff, problems, sign_in
 
 pytestmark = pytest.mark.django_db

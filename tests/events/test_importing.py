@@ -30,7 +30,7 @@ from events.ics_import.file import NotACalendar, raw_entries
 from events.models import Event, EventDate
 from outcomes.models import Organisation
 from tests.at_once import all_at_once
-from tests.events.calendar_files import calendar, entry, imported, take, the_draft
+from tests.events.helpers import calendar, entry, imported, take, the_draft
 
 pytestmark = pytest.mark.django_db
 TAKEN = ("A training", "Draft made", [])

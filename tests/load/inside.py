@@ -10,7 +10,7 @@ from mscos.models import User
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.people import new_token
 from tests.filling import store
-from tests.newsletters.sending import doing as sending
+from tests.newsletters.sending import helpers as sending
 
 WORDS = re.compile(r"Who knows ([a-z]{12})\?")  # as the writers in visitors.py put it
 NUMBER = 99  # an issue that the sample content has not

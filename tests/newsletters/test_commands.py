@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from newsletters.models import Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.sending.doing import begin, make_readers, states
+from tests.newsletters.sending.helpers import begin, make_readers, states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

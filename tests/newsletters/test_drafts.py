@@ -11,7 +11,7 @@ from newsletters import drafts, editing, publishing
 from newsletters.models import Issue, Section
 from outcomes.models import Resource
 from tests.newsletters.conftest import make_issue
-from tests.newsletters.reading import freeze, writers
+from tests.newsletters.helpers import freeze, writers
 from tests.outcomes.conftest import make_resource
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from newsletters.sending.messages import issue_message
 from outcomes.models import Reference
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.reading import RICH, make_rich, tree, words, words_of_parts, words_within
+from tests.newsletters.helpers import RICH, make_rich, tree, words, words_of_parts, words_within
 from tests.outcomes.conftest import make_outcome, make_quotation, make_resource
 
 pytestmark = pytest.mark.django_db

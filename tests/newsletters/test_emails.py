@@ -12,7 +12,7 @@ from newsletters import emails
 from newsletters.models import Enquiry, Subscriber
 from newsletters.subscribers.enquiries import enquire
 from tests.mailbox import sent_mail
-from tests.newsletters.subscribers.doing import links_in
+from tests.newsletters.subscribers.helpers import links_in
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from newsletters.drafts import duplicate
 from newsletters.models import Section
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.reading import words, words_of_parts
+from tests.newsletters.helpers import words, words_of_parts
 
 pytestmark = pytest.mark.django_db
 

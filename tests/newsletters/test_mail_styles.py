@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from newsletters.content.email import dark, light, mail_of
 from tests.mscos.test_stylesheet import contrast
-from tests.newsletters.reading import make_rich, tree, words, words_within
+from tests.newsletters.helpers import make_rich, tree, words, words_within
 
 pytestmark = pytest.mark.django_db
 

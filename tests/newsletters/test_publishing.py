@@ -10,7 +10,7 @@ from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import make_subscriber, publish
-from tests.newsletters.reading import freeze, writers
+from tests.newsletters.helpers import freeze, writers
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db

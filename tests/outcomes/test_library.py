@@ -4,7 +4,7 @@ import pytest
 
 from outcomes.models import Nation, Organisation, ResourceOrganisation
 from tests.outcomes.conftest import make_outcome, make_resource
-from tests.outcomes.reading import links, page, title
+from tests.outcomes.helpers import links, page, title
 
 pytestmark = pytest.mark.django_db
 

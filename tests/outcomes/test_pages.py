@@ -11,7 +11,7 @@ from model_bakery import baker
 from outcomes.models import Domain, Feature, Nation, Organisation, Reference, ResourceOrganisation
 from tests.events.conftest import make_event
 from tests.outcomes.conftest import TODAY, make_forum, make_outcome, make_quotation, make_resource
-from tests.outcomes.reading import links, page, title
+from tests.outcomes.helpers import links, page, title
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

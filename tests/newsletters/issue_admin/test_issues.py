@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.issue_admin.doing import (
+from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     FIELDS,

@@ -16,7 +16,7 @@ from newsletters.models import Issue, Section
 from newsletters.preflight.check import MAX_MAIL_BYTES
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import publish
-from tests.newsletters.issue_admin.doing import (
+from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     LIST,

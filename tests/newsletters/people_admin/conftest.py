@@ -3,7 +3,7 @@
 import pytest
 
 from mscos.groups import EDITORS
-from tests.newsletters.people_admin.doing import make_enquiry
+from tests.newsletters.people_admin.helpers import make_enquiry
 from tests.people import make_staff, sign_in
 
 

@@ -12,7 +12,7 @@ from newsletters.admin.people import AnswerForm
 from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.people_admin.doing import (
+from tests.newsletters.people_admin.helpers import (
     INBOX,
     NEVER,
     answer_with,

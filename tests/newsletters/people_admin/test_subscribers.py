@@ -16,7 +16,7 @@ from newsletters.subscribers import importing
 from newsletters.subscribers.import_forms import NO_LIST, TWO_LISTS, WHERE
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.people_admin.doing import (
+from tests.newsletters.people_admin.helpers import (
     IMPORT,
     INBOX,
     LISTS,

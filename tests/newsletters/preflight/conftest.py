@@ -9,7 +9,7 @@ from django.utils import timezone
 from newsletters.models import CheckedLink
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue
-from tests.newsletters.preflight.doing import OUTSIDE
+from tests.newsletters.preflight.helpers import OUTSIDE
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from newsletters.content.email import mail_of
 from newsletters.models import Issue, Subscriber
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
-from tests.newsletters.preflight.doing import blocks, the, warns
+from tests.newsletters.preflight.helpers import blocks, the, warns
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from newsletters.preflight.check import findings
 from outcomes.models import Reference, Resource
-from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from newsletters.preflight.check import findings
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
-from tests.newsletters.preflight.doing import STILL_TO_COME, blocks, the, warns
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the, warns
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db

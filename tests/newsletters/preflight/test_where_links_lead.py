@@ -14,7 +14,7 @@ from newsletters.preflight.check import findings
 from newsletters.preflight.internal_pages import MAX_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.preflight.doing import OUTSIDE, blocks, the, warns
+from tests.newsletters.preflight.helpers import OUTSIDE, blocks, the, warns
 
 pytestmark = pytest.mark.django_db
 

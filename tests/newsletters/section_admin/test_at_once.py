@@ -10,7 +10,7 @@ from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
 from tests.at_once import all_at_once
 from tests.newsletters.conftest import add_section, make_issue
-from tests.newsletters.section_admin.doing import change_url, opened
+from tests.newsletters.section_admin.helpers import change_url, opened
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from newsletters.models import Section
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
-from tests.newsletters.section_admin.doing import (
+from tests.newsletters.section_admin.helpers import (
     ADD,
     WORDS,
     add,

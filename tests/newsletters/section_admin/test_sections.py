@@ -13,7 +13,7 @@ from newsletters.models import Section
 from outcomes.models import Outcome
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.section_admin.doing import (
+from tests.newsletters.section_admin.helpers import (
     add,
     add_url,
     change,

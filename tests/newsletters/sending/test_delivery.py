@@ -15,7 +15,7 @@ from newsletters.sending import mailings
 from newsletters.sending.ledger import WAITS
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.sending.doing import addresses, begin, make_readers, state_of, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, state_of, states, work
 from tests.smtp_server import Hang, HangUp, smtp_server, use
 
 pytestmark = pytest.mark.django_db

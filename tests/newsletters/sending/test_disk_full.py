@@ -15,7 +15,7 @@ from mscos.models import QueuedEmail
 from newsletters import publishing
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.subscribers import subscriptions
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, seen, states, work
 from tests.smtp_server import smtp_server, use
 
 pytestmark = [

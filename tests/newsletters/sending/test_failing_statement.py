@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from newsletters.models import Delivery, Mailing
-from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
 

@@ -13,7 +13,7 @@ from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import add_section
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, seen, states, work
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db

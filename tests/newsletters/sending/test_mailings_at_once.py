@@ -11,7 +11,7 @@ from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
 from tests.newsletters.section_admin.test_at_once import at_once
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, seen, states
+from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, seen, states
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)

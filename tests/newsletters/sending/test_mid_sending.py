@@ -9,7 +9,7 @@ from newsletters.models import Subscriber
 from newsletters.sending import mailings
 from newsletters.sending.ledger import LOOK_AGAIN
 from tests.at_once import all_at_once, elsewhere
-from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.newsletters.sending.doing import begin, make_readers
+from tests.newsletters.sending.helpers import begin, make_readers
 from tests.people import sign_in
 
 

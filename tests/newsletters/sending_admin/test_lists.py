@@ -16,9 +16,9 @@ from newsletters.models import Delivery, Subscriber
 from newsletters.subscribers.subject_access import stored_about
 from tests.filling import store
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending.doing import begin
-from tests.newsletters.sending_admin.doing import clock, figures, file, ledger, page, put
+from tests.newsletters.issue_admin.helpers import text_of
+from tests.newsletters.sending.helpers import begin
+from tests.newsletters.sending_admin.helpers import clock, figures, file, ledger, page, put
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.newsletters.conftest import add_section, make_subscriber
-from tests.newsletters.issue_admin.doing import directives, look, text_of, told, url
-from tests.newsletters.sending.doing import make_draft, make_readers, seen
-from tests.newsletters.sending_admin.doing import page
+from tests.newsletters.issue_admin.helpers import directives, look, text_of, told, url
+from tests.newsletters.sending.helpers import make_draft, make_readers, seen
+from tests.newsletters.sending_admin.helpers import page
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

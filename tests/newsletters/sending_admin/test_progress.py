@@ -13,9 +13,9 @@ from django.utils import timezone
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending.progress import progress_of
 from tests.filling import store
-from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending.doing import begin, make_readers
-from tests.newsletters.sending_admin.doing import LIST, bars, begun, clock, end, figures, offered, page, put
+from tests.newsletters.issue_admin.helpers import text_of
+from tests.newsletters.sending.helpers import begin, make_readers
+from tests.newsletters.sending_admin.helpers import LIST, bars, begun, clock, end, figures, offered, page, put
 
 pytestmark = pytest.mark.django_db
 

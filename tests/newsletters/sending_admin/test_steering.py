@@ -9,9 +9,9 @@ from django.urls import reverse
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Issue, Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.issue_admin.doing import text_of, told
-from tests.newsletters.sending.doing import states
-from tests.newsletters.sending_admin.doing import COMMANDS, LIST, do, end, file, ledger, offered, page, put
+from tests.newsletters.issue_admin.helpers import text_of, told
+from tests.newsletters.sending.helpers import states
+from tests.newsletters.sending_admin.helpers import COMMANDS, LIST, do, end, file, ledger, offered, page, put
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

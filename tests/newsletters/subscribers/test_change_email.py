@@ -14,8 +14,8 @@ from tests.at_once import while_held
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.sending.doing import begin
-from tests.newsletters.subscribers.doing import last_link, sender, subjects
+from tests.newsletters.sending.helpers import begin
+from tests.newsletters.subscribers.helpers import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from newsletters.subscribers import links
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import problems
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.subscribers.doing import fields, last_link
+from tests.newsletters.subscribers.helpers import fields, last_link
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from newsletters.subscribers import views as reader_views
 from newsletters.subscribers.forms import CONSENT, ContactForm
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
-from tests.newsletters.subscribers.doing import answer, fields, question, sender, subjects
+from tests.newsletters.subscribers.helpers import answer, fields, question, sender, subjects
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

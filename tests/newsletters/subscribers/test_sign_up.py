@@ -13,7 +13,7 @@ from newsletters.subscribers import subscriptions
 from newsletters.subscribers.forms import CONSENT
 from tests.at_once import all_at_once
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import answer, fields, sender, subjects
+from tests.newsletters.subscribers.helpers import answer, fields, sender, subjects
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.events.conftest import make_event
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import last_link, sender, subjects
+from tests.newsletters.subscribers.helpers import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import subscriptions
 from tests.forums.test_pages import title, words
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import fields, subjects
+from tests.newsletters.subscribers.helpers import fields, subjects
 
 pytestmark = pytest.mark.django_db
 
