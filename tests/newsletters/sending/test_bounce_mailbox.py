@@ -14,7 +14,7 @@ from mscos.models import Job
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.sending.bounces import MAX_BYTES, read_bounces
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.returned import mail, qmail, quoted, report, way_back
+from tests.newsletters.sending.helpers import mail, qmail, quoted, report, way_back
 
 pytestmark = pytest.mark.django_db
 MANY = 1_000_000  # bytes

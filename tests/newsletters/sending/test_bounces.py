@@ -11,7 +11,7 @@ from newsletters.models.delivery import pk_of, tag_of
 from newsletters.sending.bounces import MAX_SOFT_BOUNCES, take_back
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.returned import exim, mail, parsed, postfix, qmail, quoted, report, warning, way_back
+from tests.newsletters.sending.helpers import exim, mail, parsed, postfix, qmail, quoted, report, warning, way_back
 
 pytestmark = pytest.mark.django_db
 
