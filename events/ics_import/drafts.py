@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from icalendar import vBroken
 
 from events.ics_import.entries import Entry, value_of
 from events.ics_import.rules import Series, series_of
@@ -204,12 +205,10 @@ def _after(start: Stamp, length: timedelta) -> datetime:
 def _series(entry: Entry, start: Stamp, length: timedelta, changed: Iterable[Any]) -> Series:
     changed_days = days_of(changed, start.zone)
     left_out = days_of(entry.all("EXDATE"), start.zone) | changed_days
-    series = series_of(
-        entry.properties, start.wall, length=length, zone=start.zone, left_out=left_out, changed=changed_days
-    )
+    series = series_of(entry, start.wall, length=length, zone=start.zone, left_out=left_out, changed=changed_days)
     if series is None:
         raise NotTaken(ALL_LEFT_OUT)
-    if any(name == "EXDATE" for name, _ in entry.properties.errors):
+    if any(isinstance(value, vBroken) for value in entry.all("EXDATE")):
         series.remarks.append(BROKEN_DAYS)
     return series
 

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.utils.formats import date_format
-from icalendar.prop import vRecur
+from icalendar import vRecur
 
+from events.ics_import.entries import Entry
 from events.repeats import DAYS, MAX_DATES, Repeats, Rule, nth_of
 
 PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "WKST"}  # of a rule that can be one of ours
@@ -42,7 +43,7 @@ class Series:
 
 
 def series_of(
-    entry: Any, first: datetime, *, length: timedelta, zone: str, left_out: set[date], changed: set[date]
+    entry: Entry, first: datetime, *, length: timedelta, zone: str, left_out: set[date], changed: set[date]
 ) -> Series | None:
     """Return when an entry takes place that repeats; None where all its dates are left out.
 
@@ -65,11 +66,12 @@ def series_of(
     return series
 
 
-def _rule(entry: Any, first: datetime, zone: str) -> tuple[Rule | None, str]:
+def _rule(entry: Entry, first: datetime, zone: str) -> tuple[Rule | None, str]:
     """Return the rule of an entry, up to its last day, and what is to be said of that day; no rule if it is none of ours."""
-    recur = entry.get("RRULE")
-    if not isinstance(recur, vRecur) or "RDATE" in entry or "EXRULE" in entry:
+    recurs = entry.all("RRULE")
+    if len(recurs) != 1 or not isinstance(recurs[0], vRecur) or entry.all("RDATE") or entry.all("EXRULE"):
         return None, ""
+    (recur,) = recurs
     repeats, every, count = _repeats(recur, first), _number(recur, "INTERVAL", 1), _number(recur, "COUNT", 1)
     if repeats is None or every not in EVERY or count < 1:
         return None, ""

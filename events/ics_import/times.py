@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from icalendar.prop import vDDDLists, vDDDTypes
+from icalendar import vDDDLists, vDDDTypes
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from events.ics_import.entries import KEPT_TZID
 from events.zone_names import city
 
 YEARS = range(1970, 2101)  # what lies outside is a mistake, and calendars would have to count up to it
@@ -78,7 +79,7 @@ def zone_named(tzid: str) -> str:
 
 
 def _tzid(value: Any) -> str:
-    return str(value.params.get("TZID", ""))
+    return str(value.params.get(KEPT_TZID, ""))
 
 
 @cache
