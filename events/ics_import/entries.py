@@ -96,11 +96,8 @@ def _values(name: str, line: str) -> list[Any]:
         line = TZID.sub(f";{KEPT_TZID}=", line)
     try:
         return list(Event.from_ical(f"BEGIN:VEVENT\r\n{line}\r\nEND:VEVENT\r\n").values())
-    except (
-        ValueError,
-        TypeError,
-        ArithmeticError,
-    ):  # an impossible value: a period that ends at a time
+    except (ValueError, TypeError, ArithmeticError):
+        # The value is impossible, such as a period that ends at a time of day.
         return [vBroken(_value(line))]
 
 
