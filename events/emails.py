@@ -5,7 +5,7 @@ from mscos.groups import EDITORS
 from mscos.mail.messages import notify_group
 
 
-def tell_editors() -> None:
+def notify_editors() -> None:
     """Tell each editor, once a day, where suggestions wait. A job of the work loop."""
     if Suggestion.objects.waiting().exists():
         notify_group(EDITORS, page="admin:events_suggestion_changelist")

@@ -38,7 +38,7 @@ def put_back(*, suggestion: Suggestion) -> None:
 
 def erase_old_suggestions() -> None:
     """Delete the suggestions whose day of erasure has come. A job of the work loop."""
-    Suggestion.objects.run_out().delete()
+    Suggestion.objects.expired().delete()
     after_erasure()
 
 

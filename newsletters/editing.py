@@ -1,4 +1,4 @@
-"""Locking an issue to change it, saving it under the editor's name, and the refusals of what editors do."""
+"""Locks of an issue, its save under the editor's name, and the refusals that all actions on issues share."""
 
 from mscos.models import User
 from newsletters.models import Issue
@@ -11,11 +11,11 @@ FROZEN = {
 
 
 class Refused(Exception):
-    """It cannot be done now; the message is a sentence for the editor."""
+    """The action was refused; the message is a sentence for the editor."""
 
 
 class NotEditable(Refused):
-    """The issue cannot be changed in the state that it is in."""
+    """The issue cannot be changed in its state."""
 
 
 def frozen_because(*, issue: Issue) -> str:
@@ -40,7 +40,7 @@ def require_editable(*, issue: Issue) -> Issue:
     return issue
 
 
-def save_as(issue: Issue, *columns: str, by: User | None) -> None:
-    """Write an issue, or only some of its columns, under the editor's name in the history; None is the work loop."""
+def save_issue(issue: Issue, *columns: str, by: User | None) -> None:
+    """Save an issue, or only some of its columns, with its editor in the history; None is the background worker."""
     issue._history_user = by  # type: ignore[attr-defined]
     issue.save(update_fields=columns or None)

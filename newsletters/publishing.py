@@ -1,4 +1,4 @@
-"""Publishing and withdrawing an issue, and the preview link of a draft."""
+"""Publishing and withdrawing of issues, and preview links of drafts."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -9,14 +9,14 @@ from django.utils.formats import date_format
 
 from mscos.models import User
 from newsletters.content.email import Mail, mail_of
-from newsletters.editing import NotEditable, Refused, lock_issue, require_editable, save_as
+from newsletters.editing import NotEditable, Refused, lock_issue, require_editable, save_issue
 from newsletters.models import Issue, Section
 from newsletters.preflight.check import Finding, findings
 from newsletters.sending.delivery import create_deliveries, end_sending
 
 
 class NotReady(Refused):
-    """Pre-flight found what keeps the issue from going out; `findings` says what."""
+    """Pre-flight has findings that block the issue: `findings`."""
 
     def __init__(self, problems: list[Finding]) -> None:
         super().__init__("It cannot be published yet. Mend what is listed under 'Before it goes out'.")
@@ -24,7 +24,7 @@ class NotReady(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """Readers would get other words than the editor saw; `who` changed the issue last, '' where nobody knows."""
+    """The issue is no longer as the editor saw it; `who` changed it last, '' where nobody knows."""
 
     def __init__(self, who: str) -> None:
         last = f" {who} was the last to change it." if who else ""
@@ -33,7 +33,7 @@ class ChangedMeanwhile(Refused):
 
 
 class AlreadyPublished(Refused):
-    """Somebody was faster."""
+    """Somebody else published it first."""
 
     def __init__(self, *, when: datetime | None, who: str) -> None:
         day = f" on {date_format(timezone.localtime(when), 'j F Y, H:i')}" if when else ""
@@ -43,12 +43,12 @@ class AlreadyPublished(Refused):
 
 @transaction.atomic
 def make_preview(*, issue: Issue, by: User) -> Issue:
-    """Give a draft a new preview link, which ends the one it had, and return it. Raises AlreadyPublished."""
+    """Give a draft a new preview link, which replaces any old one, and return it. Raises AlreadyPublished."""
     fresh = lock_issue(issue_pk=issue.pk)
     if fresh.is_published:
-        raise _published(fresh)
+        raise _already_published(fresh)
     fresh.new_preview()
-    # Not by save(): the link is no part of the history.
+    # Not by save(): the history leaves the link out.
     Issue.objects.filter(pk=fresh.pk).update(preview_token=fresh.preview_token, preview_ends_on=fresh.preview_ends_on)
     return fresh
 
@@ -60,13 +60,13 @@ def end_preview(*, issue: Issue, by: User) -> None:
 
 
 def look(*, issue: Issue, mail: Mail) -> str:
-    """Return a digest of what readers of this issue would get: `publish` wants that of what its editor saw."""
+    """Return a digest of what subscribers would get: `publish` takes the one of what its editor saw."""
     return sha256(f"{mail.fingerprint}\0{issue.subject}\0{issue.plain_subject}".encode()).hexdigest()
 
 
 @transaction.atomic
 def publish(*, issue: Issue, by: User, seen: str) -> Issue:
-    """Let everybody read an issue from now on, queue its mail, and return it. `seen` is what `look` gave for what the editor saw.
+    """Publish an issue, queue its mail, and return it. `seen` is the `look` of what the editor saw.
 
     Raises AlreadyPublished, NotEditable, ChangedMeanwhile or NotReady.
     """
@@ -74,10 +74,10 @@ def publish(*, issue: Issue, by: User, seen: str) -> Issue:
 
 
 def lock_issue_as_seen(*, issue_pk: int, seen: str) -> Issue:
-    """Return an issue held for changing, as ready to go out as the editor saw it. Raises as `publish` does."""
+    """Return an issue, locked, that is ready to go out and as the editor saw it. Raises what `publish` raises."""
     fresh = lock_issue(issue_pk=issue_pk)
     if fresh.is_published:
-        raise _published(fresh)
+        raise _already_published(fresh)
     require_editable(issue=fresh)
     if look(issue=fresh, mail=mail_of(fresh)) != seen:
         raise ChangedMeanwhile(_last_to_change(fresh))
@@ -86,49 +86,49 @@ def lock_issue_as_seen(*, issue_pk: int, seen: str) -> Issue:
 
 
 def must_be_ready(*, issue: Issue) -> None:
-    """Raise NotReady where pre-flight finds what keeps an issue from going out."""
+    """Raise NotReady where a finding of pre-flight blocks an issue."""
     problems = [finding for finding in findings(issue) if finding.blocks]
     if problems:
         raise NotReady(problems)
 
 
 def release(*, issue: Issue, by: User | None) -> Issue:
-    """Put a held issue on the web and queue its mail for everybody who is confirmed now, and return it."""
+    """Publish a locked issue, queue its mail for everybody who is confirmed now, and return it."""
     mailing = create_deliveries(issue=issue, mail=mail_of(issue))
     issue.state, issue.publish_at = (Issue.State.SENDING if mailing else Issue.State.SENT), timezone.now()
     issue.recipient_count = mailing.deliveries.count() if mailing else 0
     issue.preview_token, issue.preview_ends_on = "", None
-    save_as(issue, "state", "publish_at", "recipient_count", "preview_token", "preview_ends_on", by=by)
+    save_issue(issue, "state", "publish_at", "recipient_count", "preview_token", "preview_ends_on", by=by)
     return issue
 
 
 @transaction.atomic
 def withdraw(*, issue: Issue, by: User) -> Issue:
-    """Take a published issue back: its page then only says so, with the day; its sending ends. Raises NotEditable."""
+    """Withdraw a published issue and end its sending; its page then says only that and the day. Raises NotEditable."""
     fresh = lock_issue(issue_pk=issue.pk)
     if fresh.state != Issue.State.SENDING and require_editable(issue=fresh).state != Issue.State.SENT:
         raise NotEditable("Only a published issue can be withdrawn.")
     end_sending(issue=fresh)
     fresh.state, fresh.withdrawn_on = Issue.State.WITHDRAWN, timezone.localdate()
-    save_as(fresh, "state", "withdrawn_on", by=by)
+    save_issue(fresh, "state", "withdrawn_on", by=by)
     return fresh
 
 
-def _published(issue: Issue) -> AlreadyPublished:
+def _already_published(issue: Issue) -> AlreadyPublished:
     rows = Issue.history.filter(id=issue.pk, state__in=Issue.PUBLISHED).select_related("history_user")
     first = rows.order_by("history_id").first()
-    return AlreadyPublished(when=issue.publish_at, who=_name(first))
+    return AlreadyPublished(when=issue.publish_at, who=_editor_of(first))
 
 
 def _last_to_change(issue: Issue) -> str:
-    """Name who changed the issue or one of its sections last; '' where nobody knows."""
+    """Return the name of whoever last changed the issue or one of its sections; '' where nobody knows."""
     rows = [
         history.select_related("history_user").order_by("-history_date", "-history_id").first()
         for history in (Issue.history.filter(id=issue.pk), Section.history.filter(issue_id=issue.pk))
     ]
-    return _name(max((row for row in rows if row), key=lambda row: row.history_date, default=None))
+    return _editor_of(max((row for row in rows if row), key=lambda row: row.history_date, default=None))
 
 
-def _name(row: object) -> str:
-    """Return the name of whoever made a row of the history; '' where nobody knows."""
+def _editor_of(row: object) -> str:
+    """Return the name of the editor of a row of the history; '' where there is none."""
     return str(getattr(row, "history_user", None) or "")

@@ -21,7 +21,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         """Return what was sent with an address."""
         return self.filter(email__iexact=email)
 
-    def run_out(self) -> "SuggestionQuerySet":
+    def expired(self) -> "SuggestionQuerySet":
         """Return those whose day of erasure has come."""
         return self.filter(received_on__lte=timezone.localdate() - timedelta(days=settings.ENQUIRY_DAYS))
 

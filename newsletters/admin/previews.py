@@ -29,7 +29,7 @@ from mscos.models import User
 from newsletters import editing, publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.content.blocks import blocks_of
-from newsletters.content.email import READERS_OWN, Mail, dark, light, mail_of
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, Mail, dark, light, mail_of
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.preflight.check import MAX_MAIL_BYTES, findings
 from newsletters.sending import mailings
@@ -215,4 +215,4 @@ def _in_frame(html: str) -> HttpResponse:
 
 def _message(issue: Issue, mail: Mail, *, to: str, plain_subject: bool) -> EmailMultiAlternatives:
     """Return the mail as a reader gets it, but for links of their own: those of a test lead to nobody's subscription."""
-    return issue_message(issue, mail, to=to, token=READERS_OWN, plain_subject=plain_subject)
+    return issue_message(issue, mail, to=to, token=SUBSCRIBER_PLACEHOLDER, plain_subject=plain_subject)

@@ -157,7 +157,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
         """Take a section out."""
-        drafts.take_out(section=obj, by=cast("User", request.user))
+        drafts.remove_section(section=obj, by=cast("User", request.user))
 
     @method_decorator(require_POST)
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,7 +168,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
     @method_decorator(require_POST)
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a section out."""
-        return self._act(request, pk, "Taken out", lambda section, by: drafts.take_out(section=section, by=by))
+        return self._act(request, pk, "Taken out", lambda section, by: drafts.remove_section(section=section, by=by))
 
     def _act(self, request: HttpRequest, pk: int, done: str, act: Any) -> HttpResponse:
         if not self.has_change_permission(request):

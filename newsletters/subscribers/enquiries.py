@@ -18,5 +18,5 @@ def enquire(*, submission_id: str, email: str, name: str, organisation: str, mes
 
 def erase_old_enquiries() -> None:
     """Delete the enquiries whose day of erasure has come. A job of the work loop."""
-    Enquiry.objects.run_out().delete()
+    Enquiry.objects.expired().delete()
     after_erasure()

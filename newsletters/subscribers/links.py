@@ -59,7 +59,7 @@ def to_change(subscriber: Subscriber, to: str) -> str:
 def opened_to_change(word: str) -> Change | None:
     """Return whose address a link changes, and to what; None where it opens nothing, or nothing any more."""
     facts = decrypt_link("change", word, lasts=CONFIRM_LASTS)
-    if facts is None or SuppressedAddress.objects.holds(facts["to"]):
+    if facts is None or SuppressedAddress.objects.contains_address(facts["to"]):
         return None
     agreed = Subscriber.objects.exclude(state=Subscriber.State.PENDING)
     subscriber = agreed.filter(token=facts["token"]).first()

@@ -32,7 +32,7 @@ def sign_up(*, email: str, name: str, organisation: str, subject_style: str, wor
     Until somebody confirms, the form sent last counts: whoever comes back has most likely mended something, and its
     mail is the one at hand. Once confirmed, a form changes nothing: anybody can type any address.
     """
-    if SuppressedAddress.objects.holds(email):
+    if SuppressedAddress.objects.contains_address(email):
         _write(email, lambda: emails.your_link(email), to_nobody=True)
         return
     told = {
@@ -64,7 +64,9 @@ def send_link(*, email: str) -> None:
     places = (Subscriber.objects, Enquiry.objects, Suggestion.objects)
     known = next((row for row in (place.by_email(email).first() for place in places) if row), None)
     to = known.email if known else email  # as its owner wrote it, whoever asks
-    _write(to, lambda: emails.your_link(to), to_nobody=known is None or SuppressedAddress.objects.holds(email))
+    _write(
+        to, lambda: emails.your_link(to), to_nobody=known is None or SuppressedAddress.objects.contains_address(email)
+    )
 
 
 def change_details(*, subscriber: Subscriber, name: str, organisation: str, subject_style: str) -> None:
@@ -80,7 +82,7 @@ def change_subject_style(*, subscriber: Subscriber, subject_style: str) -> None:
 
 def ask_to_change(*, subscriber: Subscriber, to: str) -> None:
     """Mail a link to a new address; nothing changes before its owner presses the button there."""
-    _write(to, lambda: emails.change_email(subscriber, to), to_nobody=SuppressedAddress.objects.holds(to))
+    _write(to, lambda: emails.change_email(subscriber, to), to_nobody=SuppressedAddress.objects.contains_address(to))
 
 
 def change_email(*, subscriber: Subscriber, to: str) -> None:
@@ -133,7 +135,7 @@ def erase(*, email: str, never_again: bool) -> None:
 
 def erase_unconfirmed() -> None:
     """Delete those who signed up and never confirmed, once their link has run out. A job of the work loop."""
-    Subscriber.objects.run_out().delete()
+    Subscriber.objects.expired().delete()
     after_erasure()
 
 

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from events.emails import tell_editors
+from events.emails import notify_editors
 from events.forms import SuggestionForm
 from events.meeting_links import MEETING_LINK
 from events.models import Event, Suggestion
@@ -305,13 +305,13 @@ def test_two_editors_cannot_both_deal_with_one(told):
 
 
 def test_editors_are_told_once_a_day_and_nothing_of_what(told, editor):
-    tell_editors()
+    notify_editors()
     [mail] = sent_mail()
     assert (mail.to, mail.subject) == ([editor.email], "Something is waiting")
     assert "http://testserver/admin/events/suggestion/" in mail.body
     assert [text for text in TOLD.values() if text in mail.message().as_string()] == []
     turn_down(suggestion=told)
-    tell_editors()
+    notify_editors()
     assert len(sent_mail()) == 1
 
 

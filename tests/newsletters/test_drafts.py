@@ -62,7 +62,10 @@ def test_a_copy_has_the_next_number_and_all_sections_in_order(issue, editor):
         "draft",
     ]
     of_old, of_new = (
-        [[getattr(row, name) for name in (*drafts.COPIED, "body_html")] for row in each.sections.order_by("position")]
+        [
+            [getattr(row, name) for name in (*drafts.COPIED_FIELDS, "body_html")]
+            for row in each.sections.order_by("position")
+        ]
         for each in (issue, copy)
     )
     assert of_new == of_old
@@ -215,8 +218,8 @@ def test_sections_in_one_place_are_moved_apart(plain_issue, editor):
 
 def test_a_section_that_is_taken_out_leaves_no_gap(plain_issue, editor):
     two = plain_issue.sections.get(heading="Two")
-    drafts.take_out(section=two, by=editor)
-    drafts.take_out(section=two, by=editor)  # somebody else pressed too
+    drafts.remove_section(section=two, by=editor)
+    drafts.remove_section(section=two, by=editor)  # somebody else pressed too
     assert order(plain_issue) == [("One", 10), ("Three", 20)]
     assert [(str(row.history_user), row.body) for row in Section.history.filter(history_type="-")] == [
         ("Robin", "The words of Two.")
@@ -231,7 +234,7 @@ def test_sections_stay_where_they_are_once_an_issue_is_on_its_way(plain_issue, e
     section = plain_issue.sections.get(heading="Two")
     for act in (
         lambda: drafts.move_section(section=section, up=True, by=editor),
-        lambda: drafts.take_out(section=section, by=editor),
+        lambda: drafts.remove_section(section=section, by=editor),
     ):
         with pytest.raises(editing.NotEditable, match="Week 5 is "):
             act()

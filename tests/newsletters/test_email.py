@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forums.models import Forum
 from mscos.mail.queue import enqueue
-from newsletters.content.email import READERS_OWN, mail_of
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, mail_of
 from newsletters.models import Issue
 from newsletters.sending.messages import issue_message
 from outcomes.models import Reference
@@ -62,8 +62,8 @@ def test_the_text_has_the_parts_in_order_and_addresses_in_full(issue):
         "You get this email because you asked for our newsletter. Nothing in it\n"
         "tells us whether you open it.\n\n"
         "The links below are yours alone. Take them out if you forward this.\n\n"
-        f"Unsubscribe: http://testserver/unsubscribe/{READERS_OWN}/\n"
-        f"Change subject lines:\nhttp://testserver/unsubscribe/{READERS_OWN}/\n"
+        f"Unsubscribe: http://testserver/unsubscribe/{SUBSCRIBER_PLACEHOLDER}/\n"
+        f"Change subject lines:\nhttp://testserver/unsubscribe/{SUBSCRIBER_PLACEHOLDER}/\n"
     )
 
 
@@ -137,17 +137,17 @@ def test_the_size_is_that_of_the_mail_as_it_leaves(issue):
 
 def test_each_reader_gets_their_own_links_and_nobody_elses(issue):
     mail = mail_of(issue)
-    own = mail.for_reader(TOKEN)
+    own = mail.for_subscriber(TOKEN)
     for shared, theirs in ((mail.html, own.html), (mail.text, own.text)):
-        assert (shared.count(READERS_OWN), shared.count(TOKEN)) == (2, 0)
-        assert (theirs.count(READERS_OWN), theirs.count(f"http://testserver/unsubscribe/{TOKEN}/")) == (0, 2)
-    assert len(READERS_OWN) == len(TOKEN)
+        assert (shared.count(SUBSCRIBER_PLACEHOLDER), shared.count(TOKEN)) == (2, 0)
+        assert (theirs.count(SUBSCRIBER_PLACEHOLDER), theirs.count(f"http://testserver/unsubscribe/{TOKEN}/")) == (0, 2)
+    assert len(SUBSCRIBER_PLACEHOLDER) == len(TOKEN)
     assert own.size == mail.size
 
 
 def test_the_page_holds_no_personal_link(client, rich):
     html = client.get(rich.get_absolute_url()).content.decode()
-    assert re.findall(rf"{READERS_OWN}|/unsubscribe/|/subscription/", html) == []
+    assert re.findall(rf"{SUBSCRIBER_PLACEHOLDER}|/unsubscribe/|/subscription/", html) == []
 
 
 def test_the_same_issue_has_the_same_mail(issue):
@@ -180,7 +180,7 @@ def test_a_message_as_it_arrives(issue, settings):
     }
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     text, html = (part.get_content().replace("\r\n", "\n").rstrip() for part in message.iter_parts())
-    assert (text, html) == (mail.for_reader(TOKEN).text.rstrip(), mail.for_reader(TOKEN).html.rstrip())
+    assert (text, html) == (mail.for_subscriber(TOKEN).text.rstrip(), mail.for_subscriber(TOKEN).html.rstrip())
 
 
 def test_the_full_subject_is_for_those_who_chose_it(issue):

@@ -121,7 +121,7 @@ def test_editors_are_told_that_something_waits_and_nothing_of_what(waiting, edit
     make_staff("kim@example.org", groups=["Editors"])
     make_staff("moderator@example.org", groups=[MODERATORS])
     make_staff("gone@example.org", groups=["Editors"], is_active=False)
-    emails.tell_editors()
+    emails.notify_editors()
     assert sorted((message.to, message.subject) for message in sent_mail()) == [
         (["kim@example.org"], "Something is waiting"),
         (["robin@example.org"], "Something is waiting"),
@@ -139,5 +139,5 @@ def test_nobody_is_told_while_nothing_new_waits(waiting, editor, state):
         Enquiry.objects.update(state=state)
     else:
         Enquiry.objects.all().delete()
-    emails.tell_editors()
+    emails.notify_editors()
     assert sent_mail() == []

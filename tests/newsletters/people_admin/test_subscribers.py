@@ -166,7 +166,7 @@ def test_deleting_and_never_writing_again_asks_first(signed_in, reader):
     assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (1, 0)
     answer = delete_selected(signed_in, SUBSCRIBERS, reader, action="never_again", post="yes")
     assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (0, 1)
-    assert SuppressedAddress.objects.holds("reader@example.org")
+    assert SuppressedAddress.objects.contains_address("reader@example.org")
     html = answer.content.decode()
     assert "Deleted. Nobody will write to them again." in html
     assert "reader@" not in html

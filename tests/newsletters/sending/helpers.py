@@ -70,7 +70,7 @@ def state_of(email):
 # Mail that comes back, as mail systems write it
 
 
-def way_back(delivery):
+def bounce_address(delivery):
     """Return the address to which mail about a delivery comes back."""
     return f"bounces+{tag_of(delivery.pk)}@example.org"
 

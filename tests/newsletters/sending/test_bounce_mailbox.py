@@ -14,7 +14,7 @@ from mscos.models import Job
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.sending.bounces import MAX_BYTES, read_bounces
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.helpers import mail, qmail, quoted, report, way_back
+from tests.newsletters.sending.helpers import bounce_address, mail, qmail, quoted, report
 
 pytestmark = pytest.mark.django_db
 MANY = 1_000_000  # bytes
@@ -80,7 +80,7 @@ class Meanwhile:
 
 
 def test_each_mail_is_dealt_with_and_taken_out(box, rows, settings):
-    arrive(*(report("5.1.1", to=way_back(row)) for row in rows[:2]), mail("Hello", to="bounces@example.org"))(box)
+    arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:2]), mail("Hello", to="bounces@example.org"))(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (2, 0)
     assert (
@@ -91,7 +91,7 @@ def test_each_mail_is_dealt_with_and_taken_out(box, rows, settings):
 
 
 def test_no_mail_stops_the_job(box, rows, settings, caplog):
-    to = way_back(rows[0])
+    to = bounce_address(rows[0])
     deep = "".join(f"Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n" for level in range(2000))
     half = f"To: {to}\nContent-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
     arrive(
@@ -104,7 +104,7 @@ def test_no_mail_stops_the_job(box, rows, settings, caplog):
         + b"\x80\n",
         f"To: {to}\nSubject: \xe9\nFrom: \xe9\nContent-Transfer-Encoding: base64\n\n!\n".encode("latin-1"),
         f"To: {to}\n{deep}\n",
-        report("5.1.1", to=way_back(rows[1])),
+        report("5.1.1", to=bounce_address(rows[1])),
     )(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (1, 0)
@@ -116,7 +116,9 @@ def test_no_mail_stops_the_job(box, rows, settings, caplog):
 @pytest.mark.parametrize("filling", ["word " * 15 + "\n", "<" * 76 + "\n", "1-0123456789abcde " * 4 + "\n", " \n"])
 def test_a_huge_mail_does_not_hold_it_up(box, rows, settings, filling):
     huge = filling * (MANY // len(filling))
-    arrive(mail("Hello", to=way_back(rows[0])) + huge, qmail("550 5.1.1 nobody", way_back(rows[1])) + huge)(box)
+    arrive(mail("Hello", to=bounce_address(rows[0])) + huge, qmail("550 5.1.1 nobody", bounce_address(rows[1])) + huge)(
+        box
+    )
     read_bounces()
     assert (bounced(), left_in(settings)) == (1, 0)
 
@@ -130,8 +132,8 @@ def test_the_end_of_a_huge_mail_is_not_read(box, rows, settings):
 
 
 def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settings, tmp_path):
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
-    late = report("5.1.1", to=way_back(rows[1]))
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
+    late = report("5.1.1", to=bounce_address(rows[1]))
 
     def without_asking():
         """Put a mail in as a system does that knows no locks."""
@@ -153,7 +155,7 @@ def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settin
 def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     lock = tmp_path / "returned.lock"
     lock.touch()
     with pytest.raises(mailbox.ExternalClashError):
@@ -168,7 +170,7 @@ def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settin
 def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     seen = []
     with connection.execute_wrapper(Meanwhile(lambda: seen.append((tmp_path / "returned.lock").exists()))):
         read_bounces()
@@ -178,7 +180,7 @@ def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_while_the_database_is_away_mail_waits(box, rows, settings):
-    arrive(*(report("5.1.1", to=way_back(row)) for row in rows[:3]))(box)
+    arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:3]))(box)
 
     noted = []
 
@@ -198,7 +200,7 @@ def test_while_the_database_is_away_mail_waits(box, rows, settings):
 
 
 def test_it_is_a_job_of_the_work_loop(box, rows, settings):
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     assert "newsletters.sending.bounces.read_bounces" in run_due_jobs()
     assert bounced() == 1
 

@@ -12,7 +12,7 @@ from mscos.mail.worker import LEASE
 from newsletters.emails import your_link
 from newsletters.models import Delivery, Issue, Mailing, Section, Subscriber
 from newsletters.sending import mailings
-from newsletters.sending.ledger import WAITS
+from newsletters.sending.ledger import RETRY_MINUTES
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.sending.helpers import addresses, begin, make_readers, state_of, states, work
@@ -175,7 +175,7 @@ def test_who_is_asked_to_wait_is_tried_again_and_fails_at_last(server, editor, r
     begin(editor)
     assert work() == 5
     after = timedelta(0)
-    for tries, minutes in enumerate(WAITS, 1):
+    for tries, minutes in enumerate(RETRY_MINUTES, 1):
         waiting = Delivery.objects.get(subscriber__email="r2@example.org")
         assert (waiting.state, waiting.attempts, waiting.code) == ("queued", tries, "450 4.2.0")
         assert work(after + timedelta(minutes=minutes - 0.5)) == 0
@@ -193,7 +193,7 @@ def test_a_line_that_breaks_with_a_mail_on_it_leaves_it_uncertain_and_sends_it_a
     assert states(mailing) == {"sent": 4, "uncertain": 1}
     assert sorted(server.recipients()) == addresses(5)
     server.script = lambda *_: None
-    work(timedelta(minutes=WAITS[0], seconds=1))
+    work(timedelta(minutes=RETRY_MINUTES[0], seconds=1))
     assert states(mailing) == {"sent": 5}
     twice = [taken for taken in server.taken if taken.recipient == "r2@example.org"]
     assert len(twice) == 2
@@ -279,7 +279,7 @@ def test_a_mail_that_kills_each_worker_fails_in_the_end(server, editor, readers)
     mailing = begin(editor)
     deadly = mailing.deliveries.first()
     past = timezone.now() - timedelta(seconds=1)
-    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(WAITS), due_at=past)
+    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(RETRY_MINUTES), due_at=past)
     work()
     assert states(mailing) == {"sent": 4, "failed": 1}
 

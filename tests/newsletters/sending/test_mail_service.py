@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
-from newsletters.sending.bounces import MAX_SOFT_BOUNCES, note_event
+from newsletters.sending.bounces import MAX_SOFT_BOUNCES, record_event
 from tests.newsletters.conftest import make_issue, make_subscriber
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,9 +55,9 @@ def delivery(db):
 @pytest.fixture(autouse=True)
 def listening():
     """Listen as the app does where a service is set."""
-    tracking.connect(note_event)
+    tracking.connect(record_event)
     yield
-    assert tracking.disconnect(note_event)
+    assert tracking.disconnect(record_event)
 
 
 def send(number, reader):

@@ -7,7 +7,7 @@ from mscos.mail.worker import LEASE, MailWorker
 from newsletters import publishing
 from newsletters.models import Subscriber
 from newsletters.sending import mailings
-from newsletters.sending.ledger import LOOK_AGAIN
+from newsletters.sending.ledger import RECHECK_SECONDS
 from tests.at_once import all_at_once, elsewhere
 from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def server(settings):
     """A server that takes so long over each mail that a worker looks again before the next."""
-    with smtp_server(seconds_a_mail=1.2 * LOOK_AGAIN) as running:
+    with smtp_server(seconds_a_mail=1.2 * RECHECK_SECONDS) as running:
         use(running, settings)
         yield running
 

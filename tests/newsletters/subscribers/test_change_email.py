@@ -8,7 +8,7 @@ from django.test import Client
 
 from mscos.codes import address_digest
 from newsletters.models import Delivery, Subscriber, SuppressedAddress
-from newsletters.sending.bounces import note_bounce
+from newsletters.sending.bounces import record_bounce
 from newsletters.subscribers import links, subscriptions
 from tests.at_once import while_held
 from tests.forums.test_pages import title, words
@@ -180,6 +180,6 @@ def test_what_comes_back_to_the_old_address_says_nothing_of_the_new_one(reader, 
     [sent] = mailing.deliveries.all()
     Delivery.objects.update(state="sent")
     subscriptions.change_email(subscriber=reader, to="new@example.org")
-    note_bounce(delivery=sent.pk, hard=True, code="5.1.1")
+    record_bounce(delivery=sent.pk, hard=True, code="5.1.1")
     assert Subscriber.objects.get().state == "confirmed"
     assert list(mailing.deliveries.values_list("state", "subscriber")) == [("bounced", None)]

@@ -363,7 +363,7 @@ def test_newcomers_are_erased_when_their_link_has_run_out(reader):
     [
         "newsletters.subscribers.subscriptions.erase_unconfirmed",
         "newsletters.subscribers.enquiries.erase_old_enquiries",
-        "newsletters.emails.tell_editors",
+        "newsletters.emails.notify_editors",
     ],
 )
 def test_the_work_loop_does_it_once_a_day(settings, name):
