@@ -14,7 +14,7 @@ from newsletters.subscribers import links
 
 def confirm(subscriber: Subscriber) -> EmailMessage:
     """Return the mail that asks a new subscriber to confirm."""
-    context = {"link": links.to_confirm(subscriber), "days": links.CONFIRM_LASTS.days}
+    context = {"link": links.confirm_url(subscriber), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/confirm", to=subscriber.email, context=context)
 
 
@@ -26,12 +26,12 @@ def already_there(subscriber: Subscriber) -> EmailMessage:
 
 def your_link(email: str) -> EmailMessage:
     """Return the mail with the link to the data stored about an address."""
-    return compose("newsletters/emails/your_link", to=email, context={"link": links.to_see(email)})
+    return compose("newsletters/emails/your_link", to=email, context={"link": links.stored_data_url(email)})
 
 
 def change_email(subscriber: Subscriber, to: str) -> EmailMessage:
     """Return the mail that asks the owner of a new address whether the newsletter may go there."""
-    context = {"link": links.to_change(subscriber, to), "days": links.CONFIRM_LASTS.days}
+    context = {"link": links.change_email_url(subscriber, to), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/change_email", to=to, context=context)
 
 

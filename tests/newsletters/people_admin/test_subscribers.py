@@ -13,7 +13,7 @@ from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.subscribers import importing
-from newsletters.subscribers.import_forms import NO_LIST, TWO_LISTS, WHERE
+from newsletters.subscribers.import_forms import NO_SOURCE, NO_WORDING, TWO_SOURCES
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.helpers import (
@@ -248,15 +248,15 @@ def test_what_comes_back_is_text_and_no_markup(signed_in):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"pasted": ""}, [NO_LIST]),
-        ({"pasted": " \n "}, [NO_LIST]),
-        ({"file": b"sam@example.org"}, [TWO_LISTS, "Choose the file again: it is not kept"]),
+        ({"pasted": ""}, [NO_SOURCE]),
+        ({"pasted": " \n "}, [NO_SOURCE]),
+        ({"file": b"sam@example.org"}, [TWO_SOURCES, "Choose the file again: it is not kept"]),
         ({"file": b"", "pasted": ""}, ["The list is empty", "Choose the file again: it is not kept"]),
-        ({"wording": " "}, [WHERE]),
+        ({"wording": " "}, [NO_WORDING]),
         ({"wording": "x" * 301}, ["Answer must be 300 characters or less"]),
         ({"agreed_on": ""}, ["Enter the day on which they agreed"]),
         ({"agreed_on": "tomorrow"}, [importing.NO_DAY]),
-        ({"agreed_on": (timezone.localdate() + timedelta(days=1)).isoformat()}, [importing.DAY_TO_COME]),
+        ({"agreed_on": (timezone.localdate() + timedelta(days=1)).isoformat()}, [importing.DAY_IN_FUTURE]),
         ({"pasted": "name\nSam"}, [importing.NO_ADDRESSES]),
         ({"pasted": "a\0@example.org"}, [importing.NO_TEXT]),
         ({"file": b"PK\3\4\0\0", "pasted": ""}, [importing.NO_TEXT, "Choose the file again: it is not kept"]),

@@ -31,7 +31,7 @@ def send(client, django_capture_on_commit_callbacks):
 @pytest.fixture
 def link(db):
     """The link to what is held about the reader's address."""
-    return links.to_see(EMAIL)
+    return links.stored_data_url(EMAIL)
 
 
 def ask_to_change(send, link, to="new@example.org"):
@@ -108,7 +108,7 @@ def test_an_address_never_to_write_to_is_not_written_to(send, link, reader):
 
 def test_the_link_to_change_works_once_and_for_a_week_and_not_when_things_have_changed(client, send, link, reader):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        change = links.to_change(reader, "new@example.org")
+        change = links.change_email_url(reader, "new@example.org")
     over = "This link has run out Links last 7 days and work once. Ask for a new one."
     with time_machine.travel("2026-03-09T10:00:01Z", tick=False):
         assert words(send(to=change)).startswith(over)
@@ -124,7 +124,7 @@ def test_the_link_to_change_works_once_and_for_a_week_and_not_when_things_have_c
         response = send(to=change)
     assert (response.status_code, words(response).startswith(over)) == (404, True)
     assert Subscriber.objects.get().email == "new@example.org"
-    for other in (links.to_see(EMAIL), links.to_confirm(reader)):
+    for other in (links.stored_data_url(EMAIL), links.confirm_url(reader)):
         assert send(to="/change/" + other.split("/")[2] + "/").status_code == 404
 
 
@@ -135,7 +135,7 @@ def test_a_change_after_leaving_stores_nothing(reader):
 
 
 def test_a_missing_form_token_changes_no_address(reader):
-    response = Client(enforce_csrf_checks=True).post(links.to_change(reader, "new@example.org"))
+    response = Client(enforce_csrf_checks=True).post(links.change_email_url(reader, "new@example.org"))
     assert response.status_code == 403
     assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
     assert Subscriber.objects.get().email == EMAIL

@@ -243,5 +243,5 @@ def test_the_form_holds_what_the_actions_take():
     sent = fields(purpose="both", message="A word")
     form = ContactForm(sent)
     assert form.is_valid()
-    assert sorted(form.to_sign_up()) == ["email", "name", "organisation", "subject_style", "wording"]
-    assert sorted(form.to_enquire()) == ["email", "message", "name", "organisation", "submission_id"]
+    assert sorted(form.sign_up_arguments()) == ["email", "name", "organisation", "subject_style", "wording"]
+    assert sorted(form.enquire_arguments()) == ["email", "message", "name", "organisation", "submission_id"]

@@ -126,9 +126,9 @@ def test_a_line_that_cannot_be_read_spoils_no_other():
         "h@example.org,,,,"
     )
     assert found_problems(text) == [
-        (2, importing.ODD_QUOTE),
+        (2, importing.UNMATCHED_QUOTE),
         (3, ""),
-        (4, importing.LONG_LINE),
+        (4, importing.LINE_TOO_LONG),
         (5, importing.TOO_MANY_CELLS),
         (6, WRONG_ADDRESS),
         (7, WRONG_ADDRESS),
@@ -140,7 +140,7 @@ def test_a_line_that_cannot_be_read_spoils_no_other():
 
 def test_a_cell_over_two_lines_is_two_lines_to_mend():
     assert found_problems('email,name\na@example.org,"Sam\nSmith"\nb@example.org,Kim') == [
-        (2, importing.ODD_QUOTE),
+        (2, importing.UNMATCHED_QUOTE),
         (3, WRONG_ADDRESS),
         (4, ""),
     ]
@@ -159,7 +159,7 @@ def test_days_are_iso_or_british_and_not_to_come():
         (None, ""),
         (None, importing.NO_DAY),
         (None, importing.NO_DAY),
-        (None, importing.DAY_TO_COME),
+        (None, importing.DAY_IN_FUTURE),
     ]
 
 
@@ -334,7 +334,7 @@ def test_who_signs_up_while_a_list_is_read_is_confirmed(editor):
 def test_who_leaves_while_a_list_is_read_comes_back(editor):
     make_subscriber("a@example.org")
     with meanwhile("after", Subscriber.objects.all().delete):
-        assert import_list("a@example.org", editor) == [(1, "a@example.org", importing.LEFT_MEANWHILE)]
+        assert import_list("a@example.org", editor) == [(1, "a@example.org", importing.UNSUBSCRIBED_MEANWHILE)]
     assert not Subscriber.objects.exists()
 
 

@@ -41,7 +41,7 @@ def send(client, django_capture_on_commit_callbacks):
 @pytest.fixture
 def link(db):
     """The link to what is held about the reader's address."""
-    return links.to_see(EMAIL)
+    return links.stored_data_url(EMAIL)
 
 
 def asked(**typed):
@@ -216,7 +216,7 @@ def test_what_can_be_done_depends_on_what_is_held(client, link):
 
 def test_the_link_lasts_a_day(client, send, reader):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        link = links.to_see(EMAIL)
+        link = links.stored_data_url(EMAIL)
     with time_machine.travel("2026-03-03T10:00:00Z", tick=False):
         assert client.get(link).status_code == 200
     with time_machine.travel("2026-03-03T10:00:01Z", tick=False):
@@ -226,8 +226,8 @@ def test_the_link_lasts_a_day(client, send, reader):
 
 
 def test_the_links_of_other_pages_show_nothing(client, reader):
-    confirm = links.to_confirm(reader).replace("/confirm/", "/subscription/")
-    change = links.to_change(reader, EMAIL).replace("/change/", "/subscription/")
+    confirm = links.confirm_url(reader).replace("/confirm/", "/subscription/")
+    change = links.change_email_url(reader, EMAIL).replace("/change/", "/subscription/")
     for link in (confirm, change, f"/subscription/{reader.token}/", "/subscription/x/", f"/subscription/{EMAIL}/"):
         response = client.get(link)
         assert (response.status_code, words(response)) == (404, RUN_OUT), link
@@ -328,13 +328,13 @@ def test_everything_about_an_address_is_erased(send, link, tick, kept_digests):
 def test_an_erased_address_is_nowhere_in_the_database_file(send, link):
     make_subscriber("marked-reader@example.org", name="Marked Reader")
     wrote("marked-reader@example.org", message="marked words")
-    send({"act": "erase", "never_again": "on"}, to=links.to_see("marked-reader@example.org"))
+    send({"act": "erase", "never_again": "on"}, to=links.stored_data_url("marked-reader@example.org"))
     held = connection.connection.serialize().lower()
     assert [trace for trace in (b"marked-reader", b"marked reader", b"marked words") if trace in held] == []
 
 
 def test_private_pages_are_kept_nowhere_and_touch_no_session(client, link, reader):
-    change = links.to_change(reader, "new@example.org")
+    change = links.change_email_url(reader, "new@example.org")
     for address in ("/subscription/", link, change, "/subscription/x/", "/change/x/"):
         page = client.get(address)
         assert page.headers["Cache-Control"] == "no-store, private", address
@@ -349,10 +349,10 @@ def test_private_pages_are_kept_nowhere_and_touch_no_session(client, link, reade
 def test_newcomers_are_erased_when_their_link_has_run_out(reader):
     with time_machine.travel("2026-03-02T23:59:00Z", tick=False):
         newcomer = Subscriber.objects.create(email="newcomer@example.org", consent_wording="W")
-        link = links.to_confirm(newcomer)
+        link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-09T23:58:00Z", tick=False):
         subscriptions.erase_unconfirmed()
-        assert links.opened_to_confirm(link.split("/")[2]) == newcomer
+        assert links.subscriber_to_confirm(link.split("/")[2]) == newcomer
     with time_machine.travel("2026-03-11T00:01:00Z", tick=False):
         subscriptions.erase_unconfirmed()
     assert list(Subscriber.objects.all()) == [reader]
