@@ -83,7 +83,7 @@ class Rule:
     def problem(self, first: datetime, length: timedelta) -> str:
         """Return what keeps this from being the rule of an event that starts at `first`, by its own clocks; '' if nothing."""
         local_starts = list(self.local_starts(first))
-        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {wall.date() for wall in local_starts}))
+        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {local.date() for local in local_starts}))
         last_of_month = (first + timedelta(days=WEEK)).month != first.month
         troubles = {
             f"A month seldom has a fifth {first:%A}. Choose the last such weekday.": (
@@ -118,8 +118,8 @@ def spans_of(starts: datetime, ends: datetime, zone: ZoneInfo, rule: Rule | None
     if rule is None:
         return [Span(starts, ends)]
     first = starts.astimezone(zone).replace(tzinfo=None)
-    later = [wall for wall in rule.local_starts(first) if wall > first and wall.date() not in rule.left_out]
-    moments = [starts, *(wall.replace(tzinfo=zone).astimezone(UTC) for wall in later)]
+    later = [local for local in rule.local_starts(first) if local > first and local.date() not in rule.left_out]
+    moments = [starts, *(local.replace(tzinfo=zone).astimezone(UTC) for local in later)]
     return [Span(moment, moment + (ends - starts)) for moment in moments]
 
 

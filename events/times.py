@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format
 
-from events.local_time import offset_words, zone_words
+from events.local_time import offset_in_words, zone_name
 from events.zone_names import city
 
 LONDON = "Europe/London"
@@ -134,7 +134,7 @@ def zone_in_words(begin: datetime, end: datetime) -> str:
 
 
 def _named(moment: datetime) -> str:
-    name, offset = zone_words(moment), offset_words(moment.utcoffset() or timedelta(0))
+    name, offset = zone_name(moment), offset_in_words(moment.utcoffset() or timedelta(0))
     return offset if name == offset else f"{name}, {offset}"
 
 

@@ -15,7 +15,7 @@ from events.ics_import.entries import Entry, value_of
 from events.ics_import.rules import Series, series_of
 from events.ics_import.text import as_markdown, one_line, paragraphs_of, shortened
 from events.ics_import.times import YEARS, Stamp, days_of, stamp_of
-from events.local_time import check_local_times, check_span, zone_words
+from events.local_time import check_local_times, check_span, zone_name
 from events.meeting_links import meeting_links, without_meeting_links
 from events.models import Event
 from outcomes.models import Organisation
@@ -145,7 +145,7 @@ def _times(entry: Entry, zone: str, changed: Iterable[Any]) -> Part:
     length = ends - start.moment
     if length < timedelta():
         raise NotTaken(ASK.format(check_span(start.moment, ends, ZoneInfo(start.zone))[0].editor))
-    series = _series(entry, start, length, changed) if entry.repeats else Series(start.wall)
+    series = _series(entry, start, length, changed) if entry.repeats else Series(start.local)
     begins = Stamp(series.first, start.zone)
     remarks = [start.remark, _taken_as(begins) if not start.is_exact else "", no_end, *series.remarks]
     in_utc = start.is_exact and start.zone == "UTC"
@@ -195,17 +195,17 @@ def _after(start: Stamp, length: timedelta) -> datetime:
 
     icalendar does not tell 24 hours from a day: they are taken for one.
     """
-    if (start.wall + length).year not in YEARS:
+    if (start.local + length).year not in YEARS:
         raise OverflowError
     if length % DAY:
         return start.moment + length
-    return Stamp(start.wall + length, start.zone).moment
+    return Stamp(start.local + length, start.zone).moment
 
 
 def _series(entry: Entry, start: Stamp, length: timedelta, changed: Iterable[Any]) -> Series:
     changed_days = days_of(changed, start.zone)
     left_out = days_of(entry.all("EXDATE"), start.zone) | changed_days
-    series = series_of(entry, start.wall, length=length, zone=start.zone, left_out=left_out, changed=changed_days)
+    series = series_of(entry, start.local, length=length, zone=start.zone, left_out=left_out, changed=changed_days)
     if series is None:
         raise NotTaken(ALL_LEFT_OUT)
     if any(isinstance(value, vBroken) for value in entry.all("EXDATE")):
@@ -217,8 +217,8 @@ def _taken_as(start: Stamp) -> str:
     """Return what is to be said of a start that clocks leave out or show twice."""
     there = ZoneInfo(start.zone)
     shown = start.moment.astimezone(there)
-    findings = check_local_times(start.wall, None, there)
-    return "".join(TAKEN_AS.format(found.editor, f"{shown:%H:%M} {zone_words(shown)}") for found in findings)
+    findings = check_local_times(start.local, None, there)
+    return "".join(TAKEN_AS.format(found.editor, f"{shown:%H:%M} {zone_name(shown)}") for found in findings)
 
 
 def _said(remarks: dict[str, bool]) -> list[str]:

@@ -53,12 +53,12 @@ def series_of(
     if rule is None:
         return Series(first, remarks=[NOT_OURS, *([FIRST_LEFT_OUT] if first.date() in left_out else [])])
     local_starts = sorted({first, *rule.local_starts(first)})
-    remaining = [wall for wall in local_starts if wall.date() not in left_out]
+    remaining = [local for local in local_starts if local.date() not in left_out]
     if not remaining:
         return None
-    start, later = remaining[0], {wall.date() for wall in local_starts if wall > remaining[0]}
+    start, later = remaining[0], {local.date() for local in local_starts if local > remaining[0]}
     rule = replace(rule, left_out=frozenset(left_out & later))
-    series = Series(start, rule, [remark, _changed(changed & {wall.date() for wall in local_starts})])
+    series = Series(start, rule, [remark, _changed(changed & {local.date() for local in local_starts})])
     if len(remaining) == 1:
         return replace(series, rule=None)
     if problem := rule.problem(start, length):

@@ -31,7 +31,7 @@ BY_OFFSET = "Its time zone is given as '{}': it stands here as clocks in {} show
 class Stamp:
     """A time of a file: what clocks in a zone show, and what an editor should know of how that was found out."""
 
-    wall: datetime  # without a zone of its own
+    local: datetime  # without a zone of its own
     zone: str
     is_exact: bool = False  # whether it was given as a moment, not by what clocks show
     remark: str = ""
@@ -39,7 +39,7 @@ class Stamp:
     @property
     def moment(self) -> datetime:
         """The moment; of a time that clocks leave out or show twice the one that RFC 5545, 3.3.5, says."""
-        return self.wall.replace(tzinfo=zoneinfo.ZoneInfo(self.zone)).astimezone(UTC)
+        return self.local.replace(tzinfo=zoneinfo.ZoneInfo(self.zone)).astimezone(UTC)
 
     def on_clocks_in(self, zone: str) -> datetime:
         """Return what clocks in another zone show then, without a zone."""
@@ -90,23 +90,23 @@ def _known_zones() -> frozenset[str]:
 def _stamp(given: object, tzid: str, usual: str) -> Stamp | None:
     if not isinstance(given, datetime) or given.year not in YEARS:
         return None
-    wall, there = given.replace(tzinfo=None), city(zoneinfo.ZoneInfo(usual))
+    local, there = given.replace(tzinfo=None), city(zoneinfo.ZoneInfo(usual))
     if given.tzinfo:
-        return Stamp(wall, "UTC", is_exact=True)
+        return Stamp(local, "UTC", is_exact=True)
     if not tzid:
-        return Stamp(wall, usual, remark=FLOATING.format(there))
+        return Stamp(local, usual, remark=FLOATING.format(there))
     if name := zone_named(tzid):
-        return Stamp(wall, name)
+        return Stamp(local, name)
     if offset := OFFSET.fullmatch(tzid):
         hours = f"{offset[1]}{int(offset[2]):02}{offset[3] or '00'}"
-        return _by_offset(f"{wall:%Y%m%dT%H%M%S}", hours, tzid, usual)
-    return Stamp(wall, usual, remark=ONLY_THERE.format(tzid[:40], there))
+        return _by_offset(f"{local:%Y%m%dT%H%M%S}", hours, tzid, usual)
+    return Stamp(local, usual, remark=ONLY_THERE.format(tzid[:40], there))
 
 
-def _by_offset(wall: str, offset: str, as_given: str, usual: str) -> Stamp | None:
+def _by_offset(local: str, offset: str, as_given: str, usual: str) -> Stamp | None:
     """Return a time with an offset from UTC as clocks in the usual zone show it."""
     try:
-        moment = datetime.strptime(f"{wall}{offset}", "%Y%m%dT%H%M%S%z")
+        moment = datetime.strptime(f"{local}{offset}", "%Y%m%dT%H%M%S%z")
     except ValueError:
         return None
     if moment.year not in YEARS:

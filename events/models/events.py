@@ -18,7 +18,8 @@ from taggit.models import TaggedItemBase
 from events.local_time import LocalTimeFinding, check_span
 from events.money import price_in_words
 from events.repeats import Repeats, Rule, Span, spans_of
-from events.time_check import TimeCheck, check_stated_time
+from events.time_check import check_stated_time
+from events.time_findings import TimeCheck
 from events.times import Clock, clocks, hour_in_words
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField

@@ -204,7 +204,7 @@ def test_of_any_other_rule_the_first_date_is_taken(editor, lines):
 
 
 @pytest.mark.parametrize(
-    ("lines", "trouble"),
+    ("lines", "problem"),
     [
         (["RRULE:FREQ=MONTHLY;BYDAY=5TH;COUNT=3"], "A month seldom has a fifth Thursday. Choose the last such weekday."),
         (["RRULE:FREQ=WEEKLY;COUNT=3", "DTEND;TZID=Europe/London:20230408T170000"],

@@ -60,8 +60,8 @@ def rule(repeats, until, every=1, *left_out):
 )
 def test_the_dates_of_a_rule_and_what_it_is_called(first, given, words, expected):
     one = rule(*given)
-    wall = datetime.fromisoformat(first)
-    assert (one.in_words(wall), one.problem(wall, HOUR)) == (words, "")
+    local = datetime.fromisoformat(first)
+    assert (one.in_words(local), one.problem(local, HOUR)) == (words, "")
     assert dates(first, one) == expected
 
 

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events.stated_time import read
-from events.time_check import Kind, Verdict, check_stated_time
+from events.time_check import check_stated_time
+from events.time_findings import Kind, Verdict
 from events.zone_names import ABBREVIATIONS, city, meanings, zone_called
 
 LONDON, NEW_YORK, KOLKATA = "Europe/London", "America/New_York", "Asia/Kolkata"
@@ -249,7 +250,7 @@ def test_what_names_a_zone(phrase, named):
 
 def test_a_zone_belongs_to_its_time():
     written = [
-        (reading.start, reading.label, reading.turn) for reading in read("GMT 17:00, 12pm New York (EDT)").readings
+        (reading.start, reading.label, reading.group) for reading in read("GMT 17:00, 12pm New York (EDT)").readings
     ]
     assert written == [(time(17), "GMT", 0), (time(12), "New York", 1), (time(12), "EDT", 1)]
     both = read("5pm GMT - noon EST").readings
