@@ -1,4 +1,4 @@
-"""Mail to staff about events. It says that something waits and nothing of what."""
+"""Mail to staff about events: only that something waits, without its content."""
 
 from events.models import Suggestion
 from mscos.groups import EDITORS
@@ -6,6 +6,6 @@ from mscos.mail.messages import notify_group
 
 
 def notify_editors() -> None:
-    """Tell each editor, once a day, where suggestions wait. A job of the work loop."""
+    """Notify the editors once a day while suggestions wait. A job of the background worker."""
     if Suggestion.objects.waiting().exists():
         notify_group(EDITORS, page="admin:events_suggestion_changelist")

@@ -212,7 +212,7 @@ def _name_zones(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _first_zone(pending: list[Item]) -> Item:
-    """Remove the first item of `pending`, with those after it that make one zone name with it, and return them as one."""
+    """Remove the first item of `pending`, with those after it that belong to its zone name, and return it."""
     words = [item.text for item in pending if item.kind == "word"]
     for count in range(len(words) if pending[0].kind == "word" else 0, 0, -1):
         phrase = " ".join(words[:count])

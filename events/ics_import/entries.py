@@ -41,7 +41,7 @@ class Entry:
         return str(self.first(name) or "")
 
     def as_given(self, name: str) -> str:
-        """Return the first value of a property as the file writes it, even one that cannot be read; '' where it has none."""
+        """Return the first value of a property as it is in the file, even one that cannot be read; '' if there is none."""
         return next((_value(line) for line in self.raw.lines if _name(line) == name), "")
 
     @property
@@ -67,7 +67,7 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """A digest of the UID and the replaced date, by which an entry is recognised when its file is imported again."""
+        """A digest of the UID and the replaced date, by which the entry is recognised in a later import."""
         zone = "" if self.replaces is None else self.replaces.params.get(KEPT_TZID, "")
         return sha256(f"{self.uid}\n{self.as_given('RECURRENCE-ID')}\n{zone}".encode()).hexdigest()
 

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from events.ics_import import file as ics_file
 from events.ics_import.drafts import (
-    ADDRESS,
-    BODY,
     BODY_CUT,
     CANCELLED,
     LINK_OUT,
+    MAX_BODY,
+    MAX_PLACE,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    MAX_URL,
     NO_PLACE,
     NO_SUMMARY,
     NO_TITLE,
     NUMBER_OUT,
-    PLACE,
     PLACE_CUT,
-    SUMMARY,
     SUMMARY_CUT,
-    TITLE,
     TITLE_CUT,
 )  # fmt: skip
 from events.ics_import.file import NotACalendar, raw_entries
@@ -153,7 +153,7 @@ def test_what_is_nested_long_or_crooked_harms_nothing(editor, inside):
 
 def test_the_lengths_are_those_of_the_fields():
     names = ("title", "summary", "place", "booking_url")
-    assert [Event._meta.get_field(name).max_length for name in names] == [TITLE, SUMMARY, PLACE, ADDRESS]
+    assert [Event._meta.get_field(name).max_length for name in names] == [MAX_TITLE, MAX_SUMMARY, MAX_PLACE, MAX_URL]
 
 
 def test_an_entry_becomes_a_draft(editor):
@@ -204,7 +204,7 @@ def test_a_description_in_html_is_read_as_words(editor):
         (["DESCRIPTION"], {"summary": "", "body": ""}, [NO_SUMMARY]),
         (["DESCRIPTION:" + "w" * 300], {"summary": "w" * 300, "body": ""}, []),
         (["DESCRIPTION:" + "word " * 61], {"summary": "word " * 59 + "word…", "body": ("word " * 61).strip()}, [SUMMARY_CUT]),
-        (["DESCRIPTION:What it is.\\n\\n" + "w" * BODY], {"body": "w" * (BODY - 13)}, [BODY_CUT]),
+        (["DESCRIPTION:What it is.\\n\\n" + "w" * MAX_BODY], {"body": "w" * (MAX_BODY - 13)}, [BODY_CUT]),
         (["DESCRIPTION:What it is.\\n\\n__________\\nMore."], {"body": "More."}, []),
         (["LOCATION"], {"place": "", "is_online": True}, [NO_PLACE]),
         (["LOCATION:Microsoft Teams Meeting"], {"place": "Microsoft Teams Meeting", "is_online": True}, []),
