@@ -36,7 +36,7 @@ class Finding:
     blocks: bool
     section: Section | None  # None: the issue itself
     problem: str
-    mend: str
+    remedy: str
 
 
 def findings(issue: Issue) -> list[Finding]:
@@ -53,7 +53,7 @@ def findings(issue: Issue) -> list[Finding]:
     mail = mail_of(issue)
     complaints += _missing_in(mail, [block for block in blocks.values() if block])
     complaints += [(None, each) for each in (*_of_links(links), *_of_size(mail), *_of_readers(issue))]
-    unique = dict.fromkeys(Finding(each.blocks, section, each.problem, each.mend) for section, each in complaints)
+    unique = dict.fromkeys(Finding(each.blocks, section, each.problem, each.remedy) for section, each in complaints)
     return sorted(unique, key=lambda finding: not finding.blocks)
 
 
@@ -121,9 +121,9 @@ def _duplicates(sections: list[Section]) -> Iterator[tuple[Section, Complaint]]:
 
 def _missing_in(mail: Mail, blocks: list[Block]) -> Iterator[tuple[Section | None, Complaint]]:
     """Yield a complaint for each block of which the plain text of the mail lacks words."""
-    mend = "Save the section again. If this stays, tell whoever looks after the site."
+    remedy = "Save the section again. If this stays, tell whoever looks after the site."
     if not mail.text.strip():
-        yield None, blocking("The mail has no plain text.", mend)
+        yield None, blocking("The mail has no plain text.", remedy)
         return
     in_mail = _words(mail.text)
     for block in blocks:
@@ -131,7 +131,7 @@ def _missing_in(mail: Mail, blocks: list[Block]) -> Iterator[tuple[Section | Non
             " ".join([block.heading, block.content_note, read(block.html).text, block.quotation, block.credit])
         )
         if not in_block <= in_mail:
-            yield block.section, blocking("The plain text of the mail lacks its words.", mend)
+            yield block.section, blocking("The plain text of the mail lacks its words.", remedy)
 
 
 def _of_links(links: LinkRules) -> Iterator[Complaint]:
@@ -147,7 +147,7 @@ def _of_size(mail: Mail) -> Iterator[Complaint]:
         yield Complaint(
             blocks=mail.size > MAX_MAIL_BYTES,
             problem=f"The mail has {math.ceil(mail.size / 100) / 10:.1f} kB.",
-            mend=f"Shorten it to {MAX_MAIL_BYTES // 1000} kB at most: some mail programs cut off the end of long mails.",
+            remedy=f"Shorten it to {MAX_MAIL_BYTES // 1000} kB at most: some mail programs cut off the end of long mails.",
         )
 
 

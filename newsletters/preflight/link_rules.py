@@ -54,8 +54,8 @@ class LinkRules:
         if settings.BEHIND_TLS and link.url.startswith("http://"):
             yield _not_encrypted(link.url)
         if page and not page.is_open:
-            mend = f"Link to a page that everybody can open, {OR_REMOVE}"
-            yield blocking(f"Readers cannot open this page: {short(link.url)}", mend)
+            remedy = f"Link to a page that everybody can open, {OR_REMOVE}"
+            yield blocking(f"Readers cannot open this page: {short(link.url)}", remedy)
         elif page and fragment and page.ids is not None and fragment not in page.ids:
             problem = f"This page has no place of that name: {short(link.url)}"
             yield warning(problem, f"Take '#{short(fragment)}' off its end, or correct it.")

@@ -58,23 +58,23 @@ def _quotation(quotation: Quotation) -> Iterator[Complaint]:
     today = timezone.localdate()
     name = f"The quotation of '{short(quotation.credit)}'" if quotation.credit else "The quotation"
     ends = quotation.consent_expires_on
-    blocks, problem, mend = True, "", f"Ask for consent and note it, {OR_REMOVE}"
+    blocks, problem, remedy = True, "", f"Ask for consent and note it, {OR_REMOVE}"
     if quotation.withdrawn_on:
-        problem, mend = f"was withdrawn on {_day(quotation.withdrawn_on)}", f"Choose another one, {OR_REMOVE}"
+        problem, remedy = f"was withdrawn on {_day(quotation.withdrawn_on)}", f"Choose another one, {OR_REMOVE}"
     elif quotation.consent_given_on is None:
         problem = "has no consent"
     elif quotation.consent_given_on > today:
         problem = f"has consent from {_day(quotation.consent_given_on)} on"
-        mend = f"Send the issue on that day or later, {OR_REMOVE}"
+        remedy = f"Send the issue on that day or later, {OR_REMOVE}"
     elif ends and ends < today:
         problem = f"has no consent any more: it ended on {_day(ends)}"
     elif not quotation.is_for_newsletter:
         problem = "is agreed to for the site only, not for the newsletter"
     elif ends and ends <= today + timedelta(days=CONSENT_WARNING_DAYS):
         blocks, problem = False, f"has consent until {_day(ends)} only"
-        mend = "Send the issue by then, and ask for longer consent if its page is to keep the words."
+        remedy = "Send the issue by then, and ask for longer consent if its page is to keep the words."
     if problem:
-        yield Complaint(blocks=blocks, problem=f"{name} {problem}.", mend=mend)
+        yield Complaint(blocks=blocks, problem=f"{name} {problem}.", remedy=remedy)
 
 
 def _event(event: Event) -> Iterator[Complaint]:

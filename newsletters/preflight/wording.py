@@ -26,17 +26,17 @@ class Complaint(NamedTuple):
 
     blocks: bool
     problem: str
-    mend: str
+    remedy: str
 
 
-def blocking(problem: str, mend: str) -> Complaint:
+def blocking(problem: str, remedy: str) -> Complaint:
     """Return a complaint that blocks the issue."""
-    return Complaint(blocks=True, problem=problem, mend=mend)
+    return Complaint(blocks=True, problem=problem, remedy=remedy)
 
 
-def warning(problem: str, mend: str) -> Complaint:
+def warning(problem: str, remedy: str) -> Complaint:
     """Return a complaint that does not block the issue."""
-    return Complaint(blocks=False, problem=problem, mend=mend)
+    return Complaint(blocks=False, problem=problem, remedy=remedy)
 
 
 def short(text: str, length: int = 60) -> str:

@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --watch."""
-        parser.add_argument("--watch", action="store_true", help="send nothing, only show how far the work loop is")
+        parser.add_argument(
+            "--watch", action="store_true", help="send nothing, only show the progress of the background worker"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Send, or watch, until no running sending is left."""

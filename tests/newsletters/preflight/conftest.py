@@ -39,6 +39,6 @@ def section(today, outcome, consultation, reader):
         section.save()
         found = findings(issue)
         assert {each.section for each in found} <= {section}
-        return [(each.blocks, each.problem, each.mend) for each in found]
+        return [(each.blocks, each.problem, each.remedy) for each in found]
 
     return said

@@ -11,9 +11,9 @@ def the(issue, kind):
     return issue.sections.filter(kind=kind).first()
 
 
-def blocks(problem, mend, section=None):
-    return Finding(blocks=True, section=section, problem=problem, mend=mend)
+def blocks(problem, remedy, section=None):
+    return Finding(blocks=True, section=section, problem=problem, remedy=remedy)
 
 
-def warns(problem, mend, section=None):
-    return Finding(blocks=False, section=section, problem=problem, mend=mend)
+def warns(problem, remedy, section=None):
+    return Finding(blocks=False, section=section, problem=problem, remedy=remedy)

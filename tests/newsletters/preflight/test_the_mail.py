@@ -19,7 +19,7 @@ def test_a_mail_that_is_too_large(ready):
     def said(letters):
         section.body = "w" * letters
         section.save()
-        return [(each.blocks, each.section, each.mend) for each in findings(ready)], findings(ready)
+        return [(each.blocks, each.section, each.remedy) for each in findings(ready)], findings(ready)
 
     size = mail_of(ready).size
     shorten = "Shorten it to 70 kB at most: some mail programs cut off the end of long mails."

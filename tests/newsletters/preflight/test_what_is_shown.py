@@ -133,19 +133,19 @@ def test_a_deleted_object(ready):
 
 
 @pytest.mark.parametrize(
-    ("state", "problem", "mend"),
+    ("state", "problem", "remedy"),
     [
         ("draft", "The toolkit 'A toolkit' is not listed yet.", "List it, or take the section out."),
         ("withdrawn", "The toolkit 'A toolkit' is not listed any more.", "List it again, or take the section out."),
     ],
 )
-def test_a_resource_that_readers_cannot_see(ready, state, problem, mend):
+def test_a_resource_that_readers_cannot_see(ready, state, problem, remedy):
     Resource.objects.update(state=state)
-    assert findings(ready) == [blocks(problem, mend, the(ready, "feature"))]
+    assert findings(ready) == [blocks(problem, remedy, the(ready, "feature"))]
 
 
 @pytest.mark.parametrize(
-    ("days", "problem", "mend"),
+    ("days", "problem", "remedy"),
     [
         (
             {"opens": date(2023, 3, 21)},
@@ -159,10 +159,10 @@ def test_a_resource_that_readers_cannot_see(ready, state, problem, mend):
         ),
     ],
 )
-def test_a_call_that_takes_no_views_today(ready, days, problem, mend):
+def test_a_call_that_takes_no_views_today(ready, days, problem, remedy):
     Consultation.objects.update(**days)
     said = f"The call for views 'What would have to change?' {problem}"
-    assert findings(ready) == [blocks(said, mend, the(ready, "call"))]
+    assert findings(ready) == [blocks(said, remedy, the(ready, "call"))]
 
 
 def test_the_first_and_the_last_day_of_a_call_count(ready, today):
@@ -171,7 +171,7 @@ def test_the_first_and_the_last_day_of_a_call_count(ready, today):
 
 
 @pytest.mark.parametrize(
-    ("consent", "problem", "mend"),
+    ("consent", "problem", "remedy"),
     [
         ({"consent_given_on": None}, "has no consent.", ASK),
         ({"consent_scope": "site"}, "is agreed to for the site only, not for the newsletter.", ASK),
@@ -187,10 +187,10 @@ def test_the_first_and_the_last_day_of_a_call_count(ready, today):
         ),
     ],
 )
-def test_a_quotation_without_consent(ready, consent, problem, mend):
+def test_a_quotation_without_consent(ready, consent, problem, remedy):
     Quotation.objects.update(**consent)
     said = f"The quotation of 'A caseworker, example' {problem}"
-    assert findings(ready) == [blocks(said, mend, the(ready, "quotation"))]
+    assert findings(ready) == [blocks(said, remedy, the(ready, "quotation"))]
 
 
 def test_a_withdrawn_quotation(ready):
@@ -219,7 +219,7 @@ def test_a_consent_that_ends_soon(ready, today, days):
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem", "mend"),
+    ("fields", "problem", "remedy"),
     [
         ({"state": "draft"}, "is not listed yet.", "List it, or take the section out."),
         ({"state": "cancelled", "change_note": "Ill."}, "is cancelled.", CHOOSE),
@@ -232,8 +232,8 @@ def test_a_consent_that_ends_soon(ready, today, days):
         ),
     ],
 )
-def test_an_event_that_nobody_can_go_to(ready, fields, problem, mend):
-    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", mend, the(ready, "event"))]
+def test_an_event_that_nobody_can_go_to(ready, fields, problem, remedy):
+    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", remedy, the(ready, "event"))]
 
 
 def test_an_event_that_repeats_is_over_after_its_last_date(ready):
