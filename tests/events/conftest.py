@@ -1,4 +1,4 @@
-"""The events that this room's tests start from."""
+"""Fixtures and factories of events."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,5 +1,6 @@
-"""Calendar files as other programs write them, and what becomes of them here."""
+"""Calendar files in the form of other programs, and their import; the admin's form; readers of pages."""
 
+import html
 import re
 
 from events.ics_import.actions import import_events
@@ -7,6 +8,7 @@ from events.ics_import.file import raw_entries
 from events.models import Event
 from outcomes.models import Organisation
 
+ADD = "/admin/events/event/add/"
 USUAL = {
     "UID": "UID:1@example.org",
     "SUMMARY": "SUMMARY:A training",
@@ -47,3 +49,37 @@ def the_draft(*lines, by, zone="Europe/London", **usual):
     (line,) = imported(calendar(entry(*lines, **usual)), by, zone=zone).lines
     assert line.event is not None, line.remarks
     return Event.objects.get(pk=line.event.pk), line.remarks
+
+
+def typed(**fields):
+    organiser, _ = Organisation.objects.get_or_create(name="Survivor Alliance")
+    given = {
+        "title": "A training",
+        "kind": "training",
+        "state": "published",
+        "organiser": organiser.pk,
+        "summary": "What it is.",
+        "starts": "2023-03-30T17:00",
+        "ends": "2023-03-30T18:30",
+        "zone": "Europe/London",
+        "currency": "GBP",
+        "recording": "",
+        "is_online": "on",
+    }
+    return {**given, **fields}
+
+
+def errors(answer):
+    return [
+        re.sub(r"<[^>]+>", "", each)
+        for each in re.findall(r'<ul class="errorlist.*?</ul>', answer.content.decode(), re.DOTALL)
+    ]
+
+
+def text_of(answer):
+    main = answer.content.decode().partition('id="main"')[2].partition("<footer")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def titles(answer):
+    return [html.unescape(each) for each in re.findall(r"<h3><a [^>]*>([^<]*)</a>", answer.content.decode())]

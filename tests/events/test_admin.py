@@ -1,4 +1,4 @@
-"""Events as editors write them: times as the organiser's clocks show them."""
+"""Events in the admin, whose times are on the organiser's clocks."""
 
 import re
 
@@ -7,43 +7,17 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from events.models import Event
-from outcomes.models import Organisation
 from tests.events.conftest import make_event
+from tests.events.helpers import ADD, errors, typed
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/events/event/add/"
 
 
 @pytest.fixture
 def client(client, editor):
     sign_in(client, editor)
     return client
-
-
-def typed(**fields):
-    organiser, _ = Organisation.objects.get_or_create(name="Survivor Alliance")
-    given = {
-        "title": "A training",
-        "kind": "training",
-        "state": "published",
-        "organiser": organiser.pk,
-        "summary": "What it is.",
-        "starts": "2023-03-30T17:00",
-        "ends": "2023-03-30T18:30",
-        "zone": "Europe/London",
-        "currency": "GBP",
-        "recording": "",
-        "is_online": "on",
-    }
-    return {**given, **fields}
-
-
-def errors(answer):
-    return [
-        re.sub(r"<[^>]+>", "", each)
-        for each in re.findall(r'<ul class="errorlist.*?</ul>', answer.content.decode(), re.DOTALL)
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Calendar files, read back by two programs that know nothing of ours."""
+"""Calendar files, read back by two independent libraries."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Events on several dates, as lists, pages, calendars and editors see them."""
+"""Recurring events in lists, on pages, in calendars and in the admin."""
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -13,8 +13,7 @@ from icalendar import Calendar
 from events.actions import save_event
 from events.models import Event
 from tests.events.conftest import NOW, make_event
-from tests.events.test_admin import ADD, errors, typed
-from tests.events.test_pages import text_of, titles
+from tests.events.helpers import ADD, errors, text_of, titles, typed
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db

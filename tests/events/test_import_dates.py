@@ -1,4 +1,4 @@
-"""When the entries of a calendar file take place: their times, zones and rules."""
+"""Times, zones and rules of imported calendar entries."""
 
 from datetime import date, datetime
 

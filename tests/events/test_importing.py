@@ -1,4 +1,4 @@
-"""A calendar file: how it is read, what is taken of each entry, and what becomes of it."""
+"""The import of calendar files: parsing, drafts, duplicates and reports."""
 
 import codecs
 import hashlib

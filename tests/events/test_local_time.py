@@ -1,4 +1,4 @@
-"""What clocks on a wall do on the days they change."""
+"""Local times on the days on which the clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

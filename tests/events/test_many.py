@@ -1,4 +1,4 @@
-"""Ten thousand events: lists ask as little as for one, and a calendar holds a batch of them in memory."""
+"""Ten thousand events: queries do not grow with their number, and a calendar has one batch in memory."""
 
 import tracemalloc
 from datetime import timedelta

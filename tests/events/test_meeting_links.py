@@ -1,4 +1,4 @@
-"""Links that open a meeting: which are, and what is left of a text without them."""
+"""Detection and removal of links that open a meeting."""
 
 import pytest
 from django.urls import reverse
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from events.meeting_links import MEETING_LINK, meeting_links, without_meeting_links
 from events.models import Event
-from tests.events.test_admin import typed
+from tests.events.helpers import typed
 from tests.people import sign_in
 
 OPEN_A_MEETING = [

@@ -1,4 +1,4 @@
-"""The month as a table, and the feed of new listings."""
+"""The month table, and the feed of newly listed events."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ import time_machine
 from events.models import Event
 from events.months import Month
 from tests.events.conftest import NOW, make_event
-from tests.events.test_pages import text_of
+from tests.events.helpers import text_of
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db

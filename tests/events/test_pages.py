@@ -1,6 +1,5 @@
-"""The list of events and the page of one, as readers get them."""
+"""The public list of events and the page of one."""
 
-import html
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,18 +9,10 @@ from django.utils import timezone
 
 from outcomes.models import Nation
 from tests.events.conftest import NOW, make_event
+from tests.events.helpers import text_of, titles
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(answer):
-    main = answer.content.decode().partition('id="main"')[2].partition("<footer")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
-def titles(answer):
-    return [html.unescape(each) for each in re.findall(r"<h3><a [^>]*>([^<]*)</a>", answer.content.decode())]
 
 
 def test_the_page_of_the_training_of_week_5(client, training):

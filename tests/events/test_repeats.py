@@ -1,4 +1,4 @@
-"""Trainings that come again: on which dates, in which words, and what is no rule."""
+"""Rules of recurring events: dates, wording and refusals."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The time check, held against statements labelled by hand."""
+"""The time check, on statements with known results."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What people tell us about events: the form, the inbox, and what an editor makes of it."""
+"""Suggestions of events: the form, the editors' list, and events made of them."""
 
 import re
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, sug
 from mscos.forms import new_submission_id
 from outcomes.models import Organisation
 from tests.events.conftest import NOW, make_event
-from tests.events.test_admin import ADD, typed
+from tests.events.helpers import ADD, typed
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import kept, problems
 from tests.mailbox import sent_mail

@@ -1,4 +1,4 @@
-"""Times on several clocks, and prices in full."""
+"""Times in several zones, and prices in words."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A small world: an editor, a confirmed reader, and an issue whose sections show one object of each kind."""
+"""An editor, a confirmed subscriber, an issue with a section of each kind, and factories."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""What each section of an issue says, and that it says nothing of what may not be shown."""
+"""The blocks of an issue, without anything that may not be shown."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The commands for people at a terminal."""
+"""The management commands."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""The next draft of an issue, and the order of its sections."""
+"""New drafts, and the order of an issue's sections."""
 
 from datetime import timedelta
 

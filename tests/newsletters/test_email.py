@@ -1,4 +1,4 @@
-"""The three faces of an issue say the same; the mail is small, safe and readable, and each reader's own."""
+"""An issue as page, mail and plain text, with each subscriber's own links."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The mails about an address, and the one that tells editors that something waits."""
+"""The mails about an address, and the notice to editors."""
 
 import re
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""What a section says of an event: when, for whom, at what cost; and what becomes of it when the event is over."""
+"""Sections that show an event, before and after it is over."""
 
 from datetime import UTC, date, datetime
 from itertools import chain

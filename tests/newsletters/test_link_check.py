@@ -14,14 +14,10 @@ from newsletters.models import CheckedLink, Issue
 from newsletters.preflight import link_check
 from newsletters.preflight.link_check import NOT_ASKED, check_links, is_own_site, outside_links, status_of
 from tests.newsletters.conftest import add_section, make_issue, publish
+from tests.newsletters.helpers import any_address
 
 State = CheckedLink.State
 UNREACHABLE = "http://127.0.0.1:9/"  # nothing listens there
-
-
-def any_address(address):
-    """Allow every address, this machine's own too."""
-    return True
 
 
 class Handler(BaseHTTPRequestHandler):

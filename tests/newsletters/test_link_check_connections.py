@@ -1,4 +1,4 @@
-"""The check of links whose server uses TLS or never stops sending, against a server of the test with its own certificate."""
+"""The check of links whose server uses TLS or never stops sending."""
 
 import ipaddress
 import socket
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from newsletters.preflight.link_check import status_of
-from tests.newsletters.test_link_check import any_address
+from tests.newsletters.helpers import any_address
 
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 

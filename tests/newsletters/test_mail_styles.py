@@ -1,4 +1,4 @@
-"""The mail's styles: in its elements, readable in light and dark, and of use."""
+"""The mail's styles: inlined, readable in light and dark, and all of them used."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The archive, an issue's page, a withdrawn one, and a draft by its link."""
+"""The archive, an issue's page, a withdrawn issue, and a draft by its preview link."""
 
 import re
 from datetime import date, timedelta

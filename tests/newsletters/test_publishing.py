@@ -1,4 +1,4 @@
-"""Publishing and withdrawing an issue, and the preview link of a draft."""
+"""Publishing and withdrawing of issues, and preview links of drafts."""
 
 from datetime import timedelta
 

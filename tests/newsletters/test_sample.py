@@ -1,4 +1,4 @@
-"""The sample content: Week 5 has all ten parts of the community's own issue, and the draft shows what pre-flight is for."""
+"""The sample content: all ten sections of the community's own Week 5, and a draft for pre-flight."""
 
 import pytest
 

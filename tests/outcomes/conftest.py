@@ -1,4 +1,4 @@
-"""The rows that this room's tests start from."""
+"""Fixtures and factories of outcomes, resources and quotations."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Reading a page as a test does: its text, its links, its title."""
+"""Readers of pages: text, links, title."""
 
 import html
 import re

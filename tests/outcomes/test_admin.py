@@ -1,3 +1,5 @@
+"""The admin of outcomes, resources and quotations."""
+
 import re
 from datetime import date
 

@@ -1,3 +1,5 @@
+"""The models of outcomes: constraints, queries and consent."""
+
 from datetime import date, timedelta
 
 import pytest

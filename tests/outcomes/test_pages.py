@@ -1,3 +1,5 @@
+"""The public pages of outcomes and resources."""
+
 import re
 from datetime import date, timedelta
 

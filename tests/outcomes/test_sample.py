@@ -1,3 +1,5 @@
+"""The sample content of outcomes."""
+
 import re
 
 import pytest

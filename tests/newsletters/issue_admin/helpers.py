@@ -1,4 +1,4 @@
-"""What the tests here do again and again."""
+"""Requests to the admin of issues, and readers of its responses."""
 
 import re
 from html import unescape

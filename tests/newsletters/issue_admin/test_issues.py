@@ -1,4 +1,4 @@
-"""Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
+"""The list of issues in the admin, the form of an issue, and its history."""
 
 import re
 from types import SimpleNamespace

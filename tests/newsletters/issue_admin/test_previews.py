@@ -1,4 +1,4 @@
-"""Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
+"""Previews of an issue in the admin: frames, test mail, publishing, withdrawing."""
 
 import re
 import socket

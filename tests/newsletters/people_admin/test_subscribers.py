@@ -1,4 +1,4 @@
-"""The team's side of people: subscribers, the import of a list, the inbox, addresses never to write to."""
+"""Subscribers in the admin, and the import of a list."""
 
 import re
 from datetime import date, timedelta

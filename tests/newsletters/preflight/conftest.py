@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of pre-flight."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What the tests here do again and again."""
+"""Findings to compare with, and access to sections."""
 
 from newsletters.preflight.check import Finding
 

@@ -1,4 +1,4 @@
-"""The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
+"""The form of a section: its fields by kind, and the choice of targets."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

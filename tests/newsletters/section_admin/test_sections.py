@@ -1,4 +1,4 @@
-"""The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
+"""Sections in the admin: add, change, move, remove, and concurrent changes."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The mailbox to which mail comes back: each mail is dealt with once and taken out, and none stops the job."""
+"""The bounce mailbox: each mail is processed once and deleted, and none stops the job."""
 
 import logging
 import mailbox

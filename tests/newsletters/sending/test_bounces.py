@@ -1,4 +1,4 @@
-"""What comes back: who is written to no more because of it, and who still is."""
+"""Bounces and their effect on subscriptions."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every confirmed reader once, whatever breaks; and a ledger that says so at every moment."""
+"""Delivery to every confirmed subscriber once, and the ledger during failures."""
 
 import re
 from datetime import timedelta

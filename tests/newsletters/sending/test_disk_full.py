@@ -1,4 +1,4 @@
-"""A disk that is full on SQLite: what cannot be written is not sent, nothing is lost, nobody gets another's mail."""
+"""A full disk on SQLite: no mail is sent that cannot be recorded, none is lost or sent to another."""
 
 from contextlib import contextmanager
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A statement that fails in the middle of a batch: one row in doubt, the others given back, the connection as it was."""
+"""A failing statement in a batch: one delivery uncertain, the others queued, the connection intact."""
 
 from contextlib import contextmanager
 from datetime import timedelta

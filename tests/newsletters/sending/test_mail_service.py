@@ -1,4 +1,4 @@
-"""What a mail service tells of our mail, where one is set: only its own word counts, and only of our mail."""
+"""Events of a mail service: only authentic ones about our mail count."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What editors do with a sending: give it a time, pause it, stop it, send again what failed. Nobody does it twice."""
+"""Actions of editors on a sending: schedule, pause, stop, retry."""
 
 from datetime import UTC, datetime, timedelta
 

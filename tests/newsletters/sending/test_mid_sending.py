@@ -1,4 +1,4 @@
-"""What happens in the middle of a batch: the team and readers act, others look, and workers meet."""
+"""Changes in the middle of a batch: by editors, subscribers and other workers."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What the tests here do again and again."""
+"""Requests to the admin of sendings, and readers of its responses."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The ledger by state: lists, files, and what stands with a reader and in what is held about an address."""
+"""Deliveries by state in the admin, as files, with a subscriber and in the data stored about an address."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Where an issue's faces lead to its sending: publish now, give it a time, take it back."""
+"""Publishing, scheduling and unscheduling from an issue's previews."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The page of a sending: how it stands, in words, figures and a picture."""
+"""The progress page of a sending: state, counts and chart."""
 
 import re
 from contextlib import contextmanager

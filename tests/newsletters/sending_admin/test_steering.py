@@ -1,4 +1,4 @@
-"""Who may see and steer a sending, and what each way of steering does, says and leaves in the log."""
+"""The commands on a sending: permissions, effects, messages and log."""
 
 import pytest
 from django.contrib.admin.models import LogEntry

@@ -1,4 +1,4 @@
-"""What readers do in tests: fill in a form, send it, look for the mail, take the link out of it."""
+"""Forms and mails of subscribers."""
 
 import re
 

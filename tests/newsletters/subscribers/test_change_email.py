@@ -1,4 +1,4 @@
-"""A new address for a subscription: nothing changes before its owner says so."""
+"""The change of a subscriber's address, which its new owner confirms."""
 
 import re
 

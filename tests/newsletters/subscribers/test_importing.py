@@ -1,4 +1,4 @@
-"""A list from CSV: how it is read, and what becomes of each row."""
+"""The import of subscribers from CSV: parsing, and the outcome of each row."""
 
 from datetime import date, timedelta
 

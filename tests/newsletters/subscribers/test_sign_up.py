@@ -1,4 +1,4 @@
-"""Signing up: one row and few mails for an address, the same answer for every address."""
+"""Signing up: one row and few mails for an address, and the same response for every address."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What is held about an address: seeing it, changing it, taking it along, having it erased."""
+"""The data stored about an address: show, change, export, erase."""
 
 import html
 import json

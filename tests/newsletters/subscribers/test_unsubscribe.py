@@ -1,4 +1,4 @@
-"""Leaving by the link in an issue: no sign-in, no cookie, no question; and the one click of mail programs."""
+"""Unsubscribing by the link in an issue, without sign-in or cookie, and by one click (RFC 8058)."""
 
 import re
 

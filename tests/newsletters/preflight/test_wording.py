@@ -1,4 +1,4 @@
-"""Each rule of pre-flight: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about text."""
 
 import pytest
 

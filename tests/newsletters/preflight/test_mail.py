@@ -1,4 +1,4 @@
-"""What pre-flight says of the mail and of who gets it: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about the mail and its recipients."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Editors who press in one instant, and workers whose hour has come: an issue goes out once, and what failed once more."""
+"""Concurrent editors and workers: an issue is published once, and failed deliveries are queued once."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from newsletters import publishing
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
-from tests.newsletters.section_admin.test_at_once import at_once
+from tests.newsletters.helpers import at_once
 from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, seen, states
 from tests.people import make_staff
 
