@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.db import connection
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 ROOT = Path(__file__).resolve().parent.parent
 

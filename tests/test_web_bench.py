@@ -4,7 +4,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.serving import ROOT
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 
 def test_the_web_server_can_be_measured():

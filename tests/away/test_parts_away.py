@@ -11,6 +11,8 @@ import pytest
 from tests.away.site import POSTGRES, REDIS, Postgres, Redis, Site, Visitor, needed, texts_in
 from tests.template import put_file
 
+pytestmark = pytest.mark.xdist_group("parts away")
+
 FORM = "/forums/housing/new/"
 ADD_FORUM = "from forums.models import Forum; Forum.objects.create(slug='housing', title='Housing', purpose='Homes.')"
 BODIES = "from forums.models import Post; print(*sorted(Post.objects.values_list('body', flat=True)), sep='|')"

@@ -8,7 +8,7 @@ import pytest
 from tests import template
 from tests.backups.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("whole sites")]
 
 ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters", "templates", "static", "tests")
 MIGRATION = """

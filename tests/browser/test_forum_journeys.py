@@ -254,9 +254,9 @@ def make_call(editor, site):
     for number, (code, title) in enumerate((("x", "Language classes"), ("y", "Evening classes"))):
         if number:
             button(editor, "Add another Topic").click()
-        editor.locator(f"#id_prompts-{number}-code").fill(code)
-        editor.locator(f"#id_prompts-{number}-title").fill(title)
-        editor.locator(f"#id_prompts-{number}-position").fill(str(number))
+        editor.locator(f"#id_topics-{number}-code").fill(code)
+        editor.locator(f"#id_topics-{number}-title").fill(title)
+        editor.locator(f"#id_topics-{number}-position").fill(str(number))
     save_call(editor, Question=QUESTION, Why="We will bring the answers together.")
     assert f"“{QUESTION}” was added successfully" in told(editor)[0]
 

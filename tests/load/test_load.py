@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.db import connection
 
 from tests.deploy.conftest import required
 from tests.deploy.rendering import ROOT
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 
 def test_whatever_is_killed_readers_read_and_accepted_posts_are_kept_once(db):

@@ -9,6 +9,8 @@ import pytest
 
 from tests.start.running import HTTPS, LONG, ROOT, Said, environment_of, manage, prepared, refused
 
+pytestmark = pytest.mark.xdist_group("keys")
+
 PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, delete the file: a new key is then made."
 ANOTHER = (
     "CODE_KEY is not the key with which this database was begun, so no writer's code would open anything. Set CODE_KEY to "

@@ -12,6 +12,8 @@ from django.db.migrations.loader import MigrationLoader
 from tests.start.running import ROOT, Said, environment_of, manage, run
 from tests.template import put_file
 
+pytestmark = pytest.mark.xdist_group("prepare")
+
 STOPPED = "\nStopped. Nothing is broken: run the same command again.\n"
 READY = "The portal is ready to start."
 

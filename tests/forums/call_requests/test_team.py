@@ -342,7 +342,7 @@ def test_handlers_are_told_that_something_waits_and_nothing_of_what(asked, sam, 
 def test_the_yearly_report_counts_and_keeps_nothing_else(desk, mine):
     act(desk, mine, "called")
     requester_actions.withdraw(call_request=mine.request)
-    requester_actions.withdraw(request=make_request().request)
+    requester_actions.withdraw(call_request=make_request().request)
     assert list(ErasedRequests.objects.values_list("count", "called")) == [(2, 1)]
     assert "March 2026" in desk.get("/admin/forums/erasedrequests/").content.decode()
 

@@ -140,7 +140,7 @@ def test_the_service_gets_the_mail_as_it_is(transport, envelope):
 
 
 @pytest.mark.parametrize(
-    ("status", "receipt"),
+    ("status", "result"),
     [
         ("invalid", SendResult(Outcome.REFUSED, "550 5.1.1")),
         ("rejected", SendResult(Outcome.REFUSED, "550 5.7.1")),
@@ -177,7 +177,7 @@ def test_an_address_that_the_service_cannot_write_holds_up_nobody(transport, env
 
 
 @pytest.mark.parametrize(
-    ("status", "receipt"),
+    ("status", "result"),
     [
         (200, SendResult(Outcome.TAKEN)),
         (400, SendResult(Outcome.LATER, "400")),
