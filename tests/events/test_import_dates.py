@@ -42,7 +42,7 @@ def days(event):
         ("DTSTART;TZID=America/New_York:20230330T170000", "DTEND:20230330T180000", 21, NEW_YORK, []),
     ],
 )
-def test_a_time_is_that_of_the_clocks_that_it_names(editor, start, end, utc, zone, remarks):
+def test_a_time_is_in_the_zone_that_it_names(editor, start, end, utc, zone, remarks):
     event, said = the_draft(start, end, "DTEND" if end.startswith("DURATION") else end, by=editor)
     assert hours(event) == (f"2023-03-30 {utc}:00", f"2023-03-30 {utc + 1}:00", zone)
     assert said == remarks
@@ -54,7 +54,7 @@ def test_a_time_without_a_zone_is_of_the_zone_that_was_chosen(editor):
     assert said == [FLOATING.format("Kolkata")]
 
 
-def test_what_a_file_says_of_a_zone_is_not_believed_and_not_remembered(editor):
+def test_definitions_of_zones_in_a_file_are_ignored(editor):
     zone = (
         "BEGIN:VTIMEZONE\r\nTZID:Eastern Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:junk\r\nTZOFFSETFROM:+1400\r\n"
         "TZOFFSETTO:+9900\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
@@ -84,7 +84,7 @@ def test_what_a_file_says_of_a_zone_is_not_believed_and_not_remembered(editor):
         ("DTSTART:20231029T013000+0000", "2023-10-29 01:30", BY_OFFSET.format("+0000")),
     ],
 )
-def test_a_start_that_clocks_leave_out_or_show_twice_is_read_as_the_standard_says(editor, start, utc, remark):
+def test_a_start_that_is_skipped_or_comes_twice_follows_the_standard(editor, start, utc, remark):
     event, said = the_draft(start, "DTEND", "DURATION:PT1H", by=editor)
     assert f"{event.starts:%Y-%m-%d %H:%M}" == utc
     assert said == ([remark] if remark else [])
@@ -94,7 +94,7 @@ def test_a_start_that_clocks_leave_out_or_show_twice_is_read_as_the_standard_say
     ("duration", "ends"),
     [("PT25H", "2023-03-26 16:00"), ("P1D", "2023-03-26 14:00"), ("P1W", "2023-04-01 14:00"), ("PT90M", "2023-03-25 16:30")],
 )  # fmt: skip
-def test_days_are_those_of_clocks_and_hours_are_hours(editor, duration, ends):
+def test_days_are_calendar_days_and_hours_are_exact(editor, duration, ends):
     event, _ = the_draft("DTSTART;TZID=Europe/London:20230325T150000", "DTEND", f"DURATION:{duration}", by=editor)
     assert f"{event.ends:%Y-%m-%d %H:%M}" == ends
 
@@ -135,7 +135,7 @@ def test_an_end_that_is_missing_or_broken_is_the_start(editor, lines, remark):
          "It ends (30 March 2023, 16:00 BST) before it starts (30 March 2023, 17:00 BST). Ask the organiser, then add it by hand."),
     ],
 )  # fmt: skip
-def test_what_has_no_time_is_not_taken(editor, lines, remark):
+def test_an_entry_without_a_time_is_not_taken(editor, lines, remark):
     assert take(calendar(entry(*lines)), editor) == [("A training", "Not taken", [remark])]
     assert not Event.objects.exists()
 
@@ -211,7 +211,7 @@ def test_of_any_other_rule_the_first_date_is_taken(editor, lines):
          "It lasts longer than it takes until it begins again."),
     ],
 )  # fmt: skip
-def test_a_rule_that_cannot_be_kept_is_left_with_its_sentence(editor, lines, problem):
+def test_a_rule_that_cannot_be_used_is_dropped_with_a_remark(editor, lines, problem):
     event, said = the_draft(*lines, by=editor)
     assert rule(event) == ("", 1, None, [])
     assert said == [f"Only its first date was taken. {problem}"]
@@ -245,7 +245,7 @@ def test_a_rule_that_just_fits_is_whole(editor, end):
 
 
 @pytest.mark.parametrize("end", ["COUNT=1", "UNTIL=20230330T000000Z", "UNTIL=20200101", "UNTIL=00010101T000000Z"])
-def test_what_does_not_come_again_takes_place_once(editor, end):
+def test_a_rule_of_one_date_is_a_single_date(editor, end):
     event, said = the_draft(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
     assert (rule(event), said) == (("", 1, None, []), [])
 
@@ -288,17 +288,17 @@ def test_what_leaves_out_all_its_dates_is_not_taken(editor):
     assert take(calendar(entry(*lines)), editor) == [("A training", "Not taken", [ALL_LEFT_OUT])]
 
 
-def test_a_date_left_out_that_cannot_be_read_is_told_of(editor):
+def test_an_unreadable_left_out_date_has_a_remark(editor):
     _, said = the_draft("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20230406", "EXDATE:next week", by=editor)
     assert said == [BROKEN_DAYS]
 
 
-def test_a_first_date_left_out_of_a_rule_that_is_none_of_ours_is_told_of(editor):
+def test_a_left_out_first_date_of_an_unknown_rule_has_a_remark(editor):
     _, said = the_draft("RRULE:FREQ=DAILY;COUNT=3", "EXDATE;TZID=Europe/London:20230330T170000", by=editor)
     assert said == [NOT_OURS, FIRST_LEFT_OUT]
 
 
-def test_what_repeats_in_utc_stays_there(editor):
+def test_a_series_in_utc_stays_in_utc(editor):
     event, said = the_draft(
         "DTSTART:20230323T170000Z", "DTEND", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2", by=editor
     )
@@ -306,7 +306,7 @@ def test_what_repeats_in_utc_stays_there(editor):
     assert said == [IN_UTC]
 
 
-def test_what_would_repeat_in_utc_but_is_taken_once_is_shown_where_it_is_meant(editor):
+def test_a_single_date_of_a_series_in_utc_gets_the_chosen_zone(editor):
     event, said = the_draft("DTSTART:20230330T170000Z", "DTEND", "DURATION:PT1H", "RRULE:FREQ=DAILY", by=editor)
     assert hours(event) == ("2023-03-30 17:00", "2023-03-30 18:00", LONDON)
     assert said == [NOT_OURS]

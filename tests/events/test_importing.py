@@ -104,11 +104,11 @@ def test_a_file_has_at_most_500_events():
         CALENDAR + calendar(),
     ],
 )
-def test_line_ends_folds_marks_and_what_is_not_read_do_not_matter(editor, data):
+def test_line_ends_folds_boms_and_ignored_properties_do_not_matter(editor, data):
     assert take(data, editor) == [TAKEN]
 
 
-def test_a_letter_folded_in_its_middle_is_whole_again(editor):
+def test_a_character_that_is_folded_is_joined(editor):
     event, _ = the_draft("SUMMARY:Zoë", by=editor)
     data = calendar(entry("UID:2", "SUMMARY:Zoë")).replace("ë".encode(), b"\xc3\r\n \xab")
     assert [title for title, _, _ in take(data, editor)] == [event.title] == ["Zoë"]
@@ -143,7 +143,7 @@ def test_a_reminder_without_an_end_spoils_no_other_entry(editor):
         "EXDATE:" + "20230406T160000Z," * 5_000 + "\r\n",
     ],
 )
-def test_what_is_nested_long_or_crooked_harms_nothing(editor, inside):
+def test_nested_long_and_malformed_content_does_no_harm(editor, inside):
     (line,) = take(calendar(entry().replace("END:VEVENT", f"{inside}END:VEVENT")), editor)
     assert line[:2] == ("A training", "Draft made")
 
@@ -175,7 +175,7 @@ def test_an_entry_becomes_a_draft(editor):
     assert said == []
 
 
-def test_what_would_be_markup_is_shown_as_it_is(editor):
+def test_markup_is_escaped(editor):
     text = "First.\\n\\n# *One* [two](https://x.org) `three`\\n- four\\n1. five\\nhttps://x.org/a_b_c (_six_)\\n| a | b |\\n|--|--|"
     event, _ = the_draft(f"DESCRIPTION:{text}", by=editor)
     link = '<a href="https://x.org/a_b_c" rel="noreferrer noopener">https://x.org/a_b_c</a>'
@@ -185,7 +185,7 @@ def test_what_would_be_markup_is_shown_as_it_is(editor):
     )
 
 
-def test_a_description_in_html_is_read_as_words(editor):
+def test_a_description_in_html_becomes_text(editor):
     text = (
         '<p>What it <b>is</b> &amp; was.</p><br><br>Book <a href="https://x.org/a">a place</a>.<ul><li>one<li>two</ul>'
     )
@@ -224,14 +224,14 @@ def test_a_description_in_html_is_read_as_words(editor):
         (["DESCRIPTION:What it is.\\nPasscode: 1x2y"], {"summary": "What it is.", "is_online": False}, [NUMBER_OUT]),
     ],
 )  # fmt: skip
-def test_words_are_taken_as_far_as_they_can_be(editor, lines, fields, remarks):
+def test_texts_are_converted_with_remarks(editor, lines, fields, remarks):
     event, said = the_draft(*lines, by=editor)
     assert {name: getattr(event, name) for name in fields} == fields
     assert said == remarks
 
 
 @pytest.mark.parametrize("summary", ["SUMMARY", "SUMMARY: ", "SUMMARY:\u200b", "SUMMARY:https://zoom.us/j/1"])
-def test_what_has_no_title_is_not_taken(editor, summary):
+def test_an_entry_without_a_title_is_not_taken(editor, summary):
     ((_, became, said),) = take(calendar(entry(summary)), editor)
     assert (became, said) == ("Not taken", [NO_TITLE])
 
@@ -239,7 +239,7 @@ def test_what_has_no_title_is_not_taken(editor, summary):
 # Entries that are here already, and entries of one series
 
 
-def test_the_same_file_sent_twice_makes_nothing_twice(editor):
+def test_the_same_file_imported_twice_makes_no_duplicates(editor):
     data = calendar(entry(), entry("UID"), entry("UID:2", "RRULE:FREQ=WEEKLY;COUNT=3"))
     assert take(data, editor) == [TAKEN] * 3
     event = Event.objects.get(imported_from=hashlib.sha256(b"1@example.org\n\n").hexdigest())
@@ -252,7 +252,7 @@ def test_the_same_file_sent_twice_makes_nothing_twice(editor):
     assert take(data, editor) == [THERE] * 3
 
 
-def test_an_entry_that_stands_twice_in_a_file_is_taken_once(editor):
+def test_an_entry_that_is_twice_in_a_file_is_taken_once(editor):
     bad = entry("UID:2", "DTSTART")
     assert take(calendar(entry(), entry("SUMMARY:Again"), bad, entry("UID:2")), editor)[1::2] == [
         ("Again", "Twice in this file", []),
@@ -288,7 +288,7 @@ def test_a_date_that_the_file_changes_is_an_event_of_its_own(editor):
     assert take(data, editor) == [THERE, THERE, ("A training", "Not taken", [gone]), THERE]
 
 
-def test_a_date_of_a_series_that_is_here_or_is_not_says_so(editor):
+def test_a_replaced_date_says_whether_its_series_exists(editor):
     series, lost = entry("RRULE:FREQ=WEEKLY;COUNT=4"), entry("UID:2", "RECURRENCE-ID;VALUE=DATE:20230406")
     take(calendar(series), editor)
     changed = entry("RECURRENCE-ID;TZID=Europe/London:20230406T170000", "RRULE:FREQ=WEEKLY;COUNT=4")
@@ -308,7 +308,7 @@ def test_where_the_first_date_is_changed_the_series_starts_on_the_next(editor):
     assert list(starts) == [("Changed", 30, ""), ("A training", 6, "")]
 
 
-def test_the_report_counts_and_the_admins_log_tells(editor):
+def test_the_report_has_counts_and_the_import_is_logged(editor):
     report = imported(calendar(entry(), entry(), entry("UID:2", "SUMMARY")), editor)
     assert report.counts == [("Draft made", 1), ("Twice in this file", 1), ("Not taken", 1)]
     assert [line.day.isoformat() for line in report.lines] == ["2023-03-30"] * 3
@@ -320,7 +320,7 @@ def test_the_report_counts_and_the_admins_log_tells(editor):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_file_sent_twice_in_one_moment_makes_nothing_twice(editor):
+def test_one_file_imported_twice_concurrently_makes_no_duplicates(editor):
     Organisation.objects.create(name="Survivor Alliance")
     data = calendar(*(entry(f"UID:{number}") for number in range(50)))
     one, other = all_at_once(*[lambda: take(data, editor)] * 2)
@@ -351,7 +351,7 @@ LINES = st.tuples(NAMES, PARAMETERS, VALUES | st.text(max_size=20)).map(lambda l
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(LINES, max_size=8), st.sampled_from(["Europe/London", "Pacific/Apia", "UTC"]))
-def test_whatever_stands_in_an_entry_it_is_answered(editor, lines, zone):
+def test_any_entry_has_a_result(editor, lines, zone):
     body = "\r\n".join(["DTSTART:20230330T170000", "SUMMARY:A", *lines][:: -1 if len(lines) % 2 else 1])
     data = calendar(f"BEGIN:VEVENT\r\n{body}\r\nEND:VEVENT\r\n")
     try:
@@ -364,7 +364,7 @@ def test_whatever_stands_in_an_entry_it_is_answered(editor, lines, zone):
 
 
 @given(st.binary(max_size=300), st.booleans())
-def test_whatever_a_file_is_it_is_read_or_refused(data, begins_well):
+def test_any_file_is_read_or_refused(data, begins_well):
     try:
         answer = raw_entries(b"BEGIN:VCALENDAR\n" + data if begins_well else data)
     except NotACalendar as problem:

@@ -38,11 +38,11 @@ def local(written):
         ("2023-03-26T01:30", KOLKATA, None),
     ],
 )  # fmt: skip
-def test_hours_that_are_left_out_or_come_twice(written, zone, problem):
+def test_local_times_that_are_skipped_or_come_twice(written, zone, problem):
     assert local_time_problem(local(written), zone) == problem
 
 
-def test_the_editor_is_told_what_a_missing_hour_could_mean():
+def test_the_editor_learns_what_a_skipped_time_could_mean():
     (found,) = check_local_times(local("2026-03-29T01:30"), None, LONDON)
     assert (found.problem, found.reader) == (MISSING, "")
     assert found.editor == (
@@ -59,7 +59,7 @@ def test_the_editor_is_asked_which_of_two_hours_is_meant():
     )
 
 
-def test_a_span_over_a_clock_change_is_told_to_both():
+def test_a_span_over_a_clock_change_has_a_sentence_for_each():
     (found,) = check_local_times(local("2026-03-28T22:00"), local("2026-03-29T06:00"), LONDON)
     assert found.editor == (
         "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST, "
@@ -76,7 +76,7 @@ def test_a_span_over_a_clock_change_is_told_to_both():
     assert check_local_times(local("2026-03-29T22:00"), local("2026-03-30T06:00"), LONDON) == ()
 
 
-def test_an_end_before_the_start_is_told_by_moments_not_by_figures():
+def test_an_end_before_the_start_is_found_by_moments_not_local_times():
     (found,) = check_local_times(local("2023-03-30T18:30"), local("2023-03-30T17:00"), LONDON)
     assert (found.problem, found.editor) == (
         LocalTimeProblem.BACKWARDS,

@@ -36,7 +36,7 @@ def fill(count):
     return organisers
 
 
-def test_no_list_asks_more_than_eight_times(client, django_assert_max_num_queries):
+def test_no_list_needs_more_than_eight_queries(client, django_assert_max_num_queries):
     organiser = fill(MANY)[3]
     assert (Event.objects.upcoming().count(), Event.objects.past().count()) == (MANY // 2, MANY // 2)
     for path in (
@@ -70,7 +70,7 @@ def _first(count):
     return Event.objects.order_by("pk").values("pk")[:count]
 
 
-def test_a_calendar_of_many_holds_two_batches_at_the_most():
+def test_a_calendar_of_many_has_two_batches_in_memory_at_most():
     fill(6 * BATCH)
     peak(1)  # what is loaded once
     (two, small), (six, large) = peak(2 * BATCH), peak(6 * BATCH)

@@ -61,7 +61,7 @@ def messages(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_a_suggestion_waits_with_the_words_and_the_day(client):
+def test_a_suggestion_is_stored_with_its_text_and_day(client):
     answer = client.post(PATH, fields())
     assert title(answer) == "Sent – Community of Practice"
     assert "usually within 5 working days" in words(answer)
@@ -114,7 +114,7 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )
-def test_what_is_refused_is_told_and_kept_and_not_stored(client, changed, messages):
+def test_a_refused_form_keeps_what_was_typed_and_stores_nothing(client, changed, messages):
     sent = fields(**changed)
     answer = client.post(PATH, sent)
     assert problems(answer) == messages
@@ -123,7 +123,7 @@ def test_what_is_refused_is_told_and_kept_and_not_stored(client, changed, messag
     assert not Suggestion.objects.exists()
 
 
-def test_an_address_without_its_beginning_is_a_safe_one(client):
+def test_a_url_without_a_scheme_gets_https(client):
     client.post(PATH, fields(url="example.org/talk"))
     assert Suggestion.objects.get().url == "https://example.org/talk"
 
@@ -136,7 +136,7 @@ def test_one_form_sent_twice_stores_one_and_a_changed_one_another(client):
     assert Suggestion.objects.count() == 2
 
 
-def test_a_stale_token_and_too_many_give_the_text_back(client):
+def test_a_stale_token_and_too_many_forms_keep_the_text(client):
     strict = Client(enforce_csrf_checks=True)
     refused = strict.post(PATH, fields())
     assert (refused.status_code, kept(refused, "about")) == (403, TOLD["about"])
@@ -159,17 +159,17 @@ def test_signed_in_or_not_nothing_of_the_person_is_stored(client):
     assert "kim" not in str(Suggestion.objects.values().get()).lower()
 
 
-def test_signed_out_the_form_sets_the_form_token_only(client):
+def test_signed_out_the_form_sets_only_the_csrf_cookie(client):
     assert list(client.get(PATH).cookies) == ["form"]
 
 
-def test_the_form_holds_what_the_action_takes():
+def test_the_form_has_the_arguments_of_the_action():
     form = SuggestionForm(fields())
     assert form.is_valid()
     assert sorted(form.to_store()) == sorted([*TOLD, "submission_id"])
 
 
-def test_the_list_of_events_leads_to_the_form(client):
+def test_the_list_of_events_links_to_the_form(client):
     assert f'href="{PATH}">Tell us about one' in client.get("/events/").content.decode()
     make_event()
     assert f'href="{PATH}">Tell us about an event' in client.get("/events/").content.decode()
@@ -199,11 +199,11 @@ def test_times_that_were_written_clearly_are_filled_in(stated, starts, ends, zon
 
 
 @pytest.mark.parametrize("stated", ["soon", "30 March", "5pm", "30 or 31 March, 5pm", "31 February 2023, 5pm"])
-def test_what_is_not_clear_is_left_to_the_editor(stated):
+def test_unclear_times_are_left_to_the_editor(stated):
     assert {"starts", "ends", "zone"} & set(begins(stated)) == set()
 
 
-def test_words_go_over_and_an_organiser_that_is_known(told):
+def test_texts_and_a_known_organiser_are_prefilled(told):
     passage = Organisation.objects.create(name="the passage")
     found = as_event(told)
     names = ("title", "stated_time", "booking_url", "place", "is_online", "organiser")
@@ -217,7 +217,7 @@ def test_words_go_over_and_an_organiser_that_is_known(told):
     ("told", "begun"),
     [("online.", ""), ("Online, by Zoom", "Online, by Zoom"), ("Leeds", "Leeds"), ("", "")],
 )
-def test_a_place_that_is_only_online_is_none(db, told, begun):
+def test_the_place_online_is_no_place(db, told, begun):
     assert begins("x", place=told)["place"] == begun
 
 
@@ -225,14 +225,14 @@ def test_a_place_that_is_only_online_is_none(db, told, begun):
     ("told", "begun"),
     [("Free", 0), (" free. ", 0), ("Free for members", None), ("£5, free for members", None), ("", None)],
 )
-def test_a_cost_that_is_only_free_is_a_price(db, told, begun):
+def test_the_cost_free_is_a_price(db, told, begun):
     assert begins("x", cost=told).get("price") == begun
 
 
 # The inbox
 
 
-def test_editors_see_what_waits_and_no_one_edits_the_words(desk, told):
+def test_editors_see_waiting_suggestions_and_nobody_edits_them(desk, told):
     listed = desk.get(INBOX).content.decode()
     assert (TOLD["title"] in listed, "30 March 2023, 5 to 6:30pm" in listed) == (True, True)
     page = desk.get(f"{INBOX}{told.pk}/change/").content.decode()
@@ -258,7 +258,7 @@ def test_an_editor_makes_an_event_of_it(desk, told):
     assert (Event.objects.count(), Suggestion.objects.get().event.title) == (2, TOLD["title"])
 
 
-def test_what_was_told_is_for_those_who_may_read_suggestions(desk, editor, told):
+def test_a_prefilled_form_needs_the_permission_to_read_suggestions(desk, editor, told):
     assert "What somebody told us" in desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename__in=["add_event", "view_event"]))
@@ -269,12 +269,12 @@ def test_what_was_told_is_for_those_who_may_read_suggestions(desk, editor, told)
 
 
 @pytest.mark.parametrize("named", ["", "0", "x", "9" * 40, "-1", "1 OR 1"])
-def test_a_suggestion_that_is_none_gives_an_empty_form(desk, named):
+def test_an_unknown_suggestion_gives_an_empty_form(desk, named):
     answer = desk.get(ADD, {"suggestion": named})
     assert (answer.status_code, "What somebody told us" in answer.content.decode()) == (200, False)
 
 
-def test_turning_down_can_be_undone_and_says_nothing_in_the_log(desk, told):
+def test_turning_down_can_be_undone_and_is_logged_without_content(desk, told):
     answer = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
     assert messages(answer) == ["Turned down. Nobody is told. You can put it back until it is erased."]
     late = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
@@ -304,7 +304,7 @@ def test_two_editors_cannot_both_deal_with_one(told):
     assert Suggestion.objects.get().event is None
 
 
-def test_editors_are_told_once_a_day_and_nothing_of_what(told, editor):
+def test_editors_are_notified_once_a_day_without_content(told, editor):
     notify_editors()
     [mail] = sent_mail()
     assert (mail.to, mail.subject) == ([editor.email], "Something is waiting")

@@ -90,7 +90,7 @@ def test_a_copy_of_a_withdrawn_issue_is_a_plain_draft(published_issue, editor):
         ("Week 5." + "x" * 113, "Week 6." + "x" * 113),
     ],
 )
-def test_a_heading_is_renumbered_where_it_holds_the_number(editor, title, renumbered):
+def test_a_heading_with_the_old_number_gets_the_new_one(editor, title, renumbered):
     assert drafts.duplicate(issue=make_issue(5, title=title), by=editor).title == renumbered
 
 
@@ -99,12 +99,12 @@ def test_a_longer_number_still_fits_its_column(editor):
     assert drafts.duplicate(issue=issue, by=editor).subject == "Week 10 " + "x" * 82
 
 
-def test_a_taken_address_is_not_taken_again(editor):
+def test_a_slug_that_exists_is_not_used_again(editor):
     issue = make_issue(5, slug="week-6")
     assert drafts.duplicate(issue=issue, by=editor).slug == "week-6-2"
 
 
-def test_the_very_first_draft_starts_from_all_there_is(editor, resource, consultation):
+def test_the_first_draft_has_everything(editor, resource, consultation):
     draft = drafts.start_draft(by=editor)
     rows = [(row.kind, row.heading, row.target, row.position) for row in draft.sections.order_by("position")]
     assert (draft.number, draft.slug, draft.title, draft.state) == (1, "week-1", "Week 1", "draft")
@@ -142,14 +142,14 @@ def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, e
     assert (draft.number, draft.credits) == (6, "The team")
 
 
-def test_what_a_withdrawn_issue_told_is_told_again(published_issue, editor, resource):
+def test_what_a_withdrawn_issue_announced_is_announced_again(published_issue, editor, resource):
     publishing.withdraw(issue=published_issue, by=editor)
     Resource.history.update(history_date=published_issue.publish_at - timedelta(days=1))
     draft = drafts.start_draft(by=editor)
     assert resource in [row.resource for row in draft.sections.all()]
 
 
-def test_no_more_than_ten_of_a_kind_are_new(editor, outcome):
+def test_a_draft_has_at_most_ten_of_a_kind(editor, outcome):
     for number in range(12):
         make_resource(f"Toolkit {number}")
     forum = Forum.objects.create(outcome=outcome, slug="housing", title="Housing forum", purpose="P")
@@ -160,7 +160,7 @@ def test_no_more_than_ten_of_a_kind_are_new(editor, outcome):
     assert draft.sections.get(heading="New in the forums").body_html.count("<li>") == 10
 
 
-def test_nothing_new_is_a_draft_all_the_same(editor):
+def test_a_draft_without_news_has_a_welcome(editor):
     draft = drafts.start_draft(by=editor)
     assert [(row.kind, row.heading, row.body) for row in draft.sections.all()] == [("text", "Welcome", "")]
 
@@ -184,7 +184,7 @@ def test_sections_are_numbered_in_steps_of_ten(plain_issue, editor):
     assert order(plain_issue) == [("One", 10), ("Three", 20), ("Two", 30)]
 
 
-def test_only_what_moved_is_written_to_the_history(plain_issue, editor):
+def test_only_moved_sections_get_history(plain_issue, editor):
     before = Section.history.count()
     drafts.order_sections(issue=plain_issue, by=editor)
     assert Section.history.count() == before
@@ -205,18 +205,18 @@ def test_only_what_moved_is_written_to_the_history(plain_issue, editor):
         ("Three", False, ["One", "Two", "Three"]),
     ],
 )
-def test_a_section_changes_places_with_its_neighbour(plain_issue, editor, heading, up, headings):
+def test_a_section_swaps_with_its_neighbour(plain_issue, editor, heading, up, headings):
     drafts.move_section(section=plain_issue.sections.get(heading=heading), up=up, by=editor)
     assert order(plain_issue) == [(each, 10 * at) for at, each in enumerate(headings, 1)]
 
 
-def test_sections_in_one_place_are_moved_apart(plain_issue, editor):
+def test_sections_with_the_same_position_are_separated(plain_issue, editor):
     Section.objects.update(position=7)
     drafts.move_section(section=plain_issue.sections.get(heading="Three"), up=True, by=editor)
     assert order(plain_issue) == [("One", 10), ("Three", 20), ("Two", 30)]
 
 
-def test_a_section_that_is_taken_out_leaves_no_gap(plain_issue, editor):
+def test_a_removed_section_leaves_no_gap(plain_issue, editor):
     two = plain_issue.sections.get(heading="Two")
     drafts.remove_section(section=two, by=editor)
     drafts.remove_section(section=two, by=editor)  # somebody else pressed too
@@ -229,7 +229,7 @@ def test_a_section_that_is_taken_out_leaves_no_gap(plain_issue, editor):
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
-def test_sections_stay_where_they_are_once_an_issue_is_on_its_way(plain_issue, editor, state):
+def test_sections_of_an_issue_that_is_not_editable_stay(plain_issue, editor, state):
     freeze(plain_issue, state)
     section = plain_issue.sections.get(heading="Two")
     for act in (

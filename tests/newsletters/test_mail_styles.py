@@ -18,7 +18,7 @@ def rich(issue):
     return make_rich(issue)
 
 
-def test_the_styles_stand_in_the_elements(rich):
+def test_the_styles_are_inlined(rich):
     html = mail_of(rich).html
     kept = "".join(re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL))
     assert len(kept) < 6000
@@ -46,7 +46,7 @@ def pairs(element, colours=("", "")):
     return found.union(*[pairs(child, own) for child in children])
 
 
-def test_words_stand_out_in_light_and_in_dark(rich):
+def test_text_has_contrast_in_light_and_in_dark(rich):
     html = mail_of(rich).html
     light_pairs, dark_pairs = (pairs(tree(each).find("body")) for each in (html, in_dark(html)))
     assert {pair for pair in light_pairs | dark_pairs if contrast(*pair) < 4.5} == set()
@@ -57,7 +57,7 @@ def test_words_stand_out_in_light_and_in_dark(rich):
     assert {ground for _, ground in light_pairs} & {ground for _, ground in dark_pairs} == set()
 
 
-def test_every_cell_with_words_sets_both_colours(rich):
+def test_every_cell_with_text_sets_both_colours(rich):
     for html in (mail_of(rich).html, in_dark(mail_of(rich).html)):
         cells = [each for each in tree(html).iter() if each.tag in {"td", "th"} and words_within(each)]
         styles = [each.get("style", "") for each in cells]

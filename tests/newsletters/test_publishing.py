@@ -48,7 +48,7 @@ def test_a_published_issue_needs_no_preview_link(published_issue, editor):
 # Publishing and withdrawing
 
 
-def test_publishing_opens_the_issue_to_everybody(plain_issue, editor, reader):
+def test_publishing_makes_the_issue_public(plain_issue, editor, reader):
     make_subscriber("waiting@example.org", state="pending", consent_on=None, consent_wording="")
     publishing.make_preview(issue=plain_issue, by=editor)
     before = timezone.now()
@@ -61,7 +61,7 @@ def test_publishing_opens_the_issue_to_everybody(plain_issue, editor, reader):
     assert (newest.state, str(newest.history_user)) == ("sending", "Robin")
 
 
-def test_the_second_of_two_who_publish_is_told_who_was_first(plain_issue, editor, kim):
+def test_the_second_of_two_who_publish_learns_who_was_first(plain_issue, editor, kim):
     look = seen(plain_issue)
     publishing.publish(issue=plain_issue, by=kim, seen=look)
     at = Issue.objects.get().publish_at
@@ -103,12 +103,12 @@ def test_whoever_changed_the_issue_last_is_named(plain_issue, editor, kim):
     assert told.value.who == "Kim"
 
 
-def test_a_look_at_nothing_publishes_nothing(plain_issue, editor):
+def test_an_empty_version_publishes_nothing(plain_issue, editor):
     with pytest.raises(publishing.ChangedMeanwhile, match=r"opened the page\. Look at it again"):
         publishing.publish(issue=plain_issue, by=editor, seen="")
 
 
-def test_what_preflight_stops_is_not_published(plain_issue, editor):
+def test_a_blocked_issue_is_not_published(plain_issue, editor):
     Section.objects.filter(heading="Two").update(body="", body_html="")
     with pytest.raises(publishing.NotReady) as told:
         publishing.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))

@@ -44,7 +44,7 @@ def test_nobody_has_confirmed(ready):
     ("now", "last", "told"),
     [(1, 11, False), (1, 12, True), (12, 1, True), (11, 1, False), (48, 60, False), (47, 60, True), (73, 60, True)],
 )
-def test_readers_far_fewer_or_more_than_last_time(ready, now, last, told):
+def test_far_fewer_or_more_subscribers_than_last_time(ready, now, last, told):
     publish(make_issue(3), day=date(2023, 3, 6))
     publish(make_issue(4), day=date(2023, 3, 13))
     Issue.objects.filter(number=3).update(recipient_count=now)
@@ -58,7 +58,7 @@ def test_readers_far_fewer_or_more_than_last_time(ready, now, last, told):
     assert findings(ready) == [expected] * told
 
 
-def test_the_plain_text_says_all_that_each_kind_says(ready, resource):
+def test_the_plain_text_has_all_content_of_each_kind(ready, resource):
     for section in ready.sections.all():
         section.content_note = "detention"
         section.body = (
@@ -69,7 +69,7 @@ def test_the_plain_text_says_all_that_each_kind_says(ready, resource):
     assert findings(ready) == []
 
 
-def test_an_issue_that_is_out_is_not_held_against_its_own_number_of_readers(ready):
+def test_a_published_issue_is_not_compared_with_its_own_recipients(ready):
     publish(ready)
     Issue.objects.filter(pk=ready.pk).update(recipient_count=100)
     assert findings(ready) == []

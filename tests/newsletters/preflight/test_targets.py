@@ -20,7 +20,7 @@ CHOOSE = "Choose another one, or take the section out."
 ASK = "Ask for consent and note it, or take the section out."
 
 
-def test_of_an_issue_that_is_ready_nothing_is_said(ready):
+def test_an_issue_that_is_ready_has_no_findings(ready):
     assert findings(ready) == []
 
 
@@ -60,7 +60,7 @@ def test_a_subject_that_is_too_long(ready, field, name):
     assert findings(ready) == [warns(f"The {name} has 61 characters.", "Use 60 at most: phones cut the rest off.")]
 
 
-def test_a_plain_subject_that_tells_as_much_as_the_full_one(ready):
+def test_a_plain_subject_that_equals_the_full_one(ready):
     ready.plain_subject = "week 5: Housing "
     assert findings(ready) == [
         warns(
@@ -77,7 +77,7 @@ def test_a_plain_subject_that_tells_as_much_as_the_full_one(ready):
         ("preheader", "preheader"),
     ],
 )  # fmt: skip
-def test_words_that_tell_a_stranger_what_this_is_about(ready, field, name):
+def test_sensitive_words_in_exposed_fields(ready, field, name):
     setattr(ready, field, "Safety from any trafficker or other abuser")
     assert findings(ready) == [
         blocks(
@@ -87,12 +87,12 @@ def test_words_that_tell_a_stranger_what_this_is_about(ready, field, name):
     ]
 
 
-def test_an_address_that_tells(ready):
+def test_a_sensitive_word_in_the_slug(ready):
     ready.slug = "refuge-5"
     assert [each.problem for each in findings(ready)] == ["The slug says 'refuge'."]
 
 
-def test_headings_and_words_may_name_an_outcome(section):
+def test_headings_and_text_may_name_an_outcome(section):
     assert section("The outcome is safety from any trafficker.", heading="Safety from any trafficker") == []
 
 
@@ -118,7 +118,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
         ("call", "call for views"), ("event", "event"),
     ],
 )  # fmt: skip
-def test_a_section_without_its_object(ready, kind, name):
+def test_a_section_without_its_target(ready, kind, name):
     section = the(ready, kind)
     Section.objects.filter(pk=section.pk).update(**{section.target_field: None})
     expected = blocks(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}", section)
@@ -127,7 +127,7 @@ def test_a_section_without_its_object(ready, kind, name):
     assert findings(ready) == [expected]
 
 
-def test_a_deleted_object(ready):
+def test_a_deleted_target(ready):
     Resource.objects.all().delete()
     assert [(each.blocks, each.section) for each in findings(ready)] == [(True, the(ready, "feature"))]
 
@@ -159,13 +159,13 @@ def test_a_resource_that_readers_cannot_see(ready, state, problem, remedy):
         ),
     ],
 )
-def test_a_call_that_takes_no_views_today(ready, days, problem, remedy):
+def test_a_consultation_that_is_not_open_today(ready, days, problem, remedy):
     Consultation.objects.update(**days)
     said = f"The call for views 'What would have to change?' {problem}"
     assert findings(ready) == [blocks(said, remedy, the(ready, "call"))]
 
 
-def test_the_first_and_the_last_day_of_a_call_count(ready, today):
+def test_the_first_and_the_last_day_of_a_consultation_count(ready, today):
     Consultation.objects.update(opens=today, closes=today)
     assert findings(ready) == []
 
@@ -232,7 +232,7 @@ def test_a_consent_that_ends_soon(ready, today, days):
         ),
     ],
 )
-def test_an_event_that_nobody_can_go_to(ready, fields, problem, remedy):
+def test_a_cancelled_past_or_unlisted_event(ready, fields, problem, remedy):
     assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", remedy, the(ready, "event"))]
 
 
@@ -281,7 +281,7 @@ def test_an_event_that_takes_no_bookings_any_more(ready):
         ),
     ],
 )
-def test_an_event_of_which_many_would_read_too_late(ready, fields, problem):
+def test_an_event_that_begins_too_soon(ready, fields, problem):
     assert of_event(ready, **fields) == [
         warns(
             f"The event 'A talk' {problem} Many readers open a mail a day after it came.",
@@ -300,7 +300,7 @@ def test_an_event_of_which_many_would_read_too_late(ready, fields, problem):
     ],
     ids=["in a day", "again later", "changed"],
 )
-def test_an_event_of_which_nothing_is_to_be_said(ready, fields):
+def test_an_event_without_findings(ready, fields):
     assert of_event(ready, **fields) == []
 
 
@@ -313,7 +313,7 @@ def of_event(issue, **fields):
 
 
 @pytest.mark.parametrize("body", ["", "  ", "---"])
-def test_a_section_with_nothing_to_say(section, body):
+def test_a_section_without_content(section, body):
     assert section(body, heading="A heading") == [
         (True, "The section has no words.", "Write them, or take the section out.")
     ]
@@ -330,7 +330,7 @@ def test_the_same_thing_twice(ready, outcome):
     ]
 
 
-def test_another_of_a_kind_at_the_same_position_is_no_second_time(ready):
+def test_another_target_at_the_same_position_is_no_duplicate(ready):
     other = make_outcome("work", official_name="Work")
     add_section(ready, "focus", outcome=other, position=10)
     add_section(ready, "text", body="Words.", position=10)

@@ -79,7 +79,7 @@ class Meanwhile:
         return execute(*statement)
 
 
-def test_each_mail_is_dealt_with_and_taken_out(box, rows, settings):
+def test_each_mail_is_processed_and_deleted(box, rows, settings):
     arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:2]), mail("Hello", to="bounces@example.org"))(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (2, 0)
@@ -114,7 +114,7 @@ def test_no_mail_stops_the_job(box, rows, settings, caplog):
 
 
 @pytest.mark.parametrize("filling", ["word " * 15 + "\n", "<" * 76 + "\n", "1-0123456789abcde " * 4 + "\n", " \n"])
-def test_a_huge_mail_does_not_hold_it_up(box, rows, settings, filling):
+def test_a_huge_mail_does_not_delay_the_others(box, rows, settings, filling):
     huge = filling * (MANY // len(filling))
     arrive(mail("Hello", to=bounce_address(rows[0])) + huge, qmail("550 5.1.1 nobody", bounce_address(rows[1])) + huge)(
         box
@@ -152,7 +152,7 @@ def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settin
     assert (bounced(), left_in(settings)) == (2, 0)
 
 
-def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settings, tmp_path):
+def test_a_locked_file_is_read_in_the_next_run(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
     arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
@@ -167,7 +167,7 @@ def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settin
     box.close()
 
 
-def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
+def test_the_file_is_locked_while_it_is_read(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
     arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
@@ -179,7 +179,7 @@ def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_database_is_away_mail_waits(box, rows, settings):
+def test_mail_stays_while_the_database_is_down(box, rows, settings):
     arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:3]))(box)
 
     noted = []
@@ -199,13 +199,13 @@ def test_while_the_database_is_away_mail_waits(box, rows, settings):
     assert (bounced(), left_in(settings)) == (3, 0)
 
 
-def test_it_is_a_job_of_the_work_loop(box, rows, settings):
+def test_it_is_a_job_of_the_background_worker(box, rows, settings):
     arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     assert "newsletters.sending.bounces.read_bounces" in run_due_jobs()
     assert bounced() == 1
 
 
-def test_a_path_with_nothing_there_is_told(rows, settings, tmp_path, caplog):
+def test_a_missing_mailbox_is_reported(rows, settings, tmp_path, caplog):
     settings.BOUNCE_MAILBOX = str(tmp_path / "nothing")
     sentence = f"BOUNCE_MAILBOX is '{tmp_path}/nothing', where there is no Maildir folder and no mbox file."
     with pytest.raises(ImproperlyConfigured) as told:

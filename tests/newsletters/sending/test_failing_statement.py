@@ -87,7 +87,7 @@ def failures(caplog):
     return caplog.messages.count("A mail queue failed. It will be tried again.")
 
 
-def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server, mailing, third, caplog):
+def test_a_delivery_that_cannot_be_settled_is_uncertain_and_the_others_are_sent(server, mailing, third, caplog):
     usual = session()
     worker = MailWorker()
     with refused(f"NEW.state = 'sent' AND NEW.id = {third.pk}"):
@@ -107,7 +107,7 @@ def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server
     assert session() == usual
 
 
-def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mailing, caplog):
+def test_where_nothing_can_be_settled_each_batch_leaves_one_uncertain(server, mailing, caplog):
     usual = session()
     worker = MailWorker()
     with refused("NEW.state = 'sent'"):
@@ -126,7 +126,7 @@ def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mai
     assert session() == usual
 
 
-def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, mailing, third, caplog):
+def test_deliveries_that_cannot_be_released_are_recovered_after_the_lease(server, mailing, third, caplog):
     usual = session()
     worker = MailWorker(stopping=lambda: len(server.taken) == 2)
     with refused("NEW.state = 'queued'"):
@@ -142,7 +142,7 @@ def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, maili
     assert list(Delivery.objects.filter(doubted=True)) == [third]  # the first that the ledger did not say was sent
 
 
-def test_what_cannot_be_claimed_is_not_mailed(server, mailing, caplog):
+def test_deliveries_that_cannot_be_claimed_are_not_sent(server, mailing, caplog):
     usual = session()
     worker = MailWorker()
     with refused("NEW.state = 'sending'"):

@@ -91,24 +91,24 @@ def told(delivery, kind, **more):
         ("failed", None, None, "", "confirmed"),
     ],
 )
-def test_what_came_back_is_noted_and_an_address_that_is_none_ends_it(delivery, kind, reason, said, code, reader):
+def test_bounces_are_recorded_and_an_invalid_address_ends_the_subscription(delivery, kind, reason, said, code, reader):
     assert told(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
 
 
 @pytest.mark.parametrize("kind", ["queued", "sent", "deferred", "delivered", "autoresponded", "opened", "unknown"])
-def test_what_may_still_arrive_or_did_changes_nothing(delivery, kind):
+def test_deferred_and_delivered_events_change_nothing(delivery, kind):
     assert told(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
 
 
 @pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
-def test_who_calls_it_spam_or_leaves_at_the_service_is_off_the_list(delivery, kind):
+def test_spam_complaints_and_unsubscribe_events_end_the_subscription(delivery, kind):
     make_subscriber("sam@example.org")
     assert told(delivery, kind) == ("sent", "", None)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["sam@example.org"]
     assert told(delivery, kind) == ("sent", "", None)  # a service may say it twice
 
 
-def test_the_last_of_so_many_soft_ones_ends_it(delivery):
+def test_enough_soft_bounces_end_the_subscription(delivery):
     reader = delivery.subscriber
     found = [told(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]]
     assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
@@ -117,11 +117,11 @@ def test_the_last_of_so_many_soft_ones_ends_it(delivery):
 @pytest.mark.parametrize(
     "metadata", [{}, None, {"message": "<1@example.org>"}, {"message": ""}, {"other": 5}, {"message": None}, "word"]
 )
-def test_a_mail_that_is_not_ours_is_not_spoken_of(delivery, metadata):
+def test_events_about_other_mail_are_ignored(delivery, metadata):
     assert told(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
 
 
-def test_a_tag_that_nobody_gave_out_changes_nothing(delivery):
+def test_a_forged_tag_changes_nothing(delivery):
     forged = {"message": f"<{delivery.pk}-0123456789abcdef@testserver>"}
     assert told(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
 
@@ -142,7 +142,7 @@ def post_event(delivery, secret):
 
 
 @override_settings(ANYMAIL={"WEBHOOK_SECRET": "name:password"})
-def test_only_who_knows_the_secret_may_tell(delivery):
+def test_events_need_the_secret(delivery):
     for secret in ("", "name:other", "password"):
         with pytest.raises(AnymailWebhookValidationFailure):
             post_event(delivery, secret)
@@ -170,7 +170,7 @@ def test_only_who_knows_the_secret_may_tell(delivery):
         ),
     ],
 )
-def test_a_service_is_there_only_where_it_is_set(tmp_path, environment, found):
+def test_the_webhook_exists_only_where_a_service_is_configured(tmp_path, environment, found):
     around = {name: value for name, value in os.environ.items() if not name.startswith("EMAIL_")}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOOK],

@@ -52,7 +52,7 @@ def test_one_of_two_workers_publishes_what_is_due(editor, readers):
         assert told() == addresses(5)
 
 
-def test_what_is_taken_back_in_the_instant_of_its_hour_went_out_or_did_not(editor, readers):
+def test_unscheduling_at_the_scheduled_time_happens_before_or_after_publishing(editor, readers):
     draft, at = make_draft(), timezone.now() + timedelta(hours=1)
     mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
     with time_machine.travel(at):
@@ -63,7 +63,7 @@ def test_what_is_taken_back_in_the_instant_of_its_hour_went_out_or_did_not(edito
     assert (Issue.objects.get().state, Mailing.objects.count()) == ways[tuple(done)]
 
 
-def test_one_of_two_who_schedule_gives_the_time(editor):
+def test_one_of_two_who_schedule_sets_the_time(editor):
     draft, day = make_draft(), timezone.now() + timedelta(days=1)
     looked_at = seen(draft)
     schedule = [lambda: mailings.schedule(issue=draft, at=day, by=editor, seen=looked_at).state] * 2
@@ -71,7 +71,7 @@ def test_one_of_two_who_schedule_gives_the_time(editor):
     assert Issue.history.filter(state="scheduled").count() == 1
 
 
-def test_one_of_two_tries_the_failed_again(editor, readers):
+def test_one_of_two_retries_the_failed_deliveries(editor, readers):
     mailing = begin(editor)
     sent_mail()
     mailing.deliveries.filter(subscriber=readers[0]).update(state="failed")

@@ -41,7 +41,7 @@ def said(client, mailing, query=""):
 # In words
 
 
-def test_a_running_sending_tells_its_rate_and_the_time_left(client, mailing):
+def test_a_running_sending_shows_its_rate_and_the_time_left(client, mailing):
     with one_moment():
         begun(mailing, AGO)
         put(mailing, "sent", 0, ago=90 * SECOND)
@@ -63,7 +63,7 @@ def test_in_its_first_minute_the_rate_is_that_since_it_began(client, mailing, ag
         assert f". {told} left. " in said(client, mailing)
 
 
-def test_where_nothing_was_sent_lately_it_says_so(client, mailing):
+def test_a_sending_without_recent_mail_says_so(client, mailing):
     with one_moment():
         begun(mailing, timedelta(hours=1))
         put(mailing, "sent", 0, ago=61 * SECOND)
@@ -82,7 +82,7 @@ def test_a_paused_sending_says_that_it_waits(client, mailing):
 
 
 @pytest.mark.parametrize(("state", "word"), [("done", "Done"), ("stopped", "Stopped")])
-def test_what_has_ended_says_when(client, mailing, state, word):
+def test_an_ended_sending_shows_its_end(client, mailing, state, word):
     put(mailing, "sent", *range(9))
     put(mailing, "withheld", 9)
     end(mailing, state)
@@ -92,7 +92,7 @@ def test_what_has_ended_says_when(client, mailing, state, word):
     )
 
 
-def test_of_what_is_stopped_nothing_is_left_to_send(mailing):
+def test_a_stopped_sending_has_nothing_left_to_send(mailing):
     """The mail at the server in that moment included: nothing can be done about it any more."""
     put(mailing, "sending", 0)
     end(mailing, "stopped")
@@ -132,7 +132,7 @@ def test_the_list_names_each_sending(client, mailing):
         ("stopped", "uncertain", []),
     ],
 )
-def test_only_what_is_possible_is_offered(client, mailing, state, rows, acts):
+def test_only_possible_commands_are_offered(client, mailing, state, rows, acts):
     put(mailing, rows, 0)
     Mailing.objects.update(state=state) if state in {"running", "paused"} else end(mailing, state)
     html = client.get(page(mailing)).content.decode()
@@ -140,7 +140,7 @@ def test_only_what_is_possible_is_offered(client, mailing, state, rows, acts):
     assert ("<h2>Steer</h2>" in html) == bool(acts)
 
 
-def test_of_what_is_withdrawn_nothing_is_offered(client, mailing):
+def test_a_withdrawn_issue_has_no_commands(client, mailing):
     put(mailing, "failed", 0)
     put(mailing, "uncertain", 1)
     end(mailing)
@@ -152,7 +152,7 @@ def test_of_what_is_withdrawn_nothing_is_offered(client, mailing):
 
 
 @pytest.mark.parametrize("resend", [True, False])
-def test_the_counts_add_up_and_tell_what_is_left(client, mailing, settings, resend):
+def test_the_counts_add_up_with_what_is_left(client, mailing, settings, resend):
     settings.RESEND_UNCERTAIN = resend
     for number, state in enumerate(["sending", "sent", "sent", "uncertain", "failed", "bounced", "withheld"]):
         put(mailing, state, number)
@@ -186,7 +186,7 @@ def test_all_counts_of_a_page_are_of_one_moment(client, mailing):
     assert f"{settled} of 10 settled ({10 * settled} %), {settled} of them sent" in text_of(answer)
 
 
-def test_a_page_asks_as_often_for_five_hundred_readers_as_for_five(client, editor):
+def test_a_page_needs_as_many_queries_for_five_hundred_deliveries_as_for_five(client, editor):
     def count():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page(mailing)).status_code == 200
@@ -226,7 +226,7 @@ def test_a_page_asks_as_often_for_five_hundred_readers_as_for_five(client, edito
         (100 * 60 * MINUTE, 120 * MINUTE, "120 minutes"),
     ],
 )
-def test_the_picture_and_its_table_have_the_same_figures(client, mailing, length, step, words):
+def test_the_chart_and_its_table_have_the_same_counts(client, mailing, length, step, words):
     with one_moment():
         begun(mailing, length)
         put(mailing, "sent", 0, ago=length)
@@ -243,7 +243,7 @@ def test_the_picture_and_its_table_have_the_same_figures(client, mailing, length
     assert (sum(counts), len(counts) <= 60) == (7, True)
 
 
-def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_figure(mailing):
+def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_count(mailing):
     began = datetime(2027, 10, 30, 22, 30, tzinfo=UTC)
     Mailing.objects.update(started_at=began)
     for number in range(7):
@@ -254,7 +254,7 @@ def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_figure(mailin
     assert [bar.count for bar in progress_of(mailing).bars] == [1] * 7
 
 
-def test_bars_stand_side_by_side_and_fill_the_picture(client, mailing):
+def test_bars_fill_the_width_of_the_chart(client, mailing):
     with one_moment():
         begun(mailing, 3 * SECOND)
         put(mailing, "sent", 0)
@@ -267,7 +267,7 @@ def test_bars_stand_side_by_side_and_fill_the_picture(client, mailing):
     ]
 
 
-def test_where_nothing_was_sent_there_is_no_picture(client, mailing):
+def test_without_sent_mail_there_is_no_chart(client, mailing):
     html = client.get(page(mailing)).content.decode()
     assert (bars(html), "Over time" in html) == (([], []), False)
 
@@ -275,7 +275,7 @@ def test_where_nothing_was_sent_there_is_no_picture(client, mailing):
 # Following
 
 
-def test_only_who_follows_a_running_sending_gets_the_page_again(client, mailing):
+def test_only_the_page_of_a_running_sending_refreshes(client, mailing):
     assert client.get(page(mailing)).get("Refresh") is None
     following = client.get(page(mailing) + "?follow")
     assert following["Refresh"] == "5"

@@ -39,7 +39,7 @@ def test_editors_see_sendings(client, mailing):
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])
-def test_nobody_else_sees_or_steers_them(mailing, groups):
+def test_nobody_else_sees_or_controls_them(mailing, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     assert [client.get(address).status_code for address in pages(mailing)] == [403] * 6
@@ -48,7 +48,7 @@ def test_nobody_else_sees_or_steers_them(mailing, groups):
     assert (stand(), LogEntry.objects.count()) == (UNTOUCHED, 0)
 
 
-def test_strangers_are_led_to_the_sign_in(mailing):
+def test_anonymous_visitors_are_redirected_to_the_sign_in(mailing):
     for address in [*pages(mailing), do(mailing, "stop")]:
         assert Client().get(address)["Location"].startswith("/accounts/login/")
     for act in COMMANDS:
@@ -56,7 +56,7 @@ def test_strangers_are_led_to_the_sign_in(mailing):
     assert stand() == UNTOUCHED
 
 
-def test_who_may_only_look_is_offered_nothing_and_steers_nothing(mailing):
+def test_with_view_permission_there_are_no_commands(mailing):
     person = make_staff("looker@example.org")
     person.user_permissions.set(Permission.objects.filter(codename="view_mailing"))
     client = Client()
@@ -80,7 +80,7 @@ def test_nobody_adds_or_deletes_one(mailing):
 # How
 
 
-def test_reading_an_address_does_nothing(client, mailing):
+def test_a_get_request_does_nothing(client, mailing):
     for act in COMMANDS:
         answers = [client.get(do(mailing, act)), client.head(do(mailing, act))]
         assert [answer.status_code for answer in answers] == [200 if act == "stop" else 404] * 2, act
@@ -91,14 +91,14 @@ def test_reading_an_address_does_nothing(client, mailing):
     assert (stand(), Mailing.objects.get().subject, LogEntry.objects.count()) == (UNTOUCHED, "Week 5: housing", 0)
 
 
-def test_a_form_without_its_token_does_nothing(editor, mailing):
+def test_a_form_without_a_csrf_token_does_nothing(editor, mailing):
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)
     assert [client.post(do(mailing, act)).status_code for act in COMMANDS] == [403] * 6
     assert stand() == UNTOUCHED
 
 
-def test_what_there_is_not_is_not_found(client, mailing):
+def test_unknown_sendings_and_commands_are_404(client, mailing):
     assert client.post(do(mailing, "delete")).status_code == 404
     missing = Mailing(pk=mailing.pk + 1)
     assert [client.post(do(missing, act)).status_code for act in COMMANDS] == [404] * 6
@@ -126,7 +126,7 @@ def test_what_there_is_not_is_not_found(client, mailing):
         ),
     ],
 )
-def test_what_is_done_is_said_and_stands_in_the_log(client, mailing, act, before, done, after):
+def test_a_command_is_confirmed_and_logged(client, mailing, act, before, done, after):
     state, row = before
     Mailing.objects.update(state=state)
     put(mailing, row, 0)
@@ -147,14 +147,14 @@ def test_what_is_done_is_said_and_stands_in_the_log(client, mailing, act, before
         ("take-as-sent", "No delivery is uncertain any more."),
     ],
 )
-def test_what_is_refused_is_said_and_does_not_stand_in_the_log(client, mailing, act, sentence):
+def test_a_refused_command_is_reported_and_not_logged(client, mailing, act, sentence):
     end(mailing, "stopped")
     before = stand()
     assert told(client.post(do(mailing, act), follow=True)) == [sentence]
     assert (stand(), LogEntry.objects.count()) == (before, 0)
 
 
-def test_stopping_asks_first(client, mailing):
+def test_stopping_needs_confirmation(client, mailing):
     put(mailing, "sent", 0)
     asked = client.get(do(mailing, "stop"))
     assert text_of(asked).endswith(
@@ -169,7 +169,7 @@ def test_stopping_asks_first(client, mailing):
     assert (sent_mail(), Issue.objects.get().recipient_count) == ([], 10)
 
 
-def test_what_the_uncertain_and_the_failed_are_is_said_where_there_are_some(client, mailing):
+def test_uncertain_and_failed_deliveries_are_explained_if_there_are_any(client, mailing):
     def explained():
         text = text_of(client.get(page(mailing)))
         return ["Uncertain: the line broke" in text, "Failed: the mail server refused" in text]

@@ -38,7 +38,7 @@ def ask_to_change(send, link, to="new@example.org"):
     return send({"act": "address", "email": to}, to=link)
 
 
-def test_an_address_changes_when_the_new_one_says_so(client, send, link, reader):
+def test_an_address_changes_when_the_new_owner_confirms(client, send, link, reader):
     page = ask_to_change(send, link)
     assert 'role="status" class="banner waiting"' in page.content.decode()
     assert "Until its button is pressed, nothing changes." in page.content.decode()
@@ -67,7 +67,7 @@ def test_the_mailbox_of_the_old_address_learns_nothing_of_the_new_one(client, se
     assert client.get(Subscriber.objects.get().get_unsubscribe_url()).status_code == 200
 
 
-def test_two_rows_become_one_and_the_links_in_the_new_mailbox_go_on_working(send, link, client):
+def test_two_rows_are_merged_and_the_links_in_the_new_mailbox_keep_working(send, link, client):
     reader = make_subscriber(EMAIL, name="Sam", subject_style="full")
     other = make_subscriber("New@example.org", name="Smith")
     alike = [ask_to_change(send, link, to) for to in ("unknown@example.org", "new@example.org")]
@@ -79,27 +79,27 @@ def test_two_rows_become_one_and_the_links_in_the_new_mailbox_go_on_working(send
     assert merged.email == "new@example.org"
 
 
-def test_a_newcomer_at_the_new_address_is_merged_as_well(send, link, reader):
+def test_an_unconfirmed_subscriber_at_the_new_address_is_merged_as_well(send, link, reader):
     Subscriber.objects.create(email="new@example.org")
     ask_to_change(send, link)
     send(to=last_link())
     assert list(Subscriber.objects.values_list("email", "state")) == [("new@example.org", "confirmed")]
 
 
-def test_the_same_address_in_other_letters_is_a_change_too(send, link, reader):
+def test_the_same_address_in_another_case_is_a_change_too(send, link, reader):
     ask_to_change(send, link, "READER@example.org")
     send(to=last_link())
     assert Subscriber.objects.get().email == "READER@example.org"
 
 
-def test_an_address_that_bounced_is_put_right_by_a_new_one(send, link):
+def test_a_bounced_address_is_replaced_by_a_new_one(send, link):
     make_subscriber(EMAIL, state="bounced")
     ask_to_change(send, link)
     send(to=last_link())
     assert list(Subscriber.objects.values_list("email", "state")) == [("new@example.org", "confirmed")]
 
 
-def test_an_address_never_to_write_to_is_not_written_to(send, link, reader):
+def test_a_suppressed_address_gets_no_mail(send, link, reader):
     SuppressedAddress.objects.create(digest=address_digest("new@example.org"))
     page = ask_to_change(send, link)
     assert "If that address can be used, a message is on its way." in page.content.decode()
@@ -128,13 +128,13 @@ def test_the_link_to_change_works_once_and_for_a_week_and_not_when_things_have_c
         assert send(to="/change/" + other.split("/")[2] + "/").status_code == 404
 
 
-def test_a_change_after_leaving_stores_nothing(reader):
+def test_a_change_after_unsubscribing_stores_nothing(reader):
     Subscriber.objects.all().delete()
     subscriptions.change_email(subscriber=reader, to="new@example.org")
     assert Subscriber.objects.count() == 0
 
 
-def test_a_missing_form_token_changes_no_address(reader):
+def test_a_missing_csrf_token_changes_no_address(reader):
     response = Client(enforce_csrf_checks=True).post(links.change_email_url(reader, "new@example.org"))
     assert response.status_code == 403
     assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
@@ -142,7 +142,7 @@ def test_a_missing_form_token_changes_no_address(reader):
 
 
 @pytest.mark.parametrize("typed", ["", "new", "new@example.org\nBcc: b@example.org"])
-def test_a_new_address_that_is_none_is_told_and_kept(send, link, reader, typed):
+def test_an_invalid_new_address_is_reported_and_kept(send, link, reader, typed):
     page = ask_to_change(send, link, typed)
     wrong = "Enter an email address in the correct format, like name@example.com"
     assert problems(page) == [wrong if typed else "Enter your email address"]
@@ -160,7 +160,7 @@ def test_one_visitor_cannot_have_mail_sent_to_many_addresses(send, link, reader)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_newcomer_who_takes_the_new_address_in_the_same_moment_is_merged():
+def test_one_who_signs_up_with_the_new_address_at_the_same_moment_is_merged():
     reader = make_subscriber(EMAIL, name="Sam")
     while_held(  # the change cannot see the newcomer, and waits for them
         lambda: make_subscriber("New@example.org", token="their-own-word"),
@@ -175,7 +175,7 @@ def test_a_newcomer_who_takes_the_new_address_in_the_same_moment_is_merged():
     )
 
 
-def test_what_comes_back_to_the_old_address_says_nothing_of_the_new_one(reader, editor):
+def test_bounces_of_the_old_address_do_not_affect_the_new_one(reader, editor):
     mailing = begin(editor)
     [sent] = mailing.deliveries.all()
     Delivery.objects.update(state="sent")

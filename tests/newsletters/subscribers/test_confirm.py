@@ -42,7 +42,7 @@ def test_from_the_form_to_the_list(client, django_capture_on_commit_callbacks):
     assert subscriber.consent_on == date(2026, 3, 4)
 
 
-def test_the_day_of_the_next_issue_is_told_where_it_is_known(client, newcomer):
+def test_the_day_of_the_next_issue_is_shown_if_it_is_scheduled(client, newcomer):
     for number, day in ((6, 16), (5, 9)):
         make_issue(number)
         Issue.objects.filter(number=number).update(state="scheduled", publish_at=datetime(2026, 3, day, 9, tzinfo=UTC))
@@ -58,12 +58,12 @@ def test_a_program_that_opens_every_link_confirms_nothing(client, newcomer, meth
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "options"])
-def test_no_other_way_of_opening_does_anything(client, newcomer, method):
+def test_other_methods_do_nothing(client, newcomer, method):
     assert getattr(client, method)(links.confirm_url(newcomer)).status_code == 405
     assert state_of(newcomer) == ("pending", None)
 
 
-def test_the_link_lasts_a_week(client, newcomer):
+def test_the_link_expires_after_a_week(client, newcomer):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
         link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-09T10:00:01Z", tick=False):
@@ -75,7 +75,7 @@ def test_the_link_lasts_a_week(client, newcomer):
     assert state_of(newcomer) == ("confirmed", date(2026, 3, 9))
 
 
-def test_a_used_link_has_run_out_and_its_button_pressed_twice_gets_one_answer(client, newcomer):
+def test_a_used_link_has_expired_and_a_button_pressed_twice_gets_the_same_response(client, newcomer):
     link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
         link = links.confirm_url(newcomer)
@@ -99,7 +99,7 @@ def test_the_links_of_other_pages_confirm_nothing(client, newcomer):
 
 
 @pytest.mark.parametrize("state", ["bounced", None])
-def test_a_link_opens_nothing_once_its_reader_bounced_or_left(client, newcomer, state):
+def test_a_link_is_not_valid_once_its_subscriber_bounced_or_unsubscribed(client, newcomer, state):
     link = links.confirm_url(newcomer)
     if state:
         Subscriber.objects.update(state=state, consent_on=date(2026, 3, 2))
@@ -110,7 +110,7 @@ def test_a_link_opens_nothing_once_its_reader_bounced_or_left(client, newcomer, 
     assert Subscriber.objects.get().state == (state or "pending")
 
 
-def test_a_missing_form_token_gives_the_button_back(newcomer):
+def test_a_missing_csrf_token_shows_the_button_again(newcomer):
     strict = Client(enforce_csrf_checks=True)
     link = links.confirm_url(newcomer)
     response = strict.post(link)
@@ -122,7 +122,7 @@ def test_a_missing_form_token_gives_the_button_back(newcomer):
     assert state_of(newcomer)[0] == "confirmed"
 
 
-def test_the_page_is_kept_nowhere_and_shows_no_address(client, newcomer):
+def test_the_page_is_not_cached_and_shows_no_address(client, newcomer):
     link = links.confirm_url(newcomer)
     assert "newcomer" not in link
     pages = [client.get(link), client.post(link), client.get(link)]
@@ -135,7 +135,7 @@ def test_the_page_is_kept_nowhere_and_shows_no_address(client, newcomer):
     assert Session.objects.count() == 0
 
 
-def test_confirming_one_leaves_the_others_alone(client, newcomer):
+def test_confirming_one_does_not_affect_others(client, newcomer):
     other = Subscriber.objects.create(email="other@example.org", consent_wording="Get the newsletter")
     bounced = make_subscriber("bounced@example.org", state="bounced")
     client.post(links.confirm_url(newcomer))

@@ -66,7 +66,7 @@ def test_headings_separators_quotes_line_ends_and_empty_lines_do_not_matter(text
     assert people(text) == [SAM]
 
 
-def test_the_separator_is_the_one_that_cuts_an_address_out():
+def test_the_separator_is_the_one_that_isolates_an_address():
     assert people("sam@example.org;Smith, Sam, Dr\nkim@example.org;Jones, Kim") == [
         ("sam@example.org", "Smith, Sam, Dr", ""),
         ("kim@example.org", "Jones, Kim", ""),
@@ -102,7 +102,7 @@ def test_the_encodings_that_spreadsheets_write(encoding):
         (b"a" * 1_000_000, importing.NO_ADDRESSES),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_list_says_how_to_mend_it(data, problem):
+def test_a_file_that_is_no_list_is_refused_with_a_remedy(data, problem):
     assert refused(data) == problem
 
 
@@ -112,7 +112,7 @@ def test_a_list_has_at_most_twenty_thousand_rows():
     assert refused("\n".join(["email", *rows, "one more"]).encode()) == importing.TOO_MANY_ROWS
 
 
-def test_a_line_that_cannot_be_read_spoils_no_other():
+def test_an_invalid_line_spoils_no_other():
     text = (
         "email,name,organisation\n"
         'a@example.org,"Opened,\n'
@@ -138,7 +138,7 @@ def test_a_line_that_cannot_be_read_spoils_no_other():
     ]
 
 
-def test_a_cell_over_two_lines_is_two_lines_to_mend():
+def test_a_cell_over_two_lines_is_two_invalid_lines():
     assert found_problems('email,name\na@example.org,"Sam\nSmith"\nb@example.org,Kim') == [
         (2, importing.UNMATCHED_QUOTE),
         (3, WRONG_ADDRESS),
@@ -146,7 +146,7 @@ def test_a_cell_over_two_lines_is_two_lines_to_mend():
     ]
 
 
-def test_days_are_iso_or_british_and_not_to_come():
+def test_days_are_iso_or_british_and_not_in_the_future():
     to_come = timezone.localdate() + timedelta(days=1)
     text = "email,Agreed on\n" + "\n".join(
         f"{place}@example.org,{day}"
@@ -163,7 +163,7 @@ def test_days_are_iso_or_british_and_not_to_come():
     ]
 
 
-def test_a_sheet_knows_whether_it_has_days_what_is_left_out_and_what_stands_above_rows_that_go_back():
+def test_a_sheet_has_its_headings_days_and_unused_columns():
     def told(text):
         sheet = read_rows(text.encode())
         return sheet.headings, sheet.has_days, sheet.left_out
@@ -197,7 +197,7 @@ def test_imported_people_are_confirmed_with_what_they_agreed_to(editor):
 
 
 @pytest.mark.django_db
-def test_each_line_is_told_what_became_of_it(editor):
+def test_each_line_has_its_outcome(editor):
     make_subscriber("there@example.org", name="Pat")
     make_subscriber("Waits@example.org", name="Own name", state="pending", consent_on=None, consent_source="form")
     make_subscriber("bounced@example.org", state="bounced")
@@ -245,7 +245,7 @@ def test_both_forms_of_a_domain_are_one_address(editor):
 
 
 @pytest.mark.django_db
-def test_a_row_without_a_day_comes_back_where_there_is_none_for_all(editor):
+def test_a_row_without_a_day_is_returned_if_there_is_none_for_all(editor):
     text = "email,agreed on\na@example.org,2023-03-20\nb@example.org,"
     assert import_list(text, editor, agreed_on=None) == [
         (2, "a@example.org", ADDED),
@@ -254,7 +254,7 @@ def test_a_row_without_a_day_comes_back_where_there_is_none_for_all(editor):
 
 
 @pytest.mark.django_db
-def test_a_row_that_comes_back_leaves_its_address_free_for_a_good_one(editor):
+def test_a_returned_row_does_not_block_a_valid_one_with_its_address(editor):
     text = f"a@example.org,{'n' * 81}\na@example.org,Sam"
     assert [words for _, _, words in import_list(text, editor)] == ["Name must be 80 characters or less", ADDED]
 
@@ -321,7 +321,7 @@ def meanwhile(moment, act):
 
 
 @pytest.mark.django_db
-def test_who_signs_up_while_a_list_is_read_is_confirmed(editor):
+def test_one_who_signs_up_during_an_import_is_confirmed(editor):
     def sign_up():
         make_subscriber("A@example.org", state="pending", consent_on=None)
 
@@ -331,7 +331,7 @@ def test_who_signs_up_while_a_list_is_read_is_confirmed(editor):
 
 
 @pytest.mark.django_db
-def test_who_leaves_while_a_list_is_read_comes_back(editor):
+def test_one_who_unsubscribes_during_an_import_is_returned(editor):
     make_subscriber("a@example.org")
     with meanwhile("after", Subscriber.objects.all().delete):
         assert import_list("a@example.org", editor) == [(1, "a@example.org", importing.UNSUBSCRIBED_MEANWHILE)]
@@ -339,7 +339,7 @@ def test_who_leaves_while_a_list_is_read_comes_back(editor):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_imports_at_once_and_one_who_waits_do_not_fail(editor):
+def test_two_concurrent_imports_and_a_waiting_subscriber_do_not_fail(editor):
     make_subscriber("a5@example.org", state="pending", consent_on=None)
     addresses = [f"a{number}@example.org" for number in range(2000)]
     one, other = all_at_once(
