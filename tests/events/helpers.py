@@ -9,7 +9,7 @@ from events.models import Event
 from outcomes.models import Organisation
 
 ADD = "/admin/events/event/add/"
-USUAL = {
+DEFAULT_LINES = {
     "UID": "UID:1@example.org",
     "SUMMARY": "SUMMARY:A training",
     "DESCRIPTION": "DESCRIPTION:What it is.",
@@ -20,21 +20,21 @@ USUAL = {
 
 
 def entry(*lines, **usual):
-    """Return an entry with these lines, in the place of the usual ones of the same name; a bare name takes one out."""
-    given = {**USUAL, **usual}
+    """Return an entry with these lines in place of the default ones of the same name; a bare name removes one."""
+    given = {**DEFAULT_LINES, **usual}
     for line in lines:
         name = re.split("[;:]", line)[0]
-        given[name if name in USUAL else line] = line if ":" in line else ""
+        given[name if name in DEFAULT_LINES else line] = line if ":" in line else ""
     return "\r\n".join(["BEGIN:VEVENT", *filter(None, given.values()), "END:VEVENT", ""])
 
 
 def calendar(*entries):
-    """Return a file with entries, or with other text in their place."""
+    """Return a file with entries, or with any other text."""
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{''.join(entries)}END:VCALENDAR\r\n".encode()
 
 
-def take(data, by, *, zone="Europe/London"):
-    """Import a file; return what was told of each entry: its title, what became of it, the remarks."""
+def import_results(data, by, *, zone="Europe/London"):
+    """Import a file; return the title, outcome and remarks of each entry."""
     report = imported(data, by, zone=zone)
     return [(line.title, str(line.outcome.label), line.remarks) for line in report.lines]
 
@@ -44,8 +44,8 @@ def imported(data, by, *, zone="Europe/London"):
     return import_events(entries=raw_entries(data), organiser=organiser, zone=zone, by=by)
 
 
-def the_draft(*lines, by, zone="Europe/London", **usual):
-    """Import one entry; return its draft and what was said of it."""
+def import_one(*lines, by, zone="Europe/London", **usual):
+    """Import one entry; return its draft and the remarks."""
     (line,) = imported(calendar(entry(*lines, **usual)), by, zone=zone).lines
     assert line.event is not None, line.remarks
     return Event.objects.get(pk=line.event.pk), line.remarks

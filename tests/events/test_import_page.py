@@ -141,7 +141,7 @@ def test_a_copy_of_a_draft_is_not_taken_for_the_entry(signed_in, organiser):
 
 
 @pytest.mark.parametrize(
-    ("data", "typed", "told"),
+    ("data", "typed", "expected"),
     [
         (None, {}, [NO_FILE]),
         (None, {"organiser": ""}, [NO_FILE, NO_ORGANISER]),
@@ -162,9 +162,9 @@ def test_a_copy_of_a_draft_is_not_taken_for_the_entry(signed_in, organiser):
         (calendar("BEGIN:VEVENT\r\n" * 10_000), {}, [ics_file.TOO_MANY.format(10_000), AGAIN]),
     ],
 )
-def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, organiser, data, typed, told):
+def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, organiser, data, typed, expected):
     answer = send(signed_in, data, organiser, **typed)
-    assert (answer.status_code, sorted(problems(answer))) == (200, sorted(told))
+    assert (answer.status_code, sorted(problems(answer))) == (200, sorted(expected))
     assert "Nothing was imported. Mend what is marked, then send again." in words(answer)
     form = answer.context["form"]
     if data is None or len(data) < settings.FILE_UPLOAD_MAX_MEMORY_SIZE:

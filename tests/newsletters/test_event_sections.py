@@ -55,7 +55,7 @@ def block_of(event, **fields):
     return next(iter(blocks_of(issue)), None)
 
 
-def facts_of(**fields):
+def facts_in_section(**fields):
     """Return the facts of an event without what every event has."""
     facts = dict(block_of(make_event(**fields)).facts)
     assert facts.pop("Run by") == "Survivor Alliance"
@@ -110,11 +110,11 @@ def test_unknown_facts_are_left_out(db):
     ],
 )
 def test_each_fact_by_itself(db, fields, fact, words):
-    assert facts_of(**fields)[fact] == words
+    assert facts_in_section(**fields)[fact] == words
 
 
 @pytest.mark.parametrize(
-    ("starts", "hours", "zone", "told"),
+    ("starts", "hours", "zone", "expected"),
     [
         (
             datetime(2023, 3, 30, 11, tzinfo=UTC), 12.5, "Europe/London",
@@ -147,9 +147,9 @@ def test_each_fact_by_itself(db, fields, fact, words):
     ],
     ids=["to midnight", "another day there", "over midnight there", "a zone without letters"],
 )  # fmt: skip
-def test_another_day_is_named(db, starts, hours, zone, told):
-    facts = facts_of(starts=starts, hours=hours, zone=zone)
-    assert {name: facts[name] for name in told} == told
+def test_another_day_is_named(db, starts, hours, zone, expected):
+    facts = facts_in_section(starts=starts, hours=hours, zone=zone)
+    assert {name: facts[name] for name in expected} == expected
 
 
 def test_an_event_that_repeats_says_how_and_until_when(db, today):
@@ -178,7 +178,7 @@ def test_a_cancellation_or_change_comes_first(training, state, name, note):
 
 
 def test_a_note_of_a_change_is_shown_only_while_the_state_is_changed(db):
-    assert list(facts_of(change_note="Old news.")) == ["When", "In New York", "Where", "Cost"]
+    assert list(facts_in_section(change_note="Old news.")) == ["When", "In New York", "Where", "Cost"]
 
 
 def test_an_issue_keeps_showing_a_past_event(client, training, today):

@@ -65,9 +65,11 @@ def test_the_second_of_two_who_publish_learns_who_was_first(plain_issue, editor,
     look = seen(plain_issue)
     publishing.publish(issue=plain_issue, by=kim, seen=look)
     at = Issue.objects.get().publish_at
-    with pytest.raises(publishing.AlreadyPublished, match=r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.") as told:
+    with pytest.raises(
+        publishing.AlreadyPublished, match=r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\."
+    ) as caught:
         publishing.publish(issue=plain_issue, by=editor, seen=look)
-    assert (told.value.when, told.value.who) == (at, "Kim")
+    assert (caught.value.when, caught.value.who) == (at, "Kim")
     assert Issue.objects.get().publish_at == at
     assert Issue.history.filter(state="sent").count() == 1
 
@@ -98,9 +100,9 @@ def test_whoever_changed_the_issue_last_is_named(plain_issue, editor, kim):
     section = plain_issue.sections.get(heading="Two")
     section._history_user, section.body = kim, "Other words"
     section.save()
-    with pytest.raises(publishing.ChangedMeanwhile, match="Kim was the last to change it") as told:
+    with pytest.raises(publishing.ChangedMeanwhile, match="Kim was the last to change it") as caught:
         publishing.publish(issue=plain_issue, by=editor, seen=look)
-    assert told.value.who == "Kim"
+    assert caught.value.who == "Kim"
 
 
 def test_an_empty_version_publishes_nothing(plain_issue, editor):
@@ -110,10 +112,10 @@ def test_an_empty_version_publishes_nothing(plain_issue, editor):
 
 def test_a_blocked_issue_is_not_published(plain_issue, editor):
     Section.objects.filter(heading="Two").update(body="", body_html="")
-    with pytest.raises(publishing.NotReady) as told:
+    with pytest.raises(publishing.NotReady) as caught:
         publishing.publish(issue=plain_issue, by=editor, seen=seen(plain_issue))
-    assert told.value.findings == [finding for finding in findings(plain_issue) if finding.blocks]
-    assert told.value.findings != []
+    assert caught.value.findings == [finding for finding in findings(plain_issue) if finding.blocks]
+    assert caught.value.findings != []
     assert Issue.objects.get().state == "draft"
 
 

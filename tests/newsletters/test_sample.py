@@ -31,7 +31,7 @@ def test_week_5_has_its_blocks_in_order():
         ("Event", "A training on mental health and wellbeing"),
     ]
     words = " ".join(mail_of(issue).text.split())
-    told = [
+    phrases = [
         "Action Area 1 Group of the Scottish Trafficking and Exploitation Strategy",
         "completely anonymously",
         "If you would rather talk, ask for a call",
@@ -51,7 +51,7 @@ def test_week_5_has_its_blocks_in_order():
         "Please forward this",
         "Designed and directed by",
     ]
-    assert [phrase for phrase in told if phrase not in words] == []
+    assert [phrase for phrase in phrases if phrase not in words] == []
 
 
 def test_the_two_published_issues_are_blocked_only_by_past_dates():

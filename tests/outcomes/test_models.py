@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def refused(save):
-    """Tell whether the database itself refuses a write."""
+    """Return whether the database itself refuses a write."""
     try:
         with transaction.atomic():
             save()

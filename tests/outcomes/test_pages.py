@@ -263,11 +263,11 @@ def test_a_resource_says_what_it_is(client, outcome, today):
     assert "may not work" not in text
 
 
-@pytest.mark.parametrize(("link_state", "told"), [("working", 0), ("not checked", 0), ("reported", 1), ("broken", 1)])
-def test_a_broken_link_is_marked(client, link_state, told):
+@pytest.mark.parametrize(("link_state", "count"), [("working", 0), ("not checked", 0), ("reported", 1), ("broken", 1)])
+def test_a_broken_link_is_marked(client, link_state, count):
     text = page(client, make_resource(link_state=link_state).get_absolute_url())
     words = "<strong>This link may not work.</strong> We have been told and are checking."
-    assert text.count(words) == told
+    assert text.count(words) == count
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])

@@ -11,20 +11,20 @@ from django.utils.formats import date_format
 from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
 from tests.newsletters.conftest import add_section, make_issue, publish
+from tests.newsletters.helpers import freeze
 from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     FIELDS,
     LIST,
-    SHOWN,
+    PREVIEWS,
     add,
     change,
     form_of,
-    freeze,
+    messages_on,
     opened,
     problems_of,
     text_of,
-    told,
     url,
 )
 
@@ -122,7 +122,7 @@ def test_the_next_draft_can_be_a_copy(client, draft):
     copy = Issue.objects.get(number=6)
     assert answer["Location"] == url("change", copy)
     assert list(copy.sections.values_list("heading", flat=True)) == ["One", "Two"]
-    assert told(client.get(answer["Location"])) == ["Week 6 is a draft. Made from Week 5."]
+    assert messages_on(client.get(answer["Location"])) == ["Week 6 is a draft. Made from Week 5."]
 
 
 def test_the_next_draft_can_have_what_is_new(client, resource):
@@ -266,7 +266,7 @@ def test_the_history_of_an_unknown_issue_is_404(client, address):
 
 
 def test_an_unknown_issue_is_404(client):
-    for name in (*SHOWN, "withdraw"):
+    for name in (*PREVIEWS, "withdraw"):
         assert client.get(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
     for name in COMMANDS:
         assert client.post(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404

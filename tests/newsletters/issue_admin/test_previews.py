@@ -20,14 +20,14 @@ from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     LIST,
-    SHOWN,
+    PREVIEWS,
     change,
     directives,
     form_of,
     look,
+    messages_on,
     opened,
     text_of,
-    told,
     url,
 )
 from tests.people import make_staff, sign_in
@@ -56,7 +56,7 @@ def test_the_previews_are_side_by_side(client, issue, settings):
 
 
 def test_each_preview_can_be_opened_by_itself(client, issue):
-    web, mail, dark = (client.get(url(name, issue)).content.decode() for name in SHOWN[1:])
+    web, mail, dark = (client.get(url(name, issue)).content.decode() for name in PREVIEWS[1:])
     assert "<h1>Week 5: a heading</h1>" in web
     assert [html.count('<head><base target="_blank">') for html in (web, mail, dark)] == [1, 1, 1]
     assert mail != dark
@@ -71,7 +71,7 @@ def test_only_the_previews_may_be_framed_and_by_this_site_only(client, issue):
     assert directives(faces) == {**ordinary, "frame-src": ["'self'"]}
     assert faces["X-Frame-Options"] == "DENY"
     framed = {**ordinary, "frame-ancestors": ["'self'"], "script-src": ["'none'"]}
-    web, *mails = (client.get(url(name, issue)) for name in SHOWN[1:])
+    web, *mails = (client.get(url(name, issue)) for name in PREVIEWS[1:])
     assert directives(web) == framed
     assert [directives(mail) for mail in mails] == [{**framed, "style-src": ["'unsafe-inline'"]}] * 2
     assert [answer["X-Frame-Options"] for answer in (web, *mails)] == ["SAMEORIGIN"] * 3
@@ -96,7 +96,7 @@ def test_blocking_findings_come_first_with_section_and_remedy(client, issue):
 
 def test_a_test_mail_is_sent_to_the_editor(client, editor, issue):
     answer = client.post(url("send_test", issue), follow=True)
-    assert told(answer) == ["The test is on its way to robin@example.org."]
+    assert messages_on(answer) == ["The test is on its way to robin@example.org."]
     (message,) = sent_mail()
     assert (message.subject, message.to, message.cc, message.bcc) == (
         "Test: Week 5: housing",
@@ -112,7 +112,9 @@ def test_a_test_mail_has_both_parts_at_a_mail_server(client, issue, settings, ma
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    assert told(client.post(url("send_test", issue), follow=True)) == ["The test is on its way to robin@example.org."]
+    assert messages_on(client.post(url("send_test", issue), follow=True)) == [
+        "The test is on its way to robin@example.org."
+    ]
     sent_mail()
     (envelope,) = mail_server.handler.envelopes
     assert envelope.rcpt_tos == ["robin@example.org"]
@@ -160,7 +162,7 @@ def test_a_preview_link_opens_the_draft_until_it_ends(client, issue):
 
 def test_the_previewed_issue_is_published(client, draft):
     answer = client.post(url("publish", draft), {"seen": look(client, draft)}, follow=True)
-    assert (told(answer), Issue.objects.get().state) == (["Published."], "sent")
+    assert (messages_on(answer), Issue.objects.get().state) == (["Published."], "sent")
     assert Client().get("/newsletter/week-5/").status_code == 200
     text = text_of(answer)
     assert "Read it on the site" in text
@@ -173,7 +175,7 @@ def test_an_issue_changed_meanwhile_is_not_published_unseen(client, kim_client, 
     seen = look(client, draft)
     change(kim_client, draft, subject="Week 5: another one")
     answer = client.post(url("publish", draft), {"seen": seen}, follow=True)
-    assert told(answer) == [
+    assert messages_on(answer) == [
         "This issue changed after you opened the page. Kim was the last to change it. Look at it again, then publish."
     ]
     assert Issue.objects.get().state == "draft"
@@ -182,14 +184,14 @@ def test_an_issue_changed_meanwhile_is_not_published_unseen(client, kim_client, 
 def test_the_second_of_two_who_publish_learns_of_the_first(client, kim_client, draft):
     seen = look(client, draft)
     kim_client.post(url("publish", draft), {"seen": seen})
-    (sentence,) = told(client.post(url("publish", draft), {"seen": seen}, follow=True))
+    (sentence,) = messages_on(client.post(url("publish", draft), {"seen": seen}, follow=True))
     assert re.fullmatch(r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.", sentence)
 
 
 def test_a_blocked_issue_is_not_published_by_hand(client, draft):
     Section.objects.filter(heading="Two").update(body="", body_html="")
     answer = client.post(url("publish", draft), {"seen": look(client, draft)}, follow=True)
-    assert told(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
+    assert messages_on(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
     assert Issue.objects.get().state == "draft"
 
 
@@ -197,13 +199,15 @@ def test_withdrawing_needs_confirmation(client, draft):
     publish(draft)
     assert "This cannot be undone" in text_of(client.get(url("withdraw", draft)))
     assert Issue.objects.get().state == "sent"
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Withdrawn."]
     assert (Issue.objects.get().state, Issue.objects.get().withdrawn_on) == ("withdrawn", timezone.localdate())
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Week 5 is withdrawn, so it cannot be changed."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == [
+        "Week 5 is withdrawn, so it cannot be changed."
+    ]
 
 
 def test_a_draft_is_not_withdrawn(client, draft):
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Only a published issue can be withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Only a published issue can be withdrawn."]
     assert Issue.objects.get().state == "draft"
 
 
@@ -267,7 +271,7 @@ def test_issues_are_for_editors(issue, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     assert [client.get(address).status_code for address in (LIST, ADD)] == [403, 403]
-    for name in ("change", "delete", "history", "withdraw", *SHOWN):
+    for name in ("change", "delete", "history", "withdraw", *PREVIEWS):
         assert client.get(url(name, issue)).status_code == 403, name
     for name in ("change", "delete", *COMMANDS):
         assert client.post(url(name, issue), {"post": "yes", "seen": ""}).status_code == 403, name
@@ -276,7 +280,7 @@ def test_issues_are_for_editors(issue, groups):
 
 
 def test_anonymous_visitors_are_redirected_to_the_sign_in(issue):
-    for name in (*SHOWN, "withdraw"):
+    for name in (*PREVIEWS, "withdraw"):
         assert Client().get(url(name, issue))["Location"].startswith("/accounts/login/")
     for name in COMMANDS:
         assert Client().post(url(name, issue))["Location"].startswith("/accounts/login/")

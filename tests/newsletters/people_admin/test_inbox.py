@@ -14,7 +14,7 @@ from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.people_admin.helpers import (
     INBOX,
-    NEVER,
+    SUPPRESSED,
     answer_with,
     beginnings,
     delete_selected,
@@ -174,7 +174,7 @@ def test_a_deleted_enquiry_is_404(signed_in, enquiry):
 def test_blocks_are_listed_by_day_and_cannot_be_read(signed_in):
     SuppressedAddress.objects.create(digest="a" * 64, asked_on=date(2023, 3, 20))
     newest = SuppressedAddress.objects.create(digest="b" * 64, asked_on=date(2023, 4, 3))
-    html = signed_in.get(NEVER).content.decode()
+    html = signed_in.get(SUPPRESSED).content.decode()
     assert re.findall(r">(\d+ \w+ 2023)<", html) == ["3 April 2023", "20 March 2023"]
     assert "bbbb" not in html + signed_in.get(page_of(newest)).content.decode()
 
@@ -185,20 +185,20 @@ def test_a_block_is_found_by_its_whole_address(signed_in):
     sam = SuppressedAddress.objects.order_by("pk")[0]
 
     def found(typed):
-        return list(signed_in.get(NEVER, {"q": typed}).context["cl"].result_list)
+        return list(signed_in.get(SUPPRESSED, {"q": typed}).context["cl"].result_list)
 
     assert found(" SAM@Bücher.example.org ") == [sam]
     assert found("nobody@example.org") == []
-    assert "This address is not among them." in words(signed_in.get(NEVER, {"q": "nobody@example.org"}))
+    assert "This address is not among them." in words(signed_in.get(SUPPRESSED, {"q": "nobody@example.org"}))
     assert found("sam") == []
-    assert WRONG_ADDRESS in signed_in.get(NEVER, {"q": "sam"}).content.decode()
+    assert WRONG_ADDRESS in signed_in.get(SUPPRESSED, {"q": "sam"}).content.decode()
     assert len(found("")) == 2
 
 
 def test_lifting_a_block(signed_in):
     unsubscribe(subscriber=make_subscriber("kim@example.org"), never_again=True)
     block = SuppressedAddress.objects.get()
-    assert '<option value="delete_selected">Lift the block</option>' in signed_in.get(NEVER).content.decode()
-    delete_selected(signed_in, NEVER, block, post="yes")
+    assert '<option value="delete_selected">Lift the block</option>' in signed_in.get(SUPPRESSED).content.decode()
+    delete_selected(signed_in, SUPPRESSED, block, post="yes")
     assert not SuppressedAddress.objects.contains_address("kim@example.org")
     assert log() == [(str(block), "")]

@@ -20,8 +20,8 @@ from tests.newsletters.people_admin.helpers import (
     IMPORT,
     INBOX,
     LISTS,
-    NEVER,
     SUBSCRIBERS,
+    SUPPRESSED,
     count_queries,
     delete_selected,
     erase_page,
@@ -190,7 +190,7 @@ def test_the_space_of_deleted_rows_is_overwritten(signed_in, kind, django_captur
             "never": lambda: SuppressedAddress.objects.create(digest="0" * 64),
         }[kind]()
 
-    path = {"subscriber": SUBSCRIBERS, "enquiry": INBOX, "never": NEVER}[kind]
+    path = {"subscriber": SUBSCRIBERS, "enquiry": INBOX, "never": SUPPRESSED}[kind]
     with django_capture_on_commit_callbacks() as callbacks:
         signed_in.post(erase_page(make()), {"post": "yes"})
     assert callbacks == [overwrite_freed_pages]

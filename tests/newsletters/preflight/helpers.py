@@ -6,7 +6,7 @@ OUTSIDE = "https://example.org/"
 STILL_TO_COME = "Write what there is to say, or take it out."
 
 
-def the(issue, kind):
+def section_of(issue, kind):
     """Return the first section of a kind."""
     return issue.sections.filter(kind=kind).first()
 

@@ -14,7 +14,7 @@ from newsletters.preflight.check import findings
 from newsletters.preflight.internal_pages import MAX_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.preflight.helpers import OUTSIDE, blocks, the, warns
+from tests.newsletters.preflight.helpers import OUTSIDE, blocks, section_of, warns
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +175,7 @@ def test_a_link_that_is_gone(ready):
         "Give the address where it is now, or take the link out.",
     )
     assert findings(ready) == [
-        blocks(*expected, the(ready, "reference")), blocks(*expected, the(ready, "notice")),
+        blocks(*expected, section_of(ready, "reference")), blocks(*expected, section_of(ready, "notice")),
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from newsletters.content.email import mail_of
 from newsletters.models import Issue, Subscriber
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
-from tests.newsletters.preflight.helpers import blocks, the, warns
+from tests.newsletters.preflight.helpers import blocks, section_of, warns
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +41,10 @@ def test_nobody_has_confirmed(ready):
 
 
 @pytest.mark.parametrize(
-    ("now", "last", "told"),
+    ("now", "last", "count"),
     [(1, 11, False), (1, 12, True), (12, 1, True), (11, 1, False), (48, 60, False), (47, 60, True), (73, 60, True)],
 )
-def test_far_fewer_or_more_subscribers_than_last_time(ready, now, last, told):
+def test_far_fewer_or_more_subscribers_than_last_time(ready, now, last, count):
     publish(make_issue(3), day=date(2023, 3, 6))
     publish(make_issue(4), day=date(2023, 3, 13))
     Issue.objects.filter(number=3).update(recipient_count=now)
@@ -55,7 +55,7 @@ def test_far_fewer_or_more_subscribers_than_last_time(ready, now, last, told):
         f"Confirmed readers now: {now}. At the last issue: {last}.",
         "Look at the list of subscribers before you send it.",
     )
-    assert findings(ready) == [expected] * told
+    assert findings(ready) == [expected] * count
 
 
 def test_the_plain_text_has_all_content_of_each_kind(ready, resource):
@@ -101,6 +101,6 @@ def test_a_mail_whose_plain_text_lacks_words(ready, mail_template):
         blocks(
             "The plain text of the mail lacks its words.",
             "Save the section again. If this stays, tell whoever looks after the site.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]

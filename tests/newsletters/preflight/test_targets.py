@@ -10,7 +10,7 @@ from newsletters.preflight.check import findings
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
-from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the, warns
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, section_of, warns
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_an_issue_that_is_ready_has_no_findings(ready):
 def test_what_blocks_comes_first_then_the_order_of_the_issue(ready):
     Section.objects.filter(issue=ready, kind="text").update(heading="TBC", link_url="http://testserver/nowhere/")
     ready.subject = ready.plain_subject
-    welcome = the(ready, "text")
+    welcome = section_of(ready, "text")
     add_section(ready, "text", body="[here](/about/)", position=1)
     assert [(each.blocks, each.section == welcome) for each in findings(ready)] == [
         (True, False),
@@ -119,7 +119,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
     ],
 )  # fmt: skip
 def test_a_section_without_its_target(ready, kind, name):
-    section = the(ready, kind)
+    section = section_of(ready, kind)
     Section.objects.filter(pk=section.pk).update(**{section.target_field: None})
     expected = blocks(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}", section)
     assert findings(ready) == [expected]
@@ -129,7 +129,7 @@ def test_a_section_without_its_target(ready, kind, name):
 
 def test_a_deleted_target(ready):
     Resource.objects.all().delete()
-    assert [(each.blocks, each.section) for each in findings(ready)] == [(True, the(ready, "feature"))]
+    assert [(each.blocks, each.section) for each in findings(ready)] == [(True, section_of(ready, "feature"))]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_deleted_target(ready):
 )
 def test_a_resource_that_readers_cannot_see(ready, state, problem, remedy):
     Resource.objects.update(state=state)
-    assert findings(ready) == [blocks(problem, remedy, the(ready, "feature"))]
+    assert findings(ready) == [blocks(problem, remedy, section_of(ready, "feature"))]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_resource_that_readers_cannot_see(ready, state, problem, remedy):
 def test_a_consultation_that_is_not_open_today(ready, days, problem, remedy):
     Consultation.objects.update(**days)
     said = f"The call for views 'What would have to change?' {problem}"
-    assert findings(ready) == [blocks(said, remedy, the(ready, "call"))]
+    assert findings(ready) == [blocks(said, remedy, section_of(ready, "call"))]
 
 
 def test_the_first_and_the_last_day_of_a_consultation_count(ready, today):
@@ -190,7 +190,7 @@ def test_the_first_and_the_last_day_of_a_consultation_count(ready, today):
 def test_a_quotation_without_consent(ready, consent, problem, remedy):
     Quotation.objects.update(**consent)
     said = f"The quotation of 'A caseworker, example' {problem}"
-    assert findings(ready) == [blocks(said, remedy, the(ready, "quotation"))]
+    assert findings(ready) == [blocks(said, remedy, section_of(ready, "quotation"))]
 
 
 def test_a_withdrawn_quotation(ready):
@@ -199,7 +199,7 @@ def test_a_withdrawn_quotation(ready):
         blocks(
             "The quotation was withdrawn on 3 March 2023.",
             "Choose another one, or take the section out.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]
 
@@ -211,7 +211,7 @@ def test_a_consent_that_ends_soon(ready, today, days):
         warns(
             f"The quotation of 'A caseworker, example' has consent until {20 + days} March 2023 only.",
             "Send the issue by then, and ask for longer consent if its page is to keep the words.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]
     Quotation.objects.update(consent_expires_on=today + timedelta(days=8))
@@ -233,14 +233,14 @@ def test_a_consent_that_ends_soon(ready, today, days):
     ],
 )
 def test_a_cancelled_past_or_unlisted_event(ready, fields, problem, remedy):
-    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", remedy, the(ready, "event"))]
+    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", remedy, section_of(ready, "event"))]
 
 
 def test_an_event_that_repeats_is_over_after_its_last_date(ready):
     rule = {"starts": datetime(2023, 3, 2, 17, tzinfo=UTC), "repeats": "weekly"}
     assert of_event(ready, **rule, repeats_until=date(2023, 3, 23)) == []
     assert of_event(ready, **rule, repeats_until=date(2023, 3, 16)) == [
-        blocks("The event 'A talk' ended on 16 March 2023.", CHOOSE, the(ready, "event"))
+        blocks("The event 'A talk' ended on 16 March 2023.", CHOOSE, section_of(ready, "event"))
     ]
 
 
@@ -251,7 +251,7 @@ def test_an_event_whose_time_is_uncertain_until_somebody_asked(ready):
             "The time of the event 'A talk' is uncertain. The organiser wrote 5pm GMT and 12pm EST. London is on BST and "
             "New York on EDT that day, so the time could be an hour later. Check with the organiser.",
             "Ask the organiser which time is right, then fill in 'Time asked about on' in the event.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
     assert of_event(ready, **wrong, time_settled_on=date(2023, 3, 20)) == []
@@ -263,7 +263,7 @@ def test_an_event_that_takes_no_bookings_any_more(ready):
         warns(
             "Booking for the event 'A talk' ended on 19 March 2023.",
             "Choose another one, or say in the section what readers can still do.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
     assert of_event(ready, book_by=datetime(2023, 3, 20, 13, tzinfo=UTC)) == []
@@ -286,7 +286,7 @@ def test_an_event_that_begins_too_soon(ready, fields, problem):
         warns(
             f"The event 'A talk' {problem} Many readers open a mail a day after it came.",
             "Send the issue at once, choose another one, or take the section out.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
 
@@ -306,7 +306,7 @@ def test_an_event_without_findings(ready, fields):
 
 def of_event(issue, **fields):
     """Return what is said when the issue's section of an event shows this one."""
-    section = the(issue, "event")
+    section = section_of(issue, "event")
     section.event = make_event("A talk", **fields)
     section.save()
     return findings(issue)

@@ -4,7 +4,7 @@ import pytest
 
 from newsletters.preflight.check import findings
 from outcomes.models import Reference, Resource
-from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, section_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_placeholders_are_found_across_lines_and_emphasis(section):
 def test_placeholders_in_the_target(ready):
     Reference.objects.update(note="Lorem ipsum dolor")
     assert findings(ready) == [
-        blocks("'Lorem ipsum' stands where words are still to come.", STILL_TO_COME, the(ready, "reference"))
+        blocks("'Lorem ipsum' stands where words are still to come.", STILL_TO_COME, section_of(ready, "reference"))
     ]
 
 
@@ -93,13 +93,13 @@ def test_an_exclamation_before_a_footnote_or_a_cut_is_no_picture(section):
 
 def test_a_picture_where_no_markdown_is_read(ready):
     Resource.objects.update(summary="![A house](house.png)")
-    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "feature"))]
+    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, section_of(ready, "feature"))]
 
 
 def test_a_picture_in_a_consultation(ready, consultation):
     consultation.why = "![A house](/about/)"
     consultation.save()
-    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "call"))]
+    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, section_of(ready, "call"))]
 
 
 @pytest.mark.parametrize("words", ["here", "Click here", "this link", "Read more", "more", "link", "Here.", "more →"])

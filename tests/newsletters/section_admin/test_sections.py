@@ -13,12 +13,12 @@ from newsletters.models import Section
 from outcomes.models import Outcome
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
+from tests.newsletters.helpers import freeze
 from tests.newsletters.section_admin.helpers import (
     add,
     add_url,
     change,
     change_url,
-    freeze,
     labels,
     opened,
     problems_of,

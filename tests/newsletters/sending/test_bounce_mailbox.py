@@ -208,9 +208,9 @@ def test_it_is_a_job_of_the_background_worker(box, rows, settings):
 def test_a_missing_mailbox_is_reported(rows, settings, tmp_path, caplog):
     settings.BOUNCE_MAILBOX = str(tmp_path / "nothing")
     sentence = f"BOUNCE_MAILBOX is '{tmp_path}/nothing', where there is no Maildir folder and no mbox file."
-    with pytest.raises(ImproperlyConfigured) as told:
+    with pytest.raises(ImproperlyConfigured) as caught:
         read_bounces()
-    assert str(told.value) == sentence
+    assert str(caught.value) == sentence
     settings.BOUNCE_MAILBOX = str(tmp_path)  # a folder, but no Maildir
     with pytest.raises(ImproperlyConfigured):
         read_bounces()

@@ -270,9 +270,9 @@ def test_only_the_first_delivery_of_a_killed_workers_batch_is_uncertain(server, 
         past = timezone.now() - timedelta(seconds=ago)
         Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(state="sending", due_at=past)
     assert work() == 5
-    told = mailing.deliveries.order_by("pk").values_list("state", "doubted", "attempts")
+    rows = mailing.deliveries.order_by("pk").values_list("state", "doubted", "attempts")
     in_doubt, others = ("sent", True, 2), ("sent", False, 1)
-    assert list(told) == [in_doubt, in_doubt, others, in_doubt, others]
+    assert list(rows) == [in_doubt, in_doubt, others, in_doubt, others]
 
 
 def test_a_mail_that_kills_each_worker_fails_in_the_end(server, editor, readers):

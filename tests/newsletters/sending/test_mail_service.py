@@ -67,7 +67,7 @@ def send(number, reader):
     return Delivery.objects.create(mailing=mailing, subscriber=reader, state="sent", due_at=now)
 
 
-def told(delivery, kind, **more):
+def event_result(delivery, kind, **more):
     """Let the service tell of a delivery; return what the ledger and the reader's row say then."""
     metadata = {"message": f"<{tag_of(delivery.pk)}@testserver>"}
     event = AnymailTrackingEvent(**{"event_type": kind, "metadata": metadata, **more})
@@ -92,25 +92,27 @@ def told(delivery, kind, **more):
     ],
 )
 def test_bounces_are_recorded_and_an_invalid_address_ends_the_subscription(delivery, kind, reason, said, code, reader):
-    assert told(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
+    assert event_result(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
 
 
 @pytest.mark.parametrize("kind", ["queued", "sent", "deferred", "delivered", "autoresponded", "opened", "unknown"])
 def test_deferred_and_delivered_events_change_nothing(delivery, kind):
-    assert told(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
+    assert event_result(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
 
 
 @pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
 def test_spam_complaints_and_unsubscribe_events_end_the_subscription(delivery, kind):
     make_subscriber("sam@example.org")
-    assert told(delivery, kind) == ("sent", "", None)
+    assert event_result(delivery, kind) == ("sent", "", None)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["sam@example.org"]
-    assert told(delivery, kind) == ("sent", "", None)  # a service may say it twice
+    assert event_result(delivery, kind) == ("sent", "", None)  # a service may say it twice
 
 
 def test_enough_soft_bounces_end_the_subscription(delivery):
     reader = delivery.subscriber
-    found = [told(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]]
+    found = [
+        event_result(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]
+    ]
     assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
 
 
@@ -118,12 +120,12 @@ def test_enough_soft_bounces_end_the_subscription(delivery):
     "metadata", [{}, None, {"message": "<1@example.org>"}, {"message": ""}, {"other": 5}, {"message": None}, "word"]
 )
 def test_events_about_other_mail_are_ignored(delivery, metadata):
-    assert told(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
+    assert event_result(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
 
 
 def test_a_forged_tag_changes_nothing(delivery):
     forged = {"message": f"<{delivery.pk}-0123456789abcdef@testserver>"}
-    assert told(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
+    assert event_result(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
 
 
 def post_event(delivery, secret):

@@ -90,8 +90,8 @@ def end(mailing, state="done"):
 
 def test_a_time_that_is_past_is_refused(editor):
     draft = make_draft()
-    told = refusal(mailings.schedule, issue=draft, at=timezone.now(), by=editor, seen=seen(draft))
-    assert told == "That time is past. Choose one to come, or publish now."
+    sentence = refusal(mailings.schedule, issue=draft, at=timezone.now(), by=editor, seen=seen(draft))
+    assert sentence == "That time is past. Choose one to come, or publish now."
     assert typed("2027-01-01T12:00").errors == {"at": ["That time is past. Choose one to come, or publish now"]}
     assert typed("2027-01-01T12:01").errors == {}
     assert Issue.objects.get().state == "draft"

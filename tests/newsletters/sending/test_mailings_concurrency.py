@@ -28,7 +28,7 @@ def readers(db):
     return make_readers(5)
 
 
-def told():
+def recipients():
     """Return to whom mail went, each as often as it did."""
     return sorted(message.to[0] for message in sent_mail())
 
@@ -39,7 +39,7 @@ def test_one_of_two_who_press_publish_sends(editor, readers):
     publish = [lambda: publishing.publish(issue=draft, by=editor, seen=looked_at).state] * 2
     assert at_once(*publish) == ["AlreadyPublished", "sending"]
     assert states(Mailing.objects.get()) == {"queued": 5}
-    assert told() == addresses(5)
+    assert recipients() == addresses(5)
 
 
 def test_one_of_two_workers_publishes_what_is_due(editor, readers):
@@ -49,7 +49,7 @@ def test_one_of_two_workers_publishes_what_is_due(editor, readers):
         at_once(*[lambda: str(mailings.send_scheduled())] * 2)
         assert states(Mailing.objects.get()) == {"queued": 5}
         assert Issue.history.filter(state="sending").count() == 1
-        assert told() == addresses(5)
+        assert recipients() == addresses(5)
 
 
 def test_unscheduling_at_the_scheduled_time_happens_before_or_after_publishing(editor, readers):
@@ -78,10 +78,10 @@ def test_one_of_two_retries_the_failed_deliveries(editor, readers):
     retry = [lambda: str(mailings.retry_failed(mailing=mailing, by=editor))] * 2
     assert at_once(*retry) == ["1", "NotPossible"]
     assert Issue.history.filter(state="sending").count() == 2
-    assert told() == sorted([*addresses(5), "r0@example.org"])
+    assert recipients() == sorted([*addresses(5), "r0@example.org"])
 
 
 def test_one_of_two_stops(editor, readers):
     mailing = begin(editor)
     assert at_once(*[lambda: str(mailings.stop(mailing=mailing, by=editor))] * 2) == ["None", "NotPossible"]
-    assert (Issue.history.filter(state="sent").count(), states(mailing), told()) == (1, {"withheld": 5}, [])
+    assert (Issue.history.filter(state="sent").count(), states(mailing), recipients()) == (1, {"withheld": 5}, [])

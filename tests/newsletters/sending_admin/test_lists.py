@@ -181,8 +181,8 @@ def test_the_data_stored_about_an_address_has_each_delivery(mailing):
         ("answer of the mail server", "250 2.0.0"),
         ("may have gone out twice", "No"),
     ]
-    held = stored_about("r0@example.org").for_file()["held"][1]
-    assert (held["what"], held["state"], held["changed at"]) == (
+    delivery = stored_about("r0@example.org").for_file()["held"][1]
+    assert (delivery["what"], delivery["state"], delivery["changed at"]) == (
         "Week 5, as it was sent to you",
         "Sent",
         "2026-07-01T08:30:15+00:00",

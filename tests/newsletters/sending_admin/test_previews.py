@@ -13,7 +13,7 @@ from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.newsletters.conftest import add_section, make_subscriber
-from tests.newsletters.issue_admin.helpers import directives, look, text_of, told, url
+from tests.newsletters.issue_admin.helpers import directives, look, messages_on, text_of, url
 from tests.newsletters.sending.helpers import make_draft, make_readers, seen
 from tests.newsletters.sending_admin.helpers import page
 from tests.people import make_staff, sign_in
@@ -78,7 +78,7 @@ def test_the_second_who_publishes_learns_of_the_first_and_there_is_one_sending(c
     make_readers(3)
     saw = look(client, draft)
     for said in (["Published."], [r"Robin published this on "]):
-        messages = told(client.post(url("publish", draft), {"seen": saw}, follow=True))
+        messages = messages_on(client.post(url("publish", draft), {"seen": saw}, follow=True))
         assert [bool(re.match(pattern, message)) for pattern, message in zip(said, messages, strict=True)] == [True]
     assert (Mailing.objects.count(), Mailing.objects.get().deliveries.count()) == (1, 3)
 
@@ -92,7 +92,7 @@ def test_an_issue_without_recipients_has_no_sending(client, draft):
 def test_an_issue_that_is_being_sent_can_be_withdrawn(client, draft):
     make_readers(3)
     client.post(url("publish", draft), {"seen": look(client, draft)})
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Published.", "Withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Published.", "Withdrawn."]
     assert (Issue.objects.get().state, Mailing.objects.get().state) == ("withdrawn", "stopped")
 
 
@@ -101,7 +101,7 @@ def test_an_issue_that_is_being_sent_can_be_withdrawn(client, draft):
 
 def test_a_scheduled_time_is_london_time(client, draft, summer):
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00")
-    assert told(answer) == ["Scheduled."]
+    assert messages_on(answer) == ["Scheduled."]
     issue = Issue.objects.get()
     assert (issue.state, issue.publish_at) == ("scheduled", summer)
     assert last_part(answer) == (
@@ -145,14 +145,14 @@ def test_an_issue_changed_meanwhile_is_not_scheduled_unseen(client, draft, summe
     saw = look(client, draft)
     add_section(draft, "text", heading="More", body="More words.")
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00", seen=saw)
-    assert told(answer) == ["This issue changed after you opened the page. Look at it again, then publish."]
+    assert messages_on(answer) == ["This issue changed after you opened the page. Look at it again, then publish."]
     assert Issue.objects.get().state == "draft"
 
 
 def test_a_blocked_issue_is_not_scheduled_by_hand(client, draft, summer):
     add_section(draft, "feature")
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00")
-    assert told(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
+    assert messages_on(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
     assert (Issue.objects.get().state, 'name="at"' in answer.content.decode()) == ("draft", False)
 
 
@@ -161,9 +161,9 @@ def test_an_unscheduled_issue_can_be_changed(client, editor, draft):
     answer = client.get(url("faces", draft))
     assert f'action="{url("unschedule", draft)}"' in answer.content.decode()
     assert "Publish and send now" not in text_of(answer)
-    assert told(client.post(url("unschedule", draft), follow=True)) == ["A draft again."]
+    assert messages_on(client.post(url("unschedule", draft), follow=True)) == ["A draft again."]
     assert (Issue.objects.get().state, Issue.objects.get().publish_at) == ("draft", None)
-    assert told(client.post(url("unschedule", draft), follow=True)) == ["Week 5 is not scheduled any more."]
+    assert messages_on(client.post(url("unschedule", draft), follow=True)) == ["Week 5 is not scheduled any more."]
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["A draft again."]
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Issue, Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.issue_admin.helpers import text_of, told
+from tests.newsletters.issue_admin.helpers import messages_on, text_of
 from tests.newsletters.sending.helpers import states
 from tests.newsletters.sending_admin.helpers import COMMANDS, LIST, do, end, file, ledger, offered, page, put
 from tests.people import make_staff, sign_in
@@ -132,7 +132,7 @@ def test_a_command_is_confirmed_and_logged(client, mailing, act, before, done, a
     put(mailing, row, 0)
     answer = client.post(do(mailing, act), follow=True)
     assert answer.redirect_chain == [(page(mailing), 302)]
-    assert (told(answer), stand()) == ([done], after)
+    assert (messages_on(answer), stand()) == ([done], after)
     assert list(LogEntry.objects.values_list("object_repr", "change_message")) == [("Sending of Week 5", done)]
 
 
@@ -150,7 +150,7 @@ def test_a_command_is_confirmed_and_logged(client, mailing, act, before, done, a
 def test_a_refused_command_is_reported_and_not_logged(client, mailing, act, sentence):
     end(mailing, "stopped")
     before = stand()
-    assert told(client.post(do(mailing, act), follow=True)) == [sentence]
+    assert messages_on(client.post(do(mailing, act), follow=True)) == [sentence]
     assert (stand(), LogEntry.objects.count()) == (before, 0)
 
 
@@ -164,7 +164,7 @@ def test_stopping_needs_confirmation(client, mailing):
     )
     assert f'href="{page(mailing)}">No, go back' in asked.content.decode()
     assert stand() == ("running", "sending", {"queued": 9, "sent": 1})
-    assert told(client.post(do(mailing, "stop"), follow=True)) == ["Stopped."]
+    assert messages_on(client.post(do(mailing, "stop"), follow=True)) == ["Stopped."]
     assert stand() == ("stopped", "sent", {"sent": 1, "withheld": 9})
     assert (sent_mail(), Issue.objects.get().recipient_count) == ([], 10)
 

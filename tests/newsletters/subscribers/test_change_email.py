@@ -30,16 +30,16 @@ def send(client, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def link(db):
-    """The link to what is held about the reader's address."""
+    """The link to the data stored about the subscriber's address."""
     return links.stored_data_url(EMAIL)
 
 
-def ask_to_change(send, link, to="new@example.org"):
+def request_change(send, link, to="new@example.org"):
     return send({"act": "address", "email": to}, to=link)
 
 
 def test_an_address_changes_when_the_new_owner_confirms(client, send, link, reader):
-    page = ask_to_change(send, link)
+    page = request_change(send, link)
     assert 'role="status" class="banner waiting"' in page.content.decode()
     assert "Until its button is pressed, nothing changes." in page.content.decode()
     assert subjects() == [(["new@example.org"], CONFIRM)]
@@ -59,7 +59,7 @@ def test_an_address_changes_when_the_new_owner_confirms(client, send, link, read
 
 
 def test_the_mailbox_of_the_old_address_learns_nothing_of_the_new_one(client, send, link, reader):
-    ask_to_change(send, link)
+    request_change(send, link)
     send(to=last_link())
     assert [to for to, _ in subjects()] == [["new@example.org"]]
     assert client.get(reader.get_unsubscribe_url()).status_code == 404
@@ -70,7 +70,7 @@ def test_the_mailbox_of_the_old_address_learns_nothing_of_the_new_one(client, se
 def test_two_rows_are_merged_and_the_links_in_the_new_mailbox_keep_working(send, link, client):
     reader = make_subscriber(EMAIL, name="Sam", subject_style="full")
     other = make_subscriber("New@example.org", name="Smith")
-    alike = [ask_to_change(send, link, to) for to in ("unknown@example.org", "new@example.org")]
+    alike = [request_change(send, link, to) for to in ("unknown@example.org", "new@example.org")]
     pages = [re.sub(r'value="\w{64}"', "", page.content.decode()) for page in alike]
     assert pages[0] == pages[1]
     send(to=last_link())
@@ -81,27 +81,27 @@ def test_two_rows_are_merged_and_the_links_in_the_new_mailbox_keep_working(send,
 
 def test_an_unconfirmed_subscriber_at_the_new_address_is_merged_as_well(send, link, reader):
     Subscriber.objects.create(email="new@example.org")
-    ask_to_change(send, link)
+    request_change(send, link)
     send(to=last_link())
     assert list(Subscriber.objects.values_list("email", "state")) == [("new@example.org", "confirmed")]
 
 
 def test_the_same_address_in_another_case_is_a_change_too(send, link, reader):
-    ask_to_change(send, link, "READER@example.org")
+    request_change(send, link, "READER@example.org")
     send(to=last_link())
     assert Subscriber.objects.get().email == "READER@example.org"
 
 
 def test_a_bounced_address_is_replaced_by_a_new_one(send, link):
     make_subscriber(EMAIL, state="bounced")
-    ask_to_change(send, link)
+    request_change(send, link)
     send(to=last_link())
     assert list(Subscriber.objects.values_list("email", "state")) == [("new@example.org", "confirmed")]
 
 
 def test_a_suppressed_address_gets_no_mail(send, link, reader):
     SuppressedAddress.objects.create(digest=address_digest("new@example.org"))
-    page = ask_to_change(send, link)
+    page = request_change(send, link)
     assert "If that address can be used, a message is on its way." in page.content.decode()
     assert subjects() == []
 
@@ -143,7 +143,7 @@ def test_a_missing_csrf_token_changes_no_address(reader):
 
 @pytest.mark.parametrize("typed", ["", "new", "new@example.org\nBcc: b@example.org"])
 def test_an_invalid_new_address_is_reported_and_kept(send, link, reader, typed):
-    page = ask_to_change(send, link, typed)
+    page = request_change(send, link, typed)
     wrong = "Enter an email address in the correct format, like name@example.com"
     assert problems(page) == [wrong if typed else "Enter your email address"]
     assert kept(page, "email") == typed
@@ -152,8 +152,8 @@ def test_an_invalid_new_address_is_reported_and_kept(send, link, reader, typed):
 
 def test_one_visitor_cannot_have_mail_sent_to_many_addresses(send, link, reader):
     for number in range(10):
-        ask_to_change(send, link, f"{number}@example.org")
-    page = ask_to_change(send, link, "eleventh@example.org")
+        request_change(send, link, f"{number}@example.org")
+    page = request_change(send, link, "eleventh@example.org")
     assert (page.status_code, kept(page, "email")) == (429, "eleventh@example.org")
     assert len(subjects()) == 10
     assert send({"act": "export"}, to=link).status_code == 200

@@ -33,13 +33,13 @@ def found_problems(text):
 
 def refused(data):
     """Return why a file cannot be read."""
-    with pytest.raises(NotAList) as told:
+    with pytest.raises(NotAList) as caught:
         read_rows(data)
-    return str(told.value)
+    return str(caught.value)
 
 
 def import_list(text, by, *, wording="Signed the paper list", agreed_on=DAY):
-    """Import a list; return what was told of each line."""
+    """Import a list; return number, address and outcome of each line."""
     report = import_subscribers(rows=read_rows(text.encode()).rows, wording=wording, agreed_on=agreed_on, by=by)
     return [(line.row.line, line.row.email, line.words) for line in report.lines]
 
@@ -164,14 +164,14 @@ def test_days_are_iso_or_british_and_not_in_the_future():
 
 
 def test_a_sheet_has_its_headings_days_and_unused_columns():
-    def told(text):
+    def layout(text):
         sheet = read_rows(text.encode())
         return sheet.headings, sheet.has_days, sheet.left_out
 
-    assert told("Phone;email; ;Consent date\n0;a@example.org") == ("Phone;email; ;Consent date", True, ["Phone"])
-    assert told("email,name\na@example.org,Sam") == ("email,name", False, [])
-    assert told("a@example.org;Sam") == ("email;name;organisation;agreed on", False, [])
-    assert told("a@example.org;Sam;;2023-03-20") == ("email;name;organisation;agreed on", True, [])
+    assert layout("Phone;email; ;Consent date\n0;a@example.org") == ("Phone;email; ;Consent date", True, ["Phone"])
+    assert layout("email,name\na@example.org,Sam") == ("email,name", False, [])
+    assert layout("a@example.org;Sam") == ("email;name;organisation;agreed on", False, [])
+    assert layout("a@example.org;Sam;;2023-03-20") == ("email;name;organisation;agreed on", True, [])
 
 
 @pytest.mark.django_db

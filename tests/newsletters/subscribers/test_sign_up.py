@@ -121,8 +121,8 @@ def test_a_thousand_sign_ups_of_one_address_send_three_mails_and_store_one_row(d
     with django_capture_on_commit_callbacks(execute=True):
         for number in range(1_000):  # 10,000 take half a minute, and the rule is the same
             writing = "reader@example.org" if number % 2 else "Reader@example.org"
-            told = {"name": str(number), "organisation": "", "subject_style": "plain", "wording": CONSENT}
-            subscriptions.sign_up(email=writing, **told)
+            details = {"name": str(number), "organisation": "", "subject_style": "plain", "wording": CONSENT}
+            subscriptions.sign_up(email=writing, **details)
     assert subjects() == [(["Reader@example.org"], SUBJECT)] * 3
     assert Subscriber.objects.count() == 1
 

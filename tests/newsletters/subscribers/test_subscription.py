@@ -40,7 +40,7 @@ def send(client, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def link(db):
-    """The link to what is held about the reader's address."""
+    """The link to the data stored about the subscriber's address."""
     return links.stored_data_url(EMAIL)
 
 
@@ -132,9 +132,9 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     Enquiry.objects.filter(pk=enquiry.pk).update(answered_by=editor, state="in hand")
     SuppressedAddress.objects.create(digest=address_digest(EMAIL))
     wrote("other@example.org", submission_id="other")
-    (newsletter, told), (message, asked_us), (never, digest) = facts(client.get(link))
+    (newsletter, row), (message, asked_us), (never, digest) = facts(client.get(link))
     assert (newsletter, message, never) == ("Newsletter", "Message to us", "Address never to write to")
-    assert told == {
+    assert row == {
         "Number of the row": str(reader.pk),
         "Email address": EMAIL,
         "Name": "Sam <b>",
@@ -160,19 +160,19 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
         "Erased on": date_format(enquiry.erased_on, "j F Y"),
     }
     assert digest["Scrambled form of the address, from which nobody can read it"] == address_digest(EMAIL)
-    assert [len(told), len(asked_us) - 1, len(digest)] == [
+    assert [len(row), len(asked_us) - 1, len(digest)] == [
         len(model._meta.concrete_fields) for model in (Subscriber, Enquiry, SuppressedAddress)
     ]
 
 
 def test_a_suggestion_is_shown_exported_and_erased(client, send, link):
-    told = suggest(
+    suggestion = suggest(
         submission_id="one", title="A talk", organiser="Crisis", stated_time="5pm", email="READER@example.org"
     )
     other = suggest(
         submission_id="two", title="Another", organiser="Crisis", stated_time="5pm", email="other@example.org"
     )
-    take_up(suggestion=told, event=make_event("The talk itself"))
+    take_up(suggestion=suggestion, event=make_event("The talk itself"))
     [(what, facts_of_it)] = facts(client.get(link))
     assert (what, len(facts_of_it) - 1) == ("Event that you told us about", len(Suggestion._meta.concrete_fields))
     names = ("Title", "Organiser", "When", "State", "Event made of it", "Email")
@@ -281,9 +281,9 @@ def test_the_export_has_the_same_data_as_the_page(client, send, link, editor):
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert "Zoë" in answer.content.decode()
-    told = json.loads(answer.content)
-    assert told["email address"] == EMAIL
-    newsletter, message = told["held"]
+    exported = json.loads(answer.content)
+    assert exported["email address"] == EMAIL
+    newsletter, message = exported["held"]
     assert newsletter == {
         "what": "Newsletter",
         "number of the row": reader.pk,
@@ -301,7 +301,7 @@ def test_the_export_has_the_same_data_as_the_page(client, send, link, editor):
     assert (message["message"], message["who answers"]) == ("One\nTwo", "nobody")
     assert message["erased on"] == enquiry.erased_on.isoformat()
     names = [{name.lower() for name in facts} for _, facts in facts(client.get(link))]
-    assert names == [{name.lower() for name in row if name != "what"} for row in told["held"]]
+    assert names == [{name.lower() for name in row if name != "what"} for row in exported["held"]]
 
 
 def test_a_get_request_to_the_page_does_nothing(client, link, reader):
@@ -329,8 +329,8 @@ def test_an_erased_address_is_nowhere_in_the_database_file(send, link):
     make_subscriber("marked-reader@example.org", name="Marked Reader")
     wrote("marked-reader@example.org", message="marked words")
     send({"act": "erase", "never_again": "on"}, to=links.stored_data_url("marked-reader@example.org"))
-    held = connection.connection.serialize().lower()
-    assert [trace for trace in (b"marked-reader", b"marked reader", b"marked words") if trace in held] == []
+    stored = connection.connection.serialize().lower()
+    assert [trace for trace in (b"marked-reader", b"marked reader", b"marked words") if trace in stored] == []
 
 
 def test_private_pages_are_not_cached_and_touch_no_session(client, link, reader):
