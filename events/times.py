@@ -138,6 +138,6 @@ def _named(moment: datetime) -> str:
     return offset if name == offset else f"{name}, {offset}"
 
 
-def known(zone: str) -> str:
+def valid_zone(zone: str) -> str:
     """Return a zone name, or '' for any other text."""
     return zone if zone in zoneinfo.available_timezones() else ""

@@ -16,7 +16,7 @@ from events.ics_export import calendar_of
 from events.models import Event, EventDate, EventQuerySet
 from events.months import Month
 from events.suggestions import suggest
-from events.times import Clock, clocks, known
+from events.times import Clock, clocks, valid_zone
 from mscos.limits import Limit
 from mscos.pagination import paginate
 from mscos.privacy import Refusal, anonymous_form
@@ -64,7 +64,9 @@ def event_month(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show a listed event; 404 for a draft."""
     event = get_object_or_404(Event.objects.listed().with_organiser(), code=code)
-    return render(request, "events/event_detail.html", event_context(event, zone=known(request.GET.get("zone", ""))))
+    return render(
+        request, "events/event_detail.html", event_context(event, zone=valid_zone(request.GET.get("zone", "")))
+    )
 
 
 @require_safe
@@ -122,7 +124,7 @@ def _file_headers(name: str) -> dict[str, str]:
 
 def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpResponse:
     filters = EventFilterForm(request.GET)
-    zone = known(request.GET.get("zone", ""))
+    zone = valid_zone(request.GET.get("zone", ""))
     page: Page[Event] = paginate(request, filters.filter(events).with_organiser(), EVENTS_PER_PAGE)
     context = {
         **_filter_context(filters),

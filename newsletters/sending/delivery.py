@@ -9,7 +9,7 @@ from django.utils import timezone
 from mscos.mail.worker import MailWorker
 from newsletters.content.email import Mail
 from newsletters.models import Delivery, Issue, Mailing
-from newsletters.sending.ledger import claimed, mark_lost_uncertain, stored
+from newsletters.sending.ledger import claimed, mark_lost_uncertain, sql_datetime
 from newsletters.sending.messages import MergeTemplate
 
 State = Delivery.State
@@ -30,7 +30,7 @@ def create_deliveries(*, issue: Issue, mail: Mail) -> Mailing | None:
         issue=issue, subject=issue.subject, plain_subject=issue.plain_subject, html=mail.html, text=mail.text
     )
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_DELIVERIES, {"mailing": mailing.pk, "now": stored(mailing.started_at), "no": False})
+        cursor.execute(INSERT_DELIVERIES, {"mailing": mailing.pk, "now": sql_datetime(mailing.started_at), "no": False})
         if cursor.rowcount:
             return mailing
     mailing.delete()

@@ -99,11 +99,11 @@ class Batch:
         state, wait = _outcome(result.outcome, attempts)
         values = {
             "pk": recipient.pk,
-            "lease": stored(self._lease),
+            "lease": sql_datetime(self._lease),
             "state": state,
             "code": result.code,
-            "due_at": stored(now + wait),
-            "now": stored(now),
+            "due_at": sql_datetime(now + wait),
+            "now": sql_datetime(now),
         }
         self._cursor.execute(SETTLE_ON_POSTGRESQL if connection.vendor == "postgresql" else SETTLE, values)
         self._at_server = 0
@@ -148,7 +148,7 @@ def end_subscription(*, delivery: int) -> None:
     Subscriber.objects.filter(deliveries=delivery).update(state=Subscriber.State.BOUNCED)
 
 
-def stored(moment: datetime) -> Any:
+def sql_datetime(moment: datetime) -> Any:
     """Return a time as this database takes it in plain SQL."""
     return connection.ops.adapt_datetimefield_value(moment)
 
