@@ -12,7 +12,7 @@ from tests.outcomes.conftest import make_outcome
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
-# Around both changes of the clocks of a year, where London's and New York's weeks differ, and with half hours.
+# Around both clock changes of a year, which differ in London and New York, and with half hours.
 DAYS = [
     "2023-03-12T15:00", "2023-03-20T15:00", "2023-03-26T00:30", "2023-03-26T01:30", "2023-03-30T16:00",
     "2023-10-28T23:00", "2023-10-29T00:30", "2023-10-29T01:30", "2023-11-04T15:00", "2023-11-05T15:00",

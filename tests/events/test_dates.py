@@ -84,7 +84,7 @@ def test_calendars_have_the_rule_with_its_exceptions(client, weekly):
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Australia/Adelaide"])
 def test_another_library_finds_each_date_of_the_file_to_the_minute(client, zone):
-    """Over both changes of the clocks of a year, with the zone as the file itself tells it."""
+    """Over both clock changes of a year, with the zone that the file defines."""
     starts = datetime(2023, 2, 2, 16, 30, tzinfo=UTC)
     event = make_event(
         starts=starts, zone=zone, repeats="weekly", repeats_until=date(2023, 12, 7), left_out="2023-04-06"

@@ -17,12 +17,12 @@ BY_OFFSET = "Its time zone is given as '{}': it stands here as clocks in London 
 
 
 def hours(event):
-    """Return when an event starts and ends, in UTC, and the zone in which it is meant."""
+    """Return the start and end of an event, in UTC, and its zone."""
     return f"{event.starts:%Y-%m-%d %H:%M}", f"{event.ends:%Y-%m-%d %H:%M}", event.zone
 
 
 def days(event):
-    """Return its dates, on its own clocks."""
+    """Return its dates in its own zone."""
     return [span.starts.astimezone(event.clock).strftime("%Y-%m-%d %H:%M") for span in event.spans]
 
 

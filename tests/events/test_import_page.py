@@ -37,7 +37,7 @@ def organiser(db):
 
 
 def send(client, data, organiser, /, **typed):
-    """Send a file, or where that is None the form without one."""
+    """Send a file, or the form without one for None."""
     file = {} if data is None else {"file": SimpleUploadedFile("events.ics", data)}
     return client.post(IMPORT, {"organiser": organiser.pk, "zone": "Europe/London", **file, **typed})
 

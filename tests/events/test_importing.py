@@ -39,7 +39,7 @@ CALENDAR = calendar(entry())
 
 
 def refused(data):
-    """Return why a file cannot be read."""
+    """Return the refusal of a file."""
     with pytest.raises(NotACalendar) as caught:
         raw_entries(data)
     return str(caught.value)
@@ -148,7 +148,7 @@ def test_nested_long_and_malformed_content_does_no_harm(editor, inside):
     assert line[:2] == ("A training", "Draft made")
 
 
-# Words
+# Texts
 
 
 def test_the_lengths_are_those_of_the_fields():
@@ -236,7 +236,7 @@ def test_an_entry_without_a_title_is_not_taken(editor, summary):
     assert (became, said) == ("Not taken", [NO_TITLE])
 
 
-# Entries that are here already, and entries of one series
+# Duplicates, and entries of one series
 
 
 def test_the_same_file_imported_twice_makes_no_duplicates(editor):
@@ -328,7 +328,7 @@ def test_one_file_imported_twice_concurrently_makes_no_duplicates(editor):
     assert Event.objects.count() == 50
 
 
-# Anything
+# Arbitrary input
 
 
 NAMES = st.sampled_from(

@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def fill(count):
-    """Make `count` listed events on housing: half of them over, a tenth of an organiser each."""
+    """Create `count` listed events on housing: half of them past, a tenth by each organiser."""
     outcome = make_outcome("housing")
     organisers = baker.make(Organisation, _quantity=10)
     starts = [NOW + (number - count // 2) * HOUR for number in range(count)]
@@ -55,7 +55,7 @@ def test_no_list_needs_more_than_eight_queries(client, django_assert_max_num_que
 
 
 def peak(count):
-    """Return the most memory, in bytes, that a calendar of `count` events took while it was written."""
+    """Return the peak memory, in bytes, of writing a calendar of `count` events."""
     events = Event.objects.listed().with_organiser().order_by("starts", "pk").filter(pk__in=_first(count))
     size = 0
     tracemalloc.start()

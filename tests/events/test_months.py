@@ -19,7 +19,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def days(answer):
-    """Return what stands in the table by its day: {30: ['5pm: A training']}."""
+    """Return the entries of the table by day: {30: ['5pm: A training']}."""
     tree = html5lib.parse(answer.content.decode(), namespaceHTMLElements=False)
     cells = [cell for cell in tree.iterfind(".//table//td") if cell.find(".//time") is not None]
     found = {}
@@ -202,11 +202,11 @@ def test_the_feed_needs_one_query_for_any_number_of_events(client, django_assert
     assert Event.objects.count() == 40
 
 
-# What search engines read
+# Microdata
 
 
 def said(event, client):
-    """Return the properties of the event on its page, as a reader of microdata finds them."""
+    """Return the microdata properties of the event on its page."""
     tree = html5lib.parse(client.get(event.get_absolute_url()).content.decode(), namespaceHTMLElements=False)
     [item] = tree.iterfind(".//*[@itemtype='https://schema.org/Event']")
     return properties(item)

@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def dates(first, rule, zone=LONDON, length=HOUR):
-    """Return the starts, as the zone's clocks show them, of an event that first begins at `first`."""
+    """Return the local starts of an event that first begins at `first`."""
     starts = datetime.fromisoformat(first).replace(tzinfo=zone).astimezone(UTC)
     return [f"{span.starts.astimezone(zone):%Y-%m-%d %H:%M}" for span in spans_of(starts, starts + length, zone, rule)]
 

@@ -45,7 +45,7 @@ LABELLED = [
         "5pm BST and 1pm EDT. These are not the same moment, so the time could be an hour later",
     ),
     ("10.30am CET", "2023-03-30", "Europe/Berlin", "10:30-12:00", "10.30am CET. Berlin was on CEST that day, so the time could be an hour later"),
-    # Winter: the same words are right.
+    # Winter: the same text is right.
     ("5 to 6:30pm GMT / 12 to 1:30pm EST", "2023-02-02", LONDON, "17:00-18:30", ""),
     ("5pm BST", "2023-02-02", LONDON, "17:00-18:00", "5pm BST. London was on GMT that day, so the time could be an hour earlier"),
     ("10.30am CET", "2023-02-02", "Europe/Berlin", "10:30-12:00", ""),
@@ -81,7 +81,7 @@ LABELLED = [
     ("London: 5pm, New York: 1pm", "2026-03-19", LONDON, "17:00-18:00", ""),
     ("5pm GMT (1pm EDT)", "2026-10-28", LONDON, "17:00-18:00", ""),
     ("5pm UK / noon ET", "2026-10-28", LONDON, "17:00-18:00", "5pm UK and noon ET. These are not the same moment, so the time could be an hour earlier"),
-    # Half and three-quarter hours; the south.
+    # Half and three-quarter hours; the southern hemisphere.
     ("6pm IST", "2023-03-30", KOLKATA, "18:00-19:00", ""),
     ("1.30pm BST / 6pm IST", "2023-03-30", LONDON, "13:30-14:30", ""),
     ("18:00 UTC+5:30", "2023-03-30", KOLKATA, "18:00-19:00", ""),
@@ -95,7 +95,7 @@ LABELLED = [
     ("7pm NZST", "2023-01-12", AUCKLAND, "19:00-20:00", "7pm NZST. Auckland was on NZDT that day, so the time could be an hour later"),
     ("7pm NZDT on Thursday, 6am GMT", "2023-01-12", AUCKLAND, "19:00-20:00", ""),
     ("8am on 13 January NZDT", "2023-01-12", LONDON, "19:00-20:00", ""),
-    # Zones that bear the letters all year, and letters with several meanings.
+    # Zones with one abbreviation all year, and abbreviations with several meanings.
     ("5pm GMT", "2023-07-06", ACCRA, "17:00-18:00", ""),
     ("5pm GMT", "2023-07-06", "Atlantic/Reykjavik", "17:00-18:00", ""),
     ("5pm MST", "2023-07-06", "America/Phoenix", "17:00-18:00", ""),
@@ -123,7 +123,7 @@ LABELLED = [
         "6pm IST", "2023-03-30", LONDON, "17:00-18:00",  # not taken for Israel's, which is out of use
         "6pm IST. IST can mean the time in Kolkata, Dublin or Jerusalem, so the time could be an hour earlier, an hour later or 3 and a half hours earlier",
     ),
-    # Other days, and times that the clocks leave out or show twice.
+    # Other days, and times that the clocks skip or show twice.
     ("Friday 30 March, 5pm", "2023-03-30", LONDON, "17:00-18:00", "!"),
     ("11:30pm BST", "2023-07-06", LONDON, "00:30-01:00", "11:30pm BST. This is not the time shown here, so the time could be an hour earlier"),
     ("30/03/2023 17:00", "2023-03-30", LONDON, "17:00-18:00", ""),
@@ -330,5 +330,5 @@ def seconds(text):
     ["5pm IST ", "5 to ", "5", "A", "New York ", " ", "UTC+", "30 March ", "Africa/", "5pm GMT - ", "12:", "5pm EST/EDT ", "London ", "1:"],
 )  # fmt: skip
 def test_parsing_takes_linear_time(piece):
-    """Eight times the text takes about eight times as long: squared growth would take sixty-four."""
+    """Eight times the text takes about eight times as long; quadratic time would be sixty-four times."""
     assert seconds((piece * 4000)[:4000]) < 40 * max(seconds((piece * 500)[:500]), 0.0005)

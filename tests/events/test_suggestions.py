@@ -175,7 +175,7 @@ def test_the_list_of_events_links_to_the_form(client):
     assert f'href="{PATH}">Tell us about an event' in client.get("/events/").content.decode()
 
 
-# What the form of a new event begins with
+# The prefilled form of an event
 
 
 def begins(stated, **changed):

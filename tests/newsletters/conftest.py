@@ -22,7 +22,7 @@ def editor(db):
 
 @pytest.fixture
 def reader(db):
-    """A person who gets the newsletter."""
+    """A confirmed subscriber."""
     return make_subscriber("reader@example.org")
 
 
@@ -65,7 +65,7 @@ def event(db):
 
 @pytest.fixture
 def issue(outcome, resource, reference, quotation, consultation, event):
-    """A draft that is ready to go out, with a section of each kind."""
+    """A draft with a section of each kind that is ready to be published."""
     issue = make_issue(5)
     add_section(issue, "text", heading="Welcome", body="Thank you, **all**. See [the forum](/forums/housing/).")
     add_section(issue, "focus", outcome=outcome)
@@ -83,7 +83,7 @@ def issue(outcome, resource, reference, quotation, consultation, event):
 
 @pytest.fixture
 def plain_issue(db):
-    """A draft with words only, which nothing keeps from going out."""
+    """A draft with text only that is ready to be published."""
     issue = make_issue(5)
     for heading in ("One", "Two", "Three"):
         add_section(issue, "text", heading=heading, body=f"The words of {heading}.")
@@ -115,7 +115,7 @@ def add_section(issue, kind, **fields):
 
 
 def publish(issue, day=date(2023, 3, 20)):
-    """Put an issue on the web as it stands, on a day, past all checks."""
+    """Publish an issue on a day, without any checks."""
     at = datetime.combine(day, time(9), tzinfo=UTC)
     Issue.objects.filter(pk=issue.pk).update(state="sent", publish_at=at, recipient_count=1)
     issue.refresh_from_db()

@@ -30,19 +30,19 @@ Some *words*[^1] & a [link](/outcomes/), **loud**.
 
 
 def make_rich(issue):
-    """Fill every piece of every kind, and publish the issue."""
+    """Add every kind of content to an issue, and publish it."""
     add_section(issue, "text", heading="Rich", body=RICH, content_note="unsafe housing")
     add_section(issue, "notice", body="Only words.", link_words="Write", link_url="mailto:sam@example.org")
     return publish(issue)
 
 
 def tree(html):
-    """Read HTML as strictly as a validator does; raises html5lib's ParseError."""
+    """Return the tree of valid HTML. Raises html5lib's ParseError."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
 
 
 def words_within(element):
-    """Return the words of an element, without what is marked for the screen only."""
+    """Return the words of an element, without those marked data-screen-only."""
     if "data-screen-only" in element.attrib or element.tag == "style":
         return []
     found = words(element.text)
@@ -62,7 +62,7 @@ def words_of_parts(html, count):
 
 
 def writers(history):
-    """Return who wrote the rows of a history, oldest first, and what each row is."""
+    """Return the editor and the type of the rows of a history, oldest first."""
     return [(str(row.history_user), row.history_type) for row in history.order_by("history_id")]
 
 

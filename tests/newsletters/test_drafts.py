@@ -115,7 +115,7 @@ def test_the_first_draft_has_everything(editor, resource, consultation):
 
 def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, editor, consultation, outcome):
     today = timezone.localdate()
-    # What is there already: the resource was listed long ago, the call stands in the last issue.
+    # Not new: the resource was listed long ago, the consultation is in the last issue.
     Resource.history.update(history_date=published_issue.publish_at - timedelta(days=1))
     Consultation.objects.update(opens=timezone.localdate(published_issue.publish_at))
     new = make_resource("A new toolkit")

@@ -30,7 +30,7 @@ def rich(issue):
 
 
 def words_of_text(text):
-    """Return the words of plain text, without addresses and the numbers of items, from the first part to the last."""
+    """Return the words of plain text, without URLs and numbers of items, from the first to the last block."""
     body = text.split("=\n")[-1].split("Please forward")[0]
     body = re.sub(r"\(?(?:https?://\S+|\w+@example\.org)", "", body)
     return words(re.sub(r"^\d+\. ", "", body, flags=re.MULTILINE))
@@ -228,7 +228,7 @@ MARK = "Zanzibar"
 
 
 def hidden_things(outcome):
-    """Return sections of each kind whose object may not be shown, by what is wrong with it."""
+    """Return sections of each kind whose target may not be shown, by the reason."""
     today = timezone.localdate()
     day = timedelta(days=1)
     forum = Forum.objects.create(slug="other", title="Other forum", purpose="To talk.")
@@ -287,7 +287,7 @@ def test_deleted_targets_are_not_shown(client, outcome):
 
 
 def test_the_mail_is_the_same_for_every_user(issue, settings):
-    """Its addresses come from the settings: there is no request from which they could."""
+    """Its URLs come from the settings: there is no request."""
     settings.SITE_URL = "https://community.example.org"
     mail = mail_of(issue)
     assert set(re.findall(r"https?://[\w.]+", mail.html)) == {"https://community.example.org", "https://example.org"}

@@ -32,7 +32,7 @@ def today():
 
 @pytest.fixture
 def training(db):
-    """All that can be said of an event."""
+    """All fields of an event."""
     return make_event(
         "A training",
         starts=datetime(2023, 3, 30, 16, tzinfo=UTC),
@@ -49,14 +49,14 @@ def training(db):
 
 
 def block_of(event, **fields):
-    """Return what a section says of an event; None if it is left out."""
+    """Return the block of a section about an event; None if it is left out."""
     issue = make_issue(5)
     add_section(issue, "event", event=event, **fields)
     return next(iter(blocks_of(issue)), None)
 
 
 def facts_in_section(**fields):
-    """Return the facts of an event without what every event has."""
+    """Return the facts of an event without those that every event has."""
     facts = dict(block_of(make_event(**fields)).facts)
     assert facts.pop("Run by") == "Survivor Alliance"
     return facts

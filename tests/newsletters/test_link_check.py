@@ -66,7 +66,7 @@ def server(monkeypatch):
 
 @pytest.fixture
 def linking(db):
-    """Make a draft whose one text links to some addresses."""
+    """Return a function that creates a draft with a text that links to some URLs."""
 
     def make(*urls):
         issue = make_issue(Issue.objects.next_number())

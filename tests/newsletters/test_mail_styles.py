@@ -27,13 +27,13 @@ def test_the_styles_are_inlined(rich):
 
 
 def in_dark(html):
-    """Write the rules for dark devices into the elements, as the others are."""
+    """Inline the rules for dark devices too."""
     rules = re.search(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", html, re.DOTALL)[1]
     return CSSInliner(extra_css=rules, load_remote_stylesheets=False).inline(html)
 
 
 def pairs(element, colours=("", "")):
-    """Return the colours of words and of what they stand on, of all words in an element."""
+    """Return the text and background colours of all words in an element."""
     style = element.get("style", "")
     if "display: none" in style:
         return set()
@@ -74,7 +74,7 @@ def test_the_preview_can_show_either_scheme(issue):
 
 
 def test_the_inlined_stylesheet_names_only_what_the_mail_has(rich):
-    """A rule for nothing would be a slip of the pen."""
+    """An unused rule would be a mistake."""
     rules = re.sub(r"/\*.*?\*/", "", render_to_string("newsletters/emails/issue.css"), flags=re.DOTALL)
     named = set(re.findall(r"\.([a-z]+)\b(?![^{]*\})", rules))
     used = {name for each in tree(mail_of(rich).html).iter() for name in each.get("class", "").split()}

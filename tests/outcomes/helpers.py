@@ -5,7 +5,7 @@ import re
 
 
 def page(client, address, status=200):
-    """Return a page's HTML, entities read and spaces made single."""
+    """Return a page's HTML with entities decoded and whitespace collapsed."""
     answer = client.get(address)
     assert answer.status_code == status
     assert not answer.cookies
@@ -13,7 +13,7 @@ def page(client, address, status=200):
 
 
 def links(text, pattern):
-    """Return the words of the links whose addresses match."""
+    """Return the texts of the links whose URLs match."""
     return re.findall(rf'<a[^>]* href="{pattern}"[^>]*>(.*?)</a>', text)
 
 

@@ -26,7 +26,7 @@ def editor(client):
 
 @pytest.fixture
 def moderator(client):
-    """Staff, signed in, who is no editor."""
+    """Staff, signed in, without the editors' permissions."""
     person = make_staff("moderator@example.org", groups=[MODERATORS])
     sign_in(client, person)
     return person
@@ -38,7 +38,7 @@ def text_of(answer):
 
 
 def inline(prefix, *rows):
-    """Return what an inline form sends: `rows` are new ones, or with an id those that exist."""
+    """Return the data of an inline form: `rows` are new ones, or existing ones with an id."""
     known = sum("id" in row for row in rows)
     data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": known}
     for number, row in enumerate(rows):
@@ -78,7 +78,7 @@ def resource_form(*, makers=(), quotations=(), **fields):
 QUOTATION = {"text": "Spoken.", "credit": "A worker", "consent_scope": "site", "consent_given_on": "2023-01-01"}
 
 
-# What an editor can do
+# Editing
 
 
 def test_an_editor_adds_an_outcome_with_its_related_rows(client, editor):
@@ -316,7 +316,7 @@ def test_an_old_version_can_be_restored(client, editor, outcome):
     assert outcome.body_html.strip() == "<p>It matters.</p>"
 
 
-# Who is no editor
+# Staff who are no editors
 
 
 @pytest.mark.parametrize("model", OURS)

@@ -284,11 +284,11 @@ def test_an_unknown_code_is_404(client):
     page(client, "/resources/bcdfghjk/", 404)
 
 
-# Queries: at most eight, however many rows there are
+# Queries: at most eight for any number of rows
 
 
 def fill(outcome, forum, rows):
-    """Put so many of everything around an outcome; return one of its resources."""
+    """Create so many related rows of an outcome; return one of its resources."""
     resources = [make_resource(f"Resource {number}", on=[outcome], state="listed") for number in range(rows + 1)]
     first = resources[0]
     for number, resource in enumerate(resources[1:]):

@@ -35,7 +35,7 @@ from tests.people import make_staff, sign_in
 pytestmark = pytest.mark.django_db
 
 
-# The faces
+# The previews
 
 
 def test_the_previews_are_side_by_side(client, issue, settings):
@@ -263,7 +263,7 @@ def test_the_log_names_the_issue_without_its_text(client, draft):
     ]
 
 
-# Rights
+# Permissions
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])

@@ -168,7 +168,7 @@ def test_a_deleted_enquiry_is_404(signed_in, enquiry):
     assert signed_in.get(path).status_code == 404
 
 
-# Addresses never to write to
+# Suppressed addresses
 
 
 def test_blocks_are_listed_by_day_and_cannot_be_read(signed_in):

@@ -37,7 +37,7 @@ from tests.people import make_staff, problems, sign_in
 pytestmark = pytest.mark.django_db
 
 
-# Who sees what
+# Permissions
 
 
 @pytest.mark.parametrize("group", [MODERATORS, CALL_HANDLERS])

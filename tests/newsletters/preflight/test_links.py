@@ -107,13 +107,13 @@ def test_a_page_with_a_token_is_personal(section, reader):
 
 
 def write(request):
-    """A page that stores something when it is read."""
+    """A page that stores something when it is rendered."""
     Subscriber.objects.all().delete()
     return HttpResponse("ok")
 
 
 def fail(request):
-    """A page that asks the database for what it does not have."""
+    """A page that queries a table that does not exist."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM nowhere")
 

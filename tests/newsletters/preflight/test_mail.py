@@ -77,7 +77,7 @@ def test_a_published_issue_is_not_compared_with_its_own_recipients(ready):
 
 @pytest.fixture
 def mail_template(settings, tmp_path):
-    """Put another template in the place of the mail's own."""
+    """Replace the template of the mail."""
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
     path = tmp_path / "newsletters/emails/issue.html"
     path.parent.mkdir(parents=True)

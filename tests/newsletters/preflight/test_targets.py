@@ -108,7 +108,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
     assert findings(ready) == [blocks(f"In the {name}: 'TBC' stands where words are still to come.", STILL_TO_COME)]
 
 
-# What sections show
+# Targets of sections
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_an_event_without_findings(ready, fields):
 
 
 def of_event(issue, **fields):
-    """Return what is said when the issue's section of an event shows this one."""
+    """Return the findings when the issue's section shows an event with these fields."""
     section = section_of(issue, "event")
     section.event = make_event("A talk", **fields)
     section.save()

@@ -21,7 +21,7 @@ def editor(db):
 
 @pytest.fixture
 def draft(db):
-    """A draft with words only."""
+    """A draft with text only."""
     issue = make_issue(5)
     for heading in ("One", "Two"):
         add_section(issue, "text", heading=heading, body="Words.")

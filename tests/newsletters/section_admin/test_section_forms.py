@@ -115,7 +115,7 @@ def test_a_number_beyond_all_rows_is_404(client, draft):
     assert client.get(reverse("admin:newsletters_section_change", args=["9" * 30])).status_code == 404
 
 
-# What can be chosen
+# Choices of targets
 
 
 def test_resources_that_are_listed_can_be_chosen(client, draft, resource):
@@ -255,7 +255,7 @@ def test_an_invalid_choice_is_refused_and_the_text_is_kept(client, draft):
     assert Section.objects.count() == 0
 
 
-# Bad input
+# Invalid input
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_text_for_a_removed_section_is_kept_in_the_form(client, kim_client, draf
     assert client.get(change_url(section)).status_code == 410
 
 
-# Moving and taking out
+# Moving and removing
 
 
 def test_buttons_move_and_remove_sections(client, draft):
@@ -139,7 +139,7 @@ def test_the_log_names_the_issue_without_its_text(client, draft):
     assert list(entries) == [("Week 5", f"{done}: {name}") for done in ("Added", "Changed", "Moved", "Taken out")]
 
 
-# An issue on its way
+# An issue that is not editable
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
@@ -185,7 +185,7 @@ def test_a_published_issue_is_corrected_on_the_web(client, issue):
     assert Section.objects.get(pk=section.pk).body == "Corrected"
 
 
-# Rights and the rest
+# Permissions and other rules
 
 
 def test_sections_are_for_editors(issue):

@@ -16,7 +16,7 @@ from tests.newsletters.conftest import add_section, make_issue, make_subscriber
 
 
 def make_readers(count):
-    """Return that many confirmed readers: r0@example.org and so on."""
+    """Return that many confirmed subscribers: r0@example.org and so on."""
     return [make_subscriber(f"r{number}@example.org") for number in range(count)]
 
 
@@ -25,19 +25,19 @@ def addresses(count):
 
 
 def make_draft(number=5, body="Words."):
-    """Return a draft that is ready to go out, with words only."""
+    """Return a draft with text only that is ready to be published."""
     issue = make_issue(number)
     add_section(issue, "text", heading="Welcome", body=body)
     return issue
 
 
 def seen(issue):
-    """Return what an editor who looked at the issue now would have seen."""
+    """Return the version of the issue that an editor sees now."""
     return publishing.look(issue=issue, mail=mail_of(issue))
 
 
 def begin(by, **draft):
-    """Publish an issue; return its sending."""
+    """Publish an issue; return its mailing."""
     issue = make_draft(**draft)
     with transaction.atomic():
         publishing.publish(issue=issue, by=by, seen=seen(issue))
@@ -45,7 +45,7 @@ def begin(by, **draft):
 
 
 def work(after=timedelta(0), turns=100, **worker):
-    """Let a new worker send, some time from now, until nothing is due; return how many the server answered."""
+    """Run a new worker, some time from now, until nothing is due; return the number of mails handled."""
     with time_machine.travel(timezone.now() + after, tick=True):
         worker = MailWorker(**worker)
         sent = 0
@@ -59,7 +59,7 @@ def work(after=timedelta(0), turns=100, **worker):
 
 
 def states(mailing):
-    """Return how many deliveries are in each state, empty ones left out."""
+    """Return the number of deliveries in each state, without zeros."""
     return {state: count for state, count in mailing.deliveries.counts().items() if count}
 
 
@@ -67,21 +67,21 @@ def state_of(email):
     return Delivery.objects.get(subscriber__email=email).state
 
 
-# Mail that comes back, as mail systems write it
+# Returned mail of different mail systems
 
 
 def bounce_address(delivery):
-    """Return the address to which mail about a delivery comes back."""
+    """Return the bounce address of a delivery."""
     return f"bounces+{tag_of(delivery.pk)}@example.org"
 
 
 def quoted(delivery):
-    """Return the head of our mail, as a mail system quotes it."""
+    """Return the headers of our mail, as a mail system quotes them."""
     return f"From: community@testserver\nSubject: Week 5\nMessage-ID: <{tag_of(delivery.pk)}@testserver>\n"
 
 
 def report(status, *, to="someone@example.org", action="failed", says="", back="", header="To"):
-    """Return a report by RFC 3464 about a mail to r0@example.org; `back` is what it quotes."""
+    """Return a report of RFC 3464 about a mail to r0@example.org; `back` is what it quotes."""
     return f"""\
 From: Mail Delivery System <MAILER-DAEMON@mx.example.net>
 {header}: {to}
@@ -115,7 +115,7 @@ Content-Type: text/rfc822-headers
 
 
 def exim(says, to):
-    """Return what exim writes: words, and a header of its own with the address."""
+    """Return a report of exim: text, and a header with the address."""
     return f"""\
 Return-path: <>
 X-Failed-Recipients: r0@example.org
@@ -134,7 +134,7 @@ This message was created automatically by mail delivery software (Exim 4.96.0).
 
 
 def qmail(says, to):
-    """Return what qmail writes: words in a set form."""
+    """Return a report of qmail: text in a fixed form."""
     return f"""\
 From: MAILER-DAEMON@mx.example.net
 To: {to}
@@ -152,7 +152,7 @@ I could not deliver your mail. I have given up.
 
 
 def postfix(says, to):
-    """Return what postfix wrote before reports had a form: words for people, marked as the notice."""
+    """Return a report of an old postfix: text for people, marked as a notification."""
     return f"""\
 From: MAILER-DAEMON@mx.example.net
 To: {to}
@@ -175,7 +175,7 @@ I could not deliver your mail to one or more people. Write to postmaster for hel
 
 
 def warning(to):
-    """Return a word, not in the form of a report, that a mail is late and is still tried."""
+    """Return a notice, not in the form of a report, that a mail is delayed."""
     return f"""\
 From: mailer-daemon@mx.example.net
 To: {to}
@@ -190,11 +190,11 @@ Message will be retried for 2 more days.
 
 
 def mail(subject, *, to, **headers):
-    """Return a plain mail; in the names of headers underscores stand for hyphens."""
+    """Return a plain mail; underscores in the names of headers become hyphens."""
     more = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
     return f"From: r0@example.org\nTo: {to}\nSubject: {subject}\n{more}\nWords.\n"
 
 
 def parsed(text):
-    """Return a mail as a mailbox gives it."""
+    """Return a mail parsed as from a mailbox."""
     return message_from_bytes(text if isinstance(text, bytes) else text.encode())

@@ -22,7 +22,7 @@ MANY = 1_000_000  # bytes
 
 @pytest.fixture
 def rows(db):
-    """An issue went to four readers."""
+    """The deliveries of an issue to four subscribers."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(5), state="done", finished_at=now)
     readers = [make_subscriber(f"r{number}@example.org") for number in range(4)]
@@ -31,7 +31,7 @@ def rows(db):
 
 @pytest.fixture(params=["Maildir", "mbox"])
 def box(request, tmp_path, settings):
-    """Return a mailbox of each kind, as a mail system keeps it."""
+    """A mailbox of each kind."""
     made = getattr(mailbox, request.param)(tmp_path / "returned", create=True)
     made.flush()
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
@@ -40,7 +40,7 @@ def box(request, tmp_path, settings):
 
 
 def arrive(*texts):
-    """Let a mail system that keeps to the rules put mails into the mailbox."""
+    """Return a function that adds mails to a mailbox with proper locking."""
 
     def into(box):
         box.lock()
@@ -53,7 +53,7 @@ def arrive(*texts):
 
 
 def left_in(settings):
-    """Return how many mails are in the mailbox."""
+    """Return the number of mails in the mailbox."""
     path = settings.BOUNCE_MAILBOX
     opened = (mailbox.Maildir if Path(path).is_dir() else mailbox.mbox)(path, create=False)
     count = len(opened)
@@ -62,12 +62,12 @@ def left_in(settings):
 
 
 def bounced():
-    """Return how many mails are known to have come back."""
+    """Return the number of bounced deliveries."""
     return Delivery.objects.filter(state="bounced").count()
 
 
 class Meanwhile:
-    """Does something at the first statement that the database is told."""
+    """Does something at the first statement to the database."""
 
     def __init__(self, do):
         self.do = do
@@ -124,7 +124,7 @@ def test_a_huge_mail_does_not_delay_the_others(box, rows, settings, filling):
 
 
 def test_the_end_of_a_huge_mail_is_not_read(box, rows, settings):
-    """To look through all of it takes minutes: what a mail is about stands first."""
+    """Reading all of it takes minutes, and the reason comes first."""
     for row, lines in zip(rows, (15, MAX_BYTES // 5), strict=False):
         arrive(qmail("550 5.1.1 nobody", "someone@example.org") + "word\n" * lines + quoted(row))(box)
     read_bounces()
@@ -136,7 +136,7 @@ def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settin
     late = report("5.1.1", to=bounce_address(rows[1]))
 
     def without_asking():
-        """Put a mail in as a system does that knows no locks."""
+        """Add a mail without a lock."""
         if isinstance(box, mailbox.Maildir):
             box.add(late.encode())
             return
@@ -185,7 +185,7 @@ def test_mail_stays_while_the_database_is_down(box, rows, settings):
     noted = []
 
     def go_away(execute, sql, *rest):
-        """Answer until the first mail is dealt with."""
+        """Respond until the first mail is processed."""
         if sql.startswith('UPDATE "newsletters_delivery"'):
             noted.append(sql)
         if len(noted) > 1:

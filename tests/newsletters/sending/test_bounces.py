@@ -37,14 +37,14 @@ def delivery(kim):
 
 
 def send(number, reader, state="sent"):
-    """Note that an issue went to a reader; return the delivery."""
+    """Store a sent delivery to a subscriber, and return it."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(number), state="done", finished_at=now)
     return Delivery.objects.create(mailing=mailing, subscriber=reader, state=state, due_at=now)
 
 
 def outcome(delivery):
-    """Return what the ledger says of a delivery, and of its reader's subscription."""
+    """Return the state and code of a delivery, and the state of its subscriber."""
     delivery.refresh_from_db()
     return delivery.state, delivery.code, delivery.subscriber.state
 
@@ -117,7 +117,7 @@ def test_a_delayed_mail_is_no_bounce(delivery):
     to = bounce_address(delivery)
     come_back(
         report("4.4.1", to=to, action="delayed"),
-        # One whose address is in no form that is understood, with words like those of a failure.
+        # An address that cannot be parsed, with text like that of a failure.
         postfix("connection timed out", to).replace("--cut--", "--cut\n\nAction: delayed\n--cut--"),
         report("2.0.0", to=to, action="delivered"),
         report("2.0.0", to=to, action="relayed"),
@@ -126,7 +126,7 @@ def test_a_delayed_mail_is_no_bounce(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# Which mail it is about
+# The delivery of a report
 
 
 @pytest.mark.parametrize("header", ["To", "Delivered-To", "X-Original-To", "Envelope-To"])
@@ -175,7 +175,7 @@ def test_a_tag_cannot_be_forged(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# What is no bounce
+# Mail that is no bounce
 
 
 def test_replies_of_people_and_autoresponders_change_nothing(delivery):
@@ -190,7 +190,7 @@ def test_replies_of_people_and_autoresponders_change_nothing(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# Soft ones count
+# Soft bounces
 
 
 def test_enough_soft_bounces_in_a_row_end_the_subscription(kim):
@@ -265,7 +265,7 @@ def test_other_subscribers_are_unaffected(delivery):
     assert outcome(row) == ("sent", "", "confirmed")
 
 
-# Readers who are not there, mail that never left
+# Deleted subscribers, mail that was never sent
 
 
 def test_a_mail_that_was_never_sent_cannot_bounce(kim):
@@ -288,7 +288,7 @@ def test_a_report_about_a_deleted_delivery_changes_nothing(delivery):
     assert Subscriber.objects.get().state == "confirmed"
 
 
-# Leaving by mail
+# Unsubscribing by mail
 
 
 @pytest.mark.parametrize("subject", ["unsubscribe", "Unsubscribe", " UNSUBSCRIBE "])

@@ -34,7 +34,7 @@ def readers(db):
 
 
 def only(email, step, answer):
-    """Return a script that answers like this to one reader's mail at one step, or raises it."""
+    """Return a script that answers so to one recipient's mail at one step, or raises it."""
 
     def script(now, recipient, _):
         if (now, recipient) != (step, email):
@@ -118,7 +118,7 @@ def test_no_line_of_a_mail_is_too_long_after_merging(server, editor, readers):
     assert max(map(len, body.split(b"\r\n"))) <= 78
 
 
-# Readers who leave
+# Subscribers who leave
 
 
 def test_one_who_unsubscribes_before_their_mail_is_sent_gets_none(server, editor, readers):

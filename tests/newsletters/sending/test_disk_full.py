@@ -38,7 +38,7 @@ def server(settings):
 
 @contextmanager
 def small_disk(write, room_for=0):
-    """Have room for that many writes of a kind until the block ends; then there is space again."""
+    """Allow that many writes of a kind in the block, as on a full disk."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE filling (words BLOB)")
         filling = f"INSERT INTO filling VALUES (zeroblob({PAGES} * 4096))"
@@ -55,7 +55,7 @@ def small_disk(write, room_for=0):
 
 
 def take_turns(worker, count):
-    """Let a worker try again and again, each time after the pause that a failure asks for."""
+    """Run a worker again and again, each time after the delay of a failure."""
     for _ in range(count):
         worker._closed_until -= PAUSES[0]
         worker.run_slice()

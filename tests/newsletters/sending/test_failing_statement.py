@@ -37,7 +37,7 @@ def execute(statements):
 
 @contextmanager
 def refused(when):
-    """Let the database refuse writes to the ledger of a kind."""
+    """Make the database refuse one kind of write to the deliveries."""
     execute([statement.format(when=when) for statement in MADE[connection.vendor]])
     try:
         yield
@@ -46,7 +46,7 @@ def refused(when):
 
 
 def session():
-    """Return what is special about this connection to PostgreSQL; on SQLite there is nothing to see."""
+    """Return the settings of this session of PostgreSQL; none on SQLite."""
     if connection.vendor == "sqlite":
         return []
     with connection.cursor() as cursor:
@@ -58,7 +58,7 @@ def session():
 
 
 def run_slice(worker):
-    """Let a worker try again after the pause that a failure asks for, on a connection that the pool had back before."""
+    """Run a worker again after the delay of a failure, on a connection from the pool."""
     connection.close()
     worker._closed_until -= PAUSES[0]
     return worker.run_slice()
@@ -73,7 +73,7 @@ def server(settings):
 
 @pytest.fixture
 def mailing(server):
-    """A sending to five readers."""
+    """A sending to five subscribers."""
     make_readers(5)
     return begin(make_staff("robin@example.org", is_superuser=True))
 

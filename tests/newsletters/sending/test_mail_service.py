@@ -21,7 +21,7 @@ from tests.newsletters.conftest import make_issue, make_subscriber
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# What a fresh process says of the portal's start: its apps, who listens, which of the addresses are there.
+# Prints facts of a new process: its apps, the receivers of the signal, the URLs.
 LOOK = """
 import django
 django.setup()
@@ -54,21 +54,21 @@ def delivery(db):
 
 @pytest.fixture(autouse=True)
 def listening():
-    """Listen as the app does where a service is set."""
+    """Connect the receiver, as the app does where a service is configured."""
     tracking.connect(record_event)
     yield
     assert tracking.disconnect(record_event)
 
 
 def send(number, reader):
-    """Note that an issue went to a reader; return the delivery."""
+    """Store a sent delivery to a subscriber, and return it."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(number), state="done", finished_at=now)
     return Delivery.objects.create(mailing=mailing, subscriber=reader, state="sent", due_at=now)
 
 
 def event_result(delivery, kind, **more):
-    """Let the service tell of a delivery; return what the ledger and the reader's row say then."""
+    """Send an event about a delivery; return its state and code, and the state of its subscriber."""
     metadata = {"message": f"<{tag_of(delivery.pk)}@testserver>"}
     event = AnymailTrackingEvent(**{"event_type": kind, "metadata": metadata, **more})
     tracking.send(sender=None, event=event, esp_name="Test")
@@ -129,7 +129,7 @@ def test_a_forged_tag_changes_nothing(delivery):
 
 
 def post_event(delivery, secret):
-    """Let a service post its word, as it does, with a secret; return the status of the answer."""
+    """Post an event as a service does, with a secret; return the status of the response."""
     event = {
         "RecordType": "Bounce",
         "Type": "HardBounce",

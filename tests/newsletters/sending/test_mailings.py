@@ -35,12 +35,12 @@ def readers(db):
 
 @pytest.fixture
 def mailing(editor, readers):
-    """A sending to five readers, none of whom got anything yet."""
+    """A sending to five subscribers before the first mail."""
     return begin(editor)
 
 
 def typed(words):
-    """Return the form of what an editor typed on New Year's Day 2027, and whether it is a time to come."""
+    """Return the form with a time that an editor typed on New Year's Day 2027, and whether it is valid."""
     with time_machine.travel(NEW_YEAR, tick=False):
         form = ScheduleForm({"at": words})
         form.is_valid()
@@ -48,20 +48,20 @@ def typed(words):
 
 
 def scheduled(editor, at):
-    """Return a draft that was given a time."""
+    """Return a scheduled draft."""
     draft = make_draft()
     return mailings.schedule(issue=draft, at=at, by=editor, seen=seen(draft))
 
 
 def loop(at):
-    """Let the work loop publish what is due at that moment, and return in what state the issue is."""
+    """Run the job of scheduled issues at that moment; return the state of the issue."""
     with time_machine.travel(at, tick=False):
         mailings.send_scheduled()
     return Issue.objects.get().state
 
 
 def mail_by(at):
-    """Let a worker send what is due at that moment; return to whom all mail went so far."""
+    """Run a worker at that moment; return the recipients of all mails so far."""
     with time_machine.travel(at, tick=True):
         return [message.to[0] for message in sent_mail()]
 
@@ -73,19 +73,19 @@ def refusal(act, **given):
 
 
 def put(mailing, state, *emails):
-    """Let the deliveries of some readers be in a state; return how many there are in each."""
+    """Put the deliveries of some subscribers into a state; return the counts of all states."""
     mailing.deliveries.filter(subscriber__email__in=emails).update(state=state)
     return states(mailing)
 
 
 def end(mailing, state="done"):
-    """Let a sending have ended, whatever the ledger says."""
+    """Mark a sending as done, whatever its deliveries are."""
     Mailing.objects.update(state=state, finished_at=timezone.now())
     Issue.objects.update(state="sent")
     mailing.refresh_from_db()
 
 
-# A time to go out
+# Scheduling
 
 
 def test_a_time_that_is_past_is_refused(editor):
@@ -286,7 +286,7 @@ def test_withdrawing_an_issue_ends_its_sending(mailing, editor):
     assert sent_mail() == []
 
 
-# Once more
+# Sending again
 
 
 def test_failed_deliveries_are_retried_for_confirmed_subscribers(mailing, editor):

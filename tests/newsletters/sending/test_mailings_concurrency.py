@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def editor(db):
-    """Robin, who may do everything: such tests empty all tables behind them, and the groups' rights go too."""
+    """Robin, a superuser, since these tests empty all tables, the groups' permissions included."""
     return make_staff("robin@example.org", is_superuser=True)
 
 
@@ -29,7 +29,7 @@ def readers(db):
 
 
 def recipients():
-    """Return to whom mail went, each as often as it did."""
+    """Return the recipients of all mails."""
     return sorted(message.to[0] for message in sent_mail())
 
 

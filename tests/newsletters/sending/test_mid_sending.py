@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def server(settings):
-    """A server that takes so long over each mail that a worker looks again before the next."""
+    """A server so slow that a worker checks for changes before each mail."""
     with smtp_server(seconds_a_mail=1.2 * RECHECK_SECONDS) as running:
         use(running, settings)
         yield running
@@ -31,7 +31,7 @@ def editor(db):
 
 @pytest.fixture
 def mailing(editor):
-    """A sending to five readers."""
+    """A sending to five subscribers."""
     make_readers(5)
     return begin(editor)
 

@@ -152,7 +152,7 @@ def test_a_file_has_a_name_is_not_cached_and_its_download_is_logged(client, mail
     assert ("File of state 'sent' taken." in history.replace("&#x27;", "'"), "r0@" in history) == (True, False)
 
 
-# With a reader
+# Deliveries of a subscriber
 
 
 def test_a_subscribers_page_shows_the_result_of_each_issue(client, mailing, editor):

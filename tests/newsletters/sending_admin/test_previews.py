@@ -32,7 +32,7 @@ def draft(db):
 
 @pytest.fixture
 def summer():
-    """A day in a July to come."""
+    """A day in a future July."""
     return datetime(timezone.now().year + 1, 7, 1, 8, tzinfo=UTC)
 
 
@@ -42,12 +42,12 @@ def schedule(client, issue, at, **given):
 
 
 def last_part(answer):
-    """Return the words under the faces."""
+    """Return the text below the previews."""
     html = answer.content.decode().partition('id="publish">')[2].partition("<footer")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-# Publish and send
+# Publishing
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_an_issue_that_is_being_sent_can_be_withdrawn(client, draft):
     assert (Issue.objects.get().state, Mailing.objects.get().state) == ("withdrawn", "stopped")
 
 
-# A time to come
+# Scheduling
 
 
 def test_a_scheduled_time_is_london_time(client, draft, summer):

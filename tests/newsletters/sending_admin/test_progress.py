@@ -28,17 +28,17 @@ QUIET = (
 
 @contextmanager
 def one_moment():
-    """Let no time pass."""
+    """Freeze the time."""
     with time_machine.travel(timezone.now(), tick=False):
         yield
 
 
 def said(client, mailing, query=""):
-    """Return the words over the ledger."""
+    """Return the text above the counts."""
     return text_of(client.get(page(mailing) + query)).partition("History ")[2].partition(" The ledger")[0]
 
 
-# In words
+# State and rate
 
 
 def test_a_running_sending_shows_its_rate_and_the_time_left(client, mailing):
@@ -93,7 +93,7 @@ def test_an_ended_sending_shows_its_end(client, mailing, state, word):
 
 
 def test_a_stopped_sending_has_nothing_left_to_send(mailing):
-    """The mail at the server in that moment included: nothing can be done about it any more."""
+    """The mail at the server at that moment included: it cannot be recalled."""
     put(mailing, "sending", 0)
     end(mailing, "stopped")
     mailing.refresh_from_db()
@@ -114,7 +114,7 @@ def test_the_list_names_each_sending(client, mailing):
     )
 
 
-# What can be done
+# Commands
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_withdrawn_issue_has_no_commands(client, mailing):
     assert offered(client.get(page(mailing)).content.decode()) == []
 
 
-# In figures
+# Counts
 
 
 @pytest.mark.parametrize("resend", [True, False])
@@ -167,7 +167,7 @@ def test_the_counts_add_up_with_what_is_left(client, mailing, settings, resend):
 
 
 def test_all_counts_of_a_page_are_of_one_moment(client, mailing):
-    """A worker goes on while the page is made."""
+    """A worker continues while the page is rendered."""
     waiting = list(mailing.deliveries.values_list("pk", flat=True))
 
     def work_on(execute, sql, *given):
@@ -210,7 +210,7 @@ def test_a_page_needs_as_many_queries_for_five_hundred_deliveries_as_for_five(cl
     assert (count(), few <= 13) == (few, True)
 
 
-# The picture
+# The chart
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_without_sent_mail_there_is_no_chart(client, mailing):
     assert (bars(html), "Over time" in html) == (([], []), False)
 
 
-# Following
+# Refreshing
 
 
 def test_only_the_page_of_a_running_sending_refreshes(client, mailing):

@@ -23,7 +23,7 @@ def pages(mailing):
 
 
 def stand():
-    """Return how the sending and its issue stand."""
+    """Return the states of the sending and its issue."""
     mailing = Mailing.objects.get()
     return mailing.state, mailing.issue.state, states(mailing)
 
@@ -31,7 +31,7 @@ def stand():
 UNTOUCHED = ("running", "sending", {"queued": 10})
 
 
-# Who
+# Permissions
 
 
 def test_editors_see_sendings(client, mailing):
@@ -77,7 +77,7 @@ def test_nobody_adds_or_deletes_one(mailing):
     assert stand() == UNTOUCHED
 
 
-# How
+# Methods
 
 
 def test_a_get_request_does_nothing(client, mailing):
@@ -107,7 +107,7 @@ def test_unknown_sendings_and_commands_are_404(client, mailing):
     assert client.get(page(mailing).replace(str(mailing.pk), "9" * 30)).status_code == 404
 
 
-# What
+# Effects
 
 
 @pytest.mark.parametrize(

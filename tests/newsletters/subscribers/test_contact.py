@@ -27,7 +27,7 @@ def send(client, django_capture_on_commit_callbacks):
 
 
 def chosen(page):
-    """Return what is chosen among 'What would you like to do?'."""
+    """Return the choice of 'What would you like to do?'."""
     inputs = re.findall(r'<input[^>]*name="purpose"[^>]*>', page.content.decode())
     return [re.search(r'value="(\w+)"', each).group(1) for each in inputs if "checked" in each]
 

@@ -22,17 +22,17 @@ TWICE, BLOCKED = "Twice in this list", "Asked never to be written to"
 
 
 def people(text):
-    """Return what a list says of each person."""
+    """Return address, name and organisation of each row of a list."""
     return [(row.email, row.name, row.organisation) for row in read_rows(text.encode()).rows]
 
 
 def found_problems(text):
-    """Return each row's line in the file and what is wrong with it."""
+    """Return the line number and problem of each row."""
     return [(row.line, row.problem) for row in read_rows(text.encode()).rows]
 
 
 def refused(data):
-    """Return why a file cannot be read."""
+    """Return the refusal of a file."""
     with pytest.raises(NotAList) as caught:
         read_rows(data)
     return str(caught.value)
@@ -303,7 +303,7 @@ def test_a_long_list_is_imported_in_a_bounded_number_of_queries(editor):
 
 
 def meanwhile(moment, act):
-    """Let somebody else act just 'before' or just 'after' the addresses of a list are inserted."""
+    """Run something just 'before' or just 'after' the addresses of a list are inserted."""
     steps = [act]
 
     def wrapper(execute, sql, *args):

@@ -53,7 +53,7 @@ def wrote(email=EMAIL, **fields):
 
 
 def facts(page):
-    """Return each panel of a page as its heading and its pairs of name and words."""
+    """Return each panel of a page: its heading, and its names and values."""
     panels = re.findall(r'<section class="panel.*?</section>', page.content.decode(), re.DOTALL)
     return [
         (

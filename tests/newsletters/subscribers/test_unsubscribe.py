@@ -21,7 +21,7 @@ UNKNOWN = "We could not find this address It may already be off the list."
 
 @pytest.fixture
 def strict():
-    """A browser or mail server without a cookie, whose form tokens are checked."""
+    """A client without cookies, with CSRF checks."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -68,7 +68,7 @@ def test_the_button_deletes_the_row_without_a_cookie(strict, reader):
     ],
 )
 def test_one_click_of_a_mail_program_unsubscribes_at_once(strict, reader, body, content_type):
-    """RFC 8058: POST, without cookie, form token or page before, as one of two kinds of form."""
+    """RFC 8058: POST without cookie, CSRF token or page before, in one of two encodings."""
     answer = strict.generic("POST", reader.get_unsubscribe_url(), body, content_type=content_type)
     assert answer.status_code == 200
     assert Subscriber.objects.count() == 0
