@@ -167,7 +167,7 @@ def test_an_unscheduled_issue_can_be_changed(client, editor, draft):
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["A draft again."]
 
 
-# Who, and how
+# Permissions and methods
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])
