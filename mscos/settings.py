@@ -149,7 +149,7 @@ ERASURE_RULES = {
     "outcomes.Quotation": "outcomes.actions.WORDS",
 }
 # Functions without arguments that run at the end of a restore.
-AFTER_RESTORE = ["newsletters.sending.mailings.hold_back"]
+AFTER_RESTORE = ["newsletters.sending.mailings.pause_after_restore"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -376,7 +376,7 @@ JOBS = {
     "mscos.backups.erasures.write_list": 60,
     "mscos.backups.erasures.delete_old_entries": 24 * 60 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
-    "events.emails.tell_editors": 24 * 60 * 60,
+    "events.emails.notify_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
     "forums.call_requests.requester_actions.erase_old_requests": 6 * 60 * 60,
     "forums.reports.erase_old_reports": 24 * 60 * 60,
@@ -384,7 +384,7 @@ JOBS = {
     "forums.emails.tell_moderators": 24 * 60 * 60,
     "newsletters.subscribers.subscriptions.erase_unconfirmed": 24 * 60 * 60,
     "newsletters.subscribers.enquiries.erase_old_enquiries": 24 * 60 * 60,
-    "newsletters.emails.tell_editors": 24 * 60 * 60,
+    "newsletters.emails.notify_editors": 24 * 60 * 60,
     "newsletters.preflight.link_check.check_links": 10 * 60,
     "newsletters.sending.mailings.send_scheduled": 30,
     "newsletters.sending.bounces.read_bounces": 10 * 60,

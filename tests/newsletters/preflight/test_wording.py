@@ -1,10 +1,10 @@
-"""Each rule of pre-flight: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about text."""
 
 import pytest
 
 from newsletters.preflight.check import findings
 from outcomes.models import Reference, Resource
-from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, section_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +31,10 @@ def test_placeholders_are_found_across_lines_and_emphasis(section):
     assert section("**More**\nsoon") == [(True, "'More soon' stands where words are still to come.", STILL_TO_COME)]
 
 
-def test_placeholders_in_what_is_shown(ready):
+def test_placeholders_in_the_target(ready):
     Reference.objects.update(note="Lorem ipsum dolor")
     assert findings(ready) == [
-        blocks("'Lorem ipsum' stands where words are still to come.", STILL_TO_COME, the(ready, "reference"))
+        blocks("'Lorem ipsum' stands where words are still to come.", STILL_TO_COME, section_of(ready, "reference"))
     ]
 
 
@@ -45,7 +45,7 @@ def test_placeholders_in_what_is_shown(ready):
         "Insert the key. It fits here.", "Methods (XX)", "xxii", "A mytodo on example.org/todo",
     ],
 )  # fmt: skip
-def test_what_is_no_placeholder(section, words):
+def test_words_that_are_no_placeholders(section, words):
     assert section(words) == []
 
 
@@ -93,17 +93,17 @@ def test_an_exclamation_before_a_footnote_or_a_cut_is_no_picture(section):
 
 def test_a_picture_where_no_markdown_is_read(ready):
     Resource.objects.update(summary="![A house](house.png)")
-    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "feature"))]
+    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, section_of(ready, "feature"))]
 
 
-def test_a_picture_in_what_a_call_says(ready, consultation):
+def test_a_picture_in_a_consultation(ready, consultation):
     consultation.why = "![A house](/about/)"
     consultation.save()
-    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, the(ready, "call"))]
+    assert findings(ready) == [blocks("The picture 'A house' is not sent.", NOT_SENT, section_of(ready, "call"))]
 
 
 @pytest.mark.parametrize("words", ["here", "Click here", "this link", "Read more", "more", "link", "Here.", "more →"])
-def test_links_that_say_nothing(section, words):
+def test_links_with_empty_phrases(section, words):
     expected = (
         True,
         f"A link is called '{words}'.",
@@ -128,7 +128,7 @@ def test_links_that_say_where_they_lead(section):
         ("[/about/](/about/)", "/about/"),
     ],
 )
-def test_links_with_their_address_for_words(section, typed, words):
+def test_links_with_their_url_as_text(section, typed, words):
     assert section(f"See {typed}") == [
         (False, f"A link has its address for words: {words}", "Say in words where it leads.")
     ]

@@ -1,4 +1,4 @@
-"""Each rule of pre-flight: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about links."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from newsletters.preflight.check import findings
 from newsletters.preflight.internal_pages import MAX_PAGES
 from outcomes.models import Resource
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.preflight.helpers import OUTSIDE, blocks, the, warns
+from tests.newsletters.preflight.helpers import OUTSIDE, blocks, section_of, warns
 
 pytestmark = pytest.mark.django_db
 
@@ -34,19 +34,19 @@ NOT_PUBLIC = [
 
 
 @pytest.mark.parametrize("url", ["#", ""])
-def test_links_that_lead_nowhere(section, url):
+def test_links_without_a_target(section, url):
     assert section(f"See [the page]({url})") == [
         (True, "The link 'the page' leads nowhere.", "Give its address, or take the link out.")
     ]
 
 
-def test_an_address_with_a_port_that_there_cannot_be_leads_nowhere(section):
+def test_a_url_with_an_impossible_port_has_no_target(section):
     assert [problem for _, problem, _ in section("See [it](https://example.org:99999/)")] == [
         "The link 'it' leads nowhere."
     ]
 
 
-def test_a_place_that_is_not_in_the_section(section):
+def test_a_fragment_that_is_not_in_the_section(section):
     assert section("See [the end](#end)") == [
         (
             True,
@@ -56,14 +56,14 @@ def test_a_place_that_is_not_in_the_section(section):
     ]
 
 
-def test_footnotes_lead_to_places_in_the_section(section):
+def test_footnotes_link_to_ids_in_the_section(section):
     assert section("One[^1] and one[^1] and two[^2].\n\n[^1]: A note.\n[^2]: Two.") == []
 
 
 @pytest.mark.parametrize(
     "url", ["outcomes/housing/", "//example.org/", "/\\example.org/", "javascript:x", "ftp://a.b/"]
 )
-def test_addresses_that_open_nothing(section, url):
+def test_urls_that_open_nothing(section, url):
     assert section("Words.", link_url=url, link_words="The page") == [
         (
             True,
@@ -85,7 +85,7 @@ def test_pages_that_readers_cannot_open(section, url):
     ]
 
 
-def test_what_is_not_shown_yet_cannot_be_opened(section, resource):
+def test_pages_that_are_not_public_yet_cannot_be_opened(section, resource):
     draft = Resource.objects.create(title="Draft", kind="toolkit", url=OUTSIDE, summary="x")
     assert section(f"See [it]({draft.get_absolute_url()}) and [that]({resource.get_absolute_url()})") == [
         (True, f"Readers cannot open this page: {draft.get_absolute_url()}", OTHER_PAGE)
@@ -98,7 +98,7 @@ def test_a_published_issue_can_be_opened(section):
     assert section("See [week 4](/newsletter/week-4/)") == []
 
 
-def test_a_page_with_a_token_is_one_readers_own(section, reader):
+def test_a_page_with_a_token_is_personal(section, reader):
     draft = make_issue(6)
     draft.new_preview()
     draft.save()
@@ -107,13 +107,13 @@ def test_a_page_with_a_token_is_one_readers_own(section, reader):
 
 
 def write(request):
-    """A page that stores something when it is read."""
+    """A page that stores something when it is rendered."""
     Subscriber.objects.all().delete()
     return HttpResponse("ok")
 
 
 def fail(request):
-    """A page that asks the database for what it does not have."""
+    """A page that queries a table that does not exist."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM nowhere")
 
@@ -122,7 +122,7 @@ own_pages = [path("write/", write, name="write"), path("fail/", fail, name="fail
 urlpatterns = [*mscos.urls.urlpatterns, path("", include((own_pages, "events")))]
 
 
-def test_looking_at_a_page_stores_nothing(section, settings, reader):
+def test_rendering_a_page_stores_nothing(section, settings, reader):
     settings.ROOT_URLCONF = __name__
     assert section("See [it](/write/)") == []
     assert list(Subscriber.objects.all()) == [reader]
@@ -133,13 +133,13 @@ def test_a_page_that_fails_is_one_that_readers_cannot_open(section, settings):
     assert section("See [it](/fail/)") == [(True, "Readers cannot open this page: /fail/", OTHER_PAGE)]
 
 
-def test_a_page_that_lacks_the_place(section):
+def test_a_page_without_the_fragment(section):
     assert section("See [it](/about/#end)") == [
         (False, "This page has no place of that name: /about/#end", "Take '#end' off its end, or correct it.")
     ]
 
 
-def test_only_so_many_pages_are_looked_at(reader):
+def test_only_so_many_pages_are_rendered(reader):
     issue = make_issue(5)
     add_section(issue, "text", body=" ".join(f"[p](/outcomes/none-{number}/)" for number in range(MAX_PAGES + 9)))
     found = findings(issue)
@@ -175,7 +175,7 @@ def test_a_link_that_is_gone(ready):
         "Give the address where it is now, or take the link out.",
     )
     assert findings(ready) == [
-        blocks(*expected, the(ready, "reference")), blocks(*expected, the(ready, "notice")),
+        blocks(*expected, section_of(ready, "reference")), blocks(*expected, section_of(ready, "notice")),
     ]  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def test_a_link_that_is_not_checked(section, known):
     ]
 
 
-def test_a_link_that_worked_a_week_ago_still_counts(section):
+def test_a_link_that_worked_within_a_week_still_counts(section):
     CheckedLink.objects.create(url="https://a.example/", state="working", checked_at="2023-03-13T12:00Z")
     assert section("See [it](https://a.example/)") == []
 
@@ -218,5 +218,5 @@ def test_a_link_too_long_to_check(section):
     ]
 
 
-def test_the_minutes_are_those_of_the_work_loop(settings):
+def test_the_minutes_are_those_of_the_job(settings):
     assert settings.JOBS["newsletters.preflight.link_check.check_links"] == 600

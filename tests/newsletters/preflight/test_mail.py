@@ -1,4 +1,4 @@
-"""What pre-flight says of the mail and of who gets it: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about the mail and its recipients."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from newsletters.content.email import mail_of
 from newsletters.models import Issue, Subscriber
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue, make_subscriber, publish
-from tests.newsletters.preflight.helpers import blocks, the, warns
+from tests.newsletters.preflight.helpers import blocks, section_of, warns
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def test_a_mail_that_is_too_large(ready):
     def said(letters):
         section.body = "w" * letters
         section.save()
-        return [(each.blocks, each.section, each.mend) for each in findings(ready)], findings(ready)
+        return [(each.blocks, each.section, each.remedy) for each in findings(ready)], findings(ready)
 
     size = mail_of(ready).size
     shorten = "Shorten it to 70 kB at most: some mail programs cut off the end of long mails."
@@ -41,10 +41,10 @@ def test_nobody_has_confirmed(ready):
 
 
 @pytest.mark.parametrize(
-    ("now", "last", "told"),
+    ("now", "last", "count"),
     [(1, 11, False), (1, 12, True), (12, 1, True), (11, 1, False), (48, 60, False), (47, 60, True), (73, 60, True)],
 )
-def test_readers_far_fewer_or_more_than_last_time(ready, now, last, told):
+def test_far_fewer_or_more_subscribers_than_last_time(ready, now, last, count):
     publish(make_issue(3), day=date(2023, 3, 6))
     publish(make_issue(4), day=date(2023, 3, 13))
     Issue.objects.filter(number=3).update(recipient_count=now)
@@ -55,10 +55,10 @@ def test_readers_far_fewer_or_more_than_last_time(ready, now, last, told):
         f"Confirmed readers now: {now}. At the last issue: {last}.",
         "Look at the list of subscribers before you send it.",
     )
-    assert findings(ready) == [expected] * told
+    assert findings(ready) == [expected] * count
 
 
-def test_the_plain_text_says_all_that_each_kind_says(ready, resource):
+def test_the_plain_text_has_all_content_of_each_kind(ready, resource):
     for section in ready.sections.all():
         section.content_note = "detention"
         section.body = (
@@ -69,7 +69,7 @@ def test_the_plain_text_says_all_that_each_kind_says(ready, resource):
     assert findings(ready) == []
 
 
-def test_an_issue_that_is_out_is_not_held_against_its_own_number_of_readers(ready):
+def test_a_published_issue_is_not_compared_with_its_own_recipients(ready):
     publish(ready)
     Issue.objects.filter(pk=ready.pk).update(recipient_count=100)
     assert findings(ready) == []
@@ -77,7 +77,7 @@ def test_an_issue_that_is_out_is_not_held_against_its_own_number_of_readers(read
 
 @pytest.fixture
 def mail_template(settings, tmp_path):
-    """Put another template in the place of the mail's own."""
+    """Replace the template of the mail."""
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
     path = tmp_path / "newsletters/emails/issue.html"
     path.parent.mkdir(parents=True)
@@ -101,6 +101,6 @@ def test_a_mail_whose_plain_text_lacks_words(ready, mail_template):
         blocks(
             "The plain text of the mail lacks its words.",
             "Save the section again. If this stays, tell whoever looks after the site.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]

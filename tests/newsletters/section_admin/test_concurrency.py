@@ -1,15 +1,13 @@
-"""Editors who press in one instant take turns: nothing is written over, nothing is done twice."""
-
-from functools import partial
+"""Concurrent editors of one issue: no change is lost or made twice."""
 
 import pytest
 from django.test import Client
 
-from newsletters import actions
+from newsletters import drafts, publishing
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section
-from tests.concurrency import all_at_once
 from tests.newsletters.conftest import add_section, make_issue
+from tests.newsletters.helpers import at_once
 from tests.newsletters.section_admin.helpers import change_url, opened
 from tests.people import make_staff, sign_in
 
@@ -23,34 +21,22 @@ def editor(db):
 
 @pytest.fixture
 def draft(db):
-    """A draft with words only."""
+    """A draft with text only."""
     issue = make_issue(5)
     for heading in ("One", "Two"):
         add_section(issue, "text", heading=heading, body="Words.")
     return issue
 
 
-def at_once(*acts):
-    """Do all acts in one instant; return what each gave, or the name of what it raised, sorted."""
-
-    def attempt(act):
-        try:
-            return act()
-        except actions.Refused as refusal:
-            return type(refusal).__name__
-
-    return sorted(all_at_once(*[partial(attempt, act) for act in acts]))
-
-
 def test_one_of_three_publishes(editor, draft):
-    seen = actions.look(issue=draft, mail=mail_of(draft))
-    publish = [lambda: actions.publish(issue=draft, by=editor, seen=seen).state] * 3
+    seen = publishing.look(issue=draft, mail=mail_of(draft))
+    publish = [lambda: publishing.publish(issue=draft, by=editor, seen=seen).state] * 3
     assert at_once(*publish) == ["AlreadyPublished", "AlreadyPublished", "sent"]
     assert Issue.history.filter(state="sent").count() == 1
 
 
 def test_each_of_three_copies_has_a_number_of_its_own(editor, draft):
-    assert at_once(*[lambda: actions.duplicate(issue=draft, by=editor).number] * 3) == [6, 7, 8]
+    assert at_once(*[lambda: drafts.duplicate(issue=draft, by=editor).number] * 3) == [6, 7, 8]
 
 
 def test_one_of_two_forms_of_a_section_is_saved(editor, draft):

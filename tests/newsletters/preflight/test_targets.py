@@ -1,4 +1,4 @@
-"""Each rule of pre-flight: an issue that is ready, one change, and exactly what is said of it."""
+"""The rules of pre-flight about the issue and the targets of its sections."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from newsletters.preflight.check import findings
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
-from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, the, warns
+from tests.newsletters.preflight.helpers import STILL_TO_COME, blocks, section_of, warns
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +20,14 @@ CHOOSE = "Choose another one, or take the section out."
 ASK = "Ask for consent and note it, or take the section out."
 
 
-def test_of_an_issue_that_is_ready_nothing_is_said(ready):
+def test_an_issue_that_is_ready_has_no_findings(ready):
     assert findings(ready) == []
 
 
 def test_what_blocks_comes_first_then_the_order_of_the_issue(ready):
     Section.objects.filter(issue=ready, kind="text").update(heading="TBC", link_url="http://testserver/nowhere/")
     ready.subject = ready.plain_subject
-    welcome = the(ready, "text")
+    welcome = section_of(ready, "text")
     add_section(ready, "text", body="[here](/about/)", position=1)
     assert [(each.blocks, each.section == welcome) for each in findings(ready)] == [
         (True, False),
@@ -60,7 +60,7 @@ def test_a_subject_that_is_too_long(ready, field, name):
     assert findings(ready) == [warns(f"The {name} has 61 characters.", "Use 60 at most: phones cut the rest off.")]
 
 
-def test_a_plain_subject_that_tells_as_much_as_the_full_one(ready):
+def test_a_plain_subject_that_equals_the_full_one(ready):
     ready.plain_subject = "week 5: Housing "
     assert findings(ready) == [
         warns(
@@ -77,7 +77,7 @@ def test_a_plain_subject_that_tells_as_much_as_the_full_one(ready):
         ("preheader", "preheader"),
     ],
 )  # fmt: skip
-def test_words_that_tell_a_stranger_what_this_is_about(ready, field, name):
+def test_sensitive_words_in_exposed_fields(ready, field, name):
     setattr(ready, field, "Safety from any trafficker or other abuser")
     assert findings(ready) == [
         blocks(
@@ -87,12 +87,12 @@ def test_words_that_tell_a_stranger_what_this_is_about(ready, field, name):
     ]
 
 
-def test_an_address_that_tells(ready):
+def test_a_sensitive_word_in_the_slug(ready):
     ready.slug = "refuge-5"
     assert [each.problem for each in findings(ready)] == ["The slug says 'refuge'."]
 
 
-def test_headings_and_words_may_name_an_outcome(section):
+def test_headings_and_text_may_name_an_outcome(section):
     assert section("The outcome is safety from any trafficker.", heading="Safety from any trafficker") == []
 
 
@@ -108,7 +108,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
     assert findings(ready) == [blocks(f"In the {name}: 'TBC' stands where words are still to come.", STILL_TO_COME)]
 
 
-# What sections show
+# Targets of sections
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
         ("call", "call for views"), ("event", "event"),
     ],
 )  # fmt: skip
-def test_a_section_without_its_object(ready, kind, name):
-    section = the(ready, kind)
+def test_a_section_without_its_target(ready, kind, name):
+    section = section_of(ready, kind)
     Section.objects.filter(pk=section.pk).update(**{section.target_field: None})
     expected = blocks(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}", section)
     assert findings(ready) == [expected]
@@ -127,25 +127,25 @@ def test_a_section_without_its_object(ready, kind, name):
     assert findings(ready) == [expected]
 
 
-def test_a_deleted_object(ready):
+def test_a_deleted_target(ready):
     Resource.objects.all().delete()
-    assert [(each.blocks, each.section) for each in findings(ready)] == [(True, the(ready, "feature"))]
+    assert [(each.blocks, each.section) for each in findings(ready)] == [(True, section_of(ready, "feature"))]
 
 
 @pytest.mark.parametrize(
-    ("state", "problem", "mend"),
+    ("state", "problem", "remedy"),
     [
         ("draft", "The toolkit 'A toolkit' is not listed yet.", "List it, or take the section out."),
         ("withdrawn", "The toolkit 'A toolkit' is not listed any more.", "List it again, or take the section out."),
     ],
 )
-def test_a_resource_that_readers_cannot_see(ready, state, problem, mend):
+def test_a_resource_that_readers_cannot_see(ready, state, problem, remedy):
     Resource.objects.update(state=state)
-    assert findings(ready) == [blocks(problem, mend, the(ready, "feature"))]
+    assert findings(ready) == [blocks(problem, remedy, section_of(ready, "feature"))]
 
 
 @pytest.mark.parametrize(
-    ("days", "problem", "mend"),
+    ("days", "problem", "remedy"),
     [
         (
             {"opens": date(2023, 3, 21)},
@@ -159,19 +159,19 @@ def test_a_resource_that_readers_cannot_see(ready, state, problem, mend):
         ),
     ],
 )
-def test_a_call_that_takes_no_views_today(ready, days, problem, mend):
+def test_a_consultation_that_is_not_open_today(ready, days, problem, remedy):
     Consultation.objects.update(**days)
     said = f"The call for views 'What would have to change?' {problem}"
-    assert findings(ready) == [blocks(said, mend, the(ready, "call"))]
+    assert findings(ready) == [blocks(said, remedy, section_of(ready, "call"))]
 
 
-def test_the_first_and_the_last_day_of_a_call_count(ready, today):
+def test_the_first_and_the_last_day_of_a_consultation_count(ready, today):
     Consultation.objects.update(opens=today, closes=today)
     assert findings(ready) == []
 
 
 @pytest.mark.parametrize(
-    ("consent", "problem", "mend"),
+    ("consent", "problem", "remedy"),
     [
         ({"consent_given_on": None}, "has no consent.", ASK),
         ({"consent_scope": "site"}, "is agreed to for the site only, not for the newsletter.", ASK),
@@ -187,10 +187,10 @@ def test_the_first_and_the_last_day_of_a_call_count(ready, today):
         ),
     ],
 )
-def test_a_quotation_without_consent(ready, consent, problem, mend):
+def test_a_quotation_without_consent(ready, consent, problem, remedy):
     Quotation.objects.update(**consent)
     said = f"The quotation of 'A caseworker, example' {problem}"
-    assert findings(ready) == [blocks(said, mend, the(ready, "quotation"))]
+    assert findings(ready) == [blocks(said, remedy, section_of(ready, "quotation"))]
 
 
 def test_a_withdrawn_quotation(ready):
@@ -199,7 +199,7 @@ def test_a_withdrawn_quotation(ready):
         blocks(
             "The quotation was withdrawn on 3 March 2023.",
             "Choose another one, or take the section out.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]
 
@@ -211,7 +211,7 @@ def test_a_consent_that_ends_soon(ready, today, days):
         warns(
             f"The quotation of 'A caseworker, example' has consent until {20 + days} March 2023 only.",
             "Send the issue by then, and ask for longer consent if its page is to keep the words.",
-            the(ready, "quotation"),
+            section_of(ready, "quotation"),
         )
     ]
     Quotation.objects.update(consent_expires_on=today + timedelta(days=8))
@@ -219,7 +219,7 @@ def test_a_consent_that_ends_soon(ready, today, days):
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem", "mend"),
+    ("fields", "problem", "remedy"),
     [
         ({"state": "draft"}, "is not listed yet.", "List it, or take the section out."),
         ({"state": "cancelled", "change_note": "Ill."}, "is cancelled.", CHOOSE),
@@ -232,15 +232,15 @@ def test_a_consent_that_ends_soon(ready, today, days):
         ),
     ],
 )
-def test_an_event_that_nobody_can_go_to(ready, fields, problem, mend):
-    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", mend, the(ready, "event"))]
+def test_a_cancelled_past_or_unlisted_event(ready, fields, problem, remedy):
+    assert of_event(ready, **fields) == [blocks(f"The event 'A talk' {problem}", remedy, section_of(ready, "event"))]
 
 
 def test_an_event_that_repeats_is_over_after_its_last_date(ready):
     rule = {"starts": datetime(2023, 3, 2, 17, tzinfo=UTC), "repeats": "weekly"}
     assert of_event(ready, **rule, repeats_until=date(2023, 3, 23)) == []
     assert of_event(ready, **rule, repeats_until=date(2023, 3, 16)) == [
-        blocks("The event 'A talk' ended on 16 March 2023.", CHOOSE, the(ready, "event"))
+        blocks("The event 'A talk' ended on 16 March 2023.", CHOOSE, section_of(ready, "event"))
     ]
 
 
@@ -251,7 +251,7 @@ def test_an_event_whose_time_is_uncertain_until_somebody_asked(ready):
             "The time of the event 'A talk' is uncertain. The organiser wrote 5pm GMT and 12pm EST. London is on BST and "
             "New York on EDT that day, so the time could be an hour later. Check with the organiser.",
             "Ask the organiser which time is right, then fill in 'Time asked about on' in the event.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
     assert of_event(ready, **wrong, time_settled_on=date(2023, 3, 20)) == []
@@ -263,7 +263,7 @@ def test_an_event_that_takes_no_bookings_any_more(ready):
         warns(
             "Booking for the event 'A talk' ended on 19 March 2023.",
             "Choose another one, or say in the section what readers can still do.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
     assert of_event(ready, book_by=datetime(2023, 3, 20, 13, tzinfo=UTC)) == []
@@ -281,12 +281,12 @@ def test_an_event_that_takes_no_bookings_any_more(ready):
         ),
     ],
 )
-def test_an_event_of_which_many_would_read_too_late(ready, fields, problem):
+def test_an_event_that_begins_too_soon(ready, fields, problem):
     assert of_event(ready, **fields) == [
         warns(
             f"The event 'A talk' {problem} Many readers open a mail a day after it came.",
             "Send the issue at once, choose another one, or take the section out.",
-            the(ready, "event"),
+            section_of(ready, "event"),
         )
     ]
 
@@ -300,20 +300,20 @@ def test_an_event_of_which_many_would_read_too_late(ready, fields, problem):
     ],
     ids=["in a day", "again later", "changed"],
 )
-def test_an_event_of_which_nothing_is_to_be_said(ready, fields):
+def test_an_event_without_findings(ready, fields):
     assert of_event(ready, **fields) == []
 
 
 def of_event(issue, **fields):
-    """Return what is said when the issue's section of an event shows this one."""
-    section = the(issue, "event")
+    """Return the findings when the issue's section shows an event with these fields."""
+    section = section_of(issue, "event")
     section.event = make_event("A talk", **fields)
     section.save()
     return findings(issue)
 
 
 @pytest.mark.parametrize("body", ["", "  ", "---"])
-def test_a_section_with_nothing_to_say(section, body):
+def test_a_section_without_content(section, body):
     assert section(body, heading="A heading") == [
         (True, "The section has no words.", "Write them, or take the section out.")
     ]
@@ -330,7 +330,7 @@ def test_the_same_thing_twice(ready, outcome):
     ]
 
 
-def test_another_of_a_kind_at_the_same_position_is_no_second_time(ready):
+def test_another_target_at_the_same_position_is_no_duplicate(ready):
     other = make_outcome("work", official_name="Work")
     add_section(ready, "focus", outcome=other, position=10)
     add_section(ready, "text", body="Words.", position=10)

@@ -1,4 +1,4 @@
-"""Whatever an editor types, pre-flight answers, and asks the database no more often for many sections than for few."""
+"""Pre-flight on arbitrary text, with a number of queries that does not grow with the sections."""
 
 import pytest
 from django.db import connection

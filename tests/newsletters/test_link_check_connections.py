@@ -1,4 +1,4 @@
-"""Links whose server encrypts, or talks without an end: a server of this machine's own, with a certificate of its own."""
+"""The check of links whose server uses TLS or never stops sending."""
 
 import ipaddress
 import socket
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from newsletters.preflight.link_check import status_of
-from tests.newsletters.test_link_check import anything
+from tests.newsletters.helpers import any_address
 
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
@@ -41,25 +41,25 @@ def certificate(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def talking(certificate):
-    """Return a function that starts a server for one visitor, and gives its address: it sends pieces one by one."""
+def sending(certificate):
+    """Return a function that starts a server for one client and returns its address; it sends chunks one by one."""
     threads = []
 
-    def start(scheme, pieces, pause=0.0):
+    def start(scheme, chunks, pause=0.0):
         listener = socket.create_server(("127.0.0.1", 0))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
 
-        def talk():
+        def send():
             with listener, suppress(OSError):
-                line, _ = listener.accept()
-                with context.wrap_socket(line, server_side=True) if scheme == "https" else line as line:
-                    line.recv(1000)
-                    for piece in pieces:
-                        line.sendall(piece)
+                sock, _ = listener.accept()
+                with context.wrap_socket(sock, server_side=True) if scheme == "https" else sock as sock:
+                    sock.recv(1000)
+                    for chunk in chunks:
+                        sock.sendall(chunk)
                         time.sleep(pause)
 
-        threads.append(threading.Thread(target=talk))
+        threads.append(threading.Thread(target=send))
         threads[-1].start()
         return f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
 
@@ -69,19 +69,19 @@ def talking(certificate):
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_both_schemes_are_asked(talking, scheme):
-    assert status_of(talking(scheme, [ANSWER]), may_ask=anything, seconds=5) == 204
+def test_both_schemes_are_requested(sending, scheme):
+    assert status_of(sending(scheme, [ANSWER]), is_allowed=any_address, seconds=5) == 204
 
 
-def test_a_certificate_that_nobody_knows_is_no_answer(talking, monkeypatch):
+def test_a_certificate_that_nobody_knows_is_no_answer(sending, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert status_of(talking("https", [ANSWER]), may_ask=anything, seconds=5) is None
+    assert status_of(sending("https", [ANSWER]), is_allowed=any_address, seconds=5) is None
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_server_that_talks_without_an_end_is_not_listened_to_for_long(talking, scheme, first):
-    address = talking(scheme, [first, *[b"x"] * 40], pause=0.05)
+def test_a_server_that_never_stops_sending_is_cut_off(sending, scheme, first):
+    address = sending(scheme, [first, *[b"x"] * 40], pause=0.05)
     start = time.monotonic()
-    assert status_of(address, may_ask=anything, seconds=0.3) is None
+    assert status_of(address, is_allowed=any_address, seconds=0.3) is None
     assert time.monotonic() - start < 1
