@@ -1,6 +1,6 @@
 """What writers do in the forums. No action here sees a request: nothing of a reader's device can reach the database.
 
-What moderators do is in `forums/moderation.py`.
+What moderators do is in `forums/decisions.py`.
 """
 
 from collections.abc import Callable

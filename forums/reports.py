@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forums.actions import lock_post
 from forums.models import Post, Report
-from forums.moderation import UNDO_LASTS
+from forums.moderation.decisions import UNDO_LASTS
 from mscos.codes import form_digest
 from mscos.erasure import after_erasure
 from mscos.models import User

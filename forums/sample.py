@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from events.times import LONDON
-from forums import first_content, moderation
+from forums import first_content
 from forums.actions import reply, start_thread
 from forums.call_requests import team_actions
 from forums.call_requests.requester_actions import ask
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from mscos.models import User
 from mscos.text import REDACTED
@@ -44,7 +45,7 @@ def load(*, by: User) -> None:
         "better than others.\n\nWhat have you put in place **early** that made a difference?",
         topics["a"],
     )
-    moderation.publish(post=welcome, by=by)
+    decisions.publish(post=welcome, by=by)
     _replies(welcome, by)
     hotels = _thread(
         housing,
@@ -54,7 +55,7 @@ def load(*, by: User) -> None:
         "It takes ten minutes. What would you add?",
         topics["d"],
     )
-    moderation.publish(post=hotels, by=by)
+    decisions.publish(post=hotels, by=by)
     panel = _thread(
         housing,
         "A joint meeting with the council",
@@ -62,7 +63,7 @@ def load(*, by: User) -> None:
         "Decisions that took a month take a week.",
         topics["e"],
     )
-    moderation.publish_with_changes(
+    decisions.publish_with_changes(
         post=panel,
         by=by,
         title=panel.thread.title,
@@ -79,7 +80,7 @@ def load(*, by: User) -> None:
 def _welcome(forum: Forum, by: User) -> None:
     words = "Say what helps, what does not, and what you have seen work."
     post = _thread(forum, "Welcome to the housing forum", words, author=by)
-    moderation.publish(post=post, by=by)
+    decisions.publish(post=post, by=by)
     Thread.objects.filter(pk=post.thread_id).update(pinned=True, state=Thread.State.CLOSED)
 
 
@@ -106,7 +107,7 @@ def _replies(first: Post, by: User) -> None:
         body="We ask for the move-on plan in the **first** meeting and look at it every month. "
         "The conversation is easier when nobody is packing.",
     )
-    moderation.publish(post=second.post, by=by)
+    decisions.publish(post=second.post, by=by)
     third = reply(
         thread=thread,
         submission_id=new_submission_id(),
@@ -114,7 +115,7 @@ def _replies(first: Post, by: User) -> None:
         content_note="being moved without notice",
         body="Please also ask what the person needs to take with them. I was moved in a day and my papers stayed behind.",
     )
-    moderation.publish(post=third.post, by=by)
+    decisions.publish(post=third.post, by=by)
     fourth = reply(
         thread=thread,
         submission_id=new_submission_id(),
@@ -122,7 +123,7 @@ def _replies(first: Post, by: User) -> None:
         in_reply_to=third.post,
         body="Thank you. We have added this to our list.",
     )
-    moderation.publish(post=fourth.post, by=by)
+    decisions.publish(post=fourth.post, by=by)
 
 
 def _waiting(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
@@ -170,7 +171,7 @@ def _closed_consultation(forum: Forum, by: User) -> None:
     view = _thread(
         forum, "Not on a day that was set at the start", "When the person says so, with a way back in.", topic
     )
-    moderation.publish(post=view, by=by)
+    decisions.publish(post=view, by=by)
 
 
 def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **fields: Any) -> Post:

@@ -5,10 +5,11 @@ import copy
 from django.core.management import call_command
 
 from events.suggestions import suggest
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import start_thread, withdraw
 from forums.call_requests import requester_actions
 from forums.models import Forum
+from forums.moderation import decisions
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
 from mscos.models import Erasure, User
@@ -79,7 +80,7 @@ def a_person_is_deleted():
     person = make_person("zqxjperson@example.org", display_name="Zqxjperson")
     forum = Forum.objects.create(slug="named", title="Named", purpose="P")
     sent = start_thread(forum=forum, submission_id="named", title="Zqxjtitle", body="Zqxjbody", author=person)
-    moderation.publish(post=sent.post, by=person)
+    decisions.publish(post=sent.post, by=person)
     yield
     withdraw(post=sent.post)
     User.objects.get(pk=person.pk).delete()
@@ -88,8 +89,8 @@ def a_person_is_deleted():
 def a_thread_is_merged(by):
     forum = Forum.objects.create(slug="merged", title="Merged", purpose="P")
     into, gone = (start_thread(forum=forum, submission_id=word, title=title, body=KEPT).post for word, title in THREADS)
-    moderation.publish(post=into, by=by)
-    moderation.publish(post=gone, by=by)
+    decisions.publish(post=into, by=by)
+    decisions.publish(post=gone, by=by)
     yield
     gone.thread.refresh_from_db()
     into.thread.refresh_from_db()

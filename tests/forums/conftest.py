@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from forums import moderation
 from forums.actions import reply, start_thread
 from forums.models import Consultation, Forum, Thread, Topic
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from mscos.models import User
@@ -51,7 +51,7 @@ def waiting(forum):
 @pytest.fixture
 def published(waiting, sam):
     """The same thread, published; its code is still known."""
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     return waiting
 
 
@@ -68,5 +68,5 @@ def seen_on(client, address: str) -> str:
 def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
     """Send a reply and publish it; return what the action returned."""
     sent = reply(thread=thread, submission_id=new_submission_id(), body=body, **fields)
-    moderation.publish(post=sent.post, by=by)
+    decisions.publish(post=sent.post, by=by)
     return sent

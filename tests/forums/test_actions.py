@@ -4,9 +4,10 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from forums import actions, moderation
+from forums import actions
 from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
+from forums.moderation import decisions
 from forums.names import NAMES, pick_name
 from mscos.codes import digest, parse_code
 from mscos.forms import new_submission_id
@@ -165,13 +166,13 @@ def test_withdrawing_the_first_post_leaves_the_thread_to_those_who_answered(thre
 
 
 def test_withdrawing_destroys_the_notes_about_the_post_too(waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     withdraw(post=waiting.post)
     assert ModeratorNote.objects.count() == 0
 
 
 def test_the_writer_can_erase_what_a_moderator_said_of_a_removed_post(thread, published, sam):
-    moderation.remove(post=published.post, by=sam, reason="person", words="It named Anna.")
+    decisions.remove(post=published.post, by=sam, reason="person", words="It named Anna.")
     withdraw(post=published.post)
     assert (Post.objects.get().state, ModeratorNote.objects.count()) == ("removed", 0)
 
@@ -184,7 +185,7 @@ def test_withdrawing_twice_changes_nothing(waiting):
 
 def test_refused_words_are_erased_after_thirty_days_and_not_before(waiting, sam):
     with time_machine.travel(date(2026, 3, 1)):
-        moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names a town.")
+        decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names a town.")
     with time_machine.travel(date(2026, 3, 31)):
         erase_refused_posts()
         assert Post.objects.get().body == "Is there one?"

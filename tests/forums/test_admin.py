@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
-from forums.moderation import seen_of
+from forums.moderation import decisions
+from forums.moderation.decisions import seen_of
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.forums.conftest import seen_on
@@ -54,7 +54,7 @@ def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum,
         forum=forum, submission_id=new_submission_id(), title="T", body="Newer " + "word " * 60, content_note=""
     )
     done = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Decided before")
-    moderation.publish(post=done.post, by=sam)
+    decisions.publish(post=done.post, by=sam)
     page = words(sam_client.get(QUEUE))
     assert page.index("Is there one?") < page.index("Newer word")
     assert "2 days" in page
@@ -184,7 +184,7 @@ def test_taking_down_asks_first(sam_client, thread, published):
 
 
 def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, waiting, alex):
-    moderation.refuse(post=waiting.post, by=alex, reason="place", words="W")
+    decisions.refuse(post=waiting.post, by=alex, reason="place", words="W")
     response = sam_client.post(
         review(waiting.post), {"decision": "refuse", "reason": "spam", "words": "Mine"}, follow=True
     )
@@ -195,7 +195,7 @@ def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, wa
 
 def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, waiting, alex):
     seen = seen_of(waiting.post)
-    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    decisions.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     change = {"title": "T", "body": "Other words", "sure": "on"}
     for decision, typed in (("publish", {}), ("change", change)):
         response = decide(sam_client, waiting.post, decision, seen=seen, **typed)
@@ -206,7 +206,7 @@ def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, 
 
 
 def test_a_refused_post_without_words_offers_nothing_to_publish(sam_client, waiting, alex):
-    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    decisions.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     Post.objects.update(body="")
     assert "Publish" not in words(sam_client.get(review(waiting.post)))
     response = decide(sam_client, waiting.post, "publish")
@@ -324,7 +324,7 @@ def test_nobody_decides_on_posts_that_came_after_the_page(sam_client, forum, wai
 def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, waiting, alex):
     """Else the words that a colleague destroyed meanwhile would be published with the next press."""
     stale = {"decision": "change", "seen": seen_of(waiting.post), "title": "", "body": "Ring 07700 900871 now"}
-    moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
+    decisions.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
     page = sam_client.post(review(waiting.post), stale).content.decode()
     change = page.split("Change what is published", 1)[1]
     mark = re.search(r'name="seen" value="([^"]*)"', page[: page.index("Change what is published")][-400:]).group(1)
@@ -338,7 +338,7 @@ def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, wa
 @pytest.mark.parametrize("decision", ["refuse", "remove"])
 def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, waiting, sam, alex, decision):
     if decision == "remove":
-        moderation.publish(post=waiting.post, by=sam)
+        decisions.publish(post=waiting.post, by=sam)
     seen = seen_of(Post.objects.get())
     Thread.objects.update(title="Another")
     decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", seen=seen)

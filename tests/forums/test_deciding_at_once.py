@@ -2,8 +2,9 @@
 
 import pytest
 
-from forums import actions, moderation, reports
+from forums import actions, reports
 from forums.models import Post, Report
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.at_once import while_held
 from tests.forums.test_admin import decide, review
@@ -30,7 +31,7 @@ def desk(client, sam):
 
 def test_a_report_is_not_closed_unread(desk, published):
     post = published.post
-    seen = moderation.seen_of(Post.objects.get(pk=post.pk))
+    seen = decisions.seen_of(Post.objects.get(pk=post.pk))
     answer = while_held(
         lambda: reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her."),
         lambda: desk.post(review(post), {"seen": seen, "act": "keep"}),
@@ -41,7 +42,7 @@ def test_a_report_is_not_closed_unread(desk, published):
 
 def test_what_a_writer_withdraws_is_not_published(desk, waiting):
     post = waiting.post
-    seen = moderation.seen_of(post)
+    seen = decisions.seen_of(post)
     answer = while_held(lambda: actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen))
     assert "This is no longer waiting: Taken down by the writer." in answer.content.decode()
     assert Post.objects.values_list("state", "body").get() == ("withdrawn", "")
@@ -49,9 +50,9 @@ def test_what_a_writer_withdraws_is_not_published(desk, waiting):
 
 def test_of_two_moderators_the_second_is_told_of_the_first(desk, waiting, alex):
     post = waiting.post
-    seen = moderation.seen_of(post)
+    seen = decisions.seen_of(post)
     answer = while_held(
-        lambda: moderation.publish(post=post, by=alex),
+        lambda: decisions.publish(post=post, by=alex),
         lambda: decide(desk, post, "refuse", seen=seen, reason="spam", words="Not here."),
     )
     page = answer.content.decode()

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from forums import moderation
 from forums.actions import reply
 from forums.models import ModeratorNote
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
@@ -52,7 +52,7 @@ def answer_after_a_wrong_code(client, code, n):
 
 
 def take_down(post, by):
-    moderation.remove(post=post, by=by, reason="person", words="It named Jo.")
+    decisions.remove(post=post, by=by, reason="person", words="It named Jo.")
 
 
 def test_words_about_a_post_taken_down_meanwhile_are_shown_to_be_copied(client, published, sam):

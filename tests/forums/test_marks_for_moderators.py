@@ -12,10 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from forums import moderation
 from forums.actions import reply, start_thread
 from forums.admin.post_marks import MAX_RUN, kinds_in
 from forums.models import Post
+from forums.moderation import decisions
 from forums.personal_data.check import EXPLANATIONS, IN_A_WORD, Kind
 from forums.reports import report
 from mscos.forms import new_submission_id
@@ -89,7 +89,7 @@ def test_a_post_without_any_shows_its_words_and_no_explanation(desk, waiting):
 
 def test_a_reply_marks_its_own_words_and_not_its_threads_title(desk, forum, sam):
     first = send(forum, title="Ring 07700 900871")
-    moderation.publish(post=first, by=sam)
+    decisions.publish(post=first, by=sam)
     html = html_of(desk, reply(thread=first.thread, submission_id=new_submission_id(), body="My name is Leyla.").post)
     assert marked_in(html) == ["Leyla"]
 
@@ -147,8 +147,8 @@ def test_the_queue_names_kinds_and_none_of_the_words(desk, forum, sam):
         content_note="insta: leyla.note",
     )
     assert row(desk) == ["possible name, phone number, social media"]
-    moderation.hand_over(post=post, to=sam)
-    moderation.mark_urgent(post=post, urgent=True)
+    decisions.hand_over(post=post, to=sam)
+    decisions.mark_urgent(post=post, urgent=True)
     assert row(desk) == ["urgent, for Sam; possible name, phone number, social media"]
 
 
@@ -184,9 +184,9 @@ def test_fifty_hostile_posts_are_listed_soon(desk, forum):
 def test_the_queue_is_narrowed_to_what_wants_looking_at(desk, forum, thread, sam, alex):
     names = ("urgent", "mine", "theirs", "anybodys")
     posts = {name: send(forum, title=name, body=name) for name in names}
-    moderation.mark_urgent(post=posts["urgent"], urgent=True)
-    moderation.hand_over(post=posts["mine"], to=sam)
-    moderation.hand_over(post=posts["theirs"], to=alex)
+    decisions.mark_urgent(post=posts["urgent"], urgent=True)
+    decisions.hand_over(post=posts["mine"], to=sam)
+    decisions.hand_over(post=posts["theirs"], to=alex)
     reported = published_reply(thread, sam, "reported").post
     report(post=reported, submission_id="s", reason="spam", words="")
     found = {

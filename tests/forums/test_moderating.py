@@ -8,10 +8,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions, moderation
+from forums import actions
 from forums.actions import start_thread, withdraw
 from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply
@@ -50,13 +51,13 @@ def facts(post):
 
 
 def test_a_published_thread_can_wait_again(desk, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     assert "Undo this decision" in admin_words(desk.get(review(waiting.post)))
     assert told(act(desk, waiting.post, "undo")) == ["Undone. It waits again."]
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
     assert (fresh(waiting).body, fresh(waiting).body_html) == ("Is there one?", "")
     assert Client().get(waiting.post.thread.get_absolute_url()).status_code == 404
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     assert facts(fresh(waiting)) == ("published", 1, "open", 0, sam)
 
 
@@ -67,9 +68,9 @@ def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam
 
 
 def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting, sam):
-    moderation.ask_writer(post=waiting.post, words="Which one?")
+    decisions.ask_writer(post=waiting.post, words="Which one?")
     actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
     act(desk, waiting.post, "undo")
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
     assert fresh(waiting).reason == ""
@@ -79,13 +80,13 @@ def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting,
 def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
         sign_in(desk, sam)
-        moderation.publish(post=waiting.post, by=sam)
+        decisions.publish(post=waiting.post, by=sam)
         clock.shift(timedelta(minutes=9, seconds=59))
-        assert moderation.can_undo(post=fresh(waiting))
+        assert decisions.can_undo(post=fresh(waiting))
         clock.shift(timedelta(seconds=2))
-        assert not moderation.can_undo(post=fresh(waiting))
-        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
-            moderation.undo(post=waiting.post)
+        assert not decisions.can_undo(post=fresh(waiting))
+        with pytest.raises(decisions.AlreadyHandled, match="More than ten minutes are over"):
+            decisions.undo(post=waiting.post)
     assert fresh(waiting).state == "published"
 
 
@@ -96,17 +97,17 @@ def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
 
 
 def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
-    seen = moderation.seen_of(fresh(waiting))
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", seen=seen)
+    decisions.publish(post=waiting.post, by=sam)
+    seen = decisions.seen_of(fresh(waiting))
+    decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", seen=seen)
     assert "Undo this decision" not in admin_words(desk.get(review(waiting.post)))
-    assert not moderation.can_undo(post=fresh(waiting))
-    moderation.remove(post=waiting.post, by=sam, reason="spam", words="No.")
-    assert not moderation.can_undo(post=fresh(waiting))
+    assert not decisions.can_undo(post=fresh(waiting))
+    decisions.remove(post=waiting.post, by=sam, reason="spam", words="No.")
+    assert not decisions.can_undo(post=fresh(waiting))
 
 
 def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     withdraw(post=waiting.post)
     assert "This is no longer waiting: Taken down by the writer." in told(act(desk, waiting.post, "undo"))
     assert fresh(waiting).state == "withdrawn"
@@ -115,38 +116,38 @@ def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
 def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
     post = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Words", likely_spam=True).post
     Post.objects.update(day="2026-03-01")
-    moderation.publish(post=post, by=sam)
-    moderation.undo(post=post)
+    decisions.publish(post=post, by=sam)
+    decisions.undo(post=post)
     assert Post.objects.values_list("state", "day", "likely_spam").get() == ("waiting", date(2026, 3, 1), True)
 
 
 def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, waiting, sam, alex):
-    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="No.")
-    seen = moderation.seen_of(fresh(waiting))
-    moderation.undo(post=waiting.post)
-    moderation.publish(post=waiting.post, by=alex)
+    decisions.refuse(post=waiting.post, by=sam, reason="spam", words="No.")
+    seen = decisions.seen_of(fresh(waiting))
+    decisions.undo(post=waiting.post)
+    decisions.publish(post=waiting.post, by=alex)
     page = act(desk, waiting.post, "undo", seen=seen)
     assert [words.startswith("Alex decided on") for words in told(page)] == [True]
     assert fresh(waiting).state == "published"
 
 
 def test_a_published_new_version_can_be_undone(waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
     actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
-    moderation.publish(post=new, by=sam)
-    moderation.undo(post=new)
+    decisions.publish(post=new, by=sam)
+    decisions.undo(post=new)
     assert (Post.objects.get(pk=new.pk).state, Thread.objects.get().state) == ("waiting", "waiting")
 
 
 def test_a_decision_ends_that_it_is_urgent(waiting, sam):
-    moderation.mark_urgent(post=waiting.post, urgent=True)
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.mark_urgent(post=waiting.post, urgent=True)
+    decisions.publish(post=waiting.post, by=sam)
     assert fresh(waiting).urgent is False
 
 
 def test_what_was_decided_lately_is_known_to_memory_alone(waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     assert len([key for key in cache._cache if "undo:" in key]) == 1
     assert fresh(waiting).decided_on == timezone.localdate()
 
@@ -172,13 +173,13 @@ def test_several_are_published_at_once_and_those_with_a_note_are_left_to_be_read
         "3 published. To undo one, open it within ten minutes; of one thread the last comes first.",
     ]
     assert list(Post.objects.order_by("pk").values_list("state", flat=True)) == ["published"] * 3 + ["waiting"]
-    assert all(moderation.can_undo(post=Post.objects.get(pk=post.pk)) for post in posts)
+    assert all(decisions.can_undo(post=Post.objects.get(pk=post.pk)) for post in posts)
 
 
 def test_those_that_somebody_decided_on_are_left_and_told(desk, forum, sam, alex):
     posts = many(forum, 2)
-    moderation.refuse(post=posts[0], by=alex, reason="spam", words="No.")
-    done = moderation.publish_many(posts=posts, by=sam)
+    decisions.refuse(post=posts[0], by=alex, reason="spam", words="No.")
+    done = decisions.publish_many(posts=posts, by=sam)
     assert done == 1
     page = chosen(desk, "refuse_chosen", posts)
     assert told(page) == ["2 left: somebody had decided already, or they did not wait."]
@@ -188,7 +189,7 @@ def test_several_are_refused_as_advertising(desk, forum):
     posts = many(forum, 2)
     chosen(desk, "refuse_chosen", posts)
     assert set(Post.objects.values_list("state", "reason")) == {("refused", "spam")}
-    assert {note.body for note in ModeratorNote.objects.all()} == {moderation.SPAM_WORDS}
+    assert {note.body for note in ModeratorNote.objects.all()} == {decisions.SPAM_WORDS}
 
 
 def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
@@ -198,7 +199,7 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
         sent = [
             actions.reply(thread=thread, submission_id=new_submission_id(), body=f"Words {n}").post for n in range(12)
         ]
-        moderation.publish_many(posts=sent, by=sam)
+        decisions.publish_many(posts=sent, by=sam)
         numbers = list(
             Post.objects.filter(pk__in=[post.pk for post in sent]).order_by("pk").values_list("number", flat=True)
         )
@@ -292,7 +293,7 @@ def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
 @pytest.mark.parametrize("name", ["pass_on", "urgent", "not_urgent"])
 def test_what_is_decided_is_passed_on_no_more(desk, published, sam, name):
     page = act(desk, published.post, name, to="")
-    assert told(page) == [moderation.what_happened(fresh(published))]
+    assert told(page) == [decisions.what_happened(fresh(published))]
 
 
 def test_nobody_but_moderators_does_any_of_it(client, waiting):
@@ -321,6 +322,6 @@ def test_the_code_shows_every_column_of_the_post_and_the_voice(client, published
 
 
 def test_a_decision_ends_that_it_was_passed_to_somebody(waiting, sam, alex):
-    moderation.hand_over(post=waiting.post, to=alex)
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.hand_over(post=waiting.post, to=alex)
+    decisions.publish(post=waiting.post, by=sam)
     assert Post.objects.get().assigned_to is None

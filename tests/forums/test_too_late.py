@@ -8,8 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from forums import actions, moderation, reports
+from forums import actions, reports
 from forums.models import Post, Report
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.people import make_staff, sign_in
@@ -46,21 +47,21 @@ def in_danger(post):
     ],
 )
 def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, published, act, typed):
-    seen = moderation.seen_of(fresh(published.post))
+    seen = decisions.seen_of(fresh(published.post))
     in_danger(published.post)
     before = Post.objects.values().get()
     page = desk.post(review(published.post), {"seen": seen, "act": act, **typed}).content.decode()
     assert ("Something was reported or said about this post" in page, "He found her." in page) == (True, True)
     assert (Post.objects.values().get(), Report.objects.open().count()) == (before, 1)
-    desk.post(review(published.post), {"seen": moderation.seen_of(fresh(published.post)), "act": "keep"})
+    desk.post(review(published.post), {"seen": decisions.seen_of(fresh(published.post)), "act": "keep"})
     assert Report.objects.open().count() == 0
 
 
 def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk, waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
     actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
-    seen = moderation.seen_of(fresh(new))
+    seen = decisions.seen_of(fresh(new))
     actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
     page = decide(desk, new, "publish", seen=seen).content.decode()
     assert ("Something was reported or said" in page, "Which town?" in page) == (True, True)
@@ -68,19 +69,19 @@ def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk
 
 
 def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_post_as_it_is(desk, waiting, alex):
-    seen = moderation.seen_of(waiting.post)
-    moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
+    seen = decisions.seen_of(waiting.post)
+    decisions.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
     change = {"title": "Mine", "body": "Ring <her>\n\nnow", "words": "A number.", "sure": "on"}
     response = decide(desk, waiting.post, "change", seen=seen, **change)
     assert to_copy(response).replace("\r", "") == "Mine\n\nRing <her>\n\nnow\n\nA number."
     page = response.content.decode()
     assert ("Alex decided on" in page, page.count("Ring &lt;her&gt;"), "Ring somebody" in page) == (True, 1, True)
-    assert f'name="seen" value="{moderation.seen_of(fresh(waiting.post))}"' in page
+    assert f'name="seen" value="{decisions.seen_of(fresh(waiting.post))}"' in page
     assert seen not in page
 
 
 def test_what_was_typed_about_a_post_that_is_gone_is_shown_to_be_copied(desk, waiting):
-    seen = moderation.seen_of(waiting.post)
+    seen = decisions.seen_of(waiting.post)
     actions.withdraw(post=waiting.post)
     asked = desk.post(review(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
     refused = decide(desk, waiting.post, "refuse", seen=seen, reason="spam", words="Not here.")
@@ -108,4 +109,4 @@ def test_the_log_tells_the_day_and_not_the_moment(desk, published, waiting):
 
 def test_each_form_of_the_page_knows_what_the_page_showed(desk, waiting):
     marks = re.findall(r'name="seen" value="([^"]*)"', desk.get(review(waiting.post)).content.decode())
-    assert marks == [moderation.seen_of(fresh(waiting.post))] * 5
+    assert marks == [decisions.seen_of(fresh(waiting.post))] * 5

@@ -7,9 +7,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions, moderation, reports
+from forums import actions, reports
 from forums.emails import tell_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words
@@ -69,7 +70,7 @@ def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, reque
 )
 def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
     says(waiting)
-    desk.post(review(waiting.post), {**typed, "seen": moderation.seen_of(fresh(waiting))})
+    desk.post(review(waiting.post), {**typed, "seen": decisions.seen_of(fresh(waiting))})
     assert not ModeratorNote.objects.open().exists()
 
 
@@ -143,9 +144,9 @@ def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(de
     says(waiting)
     act(desk, waiting.post, "ask", question="Which town?")
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
-        assert not moderation.can_take_back(post=waiting.post)
-        with pytest.raises(moderation.AlreadyHandled, match="More than ten minutes are over"):
-            moderation.take_back(post=waiting.post)
+        assert not decisions.can_take_back(post=waiting.post)
+        with pytest.raises(decisions.AlreadyHandled, match="More than ten minutes are over"):
+            decisions.take_back(post=waiting.post)
     assert ModeratorNote.objects.count() == 2
 
 
@@ -163,14 +164,14 @@ def test_a_decision_leads_back_to_the_post_to_undo_it(desk, waiting):
 
 
 def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiting, sam, alex):
-    seen = moderation.seen_of(fresh(waiting))
-    moderation.hand_over(post=waiting.post, to=alex)
+    seen = decisions.seen_of(fresh(waiting))
+    decisions.hand_over(post=waiting.post, to=alex)
     page = desk.post(review(waiting.post), {"act": "pass_on", "to": "", "seen": seen})
     assert "changed while you looked at it" in page.content.decode()
     assert fresh(waiting).assigned_to == alex
     assert f'<option value="{alex.pk}" selected>' in desk.get(review(waiting.post)).content.decode()
-    seen = moderation.seen_of(fresh(waiting))
-    moderation.mark_urgent(post=waiting.post, urgent=True)
+    seen = decisions.seen_of(fresh(waiting))
+    decisions.mark_urgent(post=waiting.post, urgent=True)
     decide(desk, waiting.post, "publish", seen=seen)
     assert fresh(waiting).state == "waiting"
 
@@ -179,7 +180,7 @@ def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, 
     noted = actions.reply(
         thread=thread, submission_id=new_submission_id(), body="Violent words", content_note="violence"
     )
-    moderation.publish(post=noted.post, by=sam)
+    decisions.publish(post=noted.post, by=sam)
     answer = actions.reply(
         thread=thread,
         submission_id=new_submission_id(),
@@ -206,8 +207,8 @@ def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, fo
 def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(forum, sam):
     sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
     assert fresh(sent).may_identify
-    moderation.publish_with_changes(
-        post=sent.post, by=sam, title="One", body="Ring somebody", seen=moderation.seen_of(fresh(sent))
+    decisions.publish_with_changes(
+        post=sent.post, by=sam, title="One", body="Ring somebody", seen=decisions.seen_of(fresh(sent))
     )
     assert not fresh(sent).may_identify
 
@@ -253,7 +254,7 @@ def test_a_row_of_a_list_says_that_a_thread_begins_with_a_content_note(client, t
 @pytest.fixture
 def new_version(waiting, sam):
     """A post that was refused, and its new version, which waits."""
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     says(waiting, "Please hurry.")
     actions.correct(post=waiting.post, code=waiting.code, submission_id="v", title="T", body="New words")
     return Post.objects.select_related("thread", "voice").latest("pk")
@@ -277,10 +278,10 @@ def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(
         actions.reply(thread=thread, submission_id=new_submission_id(), body=body, code=published.code)
         for body in ("One", "Other")
     )
-    moderation.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
     actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
     says(refused, "Please hurry.")
-    moderation.publish(post=other.post, by=sam, seen=moderation.seen_of(fresh(other)))
+    decisions.publish(post=other.post, by=sam, seen=decisions.seen_of(fresh(other)))
     actions.withdraw(post=other.post)
     assert said() == [("", "It names your town.", False), ("One anew", "Please hurry.", True)]
 
@@ -300,18 +301,18 @@ def test_a_new_version_whose_writer_wrote_is_not_published_unread(desk, new_vers
 
 
 def test_undoing_a_refusal_takes_its_own_words_back_and_no_others(desk, waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
-    moderation.ask_writer(post=waiting.post, words="What did you mean?")
-    moderation.undo(post=waiting.post)
+    decisions.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
+    decisions.ask_writer(post=waiting.post, words="What did you mean?")
+    decisions.undo(post=waiting.post)
     assert list(ModeratorNote.objects.values_list("body", flat=True)) == ["What did you mean?"]
 
 
 def test_what_is_published_after_it_was_refused_is_not_undone(waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
-    moderation.publish(post=waiting.post, by=sam, seen=moderation.seen_of(fresh(waiting)))
-    assert not moderation.can_undo(post=fresh(waiting))
-    with pytest.raises(moderation.AlreadyHandled):
-        moderation.undo(post=waiting.post)
+    decisions.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
+    decisions.publish(post=waiting.post, by=sam, seen=decisions.seen_of(fresh(waiting)))
+    assert not decisions.can_undo(post=fresh(waiting))
+    with pytest.raises(decisions.AlreadyHandled):
+        decisions.undo(post=waiting.post)
 
 
 def test_reports_dealt_with_one_after_the_other_all_wait_again(published, sam):
@@ -322,17 +323,17 @@ def test_reports_dealt_with_one_after_the_other_all_wait_again(published, sam):
 
 
 def test_nothing_can_be_undone_of_what_is_gone(published, sam):
-    moderation.ask_writer(post=published.post, words="Which one?")
+    decisions.ask_writer(post=published.post, words="Which one?")
     reports.report(post=published.post, submission_id="s", reason="spam", words="")
     reports.close_reports(post=published.post, by=sam)
     actions.withdraw(post=published.post)
-    assert (moderation.can_take_back(post=published.post), reports.can_reopen(post=published.post)) == (False, False)
+    assert (decisions.can_take_back(post=published.post), reports.can_reopen(post=published.post)) == (False, False)
 
 
 def test_a_message_that_was_destroyed_does_not_come_back_when_it_is_sent_again(client, waiting, sam):
     typed = {"submission_id": new_submission_id(), "words": "His name is Sam."}
     answer(client, waiting, **typed)
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="B")
+    decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="B")
     page = answer(client, waiting, **typed)
     assert not ModeratorNote.objects.exists()
     assert (page.status_code, kept(page, "words")) == (409, "His name is Sam.")

@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post, Thread, Topic, Voice
+from forums.moderation import decisions
 from mscos.codes import digest, make_code
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
@@ -137,7 +137,7 @@ def test_a_form_that_lay_open_for_half_a_day_still_sends_and_a_whole_day_does_no
 
 def test_a_run_of_ten_thousand_brackets_is_stored_and_shown(client, forum, sam):
     client.post(NEW, fields(body="[" * 10_000))
-    moderation.publish(post=Post.objects.get(), by=sam)
+    decisions.publish(post=Post.objects.get(), by=sam)
     assert "[" * 10_000 in client.get(Thread.objects.get().get_absolute_url()).content.decode()
 
 
@@ -212,7 +212,7 @@ def test_a_reply_to_a_number_that_is_not_there_is_told_and_kept(client, thread, 
 
 def test_a_reply_to_a_post_that_was_taken_down_is_told_and_kept(client, thread, sam):
     sent = published_reply(thread, sam)
-    moderation.remove(post=sent.post, by=sam, reason="person", words="W")
+    decisions.remove(post=sent.post, by=sam, reason="person", words="W")
     response = client.post(reply_address(thread), {"body": "Yes.", "submission_id": new_submission_id(), "to": "2"})
     assert kept(response, "body") == "Yes."
     assert Post.objects.filter(body="Yes.").count() == 0

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from forums import moderation
 from forums.models import Post, Report, Thread
+from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.conftest import published_reply
@@ -76,7 +76,7 @@ def test_a_report_leaves_one_row_and_no_trace(writer, thread, published, log):  
 
 
 def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting, log):  # noqa: F811
-    moderation.ask_writer(post=waiting.post, words="Which one?")
+    decisions.ask_writer(post=waiting.post, words="Which one?")
     before = take(log)
     answering(writer, waiting.code)
     after = take(log)
@@ -98,7 +98,7 @@ def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting
 def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer_nowhere(writer, waiting, sam, log):  # noqa: F811
     Thread.objects.update(title="Refused title")
     Post.objects.update(body="Refused words", content_note="noise")
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     Post.objects.update(day="2026-03-01", decided_on="2026-03-01")
     before = take(log)
     with time_machine.travel("2026-03-02T03:43:08Z", tick=False):
@@ -132,7 +132,7 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
 
 def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waiting, log):  # noqa: F811
     Post.objects.update(content_note="noise")
-    moderation.ask_writer(post=waiting.post, words="Which one?")
+    decisions.ask_writer(post=waiting.post, words="Which one?")
     before = take(log)
     page = taking_down(writer, waiting.code)
     after = take(log)

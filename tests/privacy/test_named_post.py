@@ -5,8 +5,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from forums import moderation
 from forums.models import Post, Thread
+from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.test_writing import kept
@@ -94,7 +94,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
 
 def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
     posting(member, f"{NEW}named/", title="T")
-    moderation.ask_writer(post=Post.objects.get(), words="Which one?")
+    decisions.ask_writer(post=Post.objects.get(), words="Which one?")
     form = {"mark": mark_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
     before = take(log)
     assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
@@ -119,8 +119,8 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
 def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, forum, sam, log):
     posting(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
     post = Post.objects.get()
-    moderation.ask_writer(post=post, words="Marked question?")
-    moderation.publish(post=post, by=sam)
+    decisions.ask_writer(post=post, words="Marked question?")
+    decisions.publish(post=post, by=sam)
     Thread.objects.update(last_on="2026-03-01")
     Post.objects.update(day="2026-03-01")
     form = {"mark": mark_on(member)}

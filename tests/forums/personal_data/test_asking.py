@@ -6,8 +6,9 @@ import re
 import pytest
 from django.test import Client
 
-from forums import actions, moderation
+from forums import actions
 from forums.models import Post, Thread, Voice
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_pages import title, words
 from tests.forums.test_writing import CODE, NEW, fields, kept, problems, reply_address
@@ -215,7 +216,7 @@ def test_numbers_of_helplines_and_ordinary_texts_pass(client, forum):
 
 def test_actions_and_moderators_are_not_asked(forum, sam):
     sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="T", body=f"Call {PHONE}.")
-    moderation.publish_with_changes(post=sent.post, by=sam, title="T", body=f"Ring {PHONE}.", words="Clearer.")
+    decisions.publish_with_changes(post=sent.post, by=sam, title="T", body=f"Ring {PHONE}.", words="Clearer.")
     assert Post.objects.get().body == f"Ring {PHONE}."
 
 

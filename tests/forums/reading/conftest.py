@@ -2,9 +2,9 @@
 
 import pytest
 
-from forums import moderation
 from forums.actions import start_thread
 from forums.models import Thread
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 
 
@@ -16,7 +16,7 @@ def start(forum, sam):
         sent = start_thread(
             **{"forum": forum, "submission_id": new_submission_id(), "title": title, "body": body, **fields}
         )
-        moderation.publish(post=sent.post, by=sam)
+        decisions.publish(post=sent.post, by=sam)
         thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
         thread.tags.add(*tags)
         return thread

@@ -10,10 +10,10 @@ from django.contrib.admin.models import LogEntry
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 
-from forums import moderation
 from forums.actions import reply, start_thread, withdraw
 from forums.exports import BATCH, csv_of, json_of
 from forums.models import Consultation, Post, Thread, Topic
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User
@@ -86,9 +86,9 @@ def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, consu
     gone = published_reply(first, sam, "withdrawn")
     withdraw(post=gone.post)
     removed = published_reply(first, sam, "removed")
-    moderation.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
     refused = reply(thread=first, submission_id=new_submission_id(), body="refused")
-    moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
+    decisions.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
     reply(thread=first, submission_id=new_submission_id(), body="waits")
     start_thread(forum=forum, submission_id=new_submission_id(), title="Waits", body="W", topic=topic)
     start("Answers nothing")
@@ -109,7 +109,7 @@ def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, consu
 
 def test_a_changed_post_is_there_as_it_was_published(waiting, consultation, sam):
     Thread.objects.update(topic=Topic.objects.get(code="e"))
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
+    decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
     assert [row[3] for row in read(csv_of(consultation))[1:]] == ["T\n\n[detail removed to protect privacy]"]
 
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from taggit.models import Tag
 
-from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Thread, Topic
+from forums.moderation import decisions
 from tests.forums.test_pages import words
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +144,7 @@ def test_three_related_threads_at_most_the_liveliest_first_and_only_visible_ones
         Thread.objects.filter(pk=found.pk).update(last_on=f"2020-01-0{day}", code=f"{day}")
     for _ in range(3):
         gone = start("Gone", tags=["deposits"])
-        moderation.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
+        decisions.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
         Thread.objects.filter(pk=gone.pk).update(last_on="2999-01-01")
     assert related(client.get(thread.get_absolute_url())) == ["Newest", "Newer", "Older"]
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from forums import moderation
 from forums.actions import start_thread
 from forums.models import Forum, Post, Thread, Voice
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 
@@ -25,7 +25,7 @@ def start(forum, sam):
         sent = start_thread(
             **{"forum": forum, "submission_id": new_submission_id(), "title": "T", "body": first, **fields}
         )
-        moderation.publish(post=sent.post, by=sam)
+        decisions.publish(post=sent.post, by=sam)
         thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
         thread.codes = {first: sent.code}
         for letter in others:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import withdraw
+from forums.moderation import decisions
 from tests.forums.conftest import published_reply
 from tests.forums.reading.test_feeds import entries, feed_of
 from tests.forums.test_pages import words
@@ -126,16 +127,16 @@ def test_a_notice_of_a_post_in_a_thread_that_nobody_can_read_leads_nowhere(clien
 
 def test_a_moved_post_that_waits_again_is_nowhere_until_it_is_published_anew(client, one, sam):
     thread_moves.split(thread=one, posts=posts("d"), title="N")
-    moderation.undo(post=post("d"))
+    decisions.undo(post=post("d"))
     assert notices_on(client.get(one.get_absolute_url())) == {}
-    moderation.publish(post=post("d"), by=sam)
+    decisions.publish(post=post("d"), by=sam)
     assert notices_on(client.get(one.get_absolute_url())) == {4: "#4 was moved to another thread."}
 
 
 def test_a_merged_thread_whose_only_post_waits_again_leads_to_the_other(client, start, two):
     one = start("a")
     thread_moves.merge(thread=one, into=two)
-    moderation.undo(post=post("a"))
+    decisions.undo(post=post("a"))
     assert way(client, one.get_absolute_url()) == (302, two.get_absolute_url())
     assert way(client, f"{one.get_absolute_url()}reply/") == (200, None)
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import reply, withdraw
 from forums.models import Post, Thread
+from forums.moderation import decisions
 from forums.thread_moves import CannotMove
 from mscos.erasure import overwrite_freed_pages
 from mscos.forms import new_submission_id
@@ -37,15 +38,15 @@ def test_what_waits_was_refused_or_is_gone_goes_along(one, two, sam):
         name: reply(thread=one, submission_id=new_submission_id(), body=name)
         for name in ("waits", "refused", "withdrawn")
     }
-    moderation.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
+    decisions.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
     withdraw(post=sent["withdrawn"].post)
     withdraw(post=post("b"))
-    moderation.remove(post=post("c"), by=sam, reason="spam", words="No.")
+    decisions.remove(post=post("c"), by=sam, reason="spam", words="No.")
     thread_moves.merge(thread=one, into=two)
     assert (told(two), one.posts.count()) == ("1u 2v 3w 4a 5- 6- 7d", 0)
     refused = Post.objects.get(pk=sent["refused"].post.pk)
-    moderation.publish(post=refused, by=sam, seen=moderation.seen_of(refused))
-    moderation.publish(post=sent["waits"].post, by=sam)
+    decisions.publish(post=refused, by=sam, seen=decisions.seen_of(refused))
+    decisions.publish(post=sent["waits"].post, by=sam)
     assert told(two) == "1u 2v 3w 4a 5- 6- 7d 8refused 9waits"
     assert (facts(one)[:2], facts(two)[2]) == (("gone", ""), 6)
 
@@ -99,19 +100,19 @@ def test_of_two_tabs_the_second_merge_does_nothing(start, one, two):
 def test_a_post_that_a_moderator_has_open_is_decided_in_the_thread_where_it_is_now(one, two, sam):
     opened = Post.objects.get(pk=reply(thread=one, submission_id=new_submission_id(), body="e").post.pk)
     thread_moves.merge(thread=one, into=two)
-    moderation.publish(post=opened, by=sam)
+    decisions.publish(post=opened, by=sam)
     assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5b 6c 7d 8e", "gone", 7)
     shown = Post.objects.get(body="b")
     shown.thread = one  # as it was when the page was opened
-    moderation.remove(post=shown, by=sam, reason="spam", words="No.")
+    decisions.remove(post=shown, by=sam, reason="spam", words="No.")
     assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5- 6c 7d 8e", "gone", 6)
 
 
 def test_what_was_published_a_moment_ago_can_wait_again_after_a_merge_and_keeps_its_links(one, two, sam):
     thread_moves.merge(thread=one, into=two)
-    moderation.undo(post=post("d"))
+    decisions.undo(post=post("d"))
     assert (told(two), moved(one)) == ("1u 2v 3w 4a 5b 6c", "1a 2b 3c 4d")
-    moderation.publish(post=post("d"), by=sam)
+    decisions.publish(post=post("d"), by=sam)
     assert (told(two), one.numbered(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
 
 

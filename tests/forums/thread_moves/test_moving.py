@@ -2,9 +2,10 @@
 
 import pytest
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import reply, start_thread
 from forums.models import Consultation, Thread, Topic
+from forums.moderation import decisions
 from forums.thread_moves import CannotMove
 from mscos.forms import new_submission_id
 from tests.forums.thread_moves.conftest import fresh, told
@@ -59,7 +60,7 @@ def test_a_thread_that_nobody_can_read_is_not_rearranged(one, two, safety, state
 def test_what_waits_in_a_moved_thread_is_published_in_it(one, safety, sam):
     sent = reply(thread=one, submission_id=new_submission_id(), body="e")
     thread_moves.move(thread=one, to=safety)
-    moderation.publish(post=sent.post, by=sam)
+    decisions.publish(post=sent.post, by=sam)
     assert told(fresh(one)) == "1a 2b 3c 4d 5e"
 
 

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import reply, withdraw
 from forums.models import MovedPost, Post, Thread, Topic
+from forums.moderation import decisions
 from forums.thread_moves import CannotMove
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
@@ -44,12 +45,12 @@ def test_any_title_is_kept_as_it_is(client, one, title):
 def test_what_waits_and_answers_a_moved_post_goes_along(one, sam):
     goes = reply(thread=one, submission_id=new_submission_id(), body="goes", in_reply_to=post("b"))
     refused = reply(thread=one, submission_id=new_submission_id(), body="refused", in_reply_to=post("b"))
-    moderation.refuse(post=refused.post, by=sam, reason="spam", words="No.")
+    decisions.refuse(post=refused.post, by=sam, reason="spam", words="No.")
     stays = reply(thread=one, submission_id=new_submission_id(), body="stays", in_reply_to=post("c"))
     new = split(one, "b")
     for sent in (goes, refused, stays):
         now = Post.objects.get(pk=sent.post.pk)
-        moderation.publish(post=now, by=sam, seen=moderation.seen_of(now))
+        decisions.publish(post=now, by=sam, seen=decisions.seen_of(now))
     assert (told(new), told(one)) == ("1b 2goes 3refused", "1a 3c 4d 5stays")
 
 
@@ -67,8 +68,8 @@ def test_a_number_that_was_moved_away_is_not_given_anew(one, sam):
 
 def test_what_stays_behind_is_undone_only_while_it_is_the_last(one, sam):
     split(one, "d")
-    with pytest.raises(moderation.AlreadyHandled, match="Another post was published after it"):
-        moderation.undo(post=post("c"))
+    with pytest.raises(decisions.AlreadyHandled, match="Another post was published after it"):
+        decisions.undo(post=post("c"))
     assert told(one) == "1a 2b 3c"
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Voice
+from forums.moderation import decisions
 from forums.names import NAMES
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
@@ -139,7 +140,7 @@ def test_the_page_of_a_code_after_a_merge(client, one, two, sam):
 
 
 def test_a_new_version_of_a_refused_post_is_sent_to_the_thread_of_that_post(client, both, sam):
-    moderation.remove(post=post("e"), by=sam, reason="spam", words="No.")
+    decisions.remove(post=post("e"), by=sam, reason="spam", words="No.")
     html = client.post("/code/", {"code": both.codes["b"]}).content.decode()
     assert 'href="/forums/housing/new/">write again</a>' in html  # nothing is left to read in that thread
 

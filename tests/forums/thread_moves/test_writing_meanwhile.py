@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from forums import moderation, thread_moves
+from forums import thread_moves
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Report, Thread
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
@@ -159,8 +160,8 @@ def test_nothing_else_can_be_reported_by_an_old_address(client, one, two):
 
 
 def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
-    moderation.undo(post=waiting.post)
+    decisions.publish(post=waiting.post, by=sam)
+    decisions.undo(post=waiting.post)
     thread = waiting.post.thread
     page = send(client, thread)
     assert (page.status_code, kept(page, "body")) == (409, "e")

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from forums import moderation
 from forums.actions import start_thread
 from forums.models import Forum, Post, Report, Thread
+from forums.moderation import decisions
 from forums.posting_views import POSTING
 from forums.report_views import REPORTING
 from mscos.forms import new_submission_id
@@ -22,7 +22,7 @@ def thread():
     forum = Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
     sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A quiet room", body="Is there one?")
     moderator = User.objects.create_superuser("sam@example.org", display_name="Sam")
-    moderation.publish(post=sent.post, by=moderator)
+    decisions.publish(post=sent.post, by=moderator)
     return Thread.objects.get()
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from forums import moderation
 from forums.models import ModeratorNote, Post, Voice
+from forums.moderation import decisions
 from tests.filling import store
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import review
@@ -63,7 +63,7 @@ def test_a_post_under_a_name_says_whose_before_it_is_sent_and_has_no_code(member
     )
     post = Post.objects.get()
     assert (post.author, post.voice, post.state, Voice.objects.count()) == (ada, None, "waiting", 0)
-    moderation.publish(post=post, by=sam)
+    decisions.publish(post=post, by=sam)
     page = words(member.get(post.thread.get_absolute_url()))
     assert ("Ada Ferreira #1" in page, "Anonymous ·" in page) == (True, False)
 
@@ -81,7 +81,7 @@ def test_a_reply_under_a_name_takes_no_code_and_tells_the_team_apart(forum, thre
     team.post(address, typed(body="There is.", to="1", code=published.code))
     post = Post.objects.get(body="There is.")
     assert (post.author, post.voice, post.in_reply_to) == (sam, None, thread.posts.get(number=1))
-    moderation.publish(post=post, by=sam)
+    decisions.publish(post=post, by=sam)
     assert "Sam (MSCOS team) #2" in words(team.get(thread.get_absolute_url()))
 
 
@@ -122,7 +122,7 @@ def test_a_name_is_held_to_what_is_asked_of_everybody(member, forum):
 
 
 def test_ones_own_posts_are_listed_the_latest_first_and_nobody_elses(member, named, sam):
-    moderation.publish(post=named, by=sam)
+    decisions.publish(post=named, by=sam)
     thread = named.thread
     published_reply(thread, sam)
     member.post(f"{thread.get_absolute_url()}reply/named/", typed(body="The second"))
@@ -146,7 +146,7 @@ def test_the_list_asks_as_often_for_many_posts_as_for_one(member, ada, thread, d
 
 
 def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(member, named, sam):
-    moderation.ask_writer(post=named, words="Is this about one person?")
+    decisions.ask_writer(post=named, words="Is this about one person?")
     page = words(member.get("/my-posts/1/"))
     assert ("Is this about one person?" in page, "Your post waits for your answer." in page) == (True, True)
     response = member.post("/my-posts/1/", own(member, words="It is not."), follow=True)
@@ -156,7 +156,7 @@ def test_a_refusal_and_the_moderators_words_reach_a_named_writer_who_can_answer(
         (None, named.pk, False, "Is this about one person?"),
         (None, named.pk, True, "It is not."),
     ]
-    moderation.refuse(post=named, by=sam, reason="off_topic", words="Try the support forum.")
+    decisions.refuse(post=named, by=sam, reason="off_topic", words="Try the support forum.")
     page = words(member.get("/my-posts/1/"))
     assert "We did not publish this because it is not about this forum" in page
     assert "Try the support forum." in page
@@ -174,7 +174,7 @@ def test_an_empty_answer_is_told(member, named):
 
 
 def test_a_named_post_is_taken_down_after_being_asked_once(member, named, sam):
-    moderation.publish(post=named, by=sam)
+    decisions.publish(post=named, by=sam)
     assert "Take this post down?" in words(member.get("/my-posts/1/take-down/"))
     named.refresh_from_db()
     assert named.body == "Is there one?"
@@ -208,8 +208,8 @@ def test_a_post_that_was_taken_down_keeps_no_member(member, ada, named):
 
 
 def test_messages_about_a_removed_post_can_be_erased_and_the_member_with_them(member, named, sam):
-    moderation.publish(post=named, by=sam)
-    moderation.remove(post=named, by=sam, reason="person", words="It named Jo.")
+    decisions.publish(post=named, by=sam)
+    decisions.remove(post=named, by=sam, reason="person", words="It named Jo.")
     assert "Erase the messages about it" in words(member.get("/my-posts/1/"))
     member.post("/my-posts/1/take-down/", own(member))
     assert (ModeratorNote.objects.count(), Post.objects.get().author, Post.objects.get().state) == (0, None, "removed")

@@ -7,8 +7,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions, moderation
+from forums import actions
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from tests.forums.test_admin import review
 from tests.forums.test_pages import words
@@ -23,7 +24,7 @@ ADDRESS = "/code/new-version/"
 
 @pytest.fixture
 def refused(waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     return waiting
 
 
@@ -51,14 +52,14 @@ def test_a_new_version_waits_by_the_same_voice_and_the_refused_words_are_destroy
     page = words(client.post("/code/", {"code": refused.code}))
     assert ("Its words have been erased." in page, "It names your town." in page) == (True, True)
     assert ("Waiting to be checked" in page, "Send a new version" in page) == (True, False)
-    moderation.publish(post=new, by=sam)
+    decisions.publish(post=new, by=sam)
     assert (Thread.objects.get().state, Post.objects.get(number=1)) == ("open", new)
 
 
 def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client, thread, sam):
     first = thread.posts.get()
     reply = actions.reply(thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first)
-    moderation.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
+    decisions.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
     form = client.post(ADDRESS, {"code": reply.code, "n": "1"})
     assert 'name="title"' not in form.content.decode()
     client.post(ADDRESS, {**typed(body="In a street."), "code": reply.code, "n": "1"})
@@ -145,8 +146,8 @@ def test_a_forum_that_was_paused_meanwhile_keeps_the_words(client, refused):
 
 def test_a_refusal_cannot_be_undone_once_a_new_version_came(client, refused, sam):
     client.post(ADDRESS, sent(refused))
-    with pytest.raises(moderation.AlreadyHandled, match="have been erased"):
-        moderation.undo(post=Post.objects.get(state="refused"))
+    with pytest.raises(decisions.AlreadyHandled, match="have been erased"):
+        decisions.undo(post=Post.objects.get(state="refused"))
     assert Post.objects.filter(state="waiting").count() == 1
 
 
@@ -172,7 +173,7 @@ def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, 
     else:
         Post.objects.filter(state="refused").update(day="2001-01-01")
         actions.erase_refused_posts()
-    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+    decisions.publish(post=Post.objects.latest("pk"), by=sam)
     assert Thread.objects.get().title == "A calm room"
 
 
@@ -195,7 +196,7 @@ def test_a_new_version_of_a_view_stands_in_the_forum_once_the_call_has_closed(cl
     Consultation.objects.update(opens=timezone.localdate() - timedelta(2), closes=timezone.localdate() - timedelta(1))
     assert "The call for views that you answered has closed." in words(client.post(ADDRESS, first))
     client.post(ADDRESS, sent(refused))
-    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+    decisions.publish(post=Post.objects.latest("pk"), by=sam)
     assert (Thread.objects.get().topic, Thread.objects.get().state) == (None, "open")
 
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from django.test import Client
 
-from forums import moderation
 from forums.models import ModeratorNote, Post
+from forums.moderation import decisions
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems
 from tests.forums.writing.conftest import typed
@@ -92,8 +92,8 @@ def test_words_about_a_post_that_left_the_list_come_back_and_reach_no_other(memb
 
 def test_words_about_a_post_that_was_taken_down_come_back(member, named, sam):  # noqa: F811
     form = own(member, words="One more thing.")
-    moderation.publish(post=named, by=sam)
-    moderation.remove(post=named, by=sam, reason="person", words="It named Jo.")
+    decisions.publish(post=named, by=sam)
+    decisions.remove(post=named, by=sam, reason="person", words="It named Jo.")
     response = member.post("/my-posts/1/", form)
     assert (response.status_code, problems(response)) == (409, [NOT_THERE])
     assert (not_sent(response), ModeratorNote.objects.count()) == ("One more thing.", 1)

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from forums import moderation
 from forums.actions import withdraw
 from forums.models import Forum, Post
+from forums.moderation import decisions
 from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
 from mscos.forms import AT_ONCE, SUBMISSION_IDS, new_submission_id
 from tests.forums.test_admin import QUEUE, review
@@ -141,8 +141,8 @@ def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
     post = Post.objects.get()
     assert post.likely_spam is True
     act = {
-        "publish": lambda: moderation.publish(post=post, by=sam),
-        "refuse": lambda: moderation.refuse(post=post, by=sam, reason="spam", words="No."),
+        "publish": lambda: decisions.publish(post=post, by=sam),
+        "refuse": lambda: decisions.refuse(post=post, by=sam, reason="spam", words="No."),
         "withdraw": lambda: withdraw(post=post),
     }[decision]
     act()
