@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 
 from forums.forms import is_number, no_code
 from forums.models import Report, Thread
+from forums.moderation.reports import report
 from forums.pages import numbered
-from forums.reports import report
 from mscos.forms import PlainTextField, PublicForm
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form

@@ -376,7 +376,7 @@ JOBS = {
     "events.emails.tell_editors": 24 * 60 * 60,
     "forums.actions.erase_refused_posts": 6 * 60 * 60,
     "forums.call_requests.requester_actions.erase_old_requests": 6 * 60 * 60,
-    "forums.reports.erase_old_reports": 24 * 60 * 60,
+    "forums.moderation.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.tell_handlers": 6 * 60 * 60,
     "forums.emails.tell_moderators": 24 * 60 * 60,
     "newsletters.subscribers.subscriptions.erase_unconfirmed": 24 * 60 * 60,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from forums import actions, reports
+from forums import actions
 from forums.models import Post, Report
-from forums.moderation import decisions
+from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
 from tests.at_once import while_held
 from tests.forums.test_admin import decide, review

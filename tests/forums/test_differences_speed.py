@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums.differences import differences
+from forums.moderation.differences import differences
 from tests.mscos.test_text_speed import ORDINARY
 from tests.timing import takes_less
 

@@ -6,7 +6,7 @@ import time_machine
 from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Report, Thread
 from forums.moderation import decisions
-from forums.reports import report
+from forums.moderation.reports import report
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 

@@ -8,9 +8,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from forums import actions, reports
+from forums import actions
 from forums.models import Post, Report
-from forums.moderation import decisions
+from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.people import make_staff, sign_in

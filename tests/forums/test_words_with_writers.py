@@ -7,10 +7,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions, reports
+from forums import actions
 from forums.emails import tell_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
-from forums.moderation import decisions
+from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
 from tests.forums.test_admin import QUEUE, decide, review
 from tests.forums.test_admin import words as admin_words

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from forums import thread_moves
 from forums.actions import withdraw
-from forums.moderation import decisions
+from forums.moderation import decisions, thread_moves
 from tests.forums.conftest import published_reply
 from tests.forums.reading.test_feeds import entries, feed_of
 from tests.forums.test_pages import words

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from forums import thread_moves
 from forums.models import Post, Thread, Voice
-from forums.thread_moves import CannotMove
+from forums.moderation import thread_moves
+from forums.moderation.thread_moves import CannotMove
 from tests.forums.conftest import published_reply
 
 pytestmark = pytest.mark.django_db

@@ -2,10 +2,9 @@
 
 import pytest
 
-from forums import thread_moves
 from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Voice
-from forums.moderation import decisions
+from forums.moderation import decisions, thread_moves
 from forums.names import NAMES
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
