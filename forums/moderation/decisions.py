@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from forums.actions import destroy_notes, destroy_words, lock_post, may_identify, recount
 from forums.models import ModeratorNote, Post, Thread
+from forums.post_lifecycle import destroy_notes, destroy_words, lock_post, may_identify, recount
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post

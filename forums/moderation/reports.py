@@ -6,9 +6,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from forums.actions import lock_post
 from forums.models import Post, Report
 from forums.moderation.decisions import UNDO_LASTS
+from forums.post_lifecycle import lock_post
 from mscos.codes import form_digest
 from mscos.erasure import after_erasure
 from mscos.models import User

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from forums.actions import may_identify, recount
 from forums.models import Forum, MovedPost, Post, Thread, Voice
 from forums.names import pick_name
+from forums.post_lifecycle import may_identify, recount
 from mscos.erasure import after_erasure
 
 BATCH = 500  # rows a statement
