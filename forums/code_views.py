@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from forums import actions
+from forums import writer_actions
 from forums.call_requests.forms import CommandForm
 from forums.call_requests.views import request_context
 from forums.code_lookup import WRONG_CODES, opened_by_code, opened_for_words
@@ -83,7 +83,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
-    done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
+    done = send(request, form, lambda **words: writer_actions.correct(post=post, code=code, **words))
     context = {"form": form, "post": post, "code": code, "n": number}
     return done or render(request, "forums/post_correct.html", context, status=form.status)
 
@@ -101,7 +101,7 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
     context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
     if post is None or request.POST.get("sure") != "yes":
         return render(request, "forums/post_withdraw.html", context)
-    actions.withdraw(post=post)
+    writer_actions.withdraw(post=post)
     return render(request, "forums/post_withdrawn.html", context)
 
 
@@ -142,8 +142,8 @@ def store_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
     try:
         with form.counted(ANSWERING, request) as is_taken:
             if is_taken:
-                actions.answer_moderators(post=post, **form.to_store())
-    except actions.NotAccepted as error:
+                writer_actions.answer_moderators(post=post, **form.to_store())
+    except writer_actions.NotAccepted as error:
         form.refuse(Refusal(409, str(error)))
     return form.is_valid()
 

@@ -1,9 +1,9 @@
 """How words are destroyed again that were destroyed after the backup which was restored: see `mscos/backups/erasures.py`."""
 
-from forums.actions import withdraw
 from forums.call_requests.requester_actions import erase_contact
 from forums.models import CallRequest, Post, Thread
 from forums.post_lifecycle import destroy_words, lock_post
+from forums.writer_actions import withdraw
 from mscos.backups.erasures import WordsOf
 
 

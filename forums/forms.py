@@ -232,7 +232,7 @@ class ReplyForm(PostForm):
         return self.answered
 
     def to_store(self) -> dict[str, Any]:
-        """Return what `forums.actions.reply` is called with."""
+        """Return what `forums.writer_actions.reply` is called with."""
         fields = super().to_store()
         fields["in_reply_to"] = fields.pop("to")
         return fields

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forums import actions
+from forums import writer_actions
 from forums.code_views import AnswerForm, held_of, in_place, store_answer
 from forums.models import Post
 from forums.pages import OwnPostPages
@@ -68,7 +68,7 @@ def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
     member = _member(request)
     if request.method == "POST":
         if marked := _marked(request, member):
-            actions.withdraw(post=marked)
+            writer_actions.withdraw(post=marked)
         return redirect(f"{reverse('forums:own_posts')}?done={1 if marked else 0}")
     post = _post(member, place)
     return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place, "mark": _mark(post.pk)})

@@ -1,6 +1,6 @@
 """Writing in the forums: without an account, or for one post under one's own name.
 
-The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
+The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in writer_actions.py, `Post` in
 models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
 
 A named post has addresses of its own, and they alone ask who is signed in: an anonymous post of somebody who is signed
@@ -15,7 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums import actions, receipts, spam
+from forums import receipts, spam, writer_actions
 from forums.code_lookup import WRONG_CODES
 from forums.forms import PostForm, ReplyForm, ThreadForm
 from forums.models import Forum, Thread
@@ -80,7 +80,7 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
         initial={"topic": request.GET.get("type", "")},
         refusal=refusal,
     )
-    done = send(request, form, lambda **words: actions.start_thread(forum=forum, author=author, **words))
+    done = send(request, form, lambda **words: writer_actions.start_thread(forum=forum, author=author, **words))
     context = {"forum": forum, "form": form, "author": author}
     return done or render(request, "forums/thread_create.html", context, status=form.status)
 
@@ -107,14 +107,14 @@ def _reply_create(
             initial={"to": request.GET.get("to", "")},
             refusal=refusal,
         )
-        done = send(request, form, lambda **words: actions.reply(thread=asked, author=author, **words))
+        done = send(request, form, lambda **words: writer_actions.reply(thread=asked, author=author, **words))
         if "code" in form.errors:
             undo.pop_all()
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
     return done or render(request, "forums/reply_create.html", context, status=form.status)
 
 
-def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent]) -> HttpResponse | None:
+def send(request: HttpRequest, form: PostForm, store: Callable[..., writer_actions.Sent]) -> HttpResponse | None:
     """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
     if "preview" in form.data and not PREVIEWS.count(request):
         form.refusal = form.refusal or too_many(PREVIEWS)
@@ -128,13 +128,13 @@ def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent
             sent = store(limited=limited, likely_spam=spam.is_likely_spam(request, form, undo), **form.to_store())
             if not sent.again:
                 undo.pop_all()
-    except actions.NotAccepted as error:
+    except writer_actions.NotAccepted as error:
         form.refuse(Refusal(429 if limited else 409, str(error)))
         return None
     return _receipt(request, sent, has_code=form.has_code)
 
 
-def _receipt(request: HttpRequest, sent: actions.Sent, *, has_code: bool) -> HttpResponse:
+def _receipt(request: HttpRequest, sent: writer_actions.Sent, *, has_code: bool) -> HttpResponse:
     """Show the code to whoever has it not yet, again for the same form while its receipt is open, then never more."""
     forum = sent.post.thread.forum
     if sent.post.author_id:

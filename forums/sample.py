@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from events.times import LONDON
 from forums import first_content
-from forums.actions import reply, start_thread
 from forums.call_requests import team_actions
 from forums.call_requests.requester_actions import ask
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User
 from mscos.text import REDACTED

@@ -374,7 +374,7 @@ JOBS = {
     "mscos.backups.erasures.forget_old": 24 * 60 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.tell_editors": 24 * 60 * 60,
-    "forums.actions.erase_refused_posts": 6 * 60 * 60,
+    "forums.writer_actions.erase_refused_posts": 6 * 60 * 60,
     "forums.call_requests.requester_actions.erase_old_requests": 6 * 60 * 60,
     "forums.moderation.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.tell_handlers": 6 * 60 * 60,

@@ -82,6 +82,7 @@ def test_actions_take_keywords_only_and_never_a_request():
         if p.name
         in {
             "actions.py",
+            "writer_actions.py",
             "decisions.py",
             "subscriptions.py",
             "enquiries.py",

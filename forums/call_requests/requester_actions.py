@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from forums.actions import NotAccepted
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
 from forums.receipts import is_open, note_erased, open_receipt, was_erased
+from forums.writer_actions import NotAccepted
 from mscos.codes import digest, form_digest, make_code
 from mscos.encryption import EncryptedText
 from mscos.erasure import after_erasure

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 
 from events.times import LONDON, Clock, clock
 from forums import receipts
-from forums.actions import NotAccepted
 from forums.call_requests import requester_actions
 from forums.call_requests.forms import CallForm, CommandForm, answers_in, signed, to_ask, to_read
 from forums.code_lookup import WRONG_CODES, opened_for_words
 from forums.models import CallOffer, CallRequest, Forum
+from forums.writer_actions import NotAccepted
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, too_many
 from mscos.subject_access import describe_row, in_words

@@ -5,10 +5,10 @@ import copy
 from django.core.management import call_command
 
 from events.suggestions import suggest
-from forums.actions import start_thread, withdraw
 from forums.call_requests import requester_actions
 from forums.models import Forum
 from forums.moderation import decisions, thread_moves
+from forums.writer_actions import start_thread, withdraw
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
 from mscos.models import Erasure, User

@@ -11,9 +11,9 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from forums.actions import start_thread
 from forums.models import Forum, Post, Thread
 from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.backups import erasures
 from mscos.backups.erasures import Entry
 from mscos.backups.tables import kept_models

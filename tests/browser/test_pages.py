@@ -40,7 +40,7 @@ WORDS_A_POST = 120
 LONG_THREAD = f"""
 import random
 from forums.moderation import decisions
-from forums.actions import reply, start_thread
+from forums.writer_actions import reply, start_thread
 from forums.models import Forum, Thread
 from mscos.forms import new_submission_id
 from mscos.models import User

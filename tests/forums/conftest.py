@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from forums.actions import reply, start_thread
 from forums.models import Consultation, Forum, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from mscos.models import User

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
 from forums.moderation import decisions
 from forums.moderation.decisions import seen_of
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.forums.conftest import seen_on

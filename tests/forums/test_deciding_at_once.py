@@ -2,7 +2,7 @@
 
 import pytest
 
-from forums import actions
+from forums import writer_actions
 from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
@@ -43,7 +43,7 @@ def test_a_report_is_not_closed_unread(desk, published):
 def test_what_a_writer_withdraws_is_not_published(desk, waiting):
     post = waiting.post
     seen = decisions.seen_of(post)
-    answer = while_held(lambda: actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen))
+    answer = while_held(lambda: writer_actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen))
     assert "This is no longer waiting: Taken down by the writer." in answer.content.decode()
     assert Post.objects.values_list("state", "body").get() == ("withdrawn", "")
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from forums.actions import reply
 from forums.models import ModeratorNote
 from forums.moderation import decisions
+from forums.writer_actions import reply
 from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems

@@ -8,11 +8,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions
-from forums.actions import start_thread, withdraw
+from forums import writer_actions
 from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
 from forums.moderation import decisions
+from forums.writer_actions import start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply
@@ -69,7 +69,7 @@ def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam
 
 def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting, sam):
     decisions.ask_writer(post=waiting.post, words="Which one?")
-    actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
+    writer_actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
     act(desk, waiting.post, "undo")
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
@@ -133,7 +133,7 @@ def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, wa
 
 def test_a_published_new_version_can_be_undone(waiting, sam):
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
-    actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
+    writer_actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
     decisions.publish(post=new, by=sam)
     decisions.undo(post=new)
@@ -197,7 +197,8 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
     orders = set()
     for _ in range(3):
         sent = [
-            actions.reply(thread=thread, submission_id=new_submission_id(), body=f"Words {n}").post for n in range(12)
+            writer_actions.reply(thread=thread, submission_id=new_submission_id(), body=f"Words {n}").post
+            for n in range(12)
         ]
         decisions.publish_many(posts=sent, by=sam)
         numbers = list(

@@ -3,10 +3,10 @@ from datetime import date
 import pytest
 import time_machine
 
-from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Report, Thread
 from forums.moderation import decisions
 from forums.moderation.reports import report
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from forums.actions import start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import start_thread, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 

@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forums.actions import answer_moderators, withdraw
 from forums.models import Post, Report
 from forums.moderation import decisions, reports
+from forums.writer_actions import answer_moderators, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import QUEUE, review

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from forums import actions
+from forums import writer_actions
 from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
@@ -59,10 +59,10 @@ def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, publish
 
 def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk, waiting, sam):
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
-    actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
+    writer_actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
     seen = decisions.seen_of(fresh(new))
-    actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
+    writer_actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
     page = decide(desk, new, "publish", seen=seen).content.decode()
     assert ("Something was reported or said" in page, "Which town?" in page) == (True, True)
     assert fresh(new).state == "waiting"
@@ -82,7 +82,7 @@ def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_
 
 def test_what_was_typed_about_a_post_that_is_gone_is_shown_to_be_copied(desk, waiting):
     seen = decisions.seen_of(waiting.post)
-    actions.withdraw(post=waiting.post)
+    writer_actions.withdraw(post=waiting.post)
     asked = desk.post(review(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
     refused = decide(desk, waiting.post, "refuse", seen=seen, reason="spam", words="Not here.")
     assert [to_copy(response) for response in (asked, refused)] == ["Which one?", "Not here."]

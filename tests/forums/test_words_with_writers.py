@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions
+from forums import writer_actions
 from forums.emails import tell_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
 from forums.moderation import decisions, reports
@@ -36,7 +36,7 @@ def fresh(sent):
 
 
 def says(sent, message="None in particular."):
-    actions.answer_moderators(post=sent.post, submission_id=new_submission_id(), words=message)
+    writer_actions.answer_moderators(post=sent.post, submission_id=new_submission_id(), words=message)
 
 
 def listed(client):
@@ -94,7 +94,7 @@ def test_passing_it_on_reads_nothing(desk, waiting):
 @pytest.mark.parametrize("name", ["publish_chosen", "refuse_chosen"])
 def test_nothing_is_decided_in_the_list_whose_writer_wrote_or_that_has_a_content_note(desk, waiting, forum, name):
     says(waiting)
-    noted = actions.start_thread(
+    noted = writer_actions.start_thread(
         forum=forum, submission_id=new_submission_id(), title="T", body="B", content_note="threats"
     )
     assert told(chosen(desk, name, [waiting.post, noted.post])) == [
@@ -177,11 +177,11 @@ def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiti
 
 
 def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, thread, sam):
-    noted = actions.reply(
+    noted = writer_actions.reply(
         thread=thread, submission_id=new_submission_id(), body="Violent words", content_note="violence"
     )
     decisions.publish(post=noted.post, by=sam)
-    answer = actions.reply(
+    answer = writer_actions.reply(
         thread=thread,
         submission_id=new_submission_id(),
         body="Mine",
@@ -193,8 +193,8 @@ def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, 
 
 
 def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, forum, thread):
-    actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
-    actions.reply(thread=thread, submission_id=new_submission_id(), body="A plain reply")
+    writer_actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
+    writer_actions.reply(thread=thread, submission_id=new_submission_id(), body="A plain reply")
     shown = {
         query: [
             found for found in ("Ring 07700", "A plain reply") if found in admin_words(desk.get(f"{QUEUE}?{query}"))
@@ -205,7 +205,9 @@ def test_the_queue_is_narrowed_by_kind_and_by_what_may_point_to_someone(desk, fo
 
 
 def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(forum, sam):
-    sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321")
+    sent = writer_actions.start_thread(
+        forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321"
+    )
     assert fresh(sent).may_identify
     decisions.publish_with_changes(
         post=sent.post, by=sam, title="One", body="Ring somebody", seen=decisions.seen_of(fresh(sent))
@@ -256,7 +258,7 @@ def new_version(waiting, sam):
     """A post that was refused, and its new version, which waits."""
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     says(waiting, "Please hurry.")
-    actions.correct(post=waiting.post, code=waiting.code, submission_id="v", title="T", body="New words")
+    writer_actions.correct(post=waiting.post, code=waiting.code, submission_id="v", title="T", body="New words")
     return Post.objects.select_related("thread", "voice").latest("pk")
 
 
@@ -275,19 +277,19 @@ def test_what_was_not_read_goes_along_with_a_new_version_and_so_does_what_is_sai
 
 def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(published, thread, sam):
     refused, other = (
-        actions.reply(thread=thread, submission_id=new_submission_id(), body=body, code=published.code)
+        writer_actions.reply(thread=thread, submission_id=new_submission_id(), body=body, code=published.code)
         for body in ("One", "Other")
     )
     decisions.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
-    actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
+    writer_actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
     says(refused, "Please hurry.")
     decisions.publish(post=other.post, by=sam, seen=decisions.seen_of(fresh(other)))
-    actions.withdraw(post=other.post)
+    writer_actions.withdraw(post=other.post)
     assert said() == [("", "It names your town.", False), ("One anew", "Please hurry.", True)]
 
 
 def test_taking_the_new_version_down_destroys_what_was_said_of_the_one_before(new_version):
-    actions.withdraw(post=new_version)
+    writer_actions.withdraw(post=new_version)
     assert said() == []
 
 
@@ -326,7 +328,7 @@ def test_nothing_can_be_undone_of_what_is_gone(published, sam):
     decisions.ask_writer(post=published.post, words="Which one?")
     reports.report(post=published.post, submission_id="s", reason="spam", words="")
     reports.close_reports(post=published.post, by=sam)
-    actions.withdraw(post=published.post)
+    writer_actions.withdraw(post=published.post)
     assert (decisions.can_take_back(post=published.post), reports.can_reopen(post=published.post)) == (False, False)
 
 

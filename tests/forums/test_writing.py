@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from forums.actions import withdraw
 from forums.models import Forum, Post, Thread, Topic, Voice
 from forums.moderation import decisions
+from forums.writer_actions import withdraw
 from mscos.codes import digest, make_code
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply

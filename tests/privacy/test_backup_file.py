@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 
-from forums.actions import start_thread
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
 from tests.backups.places import make_age_key

@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums.actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from forums.models import Forum, Post, Report
 from forums.moderation import decisions
 from forums.moderation.reports import close_reports, erase_old_reports, report
+from forums.writer_actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from mscos.forms import new_submission_id
 from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in

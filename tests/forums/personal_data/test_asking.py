@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from forums import actions
+from forums import writer_actions
 from forums.models import Post, Thread, Voice
 from forums.moderation import decisions
 from mscos.forms import new_submission_id
@@ -215,7 +215,7 @@ def test_numbers_of_helplines_and_ordinary_texts_pass(client, forum):
 
 
 def test_actions_and_moderators_are_not_asked(forum, sam):
-    sent = actions.start_thread(forum=forum, submission_id=new_submission_id(), title="T", body=f"Call {PHONE}.")
+    sent = writer_actions.start_thread(forum=forum, submission_id=new_submission_id(), title="T", body=f"Call {PHONE}.")
     decisions.publish_with_changes(post=sent.post, by=sam, title="T", body=f"Ring {PHONE}.", words="Clearer.")
     assert Post.objects.get().body == f"Ring {PHONE}."
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from forums.actions import start_thread
 from forums.models import Thread
 from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 
 

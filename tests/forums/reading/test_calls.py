@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from forums.actions import withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
+from forums.writer_actions import withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title, words

@@ -10,10 +10,10 @@ from django.contrib.admin.models import LogEntry
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 
-from forums.actions import reply, start_thread, withdraw
 from forums.exports import BATCH, csv_of, json_of
 from forums.models import Consultation, Post, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from forums.actions import reply, start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.sensitive_words import SENSITIVE_WORDS
 from tests.forums.conftest import published_reply

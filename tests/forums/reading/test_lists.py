@@ -5,9 +5,9 @@ import re
 import pytest
 from taggit.models import Tag
 
-from forums.actions import withdraw
 from forums.models import Forum, Thread, Topic
 from forums.moderation import decisions
+from forums.writer_actions import withdraw
 from tests.forums.test_pages import words
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from forums.actions import reply, withdraw
 from forums.models import Post
 from forums.moderation import decisions
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import title

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from forums.actions import start_thread
 from forums.models import Forum, Post, Thread, Voice
 from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 

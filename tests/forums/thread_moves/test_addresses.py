@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from forums.actions import withdraw
 from forums.moderation import decisions, thread_moves
+from forums.writer_actions import withdraw
 from tests.forums.conftest import published_reply
 from tests.forums.reading.test_feeds import entries, feed_of
 from tests.forums.test_pages import words

@@ -6,10 +6,10 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from forums.actions import reply
 from forums.models import Post, Thread
 from forums.moderation import thread_moves
 from forums.moderation.thread_moves import CannotMove
+from forums.writer_actions import reply
 from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import while_held

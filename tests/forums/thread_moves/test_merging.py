@@ -2,10 +2,10 @@
 
 import pytest
 
-from forums.actions import reply, withdraw
 from forums.models import Post, Thread
 from forums.moderation import decisions, thread_moves
 from forums.moderation.thread_moves import CannotMove
+from forums.writer_actions import reply, withdraw
 from mscos.erasure import overwrite_freed_pages
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply

@@ -2,10 +2,10 @@
 
 import pytest
 
-from forums.actions import reply, start_thread
 from forums.models import Consultation, Thread, Topic
 from forums.moderation import decisions, thread_moves
 from forums.moderation.thread_moves import CannotMove
+from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from tests.forums.thread_moves.conftest import fresh, told
 

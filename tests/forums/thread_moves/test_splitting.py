@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from forums.actions import reply, withdraw
 from forums.models import MovedPost, Post, Thread, Topic
 from forums.moderation import decisions, thread_moves
 from forums.moderation.thread_moves import CannotMove
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told

@@ -7,9 +7,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from forums.actions import withdraw
 from forums.models import Consultation, MovedPost, Thread, Topic
 from forums.moderation import thread_moves
+from forums.writer_actions import withdraw
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.forums.conftest import published_reply
 from tests.forums.test_admin import words

@@ -2,10 +2,10 @@
 
 import pytest
 
-from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Voice
 from forums.moderation import decisions, thread_moves
 from forums.names import NAMES
+from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
 from tests.forums.test_pages import words

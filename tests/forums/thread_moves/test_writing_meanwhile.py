@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Report, Thread
 from forums.moderation import decisions, thread_moves
+from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.test_pages import words
 from tests.forums.test_writing import kept, problems

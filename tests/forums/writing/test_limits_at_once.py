@@ -3,11 +3,11 @@
 import pytest
 from django.test import Client
 
-from forums.actions import start_thread
 from forums.models import Forum, Post, Report, Thread
 from forums.moderation import decisions
 from forums.posting_views import POSTING
 from forums.report_views import REPORTING
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import all_at_once

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions
+from forums import writer_actions
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.moderation import decisions
 from mscos.forms import new_submission_id
@@ -58,7 +58,9 @@ def test_a_new_version_waits_by_the_same_voice_and_the_refused_words_are_destroy
 
 def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client, thread, sam):
     first = thread.posts.get()
-    reply = actions.reply(thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first)
+    reply = writer_actions.reply(
+        thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first
+    )
     decisions.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
     form = client.post(ADDRESS, {"code": reply.code, "n": "1"})
     assert 'name="title"' not in form.content.decode()
@@ -154,7 +156,7 @@ def test_a_refusal_cannot_be_undone_once_a_new_version_came(client, refused, sam
 def test_notes_on_a_refused_version_go_when_its_words_would_have_gone(client, refused):
     client.post(ADDRESS, sent(refused))
     with time_machine.travel("2099-01-01", tick=False):
-        actions.erase_refused_posts()
+        writer_actions.erase_refused_posts()
     assert ModeratorNote.objects.count() == 0
 
 
@@ -169,10 +171,10 @@ def test_the_question_of_a_flood_is_not_asked_of_a_code(client, refused, forum):
 def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, sam, emptied):
     client.post(ADDRESS, sent(refused))
     if emptied == "taken down":
-        actions.withdraw(post=Post.objects.earliest("pk"))
+        writer_actions.withdraw(post=Post.objects.earliest("pk"))
     else:
         Post.objects.filter(state="refused").update(day="2001-01-01")
-        actions.erase_refused_posts()
+        writer_actions.erase_refused_posts()
     decisions.publish(post=Post.objects.latest("pk"), by=sam)
     assert Thread.objects.get().title == "A calm room"
 

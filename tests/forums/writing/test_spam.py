@@ -4,10 +4,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from forums.actions import withdraw
 from forums.models import Forum, Post
 from forums.moderation import decisions
 from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
+from forums.writer_actions import withdraw
 from mscos.forms import AT_ONCE, SUBMISSION_IDS, new_submission_id
 from tests.forums.test_admin import QUEUE, review
 from tests.forums.test_pages import words

@@ -4,11 +4,11 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from forums import actions
-from forums.actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
+from forums import writer_actions
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.moderation import decisions
 from forums.names import NAMES, pick_name
+from forums.writer_actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
 from mscos.codes import digest, parse_code
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply
@@ -108,7 +108,7 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
         voice = Voice.objects.create(thread=thread, code_digest=f"digest {len(tries)}", name=name)
         return Post.objects.create(thread=thread, voice=voice, body="Words", form_digest="d")
 
-    sent = actions._once("a form", "a code", store, refused="")
+    sent = writer_actions._once("a form", "a code", store, refused="")
     assert (len(tries), sent.again, sent.post.voice.name) == (2, False, "Cedar 9")
 
 
