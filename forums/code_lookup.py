@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from django.http import HttpRequest
 
-from forums.forms import WRONG_CODE, CodeForm
+from forums.forms.codes import WRONG_CODE, CodeForm
 from forums.models import CallRequest, Voice
 from mscos.limits import Limit
 from mscos.privacy import STALE_TOKEN, Refusal, too_many

@@ -5,7 +5,6 @@ The code comes by POST and goes into no address. None of these views touches a s
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,33 +12,21 @@ from forums import writer_actions
 from forums.call_requests.forms import CommandForm
 from forums.call_requests.views import request_context
 from forums.code_lookup import WRONG_CODES, opened_by_code, opened_for_words
-from forums.forms import CodeForm, NewVersionForm, is_number, no_code
+from forums.forms.codes import CodeForm
+from forums.forms.messages import AnswerForm
+from forums.forms.posts import NewVersionForm
 from forums.models import CallRequest, Post, Voice
 from forums.models.threads import PostQuerySet
 from forums.posting_views import send
-from mscos.forms import PlainTextField, PublicForm
+from forums.validators import is_post_number
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
 from mscos.subject_access import describe_row, in_words
 
-WORDS_LENGTH = 2_000
 ANSWERING = Limit("answer", times=20, seconds=60 * 60)
 # A row's own number would tell how many others wrote in between; so would our guess about advertising, which rests on how
 # much others send, and from the same address. The page says so.
 COUNTED = ("id", "likely_spam")
-
-
-class AnswerForm(PublicForm):
-    """Words to the moderators about a post."""
-
-    words = PlainTextField(
-        name="message",
-        label="Write to the moderators",
-        max_length=WORDS_LENGTH,
-        validators=[no_code],
-        help_text="Only they read it.",
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
-    )
 
 
 @anonymous_form(limit=WRONG_CODES)
@@ -122,7 +109,7 @@ def _voice(
 ) -> HttpResponse:
     """Show what a code opens, with the answer under the post at place `n`, else the first; above all where that is gone."""
     posts = list(voice.posts.for_writer())
-    place = int(n) if is_number(n) and 1 <= int(n) <= len(posts) else 1
+    place = int(n) if is_post_number(n) and 1 <= int(n) <= len(posts) else 1
     context: dict[str, Any] = {
         "voice": voice,
         "posts": [(post, held_of(post)) for post in posts],
@@ -161,5 +148,5 @@ def held_of(post: Post) -> list[tuple[str, str]]:
 
 def in_place(posts: PostQuerySet, place: str) -> Post | None:
     """Return the post at a place (1, 2, …) among a writer's own, in the order of writing; None where there is none."""
-    index = int(place) - 1 if is_number(place) else -1
+    index = int(place) - 1 if is_post_number(place) else -1
     return posts.select_related("thread__forum").order_by("pk")[index : index + 1].first() if index >= 0 else None

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forums import writer_actions
-from forums.code_views import AnswerForm, held_of, in_place, store_answer
+from forums.code_views import held_of, in_place, store_answer
+from forums.forms.messages import AnswerForm
 from forums.models import Post
 from forums.pages import OwnPostPages
 from forums.posting_views import named

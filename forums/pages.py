@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from forums.forms import is_number
 from forums.models import CallRequest, ModeratorNote, MovedPost, Post, Report, Thread
 from forums.models.threads import POSTS_A_PAGE, PostQuerySet, ThreadQuerySet
+from forums.validators import is_post_number
 from mscos.pagination import page_of
 
 THREADS_A_PAGE = 20
@@ -180,4 +180,4 @@ def address_now(request: HttpRequest, thread: Thread) -> str:
 
 def numbered(thread: Thread, typed: str) -> Post | None:
     """Return the post that somebody means by a number of a thread, wherever it is now; None for what is none."""
-    return thread.numbered(int(typed)) if is_number(typed) else None
+    return thread.numbered(int(typed)) if is_post_number(typed) else None

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, render
 
 from forums import receipts, spam, writer_actions
 from forums.code_lookup import WRONG_CODES
-from forums.forms import PostForm, ReplyForm, ThreadForm
+from forums.forms.posts import PostForm, ReplyForm, ThreadForm
 from forums.models import Forum, Thread
 from forums.pages import numbered
 from forums.reply_target import reply_target_id

@@ -1,39 +1,17 @@
 """Reporting a post, without an account. Nothing here touches a session or a user."""
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums.forms import is_number, no_code
-from forums.models import Report, Thread
+from forums.forms.messages import ReportForm
+from forums.models import Thread
 from forums.moderation.reports import report
 from forums.pages import numbered
-from mscos.forms import PlainTextField, PublicForm
+from forums.validators import is_post_number
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
 
 REPORTING = Limit("report", times=20, seconds=60 * 60)
-WORDS_LENGTH = 1_000
-
-
-class ReportForm(PublicForm):
-    """Why a post should be looked at again."""
-
-    reason = forms.ChoiceField(
-        label="This post …",
-        choices=Report.Reason.choices,
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a reason"),
-    )
-    words = PlainTextField(
-        name="text",
-        label="Anything else that we should know?",
-        max_length=WORDS_LENGTH,
-        required=False,
-        validators=[no_code],
-        help_text="Nobody can answer you here, and we do not know who you are.",
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
-    )
 
 
 @anonymous_form(limit=REPORTING)
@@ -43,7 +21,7 @@ def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusa
     number = request.POST.get("n") or request.GET.get("n", "")
     post = numbered(asked, number)
     if post is None or not post.thread.is_visible:
-        if request.method == "POST" and is_number(number):
+        if request.method == "POST" and is_post_number(number):
             return render(request, "forums/report_done.html", {"thread": asked, "is_stored": False})
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)

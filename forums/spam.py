@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 from django.http import HttpRequest
 
-from forums.forms import PostForm
+from forums.forms.posts import PostForm
 from mscos.limits import Limit, note_today
 
 MAX_LINKS = 5  # who recommends more can; advertising seldom has fewer

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from forums.forms import ThreadFilterForm
+from forums.forms.filters import ThreadFilterForm
 from forums.models import Consultation, Forum, Thread
 from forums.pages import PostPages, ThreadPages, address_now
 from forums.topic_chart import topic_chart

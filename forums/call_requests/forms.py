@@ -7,8 +7,8 @@ from django import forms
 from django.core import signing
 
 from events.times import CHOICES, LONDON
-from forums.forms import no_code
 from forums.models import CallRequest
+from forums.validators import validate_no_code
 from mscos.forms import SUBMISSION_ID_MAX_AGE, PlainTextField, PublicForm
 
 ANSWERS = "forums.calls.forms.answers"  # the salt of the signature under answers that ride in the form
@@ -41,7 +41,7 @@ def _line(name: str, label: str, length: int, help_text: str = "") -> PlainTextF
         max_length=length,
         required=False,
         help_text=help_text,
-        validators=[no_code],
+        validators=[validate_no_code],
         widget=forms.TextInput(attrs={**NOT_STORED, "spellcheck": "false"}),
     )
 
@@ -112,7 +112,7 @@ class CallForm(PublicForm):
         label="What would you like to talk about?",
         max_length=2_000,
         required=False,
-        validators=[no_code],
+        validators=[validate_no_code],
         help_text="A word or two is enough. You can also leave it for the call.",
         widget=forms.Textarea(attrs={**NOT_STORED, "rows": 4, "data-count": 2_000}),
     )
@@ -198,7 +198,7 @@ class CommandForm(PublicForm):
         label="Write to the team",
         max_length=MESSAGE_LENGTH,
         required=False,
-        validators=[no_code],
+        validators=[validate_no_code],
         widget=forms.Textarea(attrs={**NOT_STORED, "rows": 5, "data-count": MESSAGE_LENGTH}),
     )
 

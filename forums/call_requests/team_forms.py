@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 
 from events.admin_forms import LocalTimeField, moment_in
 from events.times import LONDON, clock
-from forums.call_requests.forms import MESSAGE_LENGTH, is_safe, no_code
+from forums.call_requests.forms import MESSAGE_LENGTH, is_safe
 from forums.call_requests.team_actions import MAX_OFFERS, handlers
 from forums.models import CallRequest
+from forums.validators import validate_no_code
 from mscos.forms import PlainTextField
 from mscos.models import User
 
@@ -72,7 +73,7 @@ class WordsForm(forms.Form):
         name="message",
         label="Write to the asker",
         max_length=MESSAGE_LENGTH,
-        validators=[no_code],
+        validators=[validate_no_code],
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
         help_text="Only their code opens it. Write nothing that tells others what it is about.",
     )

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import QueryDict
 
-from forums.forms import is_number
 from forums.models import Forum, Post, Thread
+from forums.validators import is_post_number
 from mscos.forms import PlainTextField
 
 LISTED = 200  # posts of a thread that are all offered, each with a box to tick
@@ -79,7 +79,7 @@ class TicksField(forms.MultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """Tell whether a value can be a number."""
-        return is_number(value)
+        return is_post_number(value)
 
 
 class RangesField(forms.CharField):

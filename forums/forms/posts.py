@@ -1,39 +1,27 @@
-"""What writers type and readers choose, made clean. A form decides nothing and stores nothing."""
+"""Forms of posts: a new thread, a reply, a new version of a refused post."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from taggit.models import Tag
 
-from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic, Voice
-from forums.models.threads import ThreadQuerySet
+from forums.forms.codes import CODE_ATTRIBUTES
+from forums.models import Forum, Post, Thread, Topic, Voice
 from forums.personal_data.check import Marked, mark_of, marked
-from mscos.codes import holds_code, parse_code
-from mscos.filters import FilterForm
-from mscos.forms import PlainTextField, PublicForm, RefusableForm
+from forums.validators import validate_no_code
+from mscos.codes import parse_code
+from mscos.forms import PlainTextField, PublicForm
 from mscos.models import User
-from mscos.sensitive_words import sensitive_words_in
 from mscos.text import POST_LENGTH, render_post
 
-WRONG_CODE = "Check the code. It has 16 letters and numbers"  # for unknown and impossible codes alike
 TITLE_LENGTH = 120
-MAX_DIGITS = 9  # digits; any more and the column could not hold it
-CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-
-
-def no_code(text: str) -> None:
-    """Refuse a text that holds a code: whoever reads the text could act as the owner of the code."""
-    if holds_code(text):
-        raise forms.ValidationError("This seems to hold a code. Take it out: whoever has a code can act as its owner")
 
 
 class PostForm(PublicForm):
@@ -47,7 +35,7 @@ class PostForm(PublicForm):
         name="post",
         label="Your post",
         max_length=POST_LENGTH,
-        validators=[no_code],
+        validators=[validate_no_code],
         widget=forms.Textarea(attrs={"rows": 8, "data-count": POST_LENGTH, "dir": "auto"}),
     )
     content_note = PlainTextField(
@@ -55,7 +43,7 @@ class PostForm(PublicForm):
         label="Content note",
         max_length=100,
         required=False,
-        validators=[no_code],
+        validators=[validate_no_code],
         help_text="If it mentions harm or danger, say in a few words what, such as 'threats'. Readers then choose.",
     )
     public = forms.BooleanField(label="It is meant to be public", required=False)
@@ -133,7 +121,9 @@ class PostForm(PublicForm):
 
 def title_field() -> PlainTextField:
     """Return the field of a thread's title."""
-    return PlainTextField(name="title", article="a", label="Title", max_length=TITLE_LENGTH, validators=[no_code])
+    return PlainTextField(
+        name="title", article="a", label="Title", max_length=TITLE_LENGTH, validators=[validate_no_code]
+    )
 
 
 class ThreadForm(PostForm):
@@ -253,83 +243,3 @@ class NewVersionForm(PostForm):
         super().__init__(data, forum=post.thread.forum, initial=words, **kwargs)
         if not post.starts_thread:
             del self.fields["title"]
-
-
-class CodeForm(RefusableForm):
-    """One code."""
-
-    code = forms.CharField(
-        label="Your code",
-        max_length=100,
-        help_text="16 letters and numbers, like K7QW-3MHT-9XRC-V2PD. Small letters and missing hyphens are fine.",
-        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
-        error_messages={"required": "Enter your code", "max_length": WRONG_CODE},
-    )
-
-    def clean_code(self) -> str:
-        """Return the code in its four groups; what can be no code is told as an unknown one is."""
-        code = parse_code(self.cleaned_data["code"])
-        if code is None:
-            raise forms.ValidationError(WRONG_CODE)
-        return code
-
-
-class ThreadFilterForm(FilterForm):
-    """Which threads of a forum to list: `?type=b&tag=deposits&replies=none&order=new`."""
-
-    type = forms.ChoiceField(required=False, label="Type of provision")
-    tag = forms.ChoiceField(required=False)
-    replies = forms.ChoiceField(choices=[("", "All"), ("none", "No replies yet")], required=False, label="Replies")
-    order = forms.ChoiceField(
-        choices=[("", "Latest reply"), ("new", "Newest thread")], required=False, label="Order by"
-    )
-
-    def __init__(self, data: QueryDict, *, forum: Forum, consultations: Iterable[Consultation]) -> None:
-        """Take the forum's published consultations, the newest first, with their topics."""
-        self.topics = [topic for consultation in consultations for topic in consultation.topics.all()]
-        self.forum = forum
-        super().__init__(data)
-        for name in ("type", "tag"):
-            if len(self.fields[name].choices) == 1:  # type: ignore[attr-defined]
-                del self.fields[name]
-
-    def full_clean(self) -> None:
-        """Offer what this forum's threads have, asked for once; then clean."""
-        if not self.fields["type"].choices:  # type: ignore[attr-defined]
-            types: dict[str, str] = {}
-            for topic in self.topics:
-                types.setdefault(topic.code, topic.title)
-            self._offer("type", "All types", types.items())
-            visible = {"content_object__forum": self.forum, "content_object__state__in": Thread.VISIBLE}
-            in_use = Tag.objects.filter(Exists(TaggedThread.objects.filter(tag=OuterRef("pk"), **visible)))
-            tags = in_use.order_by("name").values_list("slug", "name")
-            self._offer("tag", "All tags", [(slug, name) for slug, name in tags if not sensitive_words_in(slug)])
-        super().full_clean()
-
-    def count(self, threads: ThreadQuerySet) -> tuple[int, int]:
-        """Return how many of `threads` fit, and how many there are."""
-        counts = threads.aggregate(found=Count("pk", filter=self._condition()), all=Count("pk"))
-        return counts["found"], counts["all"]
-
-    def filter(self, threads: ThreadQuerySet) -> ThreadQuerySet:
-        """Return those of `threads` that fit, in the order asked for, pinned ones first."""
-        found = threads.filter(self._condition())
-        return found.order_by("-pinned", "-opened_on", "code") if self.cleaned_data.get("order") else found
-
-    def _condition(self) -> Q:
-        chosen, condition = self.cleaned_data, Q()
-        if code := chosen.get("type"):
-            condition &= Q(topic__in=[topic.pk for topic in self.topics if topic.code == code])
-        if slug := chosen.get("tag"):
-            condition &= Q(pk__in=TaggedThread.objects.filter(tag__slug=slug).values("content_object"))
-        if chosen.get("replies"):
-            condition &= Q(reply_count=0)
-        return condition
-
-    def _offer(self, name: str, all_of_them: str, choices: Iterable[tuple[str, str]]) -> None:
-        self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
-
-
-def is_number(typed: str) -> bool:
-    """Tell whether a text is a number of a post: digits only, and few enough for the database."""
-    return typed.isascii() and typed.isdigit() and len(typed) <= MAX_DIGITS
