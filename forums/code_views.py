@@ -9,24 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from forums import writer_actions
+from forums.call_requests.context import request_context
 from forums.call_requests.forms import CommandForm
-from forums.call_requests.views import request_context
 from forums.code_lookup import WRONG_CODES, opened_by_code, opened_for_words
 from forums.forms.codes import CodeForm
 from forums.forms.messages import AnswerForm
 from forums.forms.posts import NewVersionForm
-from forums.models import CallRequest, Post, Voice
-from forums.models.threads import PostQuerySet
-from forums.posting_views import send
+from forums.models import CallRequest, Voice
+from forums.submission import store_answer, submit_post
 from forums.validators import is_post_number
-from mscos.limits import Limit
+from forums.writer_posts import COUNTED, held_of, in_place
 from mscos.privacy import Refusal, anonymous_form
 from mscos.subject_access import describe_row, in_words
-
-ANSWERING = Limit("answer", times=20, seconds=60 * 60)
-# A row's own number would tell how many others wrote in between; so would our guess about advertising, which rests on how
-# much others send, and from the same address. The page says so.
-COUNTED = ("id", "likely_spam")
 
 
 @anonymous_form(limit=WRONG_CODES)
@@ -70,7 +64,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
-    done = send(request, form, lambda **words: writer_actions.correct(post=post, code=code, **words))
+    done = submit_post(request, form, lambda **words: writer_actions.correct(post=post, code=code, **words))
     context = {"form": form, "post": post, "code": code, "n": number}
     return done or render(request, "forums/post_correct.html", context, status=form.status)
 
@@ -122,31 +116,3 @@ def _voice(
         "speaks_elsewhere": any(post.thread_id != voice.thread_id for post in posts),
     }
     return render(request, "forums/voice_detail.html", context, status=answer.status)
-
-
-def store_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
-    """Store what a valid form says about a post, and tell whether that was done; else the form says why not."""
-    try:
-        with form.counted(ANSWERING, request) as is_taken:
-            if is_taken:
-                writer_actions.answer_moderators(post=post, **form.to_store())
-    except writer_actions.NotAccepted as error:
-        form.refuse(Refusal(409, str(error)))
-    return form.is_valid()
-
-
-def held_of(post: Post) -> list[tuple[str, str]]:
-    """Return the stored columns of a post, and what each holds, in words; of those left out the page itself speaks.
-
-    What the writer of a first post gave their thread stands in the thread's row, and comes with them.
-    """
-    facts = describe_row(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
-    if post.starts_thread:
-        facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.topic)]
-    return [(name, in_words(value)) for name, value in facts]
-
-
-def in_place(posts: PostQuerySet, place: str) -> Post | None:
-    """Return the post at a place (1, 2, …) among a writer's own, in the order of writing; None where there is none."""
-    index = int(place) - 1 if is_post_number(place) else -1
-    return posts.select_related("thread__forum").order_by("pk")[index : index + 1].first() if index >= 0 else None

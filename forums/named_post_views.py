@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from forums import writer_actions
-from forums.code_views import held_of, in_place, store_answer
+from forums.decorators import with_author
 from forums.forms.messages import AnswerForm
 from forums.models import Post
 from forums.pages import OwnPostPages
-from forums.posting_views import named
+from forums.submission import store_answer
+from forums.writer_posts import held_of, in_place
 from mscos.codes import form_digest
 from mscos.models import User
 from mscos.pagination import page_of
@@ -45,7 +46,7 @@ def own_posts(request: HttpRequest) -> HttpResponse:
 
 
 @anonymous_form()
-@named
+@with_author
 def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None, author: User) -> HttpResponse:
     """Show all that is held of one of these posts, and take words to the moderators about it; no typed word is lost."""
     is_sent = request.method == "POST"

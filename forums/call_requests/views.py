@@ -10,21 +10,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from events.times import LONDON, Clock, clock
 from forums import receipts
 from forums.call_requests import requester_actions
+from forums.call_requests.context import request_context
 from forums.call_requests.forms import CallForm, CommandForm, answers_in, signed, to_ask, to_read
 from forums.code_lookup import WRONG_CODES, opened_for_words
-from forums.models import CallOffer, CallRequest, Forum
+from forums.models import CallRequest, Forum
 from forums.writer_actions import NotAccepted
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, too_many
-from mscos.subject_access import describe_row, in_words
 
 ASKING = Limit("call", times=5, seconds=60 * 60)
 WRITING = Limit("call-words", times=30, seconds=60 * 60)
-# What the page says in one sentence: it names nothing that its asker typed, and could alarm whoever looks on.
-OURS = ("code", "code_digest", "form_digest", "urgent", "handler", "state")
 DONE = {
     CommandForm.ACCEPT: "The time is agreed.",
     CommandForm.OTHERS: "We will offer you other times.",
@@ -68,35 +65,6 @@ def request_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResp
         return _act(request, call_request, form.cleaned_data["code"], act)
     context = request_context(call_request, form.cleaned_data["code"], act)
     return render(request, "forums/request_detail.html", context, status=act.status)
-
-
-def request_context(
-    call_request: CallRequest, code: str, form: CommandForm | None = None, done: str = ""
-) -> dict[str, Any]:
-    """Return what the page of a request shows its asker: all of it, opened."""
-    return {
-        "call_request": call_request,
-        "code": code,
-        "form": form or CommandForm(),
-        "reach": call_request.reach.reveal(),
-        "done": done,
-        "offers": [(offer, offer_on_clocks(offer, call_request)) for offer in call_request.offers.all()],
-        "conversation": [(message, message.body.reveal()) for message in call_request.messages.all()],
-        "held": [
-            (name, in_words(value))
-            for name, value in describe_row(call_request, leave_out=OURS)
-            if value not in {None, ""}
-        ],
-        "disclosures": call_request.disclosures.values_list("day", flat=True).distinct().order_by("day")
-        if call_request.way
-        else [],
-    }
-
-
-def offer_on_clocks(offer: CallOffer, call_request: CallRequest) -> list[Clock]:
-    """Return when a call would begin, on the asker's clocks and on the team's, each as it is on that very day."""
-    zones = dict.fromkeys([call_request.zone, LONDON])
-    return [clock(offer.starts, offer.starts, zone) for zone in zones]
 
 
 def _forum(slug: str) -> Forum | None:

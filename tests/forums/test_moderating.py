@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from forums import writer_actions
-from forums.code_views import COUNTED
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
 from forums.moderation import decisions
 from forums.writer_actions import start_thread, withdraw
+from forums.writer_posts import COUNTED
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply

@@ -5,8 +5,8 @@ from django.test import Client
 
 from forums.models import Forum, Post, Report, Thread
 from forums.moderation import decisions
-from forums.posting_views import POSTING
 from forums.report_views import REPORTING
+from forums.submission import POSTING
 from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User

@@ -3,7 +3,7 @@
 import pytest
 
 from forums.models import Post
-from forums.posting_views import PREVIEWS
+from forums.submission import PREVIEWS
 from tests.forums.writing.conftest import NEW, typed
 
 pytestmark = pytest.mark.django_db
