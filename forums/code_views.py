@@ -16,9 +16,9 @@ from forums.forms.codes import CodeForm
 from forums.forms.messages import AnswerForm
 from forums.forms.posts import NewVersionForm
 from forums.models import CallRequest, Voice
-from forums.submission import store_answer, submit_post
+from forums.submission import submit_answer, submit_post
 from forums.validators import is_post_number
-from forums.writer_posts import COUNTED, held_of, in_place
+from forums.writer_posts import HIDDEN_COLUMNS, post_at, stored_data_of
 from mscos.privacy import Refusal, anonymous_form
 from mscos.subject_access import describe_row, in_words
 
@@ -45,8 +45,8 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
     if not isinstance(voice, Voice):
         return _ask(request, form)
     answer = AnswerForm(request.POST, refusal=refusal)
-    post = in_place(voice.posts.all(), request.POST.get("n", ""))
-    if post and store_answer(request, answer, post):
+    post = post_at(voice.posts.all(), request.POST.get("n", ""))
+    if post and submit_answer(request, answer, post):
         return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
     return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
 
@@ -60,7 +60,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if not isinstance(voice, Voice):
         return _ask(request, asked)
     code, number = asked.cleaned_data["code"], request.POST.get("n", "")
-    post, is_sent = in_place(voice.posts.all(), number), "submission_id" in request.POST
+    post, is_sent = post_at(voice.posts.all(), number), "submission_id" in request.POST
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
@@ -78,7 +78,7 @@ def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespo
     if not isinstance(voice, Voice):
         return _ask(request, form)
     number = request.POST.get("n", "")
-    post = in_place(voice.posts.all(), number)
+    post = post_at(voice.posts.all(), number)
     context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
     if post is None or request.POST.get("sure") != "yes":
         return render(request, "forums/post_withdraw.html", context)
@@ -106,8 +106,8 @@ def _voice(
     place = int(n) if is_post_number(n) and 1 <= int(n) <= len(posts) else 1
     context: dict[str, Any] = {
         "voice": voice,
-        "posts": [(post, held_of(post)) for post in posts],
-        "held_of_voice": [(name, in_words(value)) for name, value in describe_row(voice, leave_out=COUNTED)],
+        "posts": [(post, stored_data_of(post)) for post in posts],
+        "held_of_voice": [(name, in_words(value)) for name, value in describe_row(voice, leave_out=HIDDEN_COLUMNS)],
         "code": code,
         "form": answer,
         "place": place,

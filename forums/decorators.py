@@ -12,7 +12,10 @@ SIGNED_OUT = Refusal(403, "You are signed out. Nothing was lost. Sign in in anot
 
 
 def with_author(view: View) -> View:
-    """Give a view the keyword argument `author`, who is signed in; who is not is asked to, and loses nothing typed."""
+    """Pass the signed-in user to a view as `author`; redirect others to the sign-in page, or refuse what they send.
+
+    A refused form comes back with all that was typed.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: str, refusal: Refusal | None = None, **kwargs: str) -> HttpResponse:

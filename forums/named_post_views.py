@@ -17,8 +17,8 @@ from forums.decorators import with_author
 from forums.forms.messages import AnswerForm
 from forums.models import Post
 from forums.pages import OwnPostPages
-from forums.submission import store_answer
-from forums.writer_posts import held_of, in_place
+from forums.submission import submit_answer
+from forums.writer_posts import post_at, stored_data_of
 from mscos.codes import form_digest
 from mscos.models import User
 from mscos.pagination import page_of
@@ -53,12 +53,12 @@ def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None
     post = _marked(request, author) if is_sent else _post(author, place)
     is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
     form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
-    if post and store_answer(request, form, post):
+    if post and submit_answer(request, form, post):
         return redirect(f"{reverse('forums:own_post_detail', args=[_place(author, post)])}?done=1")
     context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "done": _done(request)}
     context["mark"] = request.POST.get("mark", "")
     if post:
-        context |= {"place": _place(author, post), "held": held_of(post), "mark": _mark(post.pk)}
+        context |= {"place": _place(author, post), "held": stored_data_of(post), "mark": _mark(post.pk)}
     return render(request, "forums/own_post_detail.html", context, status=form.status)
 
 
@@ -85,7 +85,7 @@ def _member(request: HttpRequest) -> User:
 
 
 def _post(author: User, place: int) -> Post:
-    post = in_place(author.posts.for_writer(), str(place))
+    post = post_at(author.posts.for_writer(), str(place))
     if post is None:
         raise Http404
     return post

@@ -15,25 +15,25 @@ from mscos.erasure import after_erasure
 
 
 def lock_post(post: Post) -> Post:
-    """Return the post as it is now, with its thread's row and then its own locked until the transaction ends.
+    """Return the post as it is now; lock its thread's row, then its own, to the end of the transaction.
 
-    It may stand in another thread than in the one in which it was opened.
+    It may stand in another thread than when it was read.
     """
     lock_reply_target(thread=post.thread_id, answered=post)
     return Post.objects.select_for_update(of=("self",)).select_related("thread", "decided_by").get(pk=post.pk)
 
 
 def may_identify(*texts: str) -> bool:
-    """Tell whether the identity check finds anything in a post's texts, by which moderators narrow their queue."""
+    """Return whether a post's texts have a personal-data match: moderators filter their queue by it."""
     return any(find_personal_data(text) for text in texts)
 
 
-def destroy_words(post: Post, state: Post.State) -> None:
-    """Empty a post of its words and put it in `state`; inside a transaction. Its thread's title goes with a first post.
+def erase_text(post: Post, state: Post.State) -> None:
+    """Erase the text of a post and set its state; a first post takes its thread's title with it.
 
-    So do reports of it, which may quote it. `post.thread` is read. What the words leave behind in the database file is written over once committed.
+    Its reports are deleted too: they may quote it. Reads `post.thread`.
     """
-    if post.starts_thread and post.body:  # what was emptied before may have a new version, whose title it is now
+    if post.starts_thread and post.body:  # without a body it may have a new version, whose title the thread has now
         Thread.objects.filter(pk=post.thread_id).update(title="")
     post.body = post.body_html = post.content_note = ""
     post.state, post.likely_spam, post.urgent, post.may_identify = state, False, False, False
@@ -45,20 +45,17 @@ def destroy_words(post: Post, state: Post.State) -> None:
     after_erasure()
 
 
-def destroy_notes(post: Post) -> None:
-    """Delete what moderators and the writer said about a post, and about refused versions before it: it may quote them.
-
-    Inside a transaction that ends with `after_erasure`.
-    """
+def erase_notes(post: Post) -> None:
+    """Delete the notes on a post and on its refused versions: they may quote it. The caller ends with `after_erasure`."""
     notes = ModeratorNote.objects.about(post)
-    for sent in notes.values_list("form_digest", flat=True):
-        if sent:
-            note_erased(sent)
+    for form_digest in notes.values_list("form_digest", flat=True):
+        if form_digest:
+            note_erased(form_digest)
     notes.delete()
 
 
 def recount(thread: Thread) -> None:
-    """Set a thread's count, last day and state by its posts; inside a transaction that holds the thread's row.
+    """Set a thread's reply count, last day and state by its posts; its row must be locked.
 
     A thread with nothing left to read is gone; one in which something can be read again is open again.
     """

@@ -142,9 +142,9 @@ BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 # Whose words can be destroyed while the row stays, and how that is done again after a restore: `WordsOf` of a model.
 WORDS_ERASED = {
-    "forums.CallRequest": "forums.erased_again.CALL_REQUEST",
-    "forums.Post": "forums.erased_again.POST",
-    "forums.Thread": "forums.erased_again.THREAD",
+    "forums.CallRequest": "forums.restore_erasures.CALL_REQUEST",
+    "forums.Post": "forums.restore_erasures.POST",
+    "forums.Thread": "forums.restore_erasures.THREAD",
     "newsletters.Subscriber": "newsletters.subscribers.subscriptions.WORDS",
     "outcomes.Quotation": "outcomes.actions.WORDS",
 }

@@ -95,8 +95,8 @@ def test_actions_take_keywords_only_and_never_a_request():
     ]
     inner = {
         "check_seen",
-        "destroy_notes",
-        "destroy_words",
+        "erase_notes",
+        "erase_text",
         "hold",
         "recount",
         "save_as",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forums.models import ModeratorNote, Post, Thread
-from forums.post_lifecycle import destroy_notes, destroy_words, lock_post, may_identify, recount
+from forums.post_lifecycle import erase_notes, erase_text, lock_post, may_identify, recount
 from mscos.erasure import after_erasure
 from mscos.models import User
 from mscos.text import render_post
@@ -86,7 +86,7 @@ def publish_with_changes(
     """
     fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), seen)
     fresh.reports.all().delete()
-    destroy_notes(fresh)
+    erase_notes(fresh)
     if fresh.starts_thread:
         Thread.objects.filter(pk=fresh.thread_id).update(title=title)
     fresh.body, fresh.content_note = body, content_note
@@ -120,8 +120,8 @@ def remove(*, post: Post, by: User, reason: str, words: str, seen: str | None = 
     fresh = _claim(post, *Post.SHOWN, seen=seen)
     _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
     fresh.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
-    destroy_words(fresh, Post.State.REMOVED)
-    destroy_notes(fresh)
+    erase_text(fresh, Post.State.REMOVED)
+    erase_notes(fresh)
     _tell(fresh, words)
 
 

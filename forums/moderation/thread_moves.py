@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from forums.models import Forum, MovedPost, Post, Thread, Voice
-from forums.names import pick_name
 from forums.post_lifecycle import may_identify, recount
+from forums.voice_names import pick_name
 from mscos.erasure import after_erasure
 
 BATCH = 500  # rows a statement

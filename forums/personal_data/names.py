@@ -6,7 +6,6 @@ Each pattern says that a name follows; whether the words that follow are written
 import re
 from collections.abc import Iterator
 
-from forums.names import NAMES
 from forums.personal_data.normalise import Span
 from forums.personal_data.vocabulary import (
     COMMON_CAPITALS,
@@ -16,6 +15,7 @@ from forums.personal_data.vocabulary import (
     PEOPLE,
     WHAT_PEOPLE_ARE,
 )
+from forums.voice_names import NAMES
 
 MADE_UP = {name.lower() for name in NAMES}
 LETTERS = 5  # so many capitals in a row, such as 'MARAC', are taken for letters and for no name

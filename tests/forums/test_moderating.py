@@ -12,7 +12,7 @@ from forums import writer_actions
 from forums.models import ModeratorNote, Post, SafeguardingProcedure, Thread
 from forums.moderation import decisions
 from forums.writer_actions import start_thread, withdraw
-from forums.writer_posts import COUNTED
+from forums.writer_posts import HIDDEN_COLUMNS
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.forums.conftest import published_reply
@@ -313,7 +313,7 @@ def test_the_code_shows_every_column_of_the_post_and_the_voice(client, published
     of_the_thread = 2  # what its writer gave it: title and type
     assert (
         post.split("What we hold about this post")[1].count("<dt>")
-        == len(Post._meta.concrete_fields) - len(COUNTED) + of_the_thread
+        == len(Post._meta.concrete_fields) - len(HIDDEN_COLUMNS) + of_the_thread
     )
     assert voice.count("<dt>") == len(type(published.post.voice)._meta.concrete_fields) - 1
     assert "Left out is the number of the row in our tables: it would tell how many others wrote." in voice

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from forums import writer_actions
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.moderation import decisions
-from forums.names import NAMES, pick_name
+from forums.voice_names import NAMES, pick_name
 from forums.writer_actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
 from mscos.codes import digest, parse_code
 from mscos.forms import new_submission_id
@@ -37,7 +37,7 @@ def test_the_same_form_twice_gives_the_same_code_and_one_post(forum):
     submission_id = new_submission_id()
     first = start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words")
     second = start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words")
-    assert (second.post, second.code, second.again, first.again) == (first.post, first.code, True, False)
+    assert (second.post, second.code, second.is_repeat, first.is_repeat) == (first.post, first.code, True, False)
     assert Post.objects.count() == 1
 
 
@@ -76,7 +76,7 @@ def test_no_change_of_a_thread_that_was_sent_is_lost(forum, consultation, change
     submission_id, sent = new_submission_id(), {"title": "One", "body": "Words"}
     start_thread(forum=forum, submission_id=submission_id, **sent)
     second = start_thread(forum=forum, submission_id=submission_id, **{**sent, **change})
-    assert second.again is False
+    assert second.is_repeat is False
     assert Post.objects.count() == 2
 
 
@@ -85,7 +85,7 @@ def test_no_change_of_a_reply_that_was_sent_is_lost_and_its_code_is_the_right_on
     one = reply(thread=thread, submission_id=submission_id, body="Words")
     two = reply(thread=thread, submission_id=submission_id, body="Words", code=published.code)
     three = reply(thread=thread, submission_id=submission_id, body="Words", in_reply_to=first_post)
-    assert [sent.again for sent in (one, two, three)] == [False, False, False]
+    assert [sent.is_repeat for sent in (one, two, three)] == [False, False, False]
     for sent in (one, two, three):
         assert Voice.objects.by_code(sent.code).get() == sent.post.voice
 
@@ -108,8 +108,8 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
         voice = Voice.objects.create(thread=thread, code_digest=f"digest {len(tries)}", name=name)
         return Post.objects.create(thread=thread, voice=voice, body="Words", form_digest="d")
 
-    sent = writer_actions._once("a form", "a code", store, refused="")
-    assert (len(tries), sent.again, sent.post.voice.name) == (2, False, "Cedar 9")
+    sent = writer_actions._store_once("a form", "a code", store, refusal="")
+    assert (len(tries), sent.is_repeat, sent.post.voice.name) == (2, False, "Cedar 9")
 
 
 def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):

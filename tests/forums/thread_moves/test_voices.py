@@ -4,7 +4,7 @@ import pytest
 
 from forums.models import Post, Voice
 from forums.moderation import decisions, thread_moves
-from forums.names import NAMES
+from forums.voice_names import NAMES
 from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply

@@ -1,4 +1,4 @@
-from forums.names import NAMES
+from forums.voice_names import NAMES
 
 # Given names, places, colours, animals and words for a sex that a list of plants and landscapes could slip into.
 SUGGESTIVE = [
