@@ -1,10 +1,11 @@
-"""Writing in the forums: without an account, or for one post under one's own name.
+"""Views for new threads and replies: anonymous, or under the name of a member.
 
-The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in writer_actions.py, `Post` in
-models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
+An anonymous post passes `thread_create` here, `ThreadForm` in forms/posts.py, `submit_post` in submission.py,
+`start_thread` in writer_actions.py, `Post` in models/threads.py and templates/forums/post_receipt.html. None of them
+reads or writes a session or a user.
 
-A named post has addresses of its own, and they alone ask who is signed in: an anonymous post of somebody who is signed
-in goes the same way as everybody's. So the choice is made anew for each post, and anonymous is what happens without it.
+Named posts have their own addresses, and only these ask who is signed in. So members choose for each post, and their
+anonymous posts are handled like everybody's.
 """
 
 from contextlib import ExitStack
@@ -17,7 +18,7 @@ from forums.code_lookup import WRONG_CODES
 from forums.decorators import with_author
 from forums.forms.posts import ReplyForm, ThreadForm
 from forums.models import Forum, Thread
-from forums.pages import numbered
+from forums.pages import numbered_post
 from forums.reply_target import reply_target_id
 from forums.submission import submit_post
 from mscos.models import User
@@ -26,20 +27,20 @@ from mscos.privacy import Refusal, anonymous_form, too_many
 
 @anonymous_form()
 def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a new thread, to be checked by a moderator."""
+    """Take a new thread, which waits for a moderator."""
     return _thread_create(request, slug, refusal, author=None)
 
 
 @anonymous_form()
 @with_author
 def thread_create_named(request: HttpRequest, slug: str, *, refusal: Refusal | None, author: User) -> HttpResponse:
-    """Take a new thread under the name of who is signed in."""
+    """Take a new thread under the name of the signed-in member."""
     return _thread_create(request, slug, refusal, author=author)
 
 
 @anonymous_form()
 def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a reply in a thread, to be checked by a moderator."""
+    """Take a reply in a thread, which waits for a moderator."""
     return _reply_create(request, slug, code, refusal, author=None)
 
 
@@ -48,7 +49,7 @@ def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal
 def reply_create_named(
     request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None, author: User
 ) -> HttpResponse:
-    """Take a reply under the name of who is signed in."""
+    """Take a reply under the name of the signed-in member."""
     return _reply_create(request, slug, code, refusal, author=author)
 
 
@@ -60,22 +61,24 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
         initial={"topic": request.GET.get("type", "")},
         refusal=refusal,
     )
-    done = submit_post(request, form, lambda **words: writer_actions.start_thread(forum=forum, author=author, **words))
+    receipt = submit_post(
+        request, form, lambda **fields: writer_actions.start_thread(forum=forum, author=author, **fields)
+    )
     context = {"forum": forum, "form": form, "author": author}
-    return done or render(request, "forums/thread_create.html", context, status=form.status)
+    return receipt or render(request, "forums/thread_create.html", context, status=form.status)
 
 
 def _reply_create(
     request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
 ) -> HttpResponse:
     is_sent = request.method == "POST"
-    asked = get_object_or_404(Thread, code=code)
-    answered = numbered(asked, (request.POST if is_sent else request.GET).get("to", ""))
-    thread = Thread.objects.select_related("forum").get(pk=reply_target_id(thread=asked.pk, answered=answered))
+    named_thread = get_object_or_404(Thread, code=code)  # by the address; merges and moves may lead elsewhere
+    answered = numbered_post(named_thread, (request.POST if is_sent else request.GET).get("to", ""))
+    thread = Thread.objects.select_related("forum").get(pk=reply_target_id(thread=named_thread.pk, answered=answered))
     if not thread.is_visible:
         if not is_sent:
             raise Http404
-        refusal = refusal or Refusal(409, thread.no_reply_because)  # while somebody wrote: the text comes back
+        refusal = refusal or Refusal(409, thread.no_reply_because)  # the form comes back with its text
     with ExitStack() as undo:
         if request.POST.get("code") and not WRONG_CODES.count(request, undo):
             refusal = refusal or too_many(WRONG_CODES)
@@ -87,8 +90,10 @@ def _reply_create(
             initial={"to": request.GET.get("to", "")},
             refusal=refusal,
         )
-        done = submit_post(request, form, lambda **words: writer_actions.reply(thread=asked, author=author, **words))
+        receipt = submit_post(
+            request, form, lambda **fields: writer_actions.reply(thread=named_thread, author=author, **fields)
+        )
         if "code" in form.errors:
             undo.pop_all()
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
-    return done or render(request, "forums/reply_create.html", context, status=form.status)
+    return receipt or render(request, "forums/reply_create.html", context, status=form.status)

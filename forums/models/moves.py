@@ -13,7 +13,7 @@ class MovedPostQuerySet(models.QuerySet["MovedPost"]):
         """Return those that have a number where they are now, by their old number, with all that their line shows."""
         return self.filter(post__number__isnull=False).select_related("post__thread__forum").order_by("number")
 
-    def to_be_read(self) -> "MovedPostQuerySet":
+    def readable(self) -> "MovedPostQuerySet":
         """Return those that stand in a thread that everybody may read."""
         return self.in_order().filter(post__thread__state__in=Thread.VISIBLE)
 

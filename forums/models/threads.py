@@ -19,7 +19,7 @@ from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from mscos.sensitive_words import sensitive_words_in
 
-POSTS_A_PAGE = 30
+POSTS_PER_PAGE = 30
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -117,7 +117,7 @@ class Thread(models.Model):
         highest: Any = [rows.aggregate(highest=Max("number"))["highest"] for rows in (self.posts, self.moved)]
         return max(number or 0 for number in highest)
 
-    def numbered(self, number: int) -> "Post | None":
+    def numbered_post(self, number: int) -> "Post | None":
         """Return the post that a number of this thread means, wherever it is now; None where its words are not shown."""
         moved = self.moved.filter(number=number).first()
         posts = Post.objects.filter(pk=moved.post_id) if moved else self.posts.filter(number=number)
@@ -335,7 +335,7 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of a numbered post in its thread, on the page that it is on."""
-        page = (self.number - 1) // POSTS_A_PAGE + 1 if self.number else 1
+        page = (self.number - 1) // POSTS_PER_PAGE + 1 if self.number else 1
         query = f"?page={page}" if page > 1 else ""
         anchor = f"#post-{self.number}" if self.number else ""
         return f"{self.thread.get_absolute_url()}{query}{anchor}"

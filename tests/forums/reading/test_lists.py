@@ -153,5 +153,5 @@ def test_related_threads_cost_one_query(start, django_assert_num_queries):
     thread = start(tags=["deposits"])
     start(tags=["deposits"])
     with django_assert_num_queries(1):
-        found = [(other.get_absolute_url(), other.shown_title) for other in Thread.objects.related_to(thread, most=3)]
+        found = [(other.get_absolute_url(), other.shown_title) for other in Thread.objects.related_to(thread, limit=3)]
     assert len(found) == 1

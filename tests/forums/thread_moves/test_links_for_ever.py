@@ -47,7 +47,7 @@ def test_every_link_leads_to_its_post(client, start, forum, safety, sam, seed):
         for row in Post.objects.exclude(number=None).select_related("thread"):
             assert links.setdefault((row.thread_id, row.number), row.pk) == row.pk
         for (thread, number), key in links.items():
-            assert Thread.objects.get(pk=thread).numbered(number).pk == key
+            assert Thread.objects.get(pk=thread).numbered_post(number).pk == key
         for thread in Thread.objects.visible():
             assert_names_are_of_one(thread)
             shown = thread.posts.shown().filter(number__gt=1).count()

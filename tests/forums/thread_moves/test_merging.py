@@ -112,7 +112,7 @@ def test_what_was_published_a_moment_ago_can_wait_again_after_a_merge_and_keeps_
     decisions.undo(post=post("d"))
     assert (told(two), moved(one)) == ("1u 2v 3w 4a 5b 6c", "1a 2b 3c 4d")
     decisions.publish(post=post("d"), by=sam)
-    assert (told(two), one.numbered(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
+    assert (told(two), one.numbered_post(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
 
 
 def test_merging_costs_no_more_statements_for_many_posts(start, django_assert_max_num_queries):
@@ -131,7 +131,7 @@ def test_there_and_back_again(one, two):
     new = thread_moves.split(thread=one, posts=posts("bc"), title="N")
     thread_moves.merge(thread=new, into=one)
     assert (told(one), moved(one), moved(new)) == ("1a 4d 5b 6c", "2b 3c", "1b 2c")
-    assert [one.numbered(2), new.numbered(1)] == [post("b"), post("b")]
+    assert [one.numbered_post(2), new.numbered_post(1)] == [post("b"), post("b")]
 
 
 def test_a_post_whose_title_is_destroyed_is_no_longer_flagged_for_it(start, two):
