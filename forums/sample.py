@@ -1,4 +1,4 @@
-"""Sample content of the forums: nobody's words. It goes through the same actions as everybody's posts."""
+"""Sample content of the forums, written for it. It is stored by the same actions as everybody's posts."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils import timezone
 from events.times import LONDON
 from forums import first_content
 from forums.call_requests import team_actions
-from forums.call_requests.requester_actions import ask
+from forums.call_requests.requester_actions import request_call
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
 from forums.moderation import decisions
 from forums.writer_actions import reply, start_thread
@@ -34,10 +34,10 @@ a page. You do not need to tell your own story."""
 
 
 def load(*, by: User) -> None:
-    """Make a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
+    """Create a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
     first_content.load()
     housing = Forum.objects.get(slug="housing")
-    topics = _call_for_views(housing)
+    topics = _open_consultation(housing)
     welcome = _thread(
         housing,
         "What has worked when a placement was about to end?",
@@ -73,7 +73,7 @@ def load(*, by: User) -> None:
     _welcome(housing, by)
     for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
         post.thread.tags.add(*tags)
-    _waiting(housing, welcome, topics)
+    _waiting_posts(housing, welcome, topics)
     _closed_consultation(Forum.objects.get(slug="support"), by)
 
 
@@ -84,7 +84,7 @@ def _welcome(forum: Forum, by: User) -> None:
     Thread.objects.filter(pk=post.thread_id).update(pinned=True, state=Thread.State.CLOSED)
 
 
-def _call_for_views(forum: Forum) -> dict[str, Topic]:
+def _open_consultation(forum: Forum) -> dict[str, Topic]:
     today = timezone.localdate()
     consultation = Consultation.objects.create(
         forum=forum,
@@ -126,7 +126,7 @@ def _replies(first: Post, by: User) -> None:
     decisions.publish(post=fourth.post, by=by)
 
 
-def _waiting(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
+def _waiting_posts(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
     _thread(
         forum,
         "Deposits for a private flat",
@@ -181,8 +181,8 @@ def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **f
 
 
 def load_request(*, by: User) -> str:
-    """Ask for a call, let `by` offer times, and return the code that opens the request."""
-    asked = ask(
+    """Store a call request with times that `by` offers, and return the code that opens it."""
+    submitted = request_call(
         submission_id=new_submission_id(),
         forum=Forum.objects.get(slug="housing"),
         how=CallRequest.How.CODE,
@@ -197,7 +197,7 @@ def load_request(*, by: User) -> str:
         interpreter="",
         topic="How a case conference could be set up here (example).",
     )
-    call_request = CallRequest.objects.by_code(asked.code).get()
+    call_request = CallRequest.objects.by_code(submitted.code).get()
     team_actions.claim(call_request=call_request, by=by)
     # On safe days, at a safe time in London.
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
@@ -209,4 +209,4 @@ def load_request(*, by: User) -> str:
     team_actions.write(
         call_request=call_request, by=by, words="Thank you for asking. Would one of these times suit you?"
     )
-    return asked.code
+    return submitted.code

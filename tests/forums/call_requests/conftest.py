@@ -76,7 +76,7 @@ def desk(client, sam):
 
 def make_request(forum=None, **answers):
     """Return a request that was asked for a moment ago, and its code."""
-    code = requester_actions.ask(submission_id=new_submission_id(), forum=forum, **{**ANSWERS, **answers}).code
+    code = requester_actions.request_call(submission_id=new_submission_id(), forum=forum, **{**ANSWERS, **answers}).code
     return SimpleNamespace(code=code, call_request=CallRequest.objects.by_code(code).get())
 
 

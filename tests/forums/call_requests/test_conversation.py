@@ -219,10 +219,10 @@ def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(clien
 
 def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, forum):
     given = {"submission_id": "one", "forum": forum, **ANSWERS}
-    requester_actions.ask(**given)
+    requester_actions.request_call(**given)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
         requester_actions.withdraw(call_request=CallRequest.objects.get())
-        assert requester_actions.ask(**given).again
+        assert requester_actions.request_call(**given).is_repeat
     assert not CallRequest.objects.exists()
 
 

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from forums.call_requests import requester_actions
-from forums.call_requests.forms import signed
+from forums.call_requests.forms import sign_answers
 from forums.models import CallRequest
 from mscos.codes import digest
 from mscos.forms import new_submission_id
@@ -184,7 +184,7 @@ def test_answers_that_were_changed_on_the_way_or_are_too_old_are_not_taken(clien
     with time_machine.travel(NOW + timedelta(hours=13), tick=False):
         client.post(PATH, {"step": "send", "answers": answers})
     assert not CallRequest.objects.exists()
-    assert signed({}) != answers
+    assert sign_answers({}) != answers
 
 
 def test_one_form_sent_twice_is_one_request_with_one_code(client, forum):
@@ -264,5 +264,5 @@ def test_every_place_where_people_say_something_leads_here(client, outcome, thre
 
 def test_the_action_refuses_who_may_store_nothing_new(forum):
     with pytest.raises(requester_actions.NotAccepted, match="Wait"):
-        make_request(forum=forum, limited="Wait")
+        make_request(forum=forum, limit_message="Wait")
     assert not CallRequest.objects.exists()

@@ -209,7 +209,7 @@ def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, s
     starts = NOW + timedelta(days=3)
     team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
     seen = team_actions.seen_of(fresh(mine))
-    requester_actions.accept(call_request=mine.request, starts=starts)
+    requester_actions.accept_offer(call_request=mine.request, starts=starts)
     requester_actions.write(
         call_request=mine.request, submission_id=new_submission_id(), words="Not on this number any more."
     )
@@ -273,7 +273,7 @@ def test_a_call_that_took_place_can_be_taken_back(desk, mine):
 def test_what_was_agreed_on_is_agreed_on_again_when_it_is_opened_again(desk, mine, sam):
     starts = NOW + timedelta(days=3)
     team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
-    requester_actions.accept(call_request=mine.request, starts=starts)
+    requester_actions.accept_offer(call_request=mine.request, starts=starts)
     act(desk, mine, "called")
     act(desk, mine, "open_again")
     assert fresh(mine).state == "agreed"
