@@ -1,6 +1,6 @@
 """Made-up names for anonymous voices: calm words for plants and landscapes.
 
-None is a given name, a place, a colour, an animal or a word for a sex, so that a name suggests nothing of who writes.
+None is a given name, a place, a colour, an animal or a word for a sex, so that it suggests nothing about the writer.
 """
 
 import secrets
@@ -25,14 +25,14 @@ NAMES = tuple(  # a text reads and merges better than two hundred quoted lines
 
 
 def pick_name(taken: Collection[str]) -> str:
-    """Return a random name that is not in `taken`; once all are taken, one with a number: 'Cedar 2'."""
-    turn = 1
+    """Return a random name that is not in `taken`; once all are, one with a number: 'Cedar 2'."""
+    round_number = 1
     while True:
-        free = [name for name in (_numbered(word, turn) for word in NAMES) if name not in taken]
+        free = [name for name in (_numbered(word, round_number) for word in NAMES) if name not in taken]
         if free:
             return secrets.choice(free)
-        turn += 1
+        round_number += 1
 
 
-def _numbered(word: str, turn: int) -> str:
-    return word if turn == 1 else f"{word} {turn}"
+def _numbered(word: str, number: int) -> str:
+    return word if number == 1 else f"{word} {number}"

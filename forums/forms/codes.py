@@ -10,7 +10,7 @@ CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spell
 
 
 class CodeForm(RefusableForm):
-    """One code."""
+    """A code, which opens a voice or a call request."""
 
     code = forms.CharField(
         label="Your code",
@@ -21,7 +21,7 @@ class CodeForm(RefusableForm):
     )
 
     def clean_code(self) -> str:
-        """Return the code in its four groups; what can be no code is told as an unknown one is."""
+        """Return the normalised code; an impossible code gets the same message as an unknown one."""
         code = parse_code(self.cleaned_data["code"])
         if code is None:
             raise forms.ValidationError(WRONG_CODE)

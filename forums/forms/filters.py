@@ -14,7 +14,7 @@ from mscos.sensitive_words import sensitive_words_in
 
 
 class ThreadFilterForm(FilterForm):
-    """Which threads of a forum to list: `?type=b&tag=deposits&replies=none&order=new`."""
+    """Filters and order of a forum's threads: `?type=b&tag=deposits&replies=none&order=new`."""
 
     type = forms.ChoiceField(required=False, label="Type of provision")
     tag = forms.ChoiceField(required=False)
@@ -24,7 +24,7 @@ class ThreadFilterForm(FilterForm):
     )
 
     def __init__(self, data: QueryDict, *, forum: Forum, consultations: Iterable[Consultation]) -> None:
-        """Take the forum's published consultations, the newest first, with their topics."""
+        """Take the forum and its published consultations, the newest first, with their topics prefetched."""
         self.topics = [topic for consultation in consultations for topic in consultation.topics.all()]
         self.forum = forum
         super().__init__(data)
@@ -33,27 +33,27 @@ class ThreadFilterForm(FilterForm):
                 del self.fields[name]
 
     def full_clean(self) -> None:
-        """Offer what this forum's threads have, asked for once; then clean."""
+        """Set the choices by this forum's topics and tags, once; then clean."""
         if not self.fields["type"].choices:  # type: ignore[attr-defined]
             types: dict[str, str] = {}
             for topic in self.topics:
                 types.setdefault(topic.code, topic.title)
-            self._offer("type", "All types", types.items())
+            self._set_choices("type", "All types", types.items())
             visible = {"content_object__forum": self.forum, "content_object__state__in": Thread.VISIBLE}
             in_use = Tag.objects.filter(Exists(TaggedThread.objects.filter(tag=OuterRef("pk"), **visible)))
             tags = in_use.order_by("name").values_list("slug", "name")
-            self._offer("tag", "All tags", [(slug, name) for slug, name in tags if not sensitive_words_in(slug)])
+            self._set_choices("tag", "All tags", [(slug, name) for slug, name in tags if not sensitive_words_in(slug)])
         super().full_clean()
 
     def count(self, threads: ThreadQuerySet) -> tuple[int, int]:
-        """Return how many of `threads` fit, and how many there are."""
-        counts = threads.aggregate(found=Count("pk", filter=self._condition()), all=Count("pk"))
-        return counts["found"], counts["all"]
+        """Return how many of `threads` match, and how many there are."""
+        counts = threads.aggregate(matching=Count("pk", filter=self._condition()), all=Count("pk"))
+        return counts["matching"], counts["all"]
 
     def filter(self, threads: ThreadQuerySet) -> ThreadQuerySet:
-        """Return those of `threads` that fit, in the order asked for, pinned ones first."""
-        found = threads.filter(self._condition())
-        return found.order_by("-pinned", "-opened_on", "code") if self.cleaned_data.get("order") else found
+        """Return the matching `threads` in the chosen order, pinned ones first."""
+        matching = threads.filter(self._condition())
+        return matching.order_by("-pinned", "-opened_on", "code") if self.cleaned_data.get("order") else matching
 
     def _condition(self) -> Q:
         chosen, condition = self.cleaned_data, Q()
@@ -65,5 +65,5 @@ class ThreadFilterForm(FilterForm):
             condition &= Q(reply_count=0)
         return condition
 
-    def _offer(self, name: str, all_of_them: str, choices: Iterable[tuple[str, str]]) -> None:
-        self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
+    def _set_choices(self, name: str, all_label: str, choices: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", all_label), *choices]  # type: ignore[attr-defined]

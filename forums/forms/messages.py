@@ -11,7 +11,7 @@ REPORT_LENGTH = 1_000
 
 
 class AnswerForm(PublicForm):
-    """Words to the moderators about a post."""
+    """A message to the moderators about a post."""
 
     words = PlainTextField(
         name="message",
@@ -24,7 +24,7 @@ class AnswerForm(PublicForm):
 
 
 class ReportForm(PublicForm):
-    """Why a post should be looked at again."""
+    """A reader's report of a post."""
 
     reason = forms.ChoiceField(
         label="This post …",

@@ -157,7 +157,7 @@ def marked(text: str) -> Marked:
     return Marked(found, reasons(found))
 
 
-def mark_of(piece: Piece) -> str:
+def fingerprint_of(piece: Piece) -> str:
     """Return by what a marked piece is known when a form comes back: eight hex digits, wherever in the text it stands."""
     kind = piece.match.kind if piece.match else ""
     return sha256(f"{kind}:{' '.join(piece.text.split()).lower()}".encode()).hexdigest()[:8]

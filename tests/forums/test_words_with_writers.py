@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forums import writer_actions
-from forums.emails import tell_moderators
+from forums.emails import notify_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
@@ -104,14 +104,14 @@ def test_nothing_is_decided_in_the_list_whose_writer_wrote_or_that_has_a_content
 
 
 def test_moderators_are_told_by_mail_where_only_a_message_or_a_report_waits(published, sam):
-    tell_moderators()
+    notify_moderators()
     assert sent_mail() == []
     says(published)
-    tell_moderators()
+    notify_moderators()
     assert len(sent_mail()) == 1
     ModeratorNote.objects.update(unread=False)
     reports.report(post=published.post, submission_id="s", reason="spam", words="")
-    tell_moderators()
+    notify_moderators()
     assert len(sent_mail()) == 2
 
 

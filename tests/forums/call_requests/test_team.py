@@ -11,7 +11,7 @@ from django.test import Client
 
 from forums.call_requests import requester_actions, team_actions
 from forums.call_requests.team_actions import NotPossible
-from forums.emails import tell_handlers
+from forums.emails import notify_call_handlers
 from forums.models import CallOffer, CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS, MODERATORS
@@ -224,7 +224,7 @@ def test_a_message_after_the_call_waits_for_the_team(desk, mine, sam):
     act(desk, mine, "called")
     requester_actions.write(call_request=mine.request, submission_id=new_submission_id(), words="I am in danger.")
     assert CallRequest.objects.waiting().count() == 1
-    tell_handlers()
+    notify_call_handlers()
     assert [mail.to for mail in sent_mail()] == [["sam@example.org"]]
 
 
@@ -328,14 +328,14 @@ def test_the_log_names_what_was_done_and_no_word(desk, mine):
 
 def test_handlers_are_told_that_something_waits_and_nothing_of_what(asked, sam, alex):
     make_staff("kim@example.org", groups=[MODERATORS])
-    tell_handlers()
+    notify_call_handlers()
     assert sorted(mail.to for mail in sent_mail()) == [["alex@example.org"], ["sam@example.org"]]
     content = sent_mail()[0].message().as_string()
     assert sent_mail()[0].subject == "Something is waiting"
     assert [text for text in [*TYPED, asked.request.code, asked.code, "call for"] if text in content] == []
     team_actions.claim(call_request=asked.request, by=sam)
     team_actions.offer(call_request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
-    tell_handlers()
+    notify_call_handlers()
     assert len(sent_mail()) == 2
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forums.personal_data import numbers
-from forums.personal_data.check import EXPLANATIONS, Kind, Piece, find_personal_data, mark_of, pieces, reasons
+from forums.personal_data.check import EXPLANATIONS, Kind, Piece, find_personal_data, fingerprint_of, pieces, reasons
 from forums.personal_data.normalise import joined_lines, normalise
 
 
@@ -234,7 +234,7 @@ def test_each_thing_that_is_marked_is_told_once_under_its_reason():
 
 def test_a_mark_is_known_wherever_it_stands_and_by_its_kind():
     def marks(text):
-        return [mark_of(piece) for piece in pieces(text, find_personal_data(text)) if piece.match]
+        return [fingerprint_of(piece) for piece in pieces(text, find_personal_data(text)) if piece.match]
 
     assert marks("Ring 07700 900123") == marks("my phone is 07700  900123".replace("  ", "\n"))
     assert marks("sw1a 1aa") == marks("SW1A 1AA")

@@ -6,7 +6,7 @@ from django.test import Client
 
 from forums.models import Forum, Post
 from forums.moderation import decisions
-from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
+from forums.spam import MAX_LINKS, PER_FORUM, PER_SITE, PER_VISITOR
 from forums.writer_actions import withdraw
 from mscos.forms import AT_ONCE, SUBMISSION_IDS, new_submission_id
 from tests.forums.test_admin import QUEUE, review
@@ -69,17 +69,17 @@ def test_a_short_text_may_come_often_on_a_day(client, forum):
 
 def test_the_eleventh_of_one_visitor_in_ten_minutes_waits_apart(forum):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
-        assert [send(visitor(1), body=f"Number {n}") for n in range(IN_A_ROW.times)] == [False] * IN_A_ROW.times
+        assert [send(visitor(1), body=f"Number {n}") for n in range(PER_VISITOR.times)] == [False] * PER_VISITOR.times
         assert send(visitor(1), body="One more") is True
         assert send(visitor(2), body="Somebody else") is False
-        clock.shift(IN_A_ROW.seconds + 1)
+        clock.shift(PER_VISITOR.seconds + 1)
         assert send(visitor(1), body="Later") is False
 
 
 def test_a_flood_in_a_forum_waits_apart_there_and_nowhere_else(forum):
     other = Forum.objects.create(slug="support", title="Support forum", purpose="Support that lasts.")
-    for _ in range(IN_A_FORUM.times):
-        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    for _ in range(PER_FORUM.times):
+        PER_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1)) is True
     visitor(2).post(f"/forums/{other.slug}/new/", typed())
     assert Post.objects.latest("pk").likely_spam is False
@@ -89,7 +89,7 @@ def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
     for number in range(3):
         send(visitor(number), body=f"Number {number}")
     visitor(9).post(f"{thread.get_absolute_url()}reply/", typed(body="A reply"))
-    for limit, whom in ((IN_A_FORUM, f"forum {forum.pk}"), (ON_THE_SITE, "all")):
+    for limit, whom in ((PER_FORUM, f"forum {forum.pk}"), (PER_SITE, "all")):
         for _ in range(limit.times - 5):
             limit.count_for(whom)
         assert limit.reached_for(whom) is False
@@ -98,14 +98,14 @@ def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
 
 
 def test_a_flood_on_the_whole_site_waits_apart(forum):
-    for _ in range(ON_THE_SITE.times):
-        ON_THE_SITE.count_for("all")
+    for _ in range(PER_SITE.times):
+        PER_SITE.count_for("all")
     assert send(visitor(1)) is True
 
 
 def test_the_same_form_sent_again_counts_once(client, forum):
     sent = typed(body=LONG)
-    for _ in range(IN_A_ROW.times + 5):
+    for _ in range(PER_VISITOR.times + 5):
         client.post(NEW, sent)
     assert (Post.objects.count(), Post.objects.get().likely_spam) == (1, False)
     assert send(client, body="Another") is False
@@ -152,9 +152,9 @@ def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
 
 def test_whoever_answers_the_question_of_a_flood_waits_with_the_others(forum):
     Forum.objects.update(question="Which day comes after Monday?", answers="tuesday")
-    for _ in range(ON_THE_SITE.times):
-        ON_THE_SITE.count_for("all")
-        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    for _ in range(PER_SITE.times):
+        PER_SITE.count_for("all")
+        PER_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1), answer="Tuesday") is False
     assert send(visitor(1), answer="Tuesday", submission_id=new_submission_id()) is True
 
