@@ -1,7 +1,7 @@
-"""Actions of the team on call requests: claim, open the contact details, offer times, write, call, hand over.
+"""What the team does about a request for a call: claim it, open the number, offer times, write, call, hand it over.
 
-One person handles a call request at a time. Every action checks that it is still theirs: while a page is open, the
-requester may withdraw everything, or a colleague may be first.
+One person handles a request at a time. Every act asks again whether it is still theirs, since much can change while a
+page is open: the asker may withdraw everything, a colleague may be first.
 """
 
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ class NotPossible(Exception):
 
 
 def handlers() -> QuerySet[User]:
-    """Return the users who may handle call requests, by name."""
+    """Return the people who may handle requests, by name."""
     return User.objects.filter(groups__name=CALL_HANDLERS, is_active=True, is_staff=True).order_by("display_name")
 
 
 @transaction.atomic
 def claim(*, call_request: CallRequest, by: User) -> None:
-    """Make `by` the handler. Raises NotPossible where somebody else is, and may still handle call requests."""
+    """Take a request that nobody handles, or whose handler is none any more. Raises NotPossible where somebody does."""
     call_request = lock_call_request(call_request)
     taken = (
         call_request.handler_id
@@ -47,8 +47,8 @@ def claim(*, call_request: CallRequest, by: User) -> None:
 
 @transaction.atomic
 def hand_over(*, call_request: CallRequest, by: User, to: User | None) -> None:
-    """Make a colleague the handler, or nobody. Raises NotPossible where `by` is not, or `to` may not be."""
-    call_request = _lock_own(call_request, by)
+    """Give a request to a colleague, or back to all. Raises NotPossible where it is not `by`'s or `to` handles none."""
+    call_request = _mine(call_request, by)
     if to and not handlers().filter(pk=to.pk).exists():
         raise NotPossible(f"{to} does not handle requests. Choose somebody else.")
     CallRequest.objects.filter(pk=call_request.pk).update(handler=to)
@@ -56,8 +56,8 @@ def hand_over(*, call_request: CallRequest, by: User, to: User | None) -> None:
 
 @transaction.atomic
 def open_contact(*, call_request: CallRequest, by: User) -> CallRequest:
-    """Record who opens the contact details of a call request, and on which day, and return it."""
-    call_request = _lock_own(call_request, by)
+    """Return a request whose number or address `by` is about to see, and note that: who, and on which day."""
+    call_request = _mine(call_request, by)
     ContactDisclosure.objects.create(request_code=call_request.code, viewer=str(by))
     return call_request
 
@@ -66,11 +66,11 @@ def open_contact(*, call_request: CallRequest, by: User) -> CallRequest:
 def offer(
     *, call_request: CallRequest, by: User, starts: Sequence[datetime], reach: str = "", seen: str | None = None
 ) -> None:
-    """Offer times for a call in place of earlier ones; raises NotPossible for none, too many or past ones.
+    """Offer times for a call instead of those offered before; raises NotPossible for none, too many or past ones.
 
-    `reach` says how to reach the team at that time. Raises NotPossible without it where the requester gave no contact.
+    `reach` tells an asker whom the team has no number of how to reach the team at that time; raises NotPossible without.
     """
-    call_request = _lock_own(call_request, by, seen)
+    call_request = _mine(call_request, by, seen)
     if call_request.is_done:
         raise NotPossible("This request is done. Open it again first.")
     if not starts or len(set(starts)) > MAX_OFFERS:
@@ -82,38 +82,38 @@ def offer(
     call_request.offers.all().delete()
     CallOffer.objects.bulk_create(CallOffer(call_request=call_request, starts=each) for each in sorted(set(starts)))
     CallRequest.objects.filter(pk=call_request.pk).update(reach=EncryptedText.of(reach))
-    _set_state(call_request, CallRequest.State.OFFERED)
+    _go_on(call_request, CallRequest.State.OFFERED)
 
 
 @transaction.atomic
 def write(*, call_request: CallRequest, by: User, words: str, seen: str | None = None) -> None:
-    """Store a message to the requester, who reads it with their code."""
-    call_request = _lock_own(call_request, by, seen)
-    _store_message(call_request, words)
-    _mark_read(call_request)
+    """Write to the asker, who reads it with their code."""
+    call_request = _mine(call_request, by, seen)
+    _say(call_request, words)
+    _read(call_request)
 
 
 @transaction.atomic
 def note_read(*, call_request: CallRequest, by: User, seen: str | None = None) -> None:
-    """Mark the requester's messages as read: they need no answer."""
-    _mark_read(_lock_own(call_request, by, seen))
+    """Note that what the asker wrote was read and needs no answer."""
+    _read(_mine(call_request, by, seen))
 
 
 @transaction.atomic
 def called(*, call_request: CallRequest, by: User, seen: str | None = None) -> None:
-    """Mark a call request as done: its contact details are erased some days later."""
-    call_request = _lock_own(call_request, by, seen)
+    """Note that the call took place: number or address are erased some days later."""
+    call_request = _mine(call_request, by, seen)
     if not call_request.is_done:
         CallRequest.objects.filter(pk=call_request.pk).update(
             done_on=timezone.localdate(), state=CallRequest.State.DONE
         )
-    _mark_read(call_request)
+    _read(call_request)
 
 
 @transaction.atomic
 def open_again(*, call_request: CallRequest, by: User, seen: str | None = None) -> None:
-    """Reopen a call request that was done, in the state that its offers had."""
-    call_request = _lock_own(call_request, by, seen)
+    """Take back that a request is done."""
+    call_request = _mine(call_request, by, seen)
     if call_request.contact_erased_on:
         raise NotPossible("The contact details are erased. Write to the asker instead.")
     if call_request.is_done:
@@ -125,18 +125,18 @@ def open_again(*, call_request: CallRequest, by: User, seen: str | None = None) 
 
 @transaction.atomic
 def not_reached(*, call_request: CallRequest, by: User, seen: str | None = None) -> None:
-    """Tell the requester that nobody answered, and delete the offers: new times can be agreed."""
-    call_request = _lock_own(call_request, by, seen)
+    """Note that nobody answered: the asker reads so with their code, and new times can be agreed on."""
+    call_request = _mine(call_request, by, seen)
     if call_request.is_done:
         raise NotPossible("This request is done. Open it again first.")
     call_request.offers.all().delete()
-    _store_message(call_request, NOT_REACHED)
-    _set_state(call_request, CallRequest.State.NEW)
+    _say(call_request, NOT_REACHED)
+    _go_on(call_request, CallRequest.State.NEW)
 
 
 @transaction.atomic
 def mark_urgent(*, call_request: CallRequest, urgent: bool) -> None:
-    """Put a call request first in the queue, or back. Any handler may, without claiming it."""
+    """Put a request first in everybody's queue, or back in its place. Any handler may, at once."""
     CallRequest.objects.filter(pk=lock_call_request(call_request).pk).update(urgent=urgent)
 
 
@@ -146,8 +146,8 @@ def seen_of(call_request: CallRequest) -> str:
     return f"{call_request.state}.{last or 0}"
 
 
-def _lock_own(call_request: CallRequest, by: User, seen: str | None = None) -> CallRequest:
-    """Lock and return a call request that `by` handles; raises NotPossible if not, or if it is not as `seen`."""
+def _mine(call_request: CallRequest, by: User, seen: str | None = None) -> CallRequest:
+    """Return a request that is `by`'s, locked; `seen`, if any, must still be what there is to see."""
     call_request = lock_call_request(call_request)
     if call_request.handler_id != by.pk:
         raise NotPossible(
@@ -158,14 +158,14 @@ def _lock_own(call_request: CallRequest, by: User, seen: str | None = None) -> C
     return call_request
 
 
-def _set_state(call_request: CallRequest, state: CallRequest.State) -> None:
+def _go_on(call_request: CallRequest, state: CallRequest.State) -> None:
     CallRequest.objects.filter(pk=call_request.pk).update(state=state)
-    _mark_read(call_request)
+    _read(call_request)
 
 
-def _store_message(call_request: CallRequest, words: str) -> None:
+def _say(call_request: CallRequest, words: str) -> None:
     CallMessage.objects.create(call_request=call_request, by_team=True, body=EncryptedText.of(words))
 
 
-def _mark_read(call_request: CallRequest) -> None:
+def _read(call_request: CallRequest) -> None:
     call_request.messages.filter(by_team=False, read=False).update(read=True)
