@@ -231,7 +231,7 @@ def _store_once(form: str, code: str, store: Callable[[], Post], *, refusal: str
         try:
             with transaction.atomic():
                 post = store()
-                # Before the commit: of two requests with one form, both shall show the code.
+                # Before the commit: of two sendings at once, both shall show the code.
                 open_receipt(form)
         except IntegrityError:
             continue

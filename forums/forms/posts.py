@@ -142,7 +142,7 @@ class ThreadForm(PostForm):
 
     def __init__(self, data: QueryDict | None = None, *, forum: Forum, **kwargs: Any) -> None:
         super().__init__(data, forum=forum, **kwargs)
-        topics = Topic.objects.filter(consultation__in=forum.consultations.open()).once()
+        topics = Topic.objects.filter(consultation__in=forum.consultations.open()).newest_per_code()
         if topics:
             self.fields["topic"].queryset = topics  # type: ignore[attr-defined]
         else:
