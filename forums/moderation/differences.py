@@ -1,4 +1,4 @@
-"""How a moderator sees what a change takes out of a post and puts in."""
+"""Differences between two texts, word by word, for the page on which a moderator confirms a change."""
 
 import re
 from collections import Counter
@@ -6,13 +6,13 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import NamedTuple
 
-WORD = r"\S+\s*|\s+"  # with the space behind it, so that words struck in a row are one piece
-# Each word is held against each like it in the other version. A long post in ordinary words has 30,000 such pairs.
+WORD = r"\S+\s*|\s+"  # with the space behind it, so that a run of struck words is one piece
+# SequenceMatcher compares each word with each equal one. A long post in ordinary words has 30,000 such pairs.
 MAX_PAIRS = 60_000
 
 
 class Piece(NamedTuple):
-    """Some words that are kept, struck or added."""
+    """A part of a text that is kept, struck or added."""
 
     kind: str  # 'kept', 'struck' or 'added'
     text: str
@@ -32,12 +32,12 @@ def differences(before: str, after: str) -> list[Piece]:
 
 
 def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """Return what `SequenceMatcher` does; where it would take long, one change between what begins and ends alike."""
+    """Return the opcodes of `SequenceMatcher`; where it would take long, one change between the common start and end."""
     counted = Counter(new)
     if sum(times * counted[word] for word, times in Counter(old).items()) <= MAX_PAIRS:
         return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
-    start = _alike(old, new)
-    end = _alike(old[start:][::-1], new[start:][::-1])
+    start = _common_start(old, new)
+    end = _common_start(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
     return [
         ("equal", 0, start, 0, start),
@@ -46,6 +46,6 @@ def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, i
     ]
 
 
-def _alike(old: list[str], new: list[str]) -> int:
-    """Return how many words two lists begin with alike."""
+def _common_start(old: list[str], new: list[str]) -> int:
+    """Return how many words two lists have in common at their start."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))

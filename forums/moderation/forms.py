@@ -1,4 +1,4 @@
-"""What moderators type: a decision, words to the writer, a colleague."""
+"""Forms of moderators: a decision, a question to the writer, a colleague to take over."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from mscos.text import POST_LENGTH
 
 
 def moderators() -> QuerySet[User]:
-    """Return the people who check posts, by name."""
+    """Return the moderators, by name."""
     return User.objects.filter(groups__name=MODERATORS, is_active=True, is_staff=True).order_by("display_name")
 
 
 class AskForm(forms.Form):
-    """What a moderator wants to know before deciding."""
+    """A question or message to the writer."""
 
     question = PlainTextField(
         name="question",
@@ -32,7 +32,7 @@ class AskForm(forms.Form):
 
 
 class PassOnForm(forms.Form):
-    """The colleague who is to look at a post."""
+    """The colleague to whom a post is passed."""
 
     to = forms.ModelChoiceField(User.objects.none(), required=False, label="Pass to", empty_label="Anybody")
 
@@ -42,7 +42,7 @@ class PassOnForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What a moderator decides about one post."""
+    """A decision on one post."""
 
     PUBLISH, CHANGE, REFUSE, REMOVE = "publish", "change", "refuse", "remove"
 
@@ -82,24 +82,24 @@ class DecisionForm(forms.Form):
             del self.fields["title"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the decision needs: changed words, or a reason and words to the writer."""
+        """Require what the decision needs: a change, or a reason and a message to the writer."""
         fields = self.cleaned_data
         if fields.get("decision") == self.CHANGE:
-            self._need("title", "body")
+            self._require("title", "body")
             if not self.errors and not self.has_changes():
                 self.add_error("body", "Nothing was changed. Change something, or press Publish")
         if fields.get("decision") in (self.REFUSE, self.REMOVE):
             if not fields.get("reason"):
                 self.add_error("reason", "Choose a reason")
-            self._need("words")
+            self._require("words")
         return fields
 
     def has_changes(self) -> bool:
-        """Tell whether any of the words differ from those that were sent."""
+        """Return whether any text differs from what the writer sent."""
         names = [name for name in ("title", "body", "content_note") if name in self.fields]
         return any(self.cleaned_data[name] != self.initial[name] for name in names)
 
-    def _need(self, *names: str) -> None:
+    def _require(self, *names: str) -> None:
         for name in names:
             field = self.fields.get(name)
             if field and name in self.cleaned_data and not self.cleaned_data[name]:

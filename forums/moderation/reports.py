@@ -1,4 +1,4 @@
-"""What readers do who report a post, and what becomes of reports."""
+"""Actions on reports: readers send them, moderators close and reopen them."""
 
 from datetime import timedelta
 
@@ -13,40 +13,40 @@ from mscos.codes import form_digest
 from mscos.erasure import after_erasure
 from mscos.models import User
 
-REPORT_DAYS = 30  # after it was dealt with, a report is erased; the safety page tells it
+REPORT_DAYS = 30  # after which a closed report is erased; the safety page says so
 
 
 @transaction.atomic
 def report(*, post: Post, submission_id: str, reason: str, words: str) -> Report | None:
-    """Store a report of a post that everybody may read, and return it; None where the post was taken down meanwhile.
+    """Store a report of a post and return it; None where the post was taken down meanwhile.
 
-    One form, sent twice, is one report.
+    The same form sent twice is one report.
     """
     if not lock_post(post).is_shown:
         return None
     digest = form_digest(repr((submission_id, post.pk, reason, words)))
-    found, _ = Report.objects.get_or_create(
+    stored, _ = Report.objects.get_or_create(
         form_digest=digest, defaults={"post": post, "reason": reason, "words": words}
     )
-    return found
+    return stored
 
 
 @transaction.atomic
 def close_reports(*, post: Post, by: User) -> int:
-    """Note that a moderator looked at what was reported about a post; return how many reports that were."""
-    reports = list(post.reports.open().values_list("pk", flat=True))
-    cache.set(_closed_key(post), [*cache.get(_closed_key(post), []), *reports], UNDO_LASTS)
-    return post.reports.filter(pk__in=reports).update(handled_by=by, handled_on=timezone.localdate())
+    """Close the open reports of a post and return how many there were."""
+    keys = list(post.reports.open().values_list("pk", flat=True))
+    cache.set(_closed_key(post), [*cache.get(_closed_key(post), []), *keys], UNDO_LASTS)
+    return post.reports.filter(pk__in=keys).update(handled_by=by, handled_on=timezone.localdate())
 
 
 def can_reopen(*, post: Post) -> bool:
-    """Tell whether reports of a post were dealt with in the last ten minutes."""
+    """Return whether reports of a post were closed in the last ten minutes."""
     return post.reports.filter(pk__in=cache.get(_closed_key(post), [])).exists()
 
 
 @transaction.atomic
 def reopen_reports(*, post: Post) -> int:
-    """Let the reports that were dealt with in the last ten minutes wait again; return how many they are."""
+    """Reopen the reports that were closed in the last ten minutes and return how many there were."""
     reports = post.reports.filter(pk__in=cache.get(_closed_key(post), []))
     cache.delete(_closed_key(post))
     return reports.update(handled_by=None, handled_on=None)
@@ -57,6 +57,6 @@ def _closed_key(post: Post) -> str:
 
 
 def erase_old_reports() -> None:
-    """Delete the reports dealt with more than REPORT_DAYS ago. A job of the work loop."""
+    """Delete the reports closed more than REPORT_DAYS ago. A job of the background worker."""
     Report.objects.filter(handled_on__lt=timezone.localdate() - timedelta(days=REPORT_DAYS)).delete()
     after_erasure()

@@ -1,4 +1,4 @@
-"""What moderators type to move, merge and split threads."""
+"""Forms to move, merge and split threads."""
 
 import re
 from typing import Any
@@ -12,27 +12,27 @@ from forums.models import Forum, Post, Thread
 from forums.validators import is_post_number
 from mscos.forms import PlainTextField
 
-LISTED = 200  # posts of a thread that are all offered, each with a box to tick
-READ = 30  # the last posts of a longer thread
+MAX_LISTED = 200  # posts of a thread that are all offered, each with a checkbox
+LAST_LISTED = 30  # of a longer thread, only its last posts
 IN_ADDRESS = re.compile(r"/t/([^/?#]+)")
 RANGE = re.compile(r"#?(\d{1,9})(?:\s*[-\u2013]\s*#?(\d{1,9}))?")
-LINE = {"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
+INPUT_ATTRIBUTES = {"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}
 
 
 class ThreadMoveForm(forms.Form):
-    """What is asked about one thread."""
+    """A form about one thread."""
 
     def __init__(self, data: QueryDict | None = None, *, thread: Thread) -> None:
         super().__init__(data)
         self.thread = thread
 
     def to_confirm(self) -> Thread | None:
-        """Return the other thread that a valid form means, where it is to be seen before anything is done."""
+        """Return the other thread of a valid form, where the moderator has to confirm it."""
         return None
 
 
 class MoveForm(ThreadMoveForm):
-    """The forum that a thread is moved to."""
+    """The forum to which a thread is moved."""
 
     to = forms.ModelChoiceField(
         Forum.objects.none(),
@@ -47,25 +47,25 @@ class MoveForm(ThreadMoveForm):
 
 
 class MergeForm(ThreadMoveForm):
-    """The thread that another is merged into."""
+    """The thread into which another is merged."""
 
     into = forms.CharField(
         label="Merge into",
         max_length=300,
         help_text="The other thread's code, such as 47hvcf3h, or its address.",
-        widget=forms.TextInput(attrs=LINE),
+        widget=forms.TextInput(attrs=INPUT_ATTRIBUTES),
         error_messages={"required": "Enter the other thread's code or address"},
     )
     sure = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def to_confirm(self) -> Thread | None:
-        """Return the thread to merge into, unless that was shown and confirmed, or will not do."""
+        """Return the thread to merge into, unless it was confirmed or the action will refuse it."""
         into: Thread = self.cleaned_data["into"]
         is_sure = self.cleaned_data["sure"] == into.code
         return None if is_sure or into == self.thread or not into.is_visible else into
 
     def clean_into(self) -> Thread:
-        """Return the thread of a code, or of an address that holds it."""
+        """Return the thread of a code, or of an address that contains it."""
         typed: str = self.cleaned_data["into"]
         address = IN_ADDRESS.search(typed)
         thread = Thread.objects.select_related("forum").filter(code=(address[1] if address else typed).lower()).first()
@@ -74,19 +74,19 @@ class MergeForm(ThreadMoveForm):
         return thread
 
 
-class TicksField(forms.MultipleChoiceField):
-    """Numbers of posts that were ticked. Whether they can still be read is for the form to say."""
+class TickedPostsField(forms.MultipleChoiceField):
+    """Numbers of ticked posts. The form checks whether they can still be read."""
 
     def valid_value(self, value: str) -> bool:
-        """Tell whether a value can be a number."""
+        """Return whether a value can be a number."""
         return is_post_number(value)
 
 
 class RangesField(forms.CharField):
-    """Numbers as people write them, '4, 7-9', which become pairs: (4, 4), (7, 9)."""
+    """Ranges of numbers: '4, 7-9' becomes the pairs (4, 4) and (7, 9)."""
 
     def to_python(self, value: Any) -> Any:
-        """Return the pairs; raises ValidationError for what is no list of numbers."""
+        """Return the pairs; raises ValidationError for anything else."""
         parts = [part.strip() for part in str(super().to_python(value)).split(",")]
         found = [RANGE.fullmatch(part) for part in parts if part]
         pairs = [(int(match[1]), int(match[2] or match[1])) for match in found if match]
@@ -96,7 +96,7 @@ class RangesField(forms.CharField):
 
 
 class SplitForm(ThreadMoveForm):
-    """The posts that become a new thread, and its title."""
+    """Posts that become a new thread, and its title."""
 
     title = PlainTextField(
         name="title",
@@ -110,14 +110,14 @@ class SplitForm(ThreadMoveForm):
         required=False,
         max_length=200,
         help_text="Such as 4, 7-9. Of a range, those that can be read are taken.",
-        widget=forms.TextInput(attrs=LINE),
+        widget=forms.TextInput(attrs=INPUT_ATTRIBUTES),
     )
-    ticked = TicksField(required=False)
+    ticked = TickedPostsField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Find the posts that were chosen; name those that cannot be read in this thread."""
+        """Find the chosen posts; name those that cannot be read in this thread."""
         fields = self.cleaned_data
-        ticked = [int(number) for number in fields.get("ticked", [])[:LISTED]]  # no page offers more
+        ticked = [int(number) for number in fields.get("ticked", [])[:MAX_LISTED]]  # no page offers more
         pairs = [*fields.get("numbers", []), *((number, number) for number in ticked)]
         wanted = Q(number__in=ticked)
         for pair in fields.get("numbers", []):
@@ -130,9 +130,9 @@ class SplitForm(ThreadMoveForm):
         return fields
 
     def posts_to_read(self) -> list[tuple[Post, bool]]:
-        """Return all posts of a short thread, the last ones of a long one, each with whether it was ticked."""
+        """Return all posts of a short thread or the last ones of a long one, each with whether it is ticked."""
         shown = self.thread.posts.shown().select_related("voice", "author").order_by("-number")
-        posts = list(shown[: LISTED + 1])
-        offered = posts if len(posts) <= LISTED else posts[:READ]
+        posts = list(shown[: MAX_LISTED + 1])
+        offered = posts if len(posts) <= MAX_LISTED else posts[:LAST_LISTED]
         ticked = set(self["ticked"].value() or [])
         return [(post, str(post.number) in ticked) for post in reversed(offered)]

@@ -204,7 +204,7 @@ def test_of_a_long_thread_the_last_posts_are_shown_and_all_can_be_named(desk, on
     for number in range(5, 36):
         published_reply(one, sam, f"p{number}")
     all_of_them = desk.get(page(one, "split")).content.decode()
-    monkeypatch.setattr("forums.moderation.thread_move_forms.LISTED", 34)
+    monkeypatch.setattr("forums.moderation.thread_move_forms.MAX_LISTED", 34)
     last = desk.get(page(one, "split")).content.decode()
     boxes = [re.findall(r'name="ticked" value="(\d+)"', html) for html in (all_of_them, last)]
     assert boxes == [[str(number) for number in range(2, 36)], [str(number) for number in range(6, 36)]]
