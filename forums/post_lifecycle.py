@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from forums.models import ModeratorNote, Post, Thread
-from forums.personal_data.check import find_personal_data
+from forums.personal_data.matches import find_personal_data
 from forums.receipts import note_erased
 from forums.reply_target import lock_reply_target
 from mscos.erasure import after_erasure

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from forums.forms.codes import CODE_ATTRIBUTES
 from forums.models import Forum, Post, Thread, Topic, Voice
-from forums.personal_data.check import Marked, fingerprint_of, marked
+from forums.personal_data.matches import Marked, fingerprint_of, marked
 from forums.validators import validate_no_code
 from mscos.codes import parse_code
 from mscos.forms import PlainTextField, PublicForm

@@ -16,7 +16,7 @@ from forums.admin.post_marks import MAX_RUN, kinds_in
 from forums.models import Post
 from forums.moderation import decisions
 from forums.moderation.reports import report
-from forums.personal_data.check import EXPLANATIONS, IN_A_WORD, Kind
+from forums.personal_data.matches import EXPLANATIONS, IN_A_WORD, Kind
 from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from tests.forums.conftest import published_reply

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from types import ModuleType
 
-from forums.personal_data.check import find_personal_data
+from forums.personal_data.matches import find_personal_data
 
 MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 

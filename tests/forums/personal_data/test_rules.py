@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forums.personal_data import numbers
-from forums.personal_data.check import EXPLANATIONS, Kind, Piece, find_personal_data, fingerprint_of, pieces, reasons
+from forums.personal_data.matches import EXPLANATIONS, Kind, Piece, find_personal_data, fingerprint_of, pieces, reasons
 from forums.personal_data.normalise import joined_lines, normalise
 
 

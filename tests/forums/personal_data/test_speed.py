@@ -8,7 +8,7 @@ from itertools import chain
 
 import pytest
 
-from forums.personal_data.check import find_personal_data
+from forums.personal_data.matches import find_personal_data
 from tests.mscos.test_text_speed import UNITS, repeated, slow_ones, takes_its_length
 
 # An ordinary text of 10,000 characters takes 0.04 s of the processor on a machine of 2026, twice that where its lines break.

@@ -7,7 +7,7 @@ length of a text.
 import re
 from collections.abc import Iterator
 
-from forums.personal_data.names import MADE_UP
+from forums.personal_data.name_rules import MADE_UP
 from forums.personal_data.normalise import Span, spans_of
 from forums.personal_data.vocabulary import (
     CHAINS,

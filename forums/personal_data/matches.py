@@ -2,7 +2,7 @@
 
 Nothing that it finds is kept, only whether it found anything (`Post.may_identify`).
 
-A text is read in plain letters (`normalise.py`) by rules for numbers (`numbers.py`), for words (`words.py`) and for names
+A text is read in plain letters (`normalise.py`) by rules for numbers (`number_rules.py`), for words (`words.py`) and for names
 (`names.py`). They see what is likely, not who is meant: the writer decides, and a moderator reads the post after that.
 """
 
@@ -11,9 +11,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from forums.personal_data import numbers
-from forums.personal_data import words as in_words
-from forums.personal_data.names import names
+from forums.personal_data import number_rules, phrase_rules
+from forums.personal_data.name_rules import names
 from forums.personal_data.normalise import Span, joined_lines, normalise
 
 
@@ -83,19 +82,19 @@ class Piece(NamedTuple):
 
 Rule = Callable[[str], Iterator[Span]]
 RULES_FOR_NUMBERS: dict[Kind, Rule] = {
-    Kind.PHONE: numbers.phone_numbers,
-    Kind.POSTCODE: numbers.postcodes,
-    Kind.INSURANCE: numbers.insurance_numbers,
-    Kind.REFERENCE: numbers.references,
-    Kind.VEHICLE: numbers.vehicles,
-    Kind.ADDRESS: in_words.addresses,
+    Kind.PHONE: number_rules.phone_numbers,
+    Kind.POSTCODE: number_rules.postcodes,
+    Kind.INSURANCE: number_rules.insurance_numbers,
+    Kind.REFERENCE: number_rules.references,
+    Kind.VEHICLE: number_rules.vehicles,
+    Kind.ADDRESS: phrase_rules.addresses,
 }
 RULES_FOR_WORDS: dict[Kind, Rule] = {
-    Kind.EMAIL: in_words.emails,
-    Kind.BIRTH: in_words.births,
-    Kind.HANDLE: in_words.handles,
-    Kind.LINK: in_words.links,
-    Kind.MEETING: in_words.meetings,
+    Kind.EMAIL: phrase_rules.emails,
+    Kind.BIRTH: phrase_rules.births,
+    Kind.HANDLE: phrase_rules.handles,
+    Kind.LINK: phrase_rules.links,
+    Kind.MEETING: phrase_rules.meetings,
     Kind.NAME: names,
 }
 
@@ -121,7 +120,7 @@ def _found(words: str) -> Iterator[tuple[Span, Kind]]:
     """Yield what each rule finds in a reading."""
     for kind, rule in RULES_FOR_WORDS.items():
         yield from ((span, kind) for span in rule(words))
-    without_works = numbers.without_works(words)
+    without_works = number_rules.without_works(words)
     for kind, rule in RULES_FOR_NUMBERS.items():
         yield from ((span, kind) for span in rule(without_works))
 
