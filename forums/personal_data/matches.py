@@ -1,9 +1,9 @@
-"""Could this point to someone? What a writer typed is read for it before anything is stored.
+"""Matches: the parts of a text that may identify a person, each with its kind and its explanation.
 
-Nothing that it finds is kept, only whether it found anything (`Post.may_identify`).
+A text is searched before it is stored. No match is stored, only whether there is one (`Post.may_identify`).
 
-A text is read in plain letters (`normalise.py`) by rules for numbers (`number_rules.py`), for words (`words.py`) and for names
-(`names.py`). They see what is likely, not who is meant: the writer decides, and a moderator reads the post after that.
+A text is normalised (`normalise.py`), then searched by the rules for numbers, phrases and names. They find what is likely
+to identify somebody, not who is meant: the writer decides, and then a moderator.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from forums.personal_data.normalise import Span, joined_lines, normalise
 
 
 class Kind(StrEnum):
-    """What something may be that points to a person."""
+    """The kinds of personal data."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -65,7 +65,7 @@ IN_A_WORD = {
 
 
 class Match(NamedTuple):
-    """A part of a text that may point to somebody: from `start` up to before `end`, its kind, and why."""
+    """A part of a text that may identify a person, from `start` to before `end`."""
 
     start: int
     end: int
@@ -74,14 +74,14 @@ class Match(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Some words of a text, and what they may point with, if they do."""
+    """A part of a text, with its match if it is one."""
 
     text: str
     match: Match | None
 
 
 Rule = Callable[[str], Iterator[Span]]
-RULES_FOR_NUMBERS: dict[Kind, Rule] = {
+NUMBER_RULES: dict[Kind, Rule] = {
     Kind.PHONE: number_rules.phone_numbers,
     Kind.POSTCODE: number_rules.postcodes,
     Kind.INSURANCE: number_rules.insurance_numbers,
@@ -89,7 +89,7 @@ RULES_FOR_NUMBERS: dict[Kind, Rule] = {
     Kind.VEHICLE: number_rules.vehicles,
     Kind.ADDRESS: phrase_rules.addresses,
 }
-RULES_FOR_WORDS: dict[Kind, Rule] = {
+PHRASE_RULES: dict[Kind, Rule] = {
     Kind.EMAIL: phrase_rules.emails,
     Kind.BIRTH: phrase_rules.births,
     Kind.HANDLE: phrase_rules.handles,
@@ -100,33 +100,33 @@ RULES_FOR_WORDS: dict[Kind, Rule] = {
 
 
 def find_personal_data(text: str) -> list[Match]:
-    """Return what in a text may point to somebody, in reading order, no two of them overlapping; raises nothing.
+    """Return the matches in a text in reading order, without overlaps. Takes time linear in its length; raises nothing.
 
-    It is read line by line, and once more with a sentence going on from line to line: of two that begin at one place the
-    first reading's counts. Takes time that grows with the length of the text, and keeps nothing of it.
+    The text is searched line by line, then with lines joined where a sentence goes on. Of matches with the same start, the
+    first search's counts.
     """
     normalised = normalise(text)
-    readings = dict.fromkeys((normalised.text, joined_lines(normalised.text)))  # one, where no sentence goes on
-    found = [(span, turn, kind) for turn, words in enumerate(readings) for span, kind in _found(words)]
+    readings = dict.fromkeys((normalised.text, joined_lines(normalised.text)))  # one, where no line is joined
+    found = [(span, order, kind) for order, text in enumerate(readings) for span, kind in _apply_rules(text)]
     matches: list[Match] = []
     for (start, end), _, kind in sorted(found, key=lambda each: (each[0][0], each[1], -each[0][1])):
-        first, last = normalised.place((start, end))
+        first, last = normalised.original_span((start, end))
         if not matches or first >= matches[-1].end:
             matches.append(Match(first, last, kind, EXPLANATIONS[kind]))
     return matches
 
 
-def _found(words: str) -> Iterator[tuple[Span, Kind]]:
-    """Yield what each rule finds in a reading."""
-    for kind, rule in RULES_FOR_WORDS.items():
-        yield from ((span, kind) for span in rule(words))
-    without_works = number_rules.without_works(words)
-    for kind, rule in RULES_FOR_NUMBERS.items():
-        yield from ((span, kind) for span in rule(without_works))
+def _apply_rules(text: str) -> Iterator[tuple[Span, Kind]]:
+    """Yield what each rule finds in a normalised text."""
+    for kind, rule in PHRASE_RULES.items():
+        yield from ((span, kind) for span in rule(text))
+    blotted = number_rules.blot_out_references(text)
+    for kind, rule in NUMBER_RULES.items():
+        yield from ((span, kind) for span in rule(blotted))
 
 
 def pieces(text: str, matches: list[Match]) -> list[Piece]:
-    """Return a text cut where its matches, as `find_personal_data` gave them, begin and end; joined again it is the text."""
+    """Return a text cut at the starts and ends of its matches (of `find_personal_data`)."""
     found, at = [], 0
     for match in matches:
         found += [Piece(text[at : match.start], None), Piece(text[match.start : match.end], match)]
@@ -135,28 +135,28 @@ def pieces(text: str, matches: list[Match]) -> list[Piece]:
 
 
 def reasons(found: list[Piece]) -> dict[str, list[str]]:
-    """Return what is marked in a text, each once, by the sentence that says why, in reading order."""
-    whys: dict[str, list[str]] = {}
+    """Return the matching texts, each once, by explanation, in reading order."""
+    texts_by_explanation: dict[str, list[str]] = {}
     for piece in found:
-        if piece.match and piece.text not in whys.setdefault(piece.match.explanation, []):
-            whys[piece.match.explanation].append(piece.text)
-    return whys
+        if piece.match and piece.text not in texts_by_explanation.setdefault(piece.match.explanation, []):
+            texts_by_explanation[piece.match.explanation].append(piece.text)
+    return texts_by_explanation
 
 
 class Marked(NamedTuple):
-    """A text in pieces, and what is marked in it, by why; no reasons where nothing is."""
+    """A text in pieces, and its matching texts by explanation."""
 
     pieces: list[Piece]
     reasons: dict[str, list[str]]
 
 
 def marked(text: str) -> Marked:
-    """Return a text with what may point to somebody marked, as writers and moderators are shown it."""
+    """Return a text with its matches marked, as writers and moderators see it."""
     found = pieces(text, find_personal_data(text))
     return Marked(found, reasons(found))
 
 
 def fingerprint_of(piece: Piece) -> str:
-    """Return by what a marked piece is known when a form comes back: eight hex digits, wherever in the text it stands."""
+    """Return eight hex digits by which a form that comes back knows a match, wherever it stands in the text."""
     kind = piece.match.kind if piece.match else ""
     return sha256(f"{kind}:{' '.join(piece.text.split()).lower()}".encode()).hexdigest()[:8]

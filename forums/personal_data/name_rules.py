@@ -1,6 +1,6 @@
-"""Names of people, found by the words around them: no list of names is complete, and most names are words as well.
+"""Rules for names of people. They look at the words around: no list of names is complete, and most names are also words.
 
-Each pattern says that a name follows; whether the words that follow are written as one, `_is_name` tells.
+Each pattern finds where a name is announced; `_is_name` decides whether the next words are written as a name.
 """
 
 import re
@@ -10,43 +10,43 @@ from forums.personal_data.normalise import Span
 from forums.personal_data.vocabulary import (
     COMMON_CAPITALS,
     COMMON_WORDS,
-    NAMES_LIKE_WORDS,
-    NO_PERSON_HAS_IT,
+    DESCRIPTIONS,
+    NAMES_THAT_ARE_WORDS,
+    NOT_OF_A_PERSON,
     PEOPLE,
-    WHAT_PEOPLE_ARE,
 )
 from forums.voice_names import NAMES
 
 MADE_UP = {name.lower() for name in NAMES}
-LETTERS = 5  # so many capitals in a row, such as 'MARAC', are taken for letters and for no name
+MAX_ACRONYM_LENGTH = 5  # capitals in a row, such as 'MARAC', are no name
 WORD = r"[^\W\d_][\w'-]{0,30}"
 WORDS = rf"({WORD}(?: {WORD}){{0,2}})"
-SOME_WORDS = f"(?={WORDS})"  # looked at, not used up: another name may be said in them
+NEXT_WORDS = f"(?={WORDS})"  # a lookahead: they may announce another name
 
-SAYS_NAME = re.compile(
-    rf"\b(?:my|his|her|their)(?: (?!(?:{NO_PERSON_HAS_IT})\b)\w+)? name(?:(?:'s| is| was)(?: ?: ?| )|: ?){SOME_WORDS}"
-    rf"|\b(?:{PEOPLE})'s (?:\w+ )?name(?:'s| is| was)(?: ?: ?| ){SOME_WORDS}"
-    rf"|\b(?:full |first |last |sur)name ?: ?{SOME_WORDS}",
+NAME_IS = re.compile(
+    rf"\b(?:my|his|her|their)(?: (?!(?:{NOT_OF_A_PERSON})\b)\w+)? name(?:(?:'s| is| was)(?: ?: ?| )|: ?){NEXT_WORDS}"
+    rf"|\b(?:{PEOPLE})'s (?:\w+ )?name(?:'s| is| was)(?: ?: ?| ){NEXT_WORDS}"
+    rf"|\b(?:full |first |last |sur)name ?: ?{NEXT_WORDS}",
     re.IGNORECASE,
 )
 CALLED = (
-    re.compile(rf"\b(?:I am|I'm|I was|s?he is|s?he's) (?:called|named|known as) {SOME_WORDS}", re.IGNORECASE),
-    re.compile(rf"\b(?:people|everyone|everybody|friends|they|you can|just) calls? me {SOME_WORDS}", re.IGNORECASE),
-    re.compile(rf"\b(?:{PEOPLE})(?: is| was|,)? (?:called|named) {SOME_WORDS}", re.IGNORECASE),
+    re.compile(rf"\b(?:I am|I'm|I was|s?he is|s?he's) (?:called|named|known as) {NEXT_WORDS}", re.IGNORECASE),
+    re.compile(rf"\b(?:people|everyone|everybody|friends|they|you can|just) calls? me {NEXT_WORDS}", re.IGNORECASE),
+    re.compile(rf"\b(?:{PEOPLE})(?: is| was|,)? (?:called|named) {NEXT_WORDS}", re.IGNORECASE),
     re.compile(rf"\bthis is {WORDS}(?= (?:speaking|calling)\b)", re.IGNORECASE),
     re.compile(rf"\b(?:hi|hello|hey)(?: all| everyone| everybody| there)?[,.!]? {WORDS}(?= here\b)", re.IGNORECASE),
-    re.compile(rf"\b(?:my|his|her)(?: \w+)? (?:{PEOPLE}),? {SOME_WORDS}", re.IGNORECASE),
-    re.compile(rf"\bmy name,? {SOME_WORDS}", re.IGNORECASE),
+    re.compile(rf"\b(?:my|his|her)(?: \w+)? (?:{PEOPLE}),? {NEXT_WORDS}", re.IGNORECASE),
+    re.compile(rf"\bmy name,? {NEXT_WORDS}", re.IGNORECASE),
     re.compile(
         r"(?:^|\n|[.!?] )(?:(?:kind|best|warm) (?:regards|wishes)|regards|yours(?: \w+)?|(?:many )?thanks|thank you|love|cheers"
         rf"|best|sincerely|signed(?: by)?)[,:]?(?:\n{{1,2}}|(?<=[,:]) ){WORDS}[ .!\n]*\Z",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?:^|[\n.,;(] ?)name ?[:=-] ?{SOME_WORDS}", re.IGNORECASE),
+    re.compile(rf"(?:^|[\n.,;(] ?)name ?[:=-] ?{NEXT_WORDS}", re.IGNORECASE),
 )
 # 'Ask for Amharic interpreters' goes on after its capitals; a name stands alone, or before one of these words.
-ASK_FOR = re.compile(rf"\bask for {SOME_WORDS}", re.IGNORECASE)
-I_AM = re.compile(rf"\b[Ii](?: am|'m) {SOME_WORDS}")
+ASK_FOR = re.compile(rf"\bask for {NEXT_WORDS}", re.IGNORECASE)
+I_AM = re.compile(rf"\b[Ii](?: am|'m) {NEXT_WORDS}")
 STANDS_ALONE = re.compile(
     r" ?(?:[,.;!?)\n]|$)| (?:at|on|in|when|if|by|and|or|but|she|he|who|from|because|before)\b", re.IGNORECASE
 )
@@ -56,41 +56,41 @@ DOCTOR = re.compile(
 )
 
 
-def names(words: str) -> Iterator[Span]:
-    """Yield names of people, where the words around them say that they are."""
-    for match in SAYS_NAME.finditer(words):
-        yield from _name(match, also_small=True)
+def names(text: str) -> Iterator[Span]:
+    """Yield names of people that the words around announce."""
+    for match in NAME_IS.finditer(text):
+        yield from _name(match, or_lower_case=True)
     for pattern in CALLED:
-        for match in pattern.finditer(words):
+        for match in pattern.finditer(text):
             yield from _name(match)
-    for match in ASK_FOR.finditer(words):
-        yield from (span for span in _name(match) if STANDS_ALONE.match(words, span[1]))
-    for match in I_AM.finditer(words):
-        if not WHAT_PEOPLE_ARE.match(match.group(1).split()[0]):
-            yield from (span for span in _name(match) if STANDS_ALONE.match(words, span[1]))
+    for match in ASK_FOR.finditer(text):
+        yield from (span for span in _name(match) if STANDS_ALONE.match(text, span[1]))
+    for match in I_AM.finditer(text):
+        if not DESCRIPTIONS.match(match.group(1).split()[0]):
+            yield from (span for span in _name(match) if STANDS_ALONE.match(text, span[1]))
     for pattern in (TITLE, DOCTOR):
-        yield from (match.span() for match in pattern.finditer(words) if _is_name(match.group(1)))
+        yield from (match.span() for match in pattern.finditer(text) if _is_name(match.group(1)))
 
 
-def _name(match: re.Match[str], *, also_small: bool = False) -> Iterator[Span]:
-    """Yield those of a match's words, from the first on, that are written as names are."""
+def _name(match: re.Match[str], *, or_lower_case: bool = False) -> Iterator[Span]:
+    """Yield the span of a match's first words that are written as a name."""
     group = match.lastindex or 0
     found = list(re.finditer(WORD, match.group(group)))
     length = next((at for at, word in enumerate(found) if not _is_name(word.group())), len(found))
-    if not length and also_small and _may_be_name(found[0].group().lower()):
+    if not length and or_lower_case and _may_be_name(found[0].group().lower()):
         length = 1
     if length:
         yield match.start(group), match.start(group) + found[length - 1].end()
 
 
 def _is_name(word: str) -> bool:
-    """Tell whether a word has a capital, or is of a script without any, and is no common word, group or made-up name."""
-    letters = word.isascii() and word.isupper() and 1 < len(word) <= LETTERS
+    """Return whether a word has a capital or a script without any, and is no acronym, common word or made-up name."""
+    is_acronym = word.isascii() and word.isupper() and 1 < len(word) <= MAX_ACRONYM_LENGTH
     capital = word[0] == word[0].upper()
-    return capital and not letters and word.lower() not in COMMON_CAPITALS | COMMON_WORDS | MADE_UP
+    return capital and not is_acronym and word.lower() not in COMMON_CAPITALS | COMMON_WORDS | MADE_UP
 
 
 def _may_be_name(word: str) -> bool:
-    """Tell whether a word in small letters could be a name, after words that leave little else."""
+    """Return whether a word in small letters can be a name, where the words before expect one."""
     looks_like_none = word in COMMON_WORDS | MADE_UP or re.search(r"(?:ed|ing|ly|n't|ful|less)$", word)
-    return word in NAMES_LIKE_WORDS or not looks_like_none
+    return word in NAMES_THAT_ARE_WORDS or not looks_like_none

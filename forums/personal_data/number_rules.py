@@ -1,6 +1,7 @@
-"""Numbers that may point to somebody: of phones, papers, houses and vehicles.
+"""Rules for numbers that may identify a person: of phones, postcodes, papers and vehicles.
 
-Each rule takes the words of a reading, from which `without_works` took other numbers, and yields spans of it. Every pattern is bounded, so that time grows with the length of a text (tests/forums/personal_data/test_speed.py).
+Each rule takes a normalised text after `blot_out_references` and yields spans of it. Every pattern is bounded, so that time
+is linear (tests/forums/personal_data/test_speed.py).
 """
 
 import re
@@ -11,8 +12,8 @@ from phonenumbers import Leniency, PhoneNumberMatch, PhoneNumberMatcher, PhoneNu
 
 from forums.personal_data.normalise import Span, spans_of
 
-# What holds many digits and points to no person: works, their numbers, addresses of pages, dates.
-POINTS_TO_NOBODY = re.compile(
+# Many digits, but no person: publications, web addresses, dates.
+REFERENCES_AND_DATES = re.compile(
     r"""
     \bhttps?://\S+ | \bwww\.\S+
     | \bdoi\b[ :]{0,2}\S+ | \b10\.\d{4,9}/\S+
@@ -25,18 +26,18 @@ POINTS_TO_NOBODY = re.compile(
 )
 
 
-def without_works(words: str) -> str:
-    """Return a reading of the same length in which numbers of works, pages and days are blotted out."""
-    return POINTS_TO_NOBODY.sub(lambda match: "¦" * len(match.group()), words)
+def blot_out_references(text: str) -> str:
+    """Return a text of the same length without numbers of publications and pages, and without dates."""
+    return REFERENCES_AND_DATES.sub(lambda match: "¦" * len(match.group()), text)
 
 
 # Phones --------------------------------------------------------------------------------------------------------------
 
-# Seven digits and more, with up to three marks between two of them.
+# Seven digits or more, with up to three characters between two of them.
 DIGITS = re.compile(r"(?<![\d.,£$€#])(?:\+ ?)?\(?\d(?:[ ()./\-\n]{0,3}\d){6,30}(?!\d)")
-# Numbers of Britain that can be a person's: of places (01, 02), mobiles (07), internet phones (055, 056).
-# 03 and 08 belong to organisations, 09 to services. Not asked of the library, which knows numbers that are in use:
-# those kept for drama are none, nor those that were given out after it was made.
+# British numbers that can be a person's: geographic (01, 02), mobile (07), internet (055, 056). 03 and 08 belong to
+# organisations, 09 to services. Not left to the library, which knows only numbers in use at its release: neither those
+# reserved for drama nor newer ones.
 BRITISH = re.compile(r"(?:(?:\+|00)?440?|0)(?:[12]\d|7\d|5[56])\d{8}")
 ORGANISATIONS = re.compile(r"(?:(?:\+|00)?440?|0)[389]")
 SEVERAL = re.compile(r"(?<!\d)(?:\+44|0)(?:[ ()./-]{0,3}\d){10}(?!\d)")
@@ -46,14 +47,14 @@ FREE_OR_SERVICE = {
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.UAN,
 }
-# Asking the library costs fifty times what a pattern does. Whoever writes more numbers than this is asked about each.
-MAX_LOOKED_UP = 30
+# The library takes fifty times as long as a pattern. In a text with more numbers than this, each further one is a match.
+MAX_LOOKUPS = 30
 WITH_LETTERS = re.compile(r"\b[oO]?\d[\doO]*\b")  # 'o7700 9OO 123'
 WORDS_FOR_DIGITS = "zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|double|treble|triple|hundred"
 IN_WORDS = re.compile(
     rf"\b(?:plus|zero|oh|o|nought|double)(?:[ ,.\n-]{{1,3}}(?:{WORDS_FOR_DIGITS})\b){{6,20}}", re.IGNORECASE
 )
-SAID_TO_BE_ONE = re.compile(
+CALLED_A_NUMBER = re.compile(
     r"\b(?:(?:call|ring|text|phone|whats ?app|message) (?:me|us|her|him|them)(?: on| at)?"
     r"|(?:my|our|her|his|their) (?:new |old |phone |mobile |work |home )?(?:number|mobile|phone|whats ?app)(?: number)?(?: is| was)?"
     r"|whats ?app|tel|mob|phone|mobile)[ .:]{1,2}(\(?\+?\d(?:[ ()-]{0,2}\d){6,14})(?!\d)",
@@ -61,12 +62,12 @@ SAID_TO_BE_ONE = re.compile(
 )
 
 
-def phone_numbers(words: str) -> Iterator[Span]:
-    """Yield numbers of phones, apart from the helplines' and those that only organisations have."""
-    words = WITH_LETTERS.sub(lambda match: match.group().lower().replace("o", "0"), words)
+def phone_numbers(text: str) -> Iterator[Span]:
+    """Yield phone numbers, without those of helplines and those that only organisations have."""
+    text = WITH_LETTERS.sub(lambda match: match.group().lower().replace("o", "0"), text)
     public = {_digits(number) for _, number, _ in settings.HELPLINES}
     lookups = 0
-    for match in DIGITS.finditer(words):
+    for match in DIGITS.finditer(text):
         typed = _digits(match.group())
         if typed in public or ORGANISATIONS.match(typed):
             continue
@@ -74,37 +75,36 @@ def phone_numbers(words: str) -> Iterator[Span]:
             yield match.span()
         elif typed[0] in "+0" or typed.startswith("44"):
             lookups += 1
-            found = _looked_up(match) if lookups <= MAX_LOOKED_UP else [match.span()]
-            yield from found
-    yield from (match.span() for match in IN_WORDS.finditer(words))
-    for match in SAID_TO_BE_ONE.finditer(words):
+            yield from _looked_up(match) if lookups <= MAX_LOOKUPS else [match.span()]
+    yield from (match.span() for match in IN_WORDS.finditer(text))
+    for match in CALLED_A_NUMBER.finditer(text):
         typed = _digits(match.group(1))
         if typed not in public and not ORGANISATIONS.match(typed):
             yield match.span(1)
 
 
 def _looked_up(digits: re.Match[str]) -> list[Span]:
-    """Return what the library takes for numbers of persons abroad, and numbers of Britain in a row."""
+    """Return the spans of foreign numbers, as the library finds them, and of several British ones in a run of digits."""
     several = [each for each in SEVERAL.finditer(digits.group()) if BRITISH.fullmatch(_digits(each.group()))]
     matcher = PhoneNumberMatcher(digits.group(), "GB", leniency=Leniency.POSSIBLE, max_tries=5)
-    abroad = [match for match in matcher if _is_abroad(match)]
-    spans = [each.span() for each in several] + [(match.start, match.end) for match in abroad]
+    foreign = [match for match in matcher if _is_foreign(match)]
+    spans = [each.span() for each in several] + [(match.start, match.end) for match in foreign]
     return [(digits.start() + start, digits.start() + end) for start, end in spans]
 
 
-def _is_abroad(match: PhoneNumberMatch) -> bool:
-    begins = _digits(match.raw_string).startswith(("+", "00"))
-    return begins and match.number.country_code != 44 and number_type(match.number) not in FREE_OR_SERVICE  # noqa: PLR2004  Britain's
+def _is_foreign(match: PhoneNumberMatch) -> bool:
+    has_prefix = _digits(match.raw_string).startswith(("+", "00"))
+    return has_prefix and match.number.country_code != 44 and number_type(match.number) not in FREE_OR_SERVICE  # noqa: PLR2004  Britain's
 
 
 def _digits(number: str) -> str:
-    """Return the digits of a number, and a plus where it begins with one."""
+    """Return the digits of a number, with its plus if it has one."""
     return re.sub(r"[^\d+]", "", number)
 
 
-# Houses --------------------------------------------------------------------------------------------------------------
+# Postcodes -----------------------------------------------------------------------------------------------------------
 
-# https://www.gov.uk/government/publications/bulk-data-transfer-for-sponsors-xml-schema: what a whole postcode looks like
+# https://www.gov.uk/government/publications/bulk-data-transfer-for-sponsors-xml-schema: the format of a postcode
 AREAS = (
     "AB|AL|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|EC|EH|EN|EX|FK|FY|GL|GU"
     "|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|LA|LD|LE|LL|LN|LS|LU|ME|MK|ML|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE"
@@ -118,9 +118,9 @@ POSTCODE = re.compile(
 ORDINAL = re.compile(r"\d(?:st|nd|rd|th)")
 
 
-def postcodes(words: str) -> Iterator[Span]:
-    """Yield whole postcodes; 'A1 1st' and 'B12 4pm' are none."""
-    for match in POSTCODE.finditer(words):
+def postcodes(text: str) -> Iterator[Span]:
+    """Yield full postcodes; 'A1 1st' and 'B12 4pm' are none."""
+    for match in POSTCODE.finditer(text):
         outward, inward = match.groups()
         small = outward.isupper() and inward.islower()
         if not small and not (len(outward) == len("e1") and ORDINAL.fullmatch(inward)):
@@ -138,12 +138,12 @@ INSURANCE = (
 )
 
 
-def insurance_numbers(words: str) -> Iterator[Span]:
+def insurance_numbers(text: str) -> Iterator[Span]:
     """Yield National Insurance numbers."""
-    yield from spans_of(INSURANCE, words)
+    yield from spans_of(INSURANCE, text)
 
 
-# What papers of the Home Office, the tribunals and the police are known by; the rest only where the text says what it is.
+# References of the Home Office, the tribunals and the police; others only where the text says what they are.
 KIND_OF_PAPER = (
     r"(?:passport|home office|ho|arc|uan|nrm|sca|cid|nass|brp|evisa|nhs|port|visa|case|crime|cad|claim|client|custody|police"
     r"|prison|asylum support|asylum|immigration|migrant help|bail|tribunal|appeal|hearing)"
@@ -176,9 +176,9 @@ REFERENCES = (
 )
 
 
-def references(words: str) -> Iterator[Span]:
-    """Yield numbers of somebody's case, application, card or passport."""
-    yield from spans_of(REFERENCES, words)
+def references(text: str) -> Iterator[Span]:
+    """Yield numbers of a case, an application, a card or a passport."""
+    yield from spans_of(REFERENCES, text)
 
 
 # https://www.gov.uk/displaying-number-plates: two letters, the half-year of its making, three letters; older ones only
@@ -193,6 +193,6 @@ VEHICLES = (
 )
 
 
-def vehicles(words: str) -> Iterator[Span]:
+def vehicles(text: str) -> Iterator[Span]:
     """Yield number plates."""
-    yield from spans_of(VEHICLES, words)
+    yield from spans_of(VEHICLES, text)

@@ -1,7 +1,6 @@
-"""Words that may point to somebody: addresses, pages, days of birth, where somebody will be.
+"""Rules for phrases that may identify a person: addresses, own pages, dates of birth, places where somebody will be.
 
-Each rule takes the words of a reading and yields spans of it. Every pattern is bounded, so that time grows with the
-length of a text.
+Each rule takes a normalised text and yields spans of it. Every pattern is bounded, so that time is linear.
 """
 
 import re
@@ -22,7 +21,7 @@ from forums.personal_data.vocabulary import (
     WEEKDAYS,
 )
 
-# Where an order or an offer to the reader begins: 'they used to meet me outside' is a story, 'meet me outside' is none.
+# The start of a request or an offer to the reader: 'they used to meet me outside' is a story, 'meet me outside' is not.
 TO_THE_READER = (
     r"(?:^|[.!?,;:(\n] ?|\b(?:please|just|you can|you could|you will|you'll|you may|can you|could you|let's|let us|come and"
     r"|come|then|or) )"
@@ -44,9 +43,9 @@ EMAILS = (
 )
 
 
-def emails(words: str) -> Iterator[Span]:
+def emails(text: str) -> Iterator[Span]:
     """Yield email addresses, also those spelt 'name at example dot org'."""
-    yield from spans_of(EMAILS, words)
+    yield from spans_of(EMAILS, text)
 
 
 # Social media --------------------------------------------------------------------------------------------------------
@@ -61,7 +60,7 @@ AT_NAME = re.compile(r"(?<![\w@/.+-])@([A-Za-z_][\w.]{0,28}\w)")
 HASH_NAME = re.compile(
     r"(?<![\w.#/&@-])(?!(?:issue|case|ticket|page|number|form|bug|room)#)[A-Za-z][\w.]{1,31}#\d{4}\b", re.IGNORECASE
 )
-NAMED_THERE = re.compile(
+PLATFORM_NAME = re.compile(
     rf"\b(?:{PLATFORMS}|user ?name|screen ?name|gamer ?tag|handle)"
     rf"(?: (?:name|handle|user ?name|account|user|id|profile))?(?: is | as | under | ?[:=] ?| - |, | )@?(\w[\w.]{{0,38}}\w)(?P<end>[ .,;!?)]*$)?",
     re.IGNORECASE | re.MULTILINE,
@@ -74,26 +73,26 @@ ADD_ME = re.compile(
 NO_HANDLES = {"home", "work", "school", "college", "all", "everyone", "here", "media", "the", "you", "me", "my", "this"}
 
 
-def handles(words: str) -> Iterator[Span]:
+def handles(text: str) -> Iterator[Span]:
     """Yield names on social media, and offers to be found there."""
-    for match in AT_NAME.finditer(words):
+    for match in AT_NAME.finditer(text):
         if match.group(1).lower() not in NO_HANDLES | MADE_UP:
             yield match.span()
-    for match in NAMED_THERE.finditer(words):
+    for match in PLATFORM_NAME.finditer(text):
         name = match.group(1)
         plain_end = match.group("end") is not None and name.lower() not in COMMON_WORDS and ":" in match.group()
         if re.search(r"[\d_]|\w\.\w", name) or plain_end:
             yield match.span(1)
-    yield from (match.span(1) for match in ADD_ME.finditer(words))
-    yield from spans_of((HASH_NAME,), words)
+    yield from (match.span(1) for match in ADD_ME.finditer(text))
+    yield from spans_of((HASH_NAME,), text)
 
 
-def links(words: str) -> Iterator[Span]:
+def links(text: str) -> Iterator[Span]:
     """Yield links to somebody's own page."""
-    yield from spans_of((LINK,), words)
+    yield from spans_of((LINK,), text)
 
 
-# Days of birth -------------------------------------------------------------------------------------------------------
+# Dates of birth ------------------------------------------------------------------------------------------------------
 
 ORDINALS = (
     "(?:twenty[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth"
@@ -118,9 +117,9 @@ BIRTHS = (
 )
 
 
-def births(words: str) -> Iterator[Span]:
+def births(text: str) -> Iterator[Span]:
     """Yield days on which somebody was born."""
-    yield from (match.span("day") for pattern in BIRTHS for match in pattern.finditer(words))
+    yield from (match.span("day") for pattern in BIRTHS for match in pattern.finditer(text))
 
 
 # Where somebody will be ----------------------------------------------------------------------------------------------
@@ -139,7 +138,7 @@ PLACE_WORD = r"(?:at|outside|inside|near|by|opposite|behind|next to|in front of)
 CERTAIN = (
     rf"(?:(?:the|a|an|my|our|this|that) (?!(?:{NO_PLACES})\b)|(?-i:(?=(?!(?:{NO_PLACES})\b)[A-Z]))|(?=(?:{CHAINS})\b))"
 )
-# 'in the dark' is no place, so that what somebody is in is known by its word.
+# 'in the dark' is no place: after 'in', only words for places count.
 IN_PLACE = rf"in(?= (?:the|our|this|that) (?:[\w'-]{{1,20}} ){{0,3}}?(?:{PLACES})\b|(?-i: [A-Z][a-z]))"
 WILL_BE = re.compile(
     rf"\b(?:(?:I'll be|I will be|I shall be|I am going to be|I'm going to be|I'm|I am|s?he will be|s?he'll be|s?he is"
@@ -158,30 +157,30 @@ MEET_AT = re.compile(
     rf"{TO_THE_READER}(meet(?: up)? (?:{PLACE_WORD}|in) {CERTAIN}[^.!?,;\n]{{2,50}}? (?:{WHEN.pattern}))",
     re.IGNORECASE | re.MULTILINE,
 )
-FARTHEST = 70  # characters between a place and its time
-FARTHEST_BEFORE = 20  # characters between a time and the place that it is said of: 'every Monday at 10 I am at the …'
+MAX_GAP = 70  # characters between a place and its time
+MAX_GAP_BEFORE_PLACE = 20  # characters between a time and the place after it: 'every Monday at 10 I am at the …'
 WORDS_OF_PLACE = re.compile(r"[\w'-]{1,30}(?: [\w'-]{1,30}){0,3}")
-THOUGHT_ENDS = re.compile(r"[!?\n]|\.(?=\s)| (?:and|but|because|so|if|until|who|that) ")
+CLAUSE_ENDS = re.compile(r"[!?\n]|\.(?=\s)| (?:and|but|because|so|if|until|who|that) ")
 
 
-def meetings(words: str) -> Iterator[Span]:
-    """Yield where somebody will be and when, and invitations to meet at a place."""
-    yield from (match.span(1) for pattern in (MEET, MEET_AT) for match in pattern.finditer(words))
-    starts = list(WILL_BE.finditer(words))
-    times = iter(WHEN.finditer(words) if starts else [])
+def meetings(text: str) -> Iterator[Span]:
+    """Yield places and times where somebody will be, and invitations to meet at a place."""
+    yield from (match.span(1) for pattern in (MEET, MEET_AT) for match in pattern.finditer(text))
+    starts = list(WILL_BE.finditer(text))
+    times = iter(WHEN.finditer(text) if starts else [])
     before, time = None, next(times, None)
     for place in starts:  # both in reading order: each is looked at once
         while time and time.start() < place.end():
             before, time = time, next(times, None)
-        if time and _is_one_thought(words, place.end(), time.start(), FARTHEST):
+        if time and _belong_together(text, place.end(), time.start(), MAX_GAP):
             yield place.start(), time.end()
-        elif before and _is_one_thought(words, before.end(), place.start(), FARTHEST_BEFORE):
-            where = WORDS_OF_PLACE.match(words, place.end())
+        elif before and _belong_together(text, before.end(), place.start(), MAX_GAP_BEFORE_PLACE):
+            where = WORDS_OF_PLACE.match(text, place.end())
             yield before.start(), where.end() if where else place.end()
 
 
-def _is_one_thought(words: str, start: int, end: int, farthest: int) -> bool:
-    return 0 <= end - start <= farthest and not THOUGHT_ENDS.search(words, start, end)
+def _belong_together(text: str, start: int, end: int, max_gap: int) -> bool:
+    return 0 <= end - start <= max_gap and not CLAUSE_ENDS.search(text, start, end)
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------
@@ -210,6 +209,6 @@ ADDRESSES = (
 )
 
 
-def addresses(words: str) -> Iterator[Span]:
+def addresses(text: str) -> Iterator[Span]:
     """Yield addresses of houses, and rooms and streets that somebody is said to live in."""
-    yield from spans_of(ADDRESSES, words)
+    yield from spans_of(ADDRESSES, text)
