@@ -28,13 +28,13 @@ KEPT = "Words that stay"
 def a_request_is_withdrawn():
     asked = make_request(zone=f"{MARK}zone")
     yield
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
 
 
 def contact_details_are_erased():
-    request = make_request(**ANSWERS).request
+    call_request = make_request(**ANSWERS).call_request
     yield
-    requester_actions.erase_contact(request)
+    requester_actions.erase_contact(call_request)
 
 
 def a_reader_leaves():

@@ -30,7 +30,7 @@ held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.s
 asked = fill()
 print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
 from forums.call_requests.requester_actions import withdraw
-withdraw(call_request=asked.request)
+withdraw(call_request=asked.call_request)
 print(found_in(held()), words_in(held()))
 """
 
@@ -39,9 +39,9 @@ def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
     sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
-    team_actions.claim(call_request=asked.request, by=sam)
-    team_actions.write(call_request=asked.request, by=sam, words="Would Monday do?")
-    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on Friday.")
+    team_actions.claim(call_request=asked.call_request, by=sam)
+    team_actions.write(call_request=asked.call_request, by=sam, words="Would Monday do?")
+    requester_actions.write(call_request=asked.call_request, submission_id=new_submission_id(), words="Not on Friday.")
     return asked
 
 
@@ -75,7 +75,7 @@ def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_token_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
     assert (found_in(dump()), words_in(dump())) == ([], [])
     assert not CallRequest.objects.exists()
 

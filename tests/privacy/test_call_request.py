@@ -130,7 +130,7 @@ def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, c
     sam = make_staff("handler@example.org", display_name="Handler", groups=[CALL_HANDLERS])
     sign_in(client, sam)
     call = CallRequest.objects.get()
-    team_actions.claim(request=call, by=sam)
+    team_actions.claim(call_request=call, by=sam)
     before = take(log)
     client.get(f"/admin/forums/callrequest/{call.pk}/change/")
     assert b"07700 900123" in client.post(f"/admin/forums/callrequest/{call.pk}/card/").content

@@ -63,7 +63,7 @@ def alex(db):
 @pytest.fixture
 def mine(asked, sam):
     """The request, handled by Sam."""
-    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.call_request, by=sam)
     return asked
 
 
@@ -82,4 +82,4 @@ def make_request(forum=None, **answers):
 
 def fresh(asked):
     """Return the request as it is now."""
-    return CallRequest.objects.get(pk=asked.request.pk)
+    return CallRequest.objects.get(pk=asked.call_request.pk)

@@ -39,8 +39,8 @@ def test_times_that_are_not_safe_are_told_of_on_the_askers_clocks(desk, mine):
 
 def test_new_times_cancel_an_agreed_one_only_when_told_to(desk, mine, sam):
     starts = NOW + timedelta(days=3, hours=2)
-    team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
-    requester_actions.accept_offer(call_request=mine.request, starts=starts)
+    team_actions.offer(call_request=mine.call_request, by=sam, starts=[starts])
+    requester_actions.accept_offer(call_request=mine.call_request, starts=starts)
     page = act(desk, mine, "offer", time_1="2026-03-30T15:00")
     assert "A time is agreed: new ones cancel it." in page.content.decode()
     assert fresh(mine).state == "agreed"

@@ -93,15 +93,15 @@ def test_answers_are_shown_to_be_checked_and_nothing_is_stored(client, forum):
 def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
     page = send(client)
     assert title(page) == "Sent – Community of Practice"
-    request = CallRequest.objects.get()
-    assert request.code_digest == digest(code_in(page))
-    assert (request.how, request.way, request.zone, request.leave_message) == (
+    call_request = CallRequest.objects.get()
+    assert call_request.code_digest == digest(code_in(page))
+    assert (call_request.how, call_request.way, call_request.zone, call_request.leave_message) == (
         "contact",
         "phone",
         "America/New_York",
         False,
     )
-    assert {name: getattr(request, name).reveal() for name in requester_actions.ENCRYPTED} == {
+    assert {name: getattr(call_request, name).reveal() for name in requester_actions.ENCRYPTED} == {
         "contact": "07700 900123",
         "times": "Monday, Friday\nIn the morning, 9am to midday",
         "say_instead": "a survey",
@@ -110,14 +110,19 @@ def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
         "topic": "A deposit.\nMore later.",
         "interpreter": "",
     }
-    assert (request.forum, request.state, request.handler, request.urgent) == (forum, "new", None, False)
-    assert (str(request.asked_on), str(request.erased_after)) == ("2026-03-20", "2026-06-18")
+    assert (call_request.forum, call_request.state, call_request.handler, call_request.urgent) == (
+        forum,
+        "new",
+        None,
+        False,
+    )
+    assert (str(call_request.asked_on), str(call_request.erased_after)) == ("2026-03-20", "2026-06-18")
 
 
 def test_with_a_code_there_is_no_number_and_no_way(client, forum):
     send(client, how="code", contact="")
-    request = CallRequest.objects.get()
-    assert (request.how, request.way, request.contact.reveal()) == ("code", "", "")
+    call_request = CallRequest.objects.get()
+    assert (call_request.how, call_request.way, call_request.contact.reveal()) == ("code", "", "")
 
 
 @pytest.mark.parametrize("slug", ["", "nowhere", "a\x00b", "x" * 5000, "../housing"])
