@@ -96,12 +96,12 @@ class Match:
     @property
     def interpretations(self) -> tuple[Interpretation, ...]:
         """Return all ways to read it."""
-        return tuple(interpretation for option in self.options for interpretation in option.interpretations)
+        return tuple(each for option in self.options for each in option.interpretations)
 
     @property
     def starts(self) -> frozenset[datetime]:
         """Return all moments at which it may begin."""
-        return frozenset(interpretation.starts for interpretation in self.interpretations)
+        return frozenset(each.starts for each in self.interpretations)
 
 
 @dataclass(frozen=True)
@@ -230,15 +230,11 @@ def _interpret(how: str, starts: datetime, reading: Reading) -> Interpretation:
 
 def _without_spares(matches: list[Match]) -> list[Match]:
     """Return the readings without the half of 'EST/EDT' that is out of use: both were written to be right all year."""
-    in_use = {
-        (one.reading.turn, zone) for one in matches if (zone := _letters_of(one)) and not one.options[0].out_of_use
-    }
-    return [
-        one for one in matches if not (one.options[0].out_of_use and (one.reading.turn, _letters_of(one)) in in_use)
-    ]
+    in_use = {(one.reading.turn, zone) for one in matches if (zone := _zone_of(one)) and not one.options[0].out_of_use}
+    return [one for one in matches if not (one.options[0].out_of_use and (one.reading.turn, _zone_of(one)) in in_use)]
 
 
-def _letters_of(one: Match) -> ZoneInfo | None:
+def _zone_of(one: Match) -> ZoneInfo | None:
     """Return the zone whose letters were written, where they can mean only one."""
     meaning = one.options[0].meaning
     return meaning.zone if len(one.options) == 1 and meaning.offset is not None else None
@@ -248,9 +244,7 @@ def _settle(one: Match, sure: set[datetime], event: Entered) -> tuple[Match, Fin
     """Return a reading with one meaning, where the other times that were written or the event's start can tell it."""
     if len(one.options) == 1:
         return one, None
-    told = [
-        option for option in one.options if {interpretation.starts for interpretation in option.interpretations} & sure
-    ]
+    told = [option for option in one.options if {each.starts for each in option.interpretations} & sure]
     if len(told) == 1:
         return Match(one.reading, (told[0],)), None
     # By the event alone, which may have been entered wrongly, only the way that people most often mean it counts.
@@ -307,11 +301,7 @@ def _about_zone(one: Match, option: Option, event: Entered) -> Iterator[Finding]
 
 def _ends_agree(one: Match, event: Entered) -> bool:
     """Return whether the end that was written is that of the event, on whichever day: some say '9 to 5, three days'."""
-    ends = [
-        interpretation.ends
-        for interpretation in one.interpretations
-        if interpretation.ends and interpretation.starts == event.starts
-    ]
+    ends = [each.ends for each in one.interpretations if each.ends and each.starts == event.starts]
     return event.ends is None or not ends or any((event.ends - end) % ONE_DAY == timedelta() for end in ends)
 
 
@@ -341,11 +331,11 @@ def _ways(one: Match, event: Entered) -> str:
     parts = []
     for option in one.options:
         zone = option.meaning.zone or event.zone
-        for interpretation in option.interpretations:
-            there, here = interpretation.starts.astimezone(zone), interpretation.starts.astimezone(event.zone)
+        for each in option.interpretations:
+            there, here = each.starts.astimezone(zone), each.starts.astimezone(event.zone)
             elsewhere = f" ({here:%H:%M} in {city(event.zone)})" if there.utcoffset() != here.utcoffset() else ""
-            entered = ", as entered" if interpretation.starts == event.starts else ""
-            how = f"read as {interpretation.how} " if interpretation.how else ""
+            entered = ", as entered" if each.starts == event.starts else ""
+            how = f"read as {each.how} " if each.how else ""
             parts.append(f"{how}it begins at {there:%H:%M} in {city(zone)}{elsewhere}{entered}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."

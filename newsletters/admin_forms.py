@@ -164,7 +164,7 @@ class SectionForm(PartForm):
             return (last or 0) + STEP
         return position
 
-    def clean_shown(self) -> models.Model | None:
+    def clean_target(self) -> models.Model | None:
         """Let the section show what was chosen."""
         target: models.Model | None = self.cleaned_data["target"]
         setattr(self.instance, self.instance.target_field, target)

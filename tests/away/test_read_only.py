@@ -11,20 +11,23 @@ from tests.forums.writing.conftest import typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = "/forums/housing/new/"
-SWITCH = {"sqlite": "PRAGMA query_only = {}", "postgresql": "SET default_transaction_read_only = {}"}
+SWITCH = {
+    "sqlite": ("PRAGMA query_only = on", "PRAGMA query_only = off"),
+    "postgresql": ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"),
+}
 
 
 @contextmanager
 def read_only():
     """Let nothing be written until the block ends."""
-    switch = SWITCH[connection.vendor]
+    on, off = SWITCH[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(switch.format("on"))
+        cursor.execute(on)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(switch.format("off"))
+            cursor.execute(off)
 
 
 def test_reading_works_and_writing_gives_the_text_back():

@@ -31,6 +31,7 @@ NOT_WORDS_OF_PEOPLE = {
     "decided_by": "which moderator decided",
     "handled_by": "which moderator dealt with a report",
     "preview_token": "a link for editors",
+    "topic": "which side of a consultation a thread answers",
     "subscriber": "a reader moves: their row is noted",
 }
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from mscos.forms import AT_ONCE
+from mscos.forms import TOO_FAST
 from tests.parts import CHROMIUM
 from tests.template import put_file
 
@@ -192,7 +192,7 @@ def sign_in(page, site, email):
 
 def send(*pages):
     """Send posts after as long as a person needs at the least: what comes sooner waits with the likely spam."""
-    pages[0].wait_for_timeout((AT_ONCE + 1) * 1000)
+    pages[0].wait_for_timeout((TOO_FAST + 1) * 1000)
     for page in pages:
         press(page, page.get_by_role("button", name="Send for checking"))
 

@@ -128,7 +128,7 @@ def test_a_taken_address_is_not_taken_again(editor):
 
 def test_the_very_first_draft_starts_from_all_there_is(editor, resource, consultation):
     draft = actions.start_draft(by=editor)
-    rows = [(row.kind, row.heading, row.shown, row.position) for row in draft.sections.order_by("position")]
+    rows = [(row.kind, row.heading, row.target, row.position) for row in draft.sections.order_by("position")]
     assert (draft.number, draft.slug, draft.title, draft.state) == (1, "week-1", "Week 1", "draft")
     assert rows == [("text", "Welcome", None, 10), ("feature", "", resource, 20), ("call", "", consultation, 30)]
     assert writers(draft.history) == [("Robin", "+")]
@@ -154,7 +154,7 @@ def test_a_draft_starts_from_what_is_new_since_the_last_issue(published_issue, e
     make_thread(forum, "Old", timezone.localdate(published_issue.publish_at) - timedelta(days=1))
     draft = actions.start_draft(by=editor)
     *rows, threads = draft.sections.order_by("position")
-    assert [(row.kind, row.heading, row.shown) for row in rows] == [
+    assert [(row.kind, row.heading, row.target) for row in rows] == [
         ("text", "Welcome", None),
         ("feature", "", new),
         ("call", "", asked),

@@ -138,7 +138,7 @@ def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, c
     after = take(log)
     assert_no_trace({**TYPED, "message": "typed message"}, before, after)
     assert set(after.added(before)) <= {
-        "forums_contactview",
+        "forums_contactdisclosure",
         "forums_callmessage",
         "django_admin_log",
         "django_session",

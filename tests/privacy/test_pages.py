@@ -30,7 +30,7 @@ READING = [
     "/forums/",
     "/forums/housing/",
     "/forums/housing/t/{thread}/",
-    "/views/{call}/",
+    "/views/{consultation}/",
     "/events/",
     "/events/month/",
     "/events/past/",
@@ -40,7 +40,7 @@ READING = [
     "/health/",
     "/nothing-here/",
 ]
-FEEDS = ["/forums/housing/feed/", "/forums/housing/t/{thread}/feed/", "/views/{call}/feed/", "/events/feed/"]
+FEEDS = ["/forums/housing/feed/", "/forums/housing/t/{thread}/feed/", "/views/{consultation}/feed/", "/events/feed/"]
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
         change(tmp_path, "ALTER TABLE outcomes_outcome RENAME TO away")
         assert ask(port, "GET", "/") == 500
         portal.wait_for_line("A request failed")
-        os.kill(started(tmp_path)["work"], signal.SIGKILL)
+        os.kill(started(tmp_path)["worker"], signal.SIGKILL)
         portal.wait_for_line("The work process ended.")
         assert portal.stop(signal.SIGINT) == 0
     printed = prepared.text() + portal.text()

@@ -257,11 +257,11 @@ def test_signed_out_the_form_sets_the_form_token_only(client, forum):
 
 
 @pytest.mark.parametrize(
-    "path", ["/forums/", "/forums/housing/", "/forums/housing/new/", "{thread}", "{thread}reply/", "/views/{call}/",
+    "path", ["/forums/", "/forums/housing/", "/forums/housing/new/", "{thread}", "{thread}reply/", "/views/{consultation}/",
              "/outcomes/housing/", "/contact/", "/", "/safety/", "/about/"]
 )  # fmt: skip
-def test_every_place_where_people_say_something_leads_here(client, outcome, thread, call, path):
-    address = path.format(thread=thread.get_absolute_url(), call=call.code)
+def test_every_place_where_people_say_something_leads_here(client, outcome, thread, consultation, path):
+    address = path.format(thread=thread.get_absolute_url(), consultation=consultation.code)
     page = client.get(address).content.decode()
     from_forum = "housing" in address or "/views/" in address
     assert 'href="/call/?from=housing">Ask for a call' in page if from_forum else 'href="/call/">Ask for a call' in page

@@ -19,7 +19,7 @@ IMPORT = reverse("admin:newsletters_subscriber_import")
 INBOX = reverse("admin:newsletters_enquiry_changelist")
 
 
-NEVER = reverse("admin:newsletters_neveragain_changelist")
+NEVER = reverse("admin:newsletters_suppressedaddress_changelist")
 
 
 LISTS = (SUBSCRIBERS, INBOX, NEVER)

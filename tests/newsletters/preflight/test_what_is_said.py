@@ -50,7 +50,7 @@ def test_what_is_no_placeholder(section, words):
 
 
 @pytest.mark.parametrize(
-    ("typed", "target"),
+    ("typed", "shown"),
     [
         ("See [words](www.example.org) for it", "[words](www.example.org)"),
         ("See [words]( https://example.org/ for it", "[words]( https://example.org/ for it"),

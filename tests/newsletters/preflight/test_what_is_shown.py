@@ -120,7 +120,7 @@ def test_placeholders_in_the_fields_of_the_issue(ready, field, name):
 )  # fmt: skip
 def test_a_section_without_its_object(ready, kind, name):
     section = the(ready, kind)
-    Section.objects.filter(pk=section.pk).update(**{section.shows: None})
+    Section.objects.filter(pk=section.pk).update(**{section.target_field: None})
     expected = blocks(f"It shows no {name}: none was chosen, or it was deleted.", f"Choose one, {TAKE_OUT}", section)
     assert findings(ready) == [expected]
     Section.objects.filter(pk=section.pk).update(body="Words.", body_html="<p>Words.</p>")

@@ -52,7 +52,7 @@ def test_each_kind_shows_an_object_of_its_own(
     answer = add(client, draft, kind, target=objects[kind].pk)
     section = Section.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, sections_of(draft))
-    assert (section.issue, section.kind, section.shown, section.position) == (draft, kind, objects[kind], 10)
+    assert (section.issue, section.kind, section.target, section.position) == (draft, kind, objects[kind], 10)
     assert section.history.get().history_user.display_name == "Robin"
 
 
@@ -228,10 +228,10 @@ def test_what_was_chosen_stays_chosen_and_is_marked(client, issue, kind, change,
     change()
     url = change_url(section)
     form = client.get(url).context["adminform"].form
-    assert (form["target"].value(), labels(client, url)) == (section.shown.pk, ["Choose …", label])
+    assert (form["target"].value(), labels(client, url)) == (section.target.pk, ["Choose …", label])
     data = {**opened(client, url), "heading": "Another heading"}
     assert client.post(url, data).status_code == 302
-    assert Section.objects.get(pk=section.pk).shown == section.shown
+    assert Section.objects.get(pk=section.pk).target == section.target
 
 
 def test_a_deleted_object_leaves_a_section_that_can_be_mended(client, issue, outcome):

@@ -21,17 +21,19 @@ NEW = "/forums/housing/new/"
 
 
 @pytest.fixture
-def heard(call):
+def heard(consultation):
     """The call, closed yesterday, with an answer."""
     yesterday = timezone.localdate() - timedelta(days=1)
-    call.opens, call.closes, call.what_we_heard = "2023-03-20", yesterday, "We heard much."
-    call.save()
-    return call
+    consultation.opens, consultation.closes, consultation.what_we_heard = "2023-03-20", yesterday, "We heard much."
+    consultation.save()
+    return consultation
 
 
-def close(call, *, days=1):
+def close(consultation, *, days=1):
     """Let the call have closed `days` ago."""
-    Consultation.objects.filter(pk=call.pk).update(opens="2023-03-20", closes=timezone.localdate() - timedelta(days))
+    Consultation.objects.filter(pk=consultation.pk).update(
+        opens="2023-03-20", closes=timezone.localdate() - timedelta(days)
+    )
 
 
 def groups(response):
@@ -49,26 +51,26 @@ def table(response):
 # The page
 
 
-def test_views_stand_under_what_they_answer_a_few_of_each(client, start, call):
+def test_views_stand_under_what_they_answer_a_few_of_each(client, start, consultation):
     council, asylum = Topic.objects.order_by("position")
     for number in range(4):
         view = start(f"Council {number}", topic=council)
         Thread.objects.filter(pk=view.pk).update(last_on=f"2026-01-0{number + 1}")
     start("Asylum", topic=asylum)
     start("Neither")
-    response = client.get(call.get_absolute_url())
+    response = client.get(consultation.get_absolute_url())
     assert groups(response) == {"e": ["Council 3", "Council 2", "Council 1"], "b": ["Asylum"]}
     assert '<a href="/forums/housing/?type=e">4 views<span class="vh"> on Council housing</span></a>' in (
         response.content.decode()
     )
 
 
-def test_views_that_are_gone_or_wait_are_neither_shown_nor_counted(client, start, call, forum):
+def test_views_that_are_gone_or_wait_are_neither_shown_nor_counted(client, start, consultation, forum):
     topic = Topic.objects.get(code="e")
     start("Stays", topic=topic)
     withdraw(post=start("Gone", topic=topic).posts.get())
     Thread.objects.create(forum=forum, title="Waits", topic=topic)
-    response = client.get(call.get_absolute_url())
+    response = client.get(consultation.get_absolute_url())
     assert groups(response) == {"e": ["Stays"], "b": []}
     assert table(response) == [
         ["Council housing", "1", "0"],
@@ -77,10 +79,10 @@ def test_views_that_are_gone_or_wait_are_neither_shown_nor_counted(client, start
     ]
 
 
-def test_only_the_views_of_this_call_are_shown(client, start, call, forum):
+def test_only_the_views_of_this_call_are_shown(client, start, consultation, forum):
     other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
-    start("To the other", topic=Topic.objects.create(call=other, code="e", title="Council housing"))
-    assert groups(client.get(call.get_absolute_url())) == {"e": [], "b": []}
+    start("To the other", topic=Topic.objects.create(consultation=other, code="e", title="Council housing"))
+    assert groups(client.get(consultation.get_absolute_url())) == {"e": [], "b": []}
     assert groups(client.get(other.get_absolute_url())) == {"e": ["To the other"]}
 
 
@@ -95,12 +97,12 @@ def drawn(response):
     return re.findall(bar, picture.group(1))
 
 
-def test_the_picture_shows_the_figures_of_its_table(client, start, call, sam):
+def test_the_picture_shows_the_figures_of_its_table(client, start, consultation, sam):
     council, asylum = Topic.objects.order_by("position")
     for _ in range(3):
         published_reply(start(topic=council), sam)
     published_reply(start(topic=asylum), sam)
-    response = client.get(call.get_absolute_url())
+    response = client.get(consultation.get_absolute_url())
     assert drawn(response) == [("Council housing: 3", "100%"), ("Asylum accommodation: 1", "33.33%")]
     assert table(response) == [
         ["Council housing", "3", "3"],
@@ -109,17 +111,17 @@ def test_the_picture_shows_the_figures_of_its_table(client, start, call, sam):
     ]
 
 
-def test_the_words_of_a_long_name_stay_words(client, start, call):
+def test_the_words_of_a_long_name_stay_words(client, start, consultation):
     Topic.objects.filter(code="e").update(title="Sheltered or <safe> accommodation & what comes after it")
     start(topic=Topic.objects.get(code="e"))
-    assert drawn(client.get(call.get_absolute_url())) == [
+    assert drawn(client.get(consultation.get_absolute_url())) == [
         ("Sheltered or &lt;safe&gt; accommodation &amp; what comes after it: 1", "100%"),
         ("Asylum accommodation: 0", "0%"),
     ]
 
 
-def test_nothing_is_drawn_of_nothing(client, call):
-    html = client.get(call.get_absolute_url()).content.decode()
+def test_nothing_is_drawn_of_nothing(client, consultation):
+    html = client.get(consultation.get_absolute_url()).content.decode()
     assert ("<svg" in html, "<figure" in html) == (False, False)
 
 
@@ -135,7 +137,7 @@ def test_what_was_heard_is_linked_from_forum_outcome_and_home(client, heard):
     assert '<h2 id="heard">What we heard</h2>' in client.get(heard.get_absolute_url()).content.decode()
 
 
-def test_an_open_call_is_asked_everywhere_even_where_something_was_written_already(client, call):
+def test_an_open_call_is_asked_everywhere_even_where_something_was_written_already(client, consultation):
     Consultation.objects.update(what_we_heard="A draft.")
     Forum.objects.update(outcome=make_outcome("housing"))
     for address in ("/", "/outcomes/housing/", "/forums/housing/", "/forums/"):
@@ -143,10 +145,12 @@ def test_an_open_call_is_asked_everywhere_even_where_something_was_written_alrea
         assert ("We need your views" in page, "Read what we heard" in page) == (True, False)
 
 
-def test_a_closed_call_without_an_answer_is_linked_from_its_forum_alone(client, call):
-    close(call)
+def test_a_closed_call_without_an_answer_is_linked_from_its_forum_alone(client, consultation):
+    close(consultation)
     Forum.objects.update(outcome=make_outcome("housing"))
-    found = [call.get_absolute_url() in client.get(path).content.decode() for path in ("/", "/outcomes/housing/")]
+    found = [
+        consultation.get_absolute_url() in client.get(path).content.decode() for path in ("/", "/outcomes/housing/")
+    ]
     assert found == [False, False]
     page = words(client.get("/forums/housing/"))
     assert "Earlier calls for views What would have to change? Closed on" in page
@@ -182,8 +186,8 @@ def view(**typed):
     }
 
 
-def test_a_view_written_while_its_call_closed_is_kept_and_offered_to_the_forum(client, call):
-    close(call)
+def test_a_view_written_while_its_call_closed_is_kept_and_offered_to_the_forum(client, consultation):
+    close(consultation)
     day = timezone.localdate() - timedelta(days=1)
     sent = view()
     response = client.post(NEW, sent)
@@ -200,10 +204,10 @@ def test_a_view_written_while_its_call_closed_is_kept_and_offered_to_the_forum(c
     assert (Thread.objects.get().title, Thread.objects.get().topic, Post.objects.get().body) == ("My view", None, "My words")  # fmt: skip
 
 
-def test_the_type_of_a_closed_call_is_let_go_of_where_another_call_is_open(client, call, forum):
+def test_the_type_of_a_closed_call_is_let_go_of_where_another_call_is_open(client, consultation, forum):
     other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
-    Topic.objects.create(call=other, code="x", title="Another type")
-    close(call)
+    Topic.objects.create(consultation=other, code="x", title="Another type")
+    close(consultation)
     response = client.post(NEW, view())
     assert len(problems(response)) == 1
     assert "This call for views closed on" in problems(response)[0]
@@ -213,16 +217,16 @@ def test_the_type_of_a_closed_call_is_let_go_of_where_another_call_is_open(clien
     assert Thread.objects.get().topic is None
 
 
-def test_a_type_that_an_open_call_has_too_goes_to_the_open_call(client, call, forum):
-    close(call)
+def test_a_type_that_an_open_call_has_too_goes_to_the_open_call(client, consultation, forum):
+    close(consultation)
     other = Consultation.objects.create(forum=forum, question="And now?", why="To learn.")
-    topic = Topic.objects.create(call=other, code="e", title="Council housing")
+    topic = Topic.objects.create(consultation=other, code="e", title="Council housing")
     client.post(NEW, view())
     assert Thread.objects.get().topic == topic
 
 
-def test_what_else_is_wrong_is_told_beside_it(client, call):
-    close(call)
+def test_what_else_is_wrong_is_told_beside_it(client, consultation):
+    close(consultation)
     assert [problem[:30] for problem in problems(client.post(NEW, view(title="")))] == [
         "This call for views closed on ",
         "Enter a title",
@@ -230,21 +234,21 @@ def test_what_else_is_wrong_is_told_beside_it(client, call):
 
 
 @pytest.mark.parametrize("typed", ["zz", "\ufffd", "e" * 3000, "b,e", " e"])
-def test_a_type_that_never_was_is_told_as_before_or_not_at_all(client, call, typed):
+def test_a_type_that_never_was_is_told_as_before_or_not_at_all(client, consultation, typed):
     assert problems(client.post(NEW, view(topic=typed))) == ["Choose one of the types in the list"]
-    close(call)
+    close(consultation)
     assert CODE.search(client.post(NEW, view(topic=typed)).content.decode())
 
 
-def test_a_type_that_is_no_text_ends_nothing(client, call):
+def test_a_type_that_is_no_text_ends_nothing(client, consultation):
     assert problems(client.post(NEW, view(topic="\x00"))) == ["Null characters are not allowed."]
-    close(call)
+    close(consultation)
     assert CODE.search(client.post(NEW, view(topic="\x00")).content.decode())
 
 
-def test_the_last_day_still_counts(client, call):
-    close(call, days=0)
-    assert (Consultation.objects.open().get(), Consultation.objects.closed().exists()) == (call, False)
+def test_the_last_day_still_counts(client, consultation):
+    close(consultation, days=0)
+    assert (Consultation.objects.open().get(), Consultation.objects.closed().exists()) == (consultation, False)
     client.post(NEW, view())
     assert Thread.objects.get().topic.code == "e"
 
@@ -265,6 +269,6 @@ def test_a_forum_tells_nothing_in_its_title_and_address(db, row, field):
     assert list(error.value.error_dict) == [field]
 
 
-def test_a_type_tells_nothing_in_its_code(call):
+def test_a_type_tells_nothing_in_its_code(consultation):
     with pytest.raises(ValidationError, match="Titles and addresses do not say 'abuse'"):
-        Topic(call=call, code="abuse", title="T").full_clean()
+        Topic(consultation=consultation, code="abuse", title="T").full_clean()
