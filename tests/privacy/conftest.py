@@ -4,7 +4,7 @@ import pytest
 
 from mscos.redacting_logs import RedactingFormatter
 from tests.forums.conftest import alex, consultation, forum, published, sam, thread, waiting  # noqa: F401  the same small world
-from tests.privacy.snapshot import LogOfEverything
+from tests.privacy.helpers import LogOfEverything
 
 
 @pytest.fixture

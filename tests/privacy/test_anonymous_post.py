@@ -17,7 +17,7 @@ from mscos.codes import digest
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
 from tests.people import make_staff, sign_in
-from tests.privacy.snapshot import forms_of, take
+from tests.privacy.helpers import forms_of, take
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
 from tests.backups.places import make_age_key
 from tests.forums.call_requests.conftest import ANSWERS, make_request
-from tests.privacy.snapshot import forms_of
+from tests.privacy.helpers import forms_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.conftest import published_reply
-from tests.privacy.snapshot import take
+from tests.privacy.helpers import take
 from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, writer  # noqa: F401  the same writer
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from mscos.encryption import EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.people import make_staff, sign_in
-from tests.privacy.snapshot import take
+from tests.privacy.helpers import take
 from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, code_in, writer  # noqa: F401  the same writer
 
 pytestmark = pytest.mark.django_db

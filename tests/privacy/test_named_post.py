@@ -11,7 +11,7 @@ from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
 from tests.forums.test_writing import kept
 from tests.people import make_person, sign_in
-from tests.privacy.snapshot import take
+from tests.privacy.helpers import take
 from tests.privacy.test_anonymous_post import ACCOUNT, DAY, MARKS, MOMENT, assert_no_trace, posting, writer  # noqa: F401  a fixture
 from tests.privacy.test_beside_posting import changed, in_words
 

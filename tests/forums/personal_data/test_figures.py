@@ -1,7 +1,7 @@
 """How much is found and how much is marked wrongly; each run tells the figures at its end, and they stand in docs/figures.md."""
 
 from tests.forums.personal_data import held_out, sentences
-from tests.forums.personal_data.figures import figures
+from tests.forums.personal_data.helpers import figures
 
 
 def test_of_the_sentences_that_the_rules_were_made_with_all_are_right(record_property):

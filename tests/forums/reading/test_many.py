@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from forums.models import Consultation, Forum, Post, Thread
 from mscos.models import User
+from tests.forums.reading.helpers import work_of
 from tests.forums.reading.many import enter, fill, settle
-from tests.forums.reading.work import work_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("threads of many")]
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from forums.models import ModeratorNote, Post, Report, Thread
 from tests.filling import store
+from tests.forums.reading.helpers import work_of
 from tests.forums.reading.many import DAY, enter, fill, settle
-from tests.forums.reading.work import work_of
 from tests.forums.test_admin import QUEUE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("queue of many")]

@@ -1,4 +1,4 @@
-"""How much of what points is found, and how much that does not point is marked."""
+"""Helpers of the tests of personal data: figures of what is found and of false alarms, and forms that come back."""
 
 import re
 from dataclasses import dataclass
