@@ -16,7 +16,7 @@ from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.subscribers import subscriptions
 from newsletters.subscribers.enquiries import enquire
 from outcomes.actions import erase_quotation
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.newsletters.conftest import make_subscriber
 from tests.outcomes.conftest import make_quotation
 from tests.people import make_person

@@ -7,10 +7,9 @@ from django.utils import timezone
 
 from forums.models import Consultation, Forum, Thread, Topic
 from forums.moderation import decisions
-from forums.writer_actions import reply, start_thread
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
-from mscos.models import User
 from tests.people import make_staff
 
 
@@ -63,10 +62,3 @@ def thread(published):
 def seen_on(client, address: str) -> str:
     """Return the mark that a page of the admin carries of what it showed."""
     return client.get(address).context["adminform"].form["seen"].value()
-
-
-def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
-    """Send a reply and publish it; return what the action returned."""
-    sent = reply(thread=thread, submission_id=new_submission_id(), body=body, **fields)
-    decisions.publish(post=sent.post, by=by)
-    return sent

@@ -9,9 +9,7 @@ from forums.models import ModeratorNote, Post, Thread
 from forums.moderation import decisions
 from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import problems
+from tests.forums.helpers import problems, published_reply, title, words
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
 from tests.at_once import while_held
-from tests.forums.test_admin import decide, review
+from tests.forums.helpers import decide, review_url
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +34,7 @@ def test_a_report_is_not_closed_unread(desk, published):
     seen = decisions.seen_of(Post.objects.get(pk=post.pk))
     answer = while_held(
         lambda: reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her."),
-        lambda: desk.post(review(post), {"seen": seen, "act": "keep"}),
+        lambda: desk.post(review_url(post), {"seen": seen, "act": "keep"}),
     )
     assert "Something was reported or said about this post" in answer.content.decode()
     assert Report.objects.open().count() == 1

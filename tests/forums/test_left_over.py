@@ -9,8 +9,7 @@ from forums.models import ModeratorNote
 from forums.moderation import decisions
 from forums.writer_actions import reply
 from mscos.forms import new_submission_id
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, words
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,7 @@ from forums.moderation.reports import report
 from forums.personal_data.matches import EXPLANATIONS, IN_A_WORD, Kind
 from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_admin import QUEUE, review
+from tests.forums.helpers import QUEUE, published_reply, review_url
 from tests.mscos.test_stylesheet import contrast
 from tests.people import sign_in
 
@@ -42,7 +41,7 @@ def send(forum, **typed):
 
 
 def html_of(desk, post):
-    return desk.get(review(post)).content.decode()
+    return desk.get(review_url(post)).content.decode()
 
 
 def marked_in(html):
@@ -238,4 +237,4 @@ def full(colour):
 
 
 def test_nobody_else_sees_marks(forum):
-    assert Client().get(review(send(forum))).status_code == 302
+    assert Client().get(review_url(send(forum))).status_code == 302

@@ -15,11 +15,18 @@ from forums.writer_actions import start_thread, withdraw
 from forums.writer_posts import HIDDEN_COLUMNS
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
-from tests.forums.conftest import published_reply
-from tests.forums.test_admin import QUEUE, review
-from tests.forums.test_admin import words as admin_words
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import (
+    QUEUE,
+    admin_words,
+    kept,
+    messages_of,
+    problems,
+    published_reply,
+    review_url,
+    send_bulk_action,
+    send_command,
+    words,
+)
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -29,14 +36,6 @@ pytestmark = pytest.mark.django_db
 def desk(client, sam):
     sign_in(client, sam)
     return client
-
-
-def act(client, post, name, **typed):
-    return client.post(review(post), {"act": name, **typed}, follow=True)
-
-
-def told(page):
-    return [str(message) for message in page.context["messages"]]
 
 
 def fresh(sent):
@@ -52,8 +51,8 @@ def facts(post):
 
 def test_a_published_thread_can_wait_again(desk, waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
-    assert "Undo this decision" in admin_words(desk.get(review(waiting.post)))
-    assert told(act(desk, waiting.post, "undo")) == ["Undone. It waits again."]
+    assert "Undo this decision" in admin_words(desk.get(review_url(waiting.post)))
+    assert messages_of(send_command(desk, waiting.post, "undo")) == ["Undone. It waits again."]
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
     assert (fresh(waiting).body, fresh(waiting).body_html) == ("Is there one?", "")
     assert Client().get(waiting.post.thread.get_absolute_url()).status_code == 404
@@ -63,7 +62,7 @@ def test_a_published_thread_can_wait_again(desk, waiting, sam):
 
 def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam):
     sent = published_reply(thread, sam)
-    act(desk, sent.post, "undo")
+    send_command(desk, sent.post, "undo")
     assert facts(fresh(sent)) == ("waiting", None, "open", 0, None)
 
 
@@ -71,7 +70,7 @@ def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting,
     decisions.ask_writer(post=waiting.post, words="Which one?")
     writer_actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
-    act(desk, waiting.post, "undo")
+    send_command(desk, waiting.post, "undo")
     assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
     assert fresh(waiting).reason == ""
     assert list(ModeratorNote.objects.values_list("body", flat=True)) == ["Which one?", "That one."]
@@ -92,7 +91,9 @@ def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
 
 def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
     published_reply(published.post.thread, sam)
-    assert told(act(desk, published.post, "undo")) == ["Another post was published after it. Take it down instead."]
+    assert messages_of(send_command(desk, published.post, "undo")) == [
+        "Another post was published after it. Take it down instead."
+    ]
     assert fresh(published).number == 1
 
 
@@ -100,7 +101,7 @@ def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
     seen = decisions.seen_of(fresh(waiting))
     decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", seen=seen)
-    assert "Undo this decision" not in admin_words(desk.get(review(waiting.post)))
+    assert "Undo this decision" not in admin_words(desk.get(review_url(waiting.post)))
     assert not decisions.can_undo(post=fresh(waiting))
     decisions.remove(post=waiting.post, by=sam, reason="spam", words="No.")
     assert not decisions.can_undo(post=fresh(waiting))
@@ -109,7 +110,9 @@ def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
 def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
     withdraw(post=waiting.post)
-    assert "This is no longer waiting: Taken down by the writer." in told(act(desk, waiting.post, "undo"))
+    assert "This is no longer waiting: Taken down by the writer." in messages_of(
+        send_command(desk, waiting.post, "undo")
+    )
     assert fresh(waiting).state == "withdrawn"
 
 
@@ -126,8 +129,8 @@ def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, wa
     seen = decisions.seen_of(fresh(waiting))
     decisions.undo(post=waiting.post)
     decisions.publish(post=waiting.post, by=alex)
-    page = act(desk, waiting.post, "undo", seen=seen)
-    assert [words.startswith("Alex decided on") for words in told(page)] == [True]
+    page = send_command(desk, waiting.post, "undo", seen=seen)
+    assert [words.startswith("Alex decided on") for words in messages_of(page)] == [True]
     assert fresh(waiting).state == "published"
 
 
@@ -162,13 +165,9 @@ def many(forum, count, **fields):
     ]
 
 
-def chosen(client, name, posts):
-    return client.post(QUEUE, {"action": name, "_selected_action": [post.pk for post in posts]}, follow=True)
-
-
 def test_several_are_published_at_once_and_those_with_a_note_are_left_to_be_read(desk, forum, sam):
     posts, noted = many(forum, 3), many(forum, 1, content_note="threats")
-    assert told(chosen(desk, "publish_chosen", [*posts, *noted])) == [
+    assert messages_of(send_bulk_action(desk, "publish_chosen", [*posts, *noted])) == [
         "1 with a content note or a message from the writer was left: open and read each.",
         "3 published. To undo one, open it within ten minutes; of one thread the last comes first.",
     ]
@@ -181,13 +180,13 @@ def test_those_that_somebody_decided_on_are_left_and_told(desk, forum, sam, alex
     decisions.refuse(post=posts[0], by=alex, reason="spam", words="No.")
     done = decisions.publish_many(posts=posts, by=sam)
     assert done == 1
-    page = chosen(desk, "refuse_chosen", posts)
-    assert told(page) == ["2 left: somebody had decided already, or they did not wait."]
+    page = send_bulk_action(desk, "refuse_chosen", posts)
+    assert messages_of(page) == ["2 left: somebody had decided already, or they did not wait."]
 
 
 def test_several_are_refused_as_advertising(desk, forum):
     posts = many(forum, 2)
-    chosen(desk, "refuse_chosen", posts)
+    send_bulk_action(desk, "refuse_chosen", posts)
     assert set(Post.objects.values_list("state", "reason")) == {("refused", "spam")}
     assert {note.body for note in ModeratorNote.objects.all()} == {decisions.SPAM_WORDS}
 
@@ -214,8 +213,8 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
 
 
 def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
-    page = act(desk, waiting.post, "ask", question="Which town is meant?")
-    assert told(page) == ["Sent. Only the writer can read it."]
+    page = send_command(desk, waiting.post, "ask", question="Which town is meant?")
+    assert messages_of(page) == ["Sent. Only the writer can read it."]
     assert fresh(waiting).state == "waiting"
     reader = Client()
     assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))
@@ -228,7 +227,7 @@ def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
         (False, "Which town is meant?"),
         (True, "None in particular."),
     ]
-    assert "The writer, " in admin_words(desk.get(review(waiting.post)))
+    assert "The writer, " in admin_words(desk.get(review_url(waiting.post)))
 
 
 @pytest.mark.parametrize(
@@ -266,41 +265,41 @@ def test_an_answer_about_no_post_is_kept(client, waiting, number):
 
 
 def test_an_empty_question_is_not_asked(desk, waiting):
-    assert "Enter a question" in admin_words(act(desk, waiting.post, "ask", question=" "))
+    assert "Enter a question" in admin_words(send_command(desk, waiting.post, "ask", question=" "))
     assert not ModeratorNote.objects.exists()
 
 
 def test_a_post_is_passed_to_a_colleague_who_checks_posts(desk, waiting, alex):
     make_staff("kim@example.org", display_name="Kim")
-    assert told(act(desk, waiting.post, "pass_on", to=alex.pk)) == ["Passed to Alex."]
+    assert messages_of(send_command(desk, waiting.post, "pass_on", to=alex.pk)) == ["Passed to Alex."]
     assert "for Alex" in admin_words(desk.get(QUEUE))
-    assert "Kim" not in admin_words(desk.get(review(waiting.post)))
-    assert told(act(desk, waiting.post, "pass_on", to="")) == ["It waits for anybody."]
+    assert "Kim" not in admin_words(desk.get(review_url(waiting.post)))
+    assert messages_of(send_command(desk, waiting.post, "pass_on", to="")) == ["It waits for anybody."]
     assert fresh(waiting).assigned_to is None
 
 
 def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
     second = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Second words")
     SafeguardingProcedure.objects.update(body_html="<p>Ring Jo.</p>")
-    assert "Do this now:" not in admin_words(desk.get(review(second.post)))
-    page = admin_words(act(desk, second.post, "urgent"))
+    assert "Do this now:" not in admin_words(desk.get(review_url(second.post)))
+    page = admin_words(send_command(desk, second.post, "urgent"))
     assert ("Do this now:" in page, page.count("Ring Jo.")) == (True, 1)
     queue = admin_words(desk.get(QUEUE))
     assert queue.index("Second words") < queue.index("Is there one?")
-    act(desk, second.post, "not_urgent")
+    send_command(desk, second.post, "not_urgent")
     assert not fresh(second).urgent
 
 
 @pytest.mark.parametrize("name", ["pass_on", "urgent", "not_urgent"])
 def test_what_is_decided_is_passed_on_no_more(desk, published, sam, name):
-    page = act(desk, published.post, name, to="")
-    assert told(page) == [decisions.what_happened(fresh(published))]
+    page = send_command(desk, published.post, name, to="")
+    assert messages_of(page) == [decisions.what_happened(fresh(published))]
 
 
 def test_nobody_but_moderators_does_any_of_it(client, waiting):
     sign_in(client, make_staff("kim@example.org", groups=["Editors"]))
     for name in ("ask", "pass_on", "urgent", "undo", "keep"):
-        assert client.post(review(waiting.post), {"act": name, "question": "x"}).status_code == 403
+        assert client.post(review_url(waiting.post), {"act": name, "question": "x"}).status_code == 403
     assert (Thread.objects.get().state, MODERATORS) == ("waiting", "Moderators")
 
 

@@ -8,7 +8,7 @@ from forums.moderation import decisions
 from forums.moderation.reports import report
 from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
 
 pytestmark = pytest.mark.django_db
 

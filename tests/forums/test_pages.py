@@ -10,7 +10,7 @@ from forums.models import Consultation, Forum, Post, Thread, Topic
 from forums.moderation import decisions
 from forums.writer_actions import start_thread, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply, title, words
 
 pytestmark = pytest.mark.django_db
 
@@ -21,16 +21,6 @@ def many_threads(forum, sam, count, **fields):
             forum=forum, submission_id=new_submission_id(), title=f"Thread {number}", body="Words", **fields
         )
         decisions.publish(post=sent.post, by=sam)
-
-
-def words(response):
-    """Return the text of a page's main part on one line."""
-    main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL).group()
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
-
-
-def title(response):
-    return re.search(r"<title>(.*?)</title>", response.content.decode()).group(1)
 
 
 def test_the_list_of_forums_says_so_while_there_is_none(client):

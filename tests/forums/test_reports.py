@@ -14,11 +14,7 @@ from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from forums.writer_actions import answer_moderators, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_admin import QUEUE, review
-from tests.forums.test_admin import words as admin_words
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import QUEUE, admin_words, kept, problems, published_reply, review_url, title, words
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -150,9 +146,9 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
     assert "1 published post was reported by readers." in queue
     listed = admin_words(desk.get(f"{QUEUE}?look=reported&state=all"))
     assert ("Is there one?" in listed, "reported" in listed) == (True, True)
-    page = admin_words(desk.get(review(reported.post)))
+    page = admin_words(desk.get(review_url(reported.post)))
     assert "it could point to someone. “A name, I think.”" in page
-    answer = admin_words(desk.post(review(reported.post), {"act": "keep"}, follow=True))
+    answer = admin_words(desk.post(review_url(reported.post), {"act": "keep"}, follow=True))
     assert ("Reported by readers" in answer, Post.objects.get().state) == (False, "published")
     report = Report.objects.get()
     assert (report.handled_by, report.handled_on) == (sam, timezone.localdate())
@@ -163,7 +159,7 @@ def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(
     post = reported.post
     seen = decisions.seen_of(post)
     second = reports.report(post=post, submission_id="t", reason="danger", words="He found her.")
-    desk.post(review(post), {"act": "keep", "seen": seen})
+    desk.post(review_url(post), {"act": "keep", "seen": seen})
     assert Report.objects.open().count() == 2
     version = {"title": "T", "body": "Other words", "seen": seen}
     with pytest.raises(decisions.AlreadyHandled):
@@ -171,9 +167,9 @@ def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(
     assert Report.objects.filter(pk=second.pk).exists()
     seen = decisions.seen_of(post)
     answer_moderators(post=post, submission_id="s", words="It is not her.")
-    desk.post(review(post), {"act": "keep", "seen": seen})
+    desk.post(review_url(post), {"act": "keep", "seen": seen})
     assert Report.objects.open().count() == 2
-    desk.post(review(post), {"act": "keep", "seen": decisions.seen_of(post)})
+    desk.post(review_url(post), {"act": "keep", "seen": decisions.seen_of(post)})
     assert Report.objects.open().count() == 0
 
 
@@ -212,6 +208,6 @@ def test_a_post_taken_down_while_it_is_reported_takes_no_report(thread):
 
 def test_reports_dealt_with_already_are_told(desk, reported, sam):
     reports.close_reports(post=reported.post, by=sam)
-    page = desk.post(review(reported.post), {"act": "keep"}, follow=True)
+    page = desk.post(review_url(reported.post), {"act": "keep"}, follow=True)
     told = [str(message) for message in page.context["messages"]]
     assert told == ["Somebody has dealt with the reports already. The post stays."]

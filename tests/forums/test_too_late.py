@@ -12,7 +12,7 @@ from forums import writer_actions
 from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
-from tests.forums.test_admin import QUEUE, decide, review
+from tests.forums.helpers import QUEUE, decide, review_url
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +50,10 @@ def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, publish
     seen = decisions.seen_of(fresh(published.post))
     in_danger(published.post)
     before = Post.objects.values().get()
-    page = desk.post(review(published.post), {"seen": seen, "act": act, **typed}).content.decode()
+    page = desk.post(review_url(published.post), {"seen": seen, "act": act, **typed}).content.decode()
     assert ("Something was reported or said about this post" in page, "He found her." in page) == (True, True)
     assert (Post.objects.values().get(), Report.objects.open().count()) == (before, 1)
-    desk.post(review(published.post), {"seen": decisions.seen_of(fresh(published.post)), "act": "keep"})
+    desk.post(review_url(published.post), {"seen": decisions.seen_of(fresh(published.post)), "act": "keep"})
     assert Report.objects.open().count() == 0
 
 
@@ -83,13 +83,13 @@ def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_
 def test_what_was_typed_about_a_post_that_is_gone_is_shown_to_be_copied(desk, waiting):
     seen = decisions.seen_of(waiting.post)
     writer_actions.withdraw(post=waiting.post)
-    asked = desk.post(review(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
+    asked = desk.post(review_url(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
     refused = decide(desk, waiting.post, "refuse", seen=seen, reason="spam", words="Not here.")
     assert [to_copy(response) for response in (asked, refused)] == ["Which one?", "Not here."]
 
 
 def test_a_page_on_which_nothing_was_typed_shows_nothing_to_copy(desk, waiting):
-    assert to_copy(desk.get(review(waiting.post))) is None
+    assert to_copy(desk.get(review_url(waiting.post))) is None
 
 
 def test_who_may_only_look_decides_nothing_in_the_list(client, waiting):
@@ -108,5 +108,5 @@ def test_the_log_tells_the_day_and_not_the_moment(desk, published, waiting):
 
 
 def test_each_form_of_the_page_knows_what_the_page_showed(desk, waiting):
-    marks = re.findall(r'name="seen" value="([^"]*)"', desk.get(review(waiting.post)).content.decode())
+    marks = re.findall(r'name="seen" value="([^"]*)"', desk.get(review_url(waiting.post)).content.decode())
     assert marks == [decisions.seen_of(fresh(waiting.post))] * 5

@@ -12,11 +12,17 @@ from forums.emails import notify_moderators
 from forums.models import ModeratorNote, Post, Report, Thread, Topic
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
-from tests.forums.test_admin import QUEUE, decide, review
-from tests.forums.test_admin import words as admin_words
-from tests.forums.test_moderating import act, chosen, told
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept
+from tests.forums.helpers import (
+    QUEUE,
+    admin_words,
+    decide,
+    kept,
+    messages_of,
+    review_url,
+    send_bulk_action,
+    send_command,
+    words,
+)
 from tests.mailbox import sent_mail
 from tests.people import sign_in
 
@@ -55,7 +61,7 @@ def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, reque
     says(sent)
     assert listed(desk) == (True, True)
     assert "the writer wrote" in admin_words(desk.get(ANSWERED))
-    assert told(act(desk, sent.post, "read")) == ["Marked as read."]
+    assert messages_of(send_command(desk, sent.post, "read")) == ["Marked as read."]
     assert listed(desk) == (False, False)
     assert ModeratorNote.objects.get().body == "None in particular."
 
@@ -70,7 +76,7 @@ def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, reque
 )
 def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
     says(waiting)
-    desk.post(review(waiting.post), {**typed, "seen": decisions.seen_of(fresh(waiting))})
+    desk.post(review_url(waiting.post), {**typed, "seen": decisions.seen_of(fresh(waiting))})
     assert not ModeratorNote.objects.open().exists()
 
 
@@ -79,7 +85,7 @@ def test_the_queue_tells_what_waits_for_its_writer(desk, waiting):
         (post,) = desk.get(QUEUE).context["cl"].result_list
         return desk.get(QUEUE).context["cl"].model_admin.flags(post)
 
-    act(desk, waiting.post, "ask", question="Which town?")
+    send_command(desk, waiting.post, "ask", question="Which town?")
     assert flags() == "waits for the writer"
     says(waiting)
     assert flags() == "the writer wrote"
@@ -87,7 +93,7 @@ def test_the_queue_tells_what_waits_for_its_writer(desk, waiting):
 
 def test_passing_it_on_reads_nothing(desk, waiting):
     says(waiting)
-    act(desk, waiting.post, "urgent")
+    send_command(desk, waiting.post, "urgent")
     assert ModeratorNote.objects.open().exists()
 
 
@@ -97,7 +103,7 @@ def test_nothing_is_decided_in_the_list_whose_writer_wrote_or_that_has_a_content
     noted = writer_actions.start_thread(
         forum=forum, submission_id=new_submission_id(), title="T", body="B", content_note="threats"
     )
-    assert told(chosen(desk, name, [waiting.post, noted.post])) == [
+    assert messages_of(send_bulk_action(desk, name, [waiting.post, noted.post])) == [
         "2 with a content note or a message from the writer were left: open and read each."
     ]
     assert list(Post.objects.values_list("state", flat=True)) == ["waiting"] * 2
@@ -117,14 +123,14 @@ def test_moderators_are_told_by_mail_where_only_a_message_or_a_report_waits(publ
 
 def test_a_moderator_can_write_about_what_is_published_or_refused(desk, published, sam):
     says(published, "What if he reads it?")
-    act(desk, published.post, "ask", question="Take it down with your code. We can do it too.")
+    send_command(desk, published.post, "ask", question="Take it down with your code. We can do it too.")
     assert "Take it down with your code." in code_page(published)
     assert "Your post waits for your answer" not in code_page(published)
 
 
 def test_the_code_page_says_whose_turn_it_is(desk, waiting):
     assert "A moderator has not read it yet." in code_page(waiting)
-    act(desk, waiting.post, "ask", question="Which town?")
+    send_command(desk, waiting.post, "ask", question="Which town?")
     page = code_page(waiting)
     assert ("not read it yet" in page, "Your post waits for your answer." in page) == (False, True)
     says(waiting)
@@ -133,16 +139,16 @@ def test_the_code_page_says_whose_turn_it_is(desk, waiting):
 
 
 def test_what_was_asked_can_be_taken_back_for_ten_minutes(desk, waiting):
-    page = act(desk, waiting.post, "ask", question="Wrong question?")
+    page = send_command(desk, waiting.post, "ask", question="Wrong question?")
     assert "Take back what you wrote to the writer" in admin_words(page)
-    assert told(act(desk, waiting.post, "take_back"))[0].startswith("Taken back.")
+    assert messages_of(send_command(desk, waiting.post, "take_back"))[0].startswith("Taken back.")
     assert not ModeratorNote.objects.exists()
     assert "Wrong question?" not in code_page(waiting)
 
 
 def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(desk, waiting):
     says(waiting)
-    act(desk, waiting.post, "ask", question="Which town?")
+    send_command(desk, waiting.post, "ask", question="Which town?")
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
         assert not decisions.can_take_back(post=waiting.post)
         with pytest.raises(decisions.AlreadyHandled, match="More than ten minutes are over"):
@@ -152,24 +158,24 @@ def test_what_was_asked_longer_ago_or_is_not_the_moderators_is_not_taken_back(de
 
 def test_reports_that_were_dealt_with_by_mistake_wait_again(desk, published):
     reports.report(post=published.post, submission_id="s", reason="spam", words="Buy!")
-    page = act(desk, published.post, "keep")
+    page = send_command(desk, published.post, "keep")
     assert ("Buy!" in admin_words(page), "Let the reports wait again" in admin_words(page)) == (False, True)
-    assert told(act(desk, published.post, "reopen")) == ["The reports wait again."]
+    assert messages_of(send_command(desk, published.post, "reopen")) == ["The reports wait again."]
     assert (Report.objects.open().count(), reports.can_reopen(post=published.post)) == (1, False)
 
 
 def test_a_decision_leads_back_to_the_post_to_undo_it(desk, waiting):
     page = decide(desk, waiting.post, "publish", follow=True)
-    assert f'Published. <a href="{review(waiting.post)}">Look at it again or undo it</a>' in page.content.decode()
+    assert f'Published. <a href="{review_url(waiting.post)}">Look at it again or undo it</a>' in page.content.decode()
 
 
 def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiting, sam, alex):
     seen = decisions.seen_of(fresh(waiting))
     decisions.hand_over(post=waiting.post, to=alex)
-    page = desk.post(review(waiting.post), {"act": "pass_on", "to": "", "seen": seen})
+    page = desk.post(review_url(waiting.post), {"act": "pass_on", "to": "", "seen": seen})
     assert "changed while you looked at it" in page.content.decode()
     assert fresh(waiting).assigned_to == alex
-    assert f'<option value="{alex.pk}" selected>' in desk.get(review(waiting.post)).content.decode()
+    assert f'<option value="{alex.pk}" selected>' in desk.get(review_url(waiting.post)).content.decode()
     seen = decisions.seen_of(fresh(waiting))
     decisions.mark_urgent(post=waiting.post, urgent=True)
     decide(desk, waiting.post, "publish", seen=seen)
@@ -187,7 +193,7 @@ def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, 
         body="Mine",
         in_reply_to=Post.objects.get(body="Violent words"),
     )
-    page = desk.get(review(answer.post)).content.decode()
+    page = desk.get(review_url(answer.post)).content.decode()
     closed = "<details><summary>Content note: violence (show this post)</summary><p>Violent words</p>"
     assert (page.count("Violent words"), "".join(page.split("\n")).count(closed)) == (2, 2)
 
@@ -294,7 +300,7 @@ def test_taking_the_new_version_down_destroys_what_was_said_of_the_one_before(ne
 
 
 def test_a_new_version_whose_writer_wrote_is_not_published_unread(desk, new_version):
-    assert told(chosen(desk, "publish_chosen", [new_version])) == [
+    assert messages_of(send_bulk_action(desk, "publish_chosen", [new_version])) == [
         "1 with a content note or a message from the writer was left: open and read each."
     ]
 
@@ -343,9 +349,9 @@ def test_a_message_that_was_destroyed_does_not_come_back_when_it_is_sent_again(c
 
 
 def test_whose_turn_it_is_follows_who_spoke_last(desk, waiting):
-    act(desk, waiting.post, "ask", question="Which town?")
+    send_command(desk, waiting.post, "ask", question="Which town?")
     says(waiting)
-    act(desk, waiting.post, "read")
+    send_command(desk, waiting.post, "read")
     (row,) = desk.get(QUEUE).context["cl"].result_list
     assert desk.get(QUEUE).context["cl"].model_admin.flags(row) == ""
     assert "A moderator has read what you wrote." in code_page(waiting)

@@ -11,7 +11,7 @@ from forums.voice_names import NAMES, pick_name
 from forums.writer_actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
 from mscos.codes import digest, parse_code
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
-from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
+from tests.forums.call_requests.helpers import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 from tests.template import said_on_a_file
 

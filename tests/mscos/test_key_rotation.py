@@ -15,7 +15,7 @@ from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
 from mscos.readiness import check_keys
 from mscos.start_error import StartError
 from tests.filling import store
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -1,18 +1,22 @@
-"""Everything that the portal keeps, before and after, and every way in which a trace could be written down."""
+"""Helpers of the privacy tests: snapshots of all that is stored, all writings of a marker, and a marked writer."""
 
 import base64
 import hashlib
 import hmac
 import logging
+import re
 from ast import literal_eval
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import time_machine
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+
+from mscos.forms import new_submission_id
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,54 @@ def _database_file() -> bytes:
 
 def _files():
     return (path for path in Path(settings.VAR_DIR).rglob("*") if path.is_file() and ".sqlite3" not in path.name)
+
+
+OPENED = "2026-03-02T03:43:08Z"
+MOMENT = "2026-03-02T03:47:19Z"
+DAY = "2026-03-02"
+MARKS = {
+    "address": "203.0.113.77",
+    "forwarded address": "198.51.100.23",
+    "agent": "MarkedAgent/77.31",
+    "referrer": "https://marked-referrer.example/from",
+    "language": "xx-marked",
+    "cookie": "marked-cookie-value",
+    "time": "03:47:1",
+    "number of the second": "1772423239",
+}
+ACCOUNT = "marked-writer@example.org"
+
+
+def assert_no_trace(marks, before, after):
+    """Fail with the name of each marker that is found, anywhere, in any writing, more often than before."""
+    places = ("database", "cache", "mail", "log", "files")
+    found = [
+        f"{what} as {how} in the {place}"
+        for what, marker in marks.items()
+        for how, form in forms_of(marker).items()
+        for place in places
+        if getattr(after, place).count(form) > getattr(before, place).count(form)
+    ]
+    assert found == []
+
+
+def send_post(client, address, **typed):
+    with time_machine.travel(OPENED, tick=False):
+        submission_id = new_submission_id()
+    with time_machine.travel(MOMENT, tick=False):
+        return client.post(address, {"body": "Some words", "submission_id": submission_id, **typed})
+
+
+def code_in(response):
+    return re.search(r'<p class="code">(.*?)</p>', response.content.decode()).group(1)
+
+
+def changed_columns(before, after, table):
+    """Return the one changed row of a table: by column what stands there now, where that is something else than before."""
+    (now,) = after.added(before)[table]
+    (then,) = before.added(after)[table]
+    return {name: str(value) for name, value in now.items() if value != then[name]}
+
+
+def as_strings(row, *left_out):
+    return {name: str(value) for name, value in row.items() if name not in left_out}

@@ -12,7 +12,7 @@ from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
 from tests.backups.places import make_age_key
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.privacy.helpers import forms_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,8 @@ from forums.models import Post, Report, Thread
 from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
-from tests.forums.conftest import published_reply
-from tests.privacy.helpers import take
-from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, writer  # noqa: F401  the same writer
+from tests.forums.helpers import published_reply
+from tests.privacy.helpers import DAY, MOMENT, as_strings, assert_no_trace, changed_columns, take
 
 pytestmark = pytest.mark.django_db
 TYPED = "Marked words about it"
@@ -38,31 +37,20 @@ def taking_down(client, code, **typed):
     return sending(client, "/code/take-down/", **{"code": code, "n": "1", "sure": "yes", **typed})
 
 
-def in_words(row, *left_out):
-    return {name: str(value) for name, value in row.items() if name not in left_out}
-
-
-def changed(before, after, table):
-    """Return the one changed row of a table: by column what stands there now, where that is something else than before."""
-    (now,) = after.added(before)[table]
-    (then,) = before.added(after)[table]
-    return {name: str(value) for name, value in now.items() if value != then[name]}
-
-
 def assert_nothing_else(client, marks, before, after):
     """Fail where a log line, a mail or a file came, or a mark of the writer stands anywhere."""
     assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
     assert_no_trace({**client.marks, **marks}, before, after)
 
 
-def test_a_report_leaves_one_row_and_no_trace(writer, thread, published, log):  # noqa: F811
+def test_a_report_leaves_one_row_and_no_trace(writer, thread, published, log):
     before = take(log)
     page = reporting(writer, thread, words=TYPED)
     after = take(log)
     assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_report": 1}
     assert after.gone(before) == {}
     (row,) = after.added(before)["forums_report"]
-    assert in_words(row, "id") == {
+    assert as_strings(row, "id") == {
         "post_id": str(published.post.pk),
         "reason": "danger",
         "words": TYPED,
@@ -75,7 +63,7 @@ def test_a_report_leaves_one_row_and_no_trace(writer, thread, published, log):  
     assert_nothing_else(writer, {}, before, after)
 
 
-def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting, log):  # noqa: F811
+def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting, log):
     decisions.ask_writer(post=waiting.post, words="Which one?")
     before = take(log)
     answering(writer, waiting.code)
@@ -84,7 +72,7 @@ def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting
     assert after.gone(before) == {}
     (row,) = after.added(before)["forums_moderatornote"]
     by_writer = bool(row["by_writer"])
-    assert in_words(row, "id", "by_writer", "unread") == {
+    assert as_strings(row, "id", "by_writer", "unread") == {
         "voice_id": str(waiting.post.voice_id),
         "post_id": str(waiting.post.pk),
         "body": TYPED,
@@ -95,7 +83,7 @@ def test_an_answer_to_the_moderators_leaves_one_row_and_no_trace(writer, waiting
     assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
 
 
-def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer_nowhere(writer, waiting, sam, log):  # noqa: F811
+def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer_nowhere(writer, waiting, sam, log):
     Thread.objects.update(title="Refused title")
     Post.objects.update(body="Refused words", content_note="noise")
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
@@ -115,8 +103,8 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
     old, new = sorted(after.added(before)["forums_post"], key=lambda row: row["id"])
     assert set(after.added(before)) == {"forums_post", "forums_thread", "mscos_erasure"}
     assert (old["id"], old["state"], old["body"], old["content_note"]) == (waiting.post.pk, "refused", "", "")
-    assert in_words(new, "id", "form_digest") == {
-        **in_words(old, "id", "form_digest", "reason", "state", "body", "day", "decided_by_id", "decided_on"),
+    assert as_strings(new, "id", "form_digest") == {
+        **as_strings(old, "id", "form_digest", "reason", "state", "body", "day", "decided_by_id", "decided_on"),
         "body": "Other words",
         "replaces_id": str(waiting.post.pk),
         "state": "waiting",
@@ -125,12 +113,12 @@ def test_a_new_version_leaves_one_post_more_and_the_refused_words_and_the_writer
         "decided_by_id": "None",
         "decided_on": "None",
     }
-    assert changed(before, after, "forums_thread") == {"title": "Another title"}
+    assert changed_columns(before, after, "forums_thread") == {"title": "Another title"}
     assert (after.database.count(b"Refused words"), after.database.count(b"Refused title")) == (0, 0)
     assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
 
 
-def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waiting, log):  # noqa: F811
+def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waiting, log):
     Post.objects.update(content_note="noise")
     decisions.ask_writer(post=waiting.post, words="Which one?")
     before = take(log)
@@ -138,13 +126,13 @@ def test_taking_down_what_waits_empties_columns_and_writes_no_day(writer, waitin
     after = take(log)
     assert after.gone(before) == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
     assert set(after.added(before)) == {"forums_post", "forums_thread", "mscos_erasure"}
-    assert changed(before, after, "forums_post") == {"body": "", "content_note": "", "state": "withdrawn"}
-    assert changed(before, after, "forums_thread") == {"title": "", "state": "gone"}
+    assert changed_columns(before, after, "forums_post") == {"body": "", "content_note": "", "state": "withdrawn"}
+    assert changed_columns(before, after, "forums_thread") == {"title": "", "state": "gone"}
     assert list(page.cookies) == []
     assert_nothing_else(writer, {"code": waiting.code, "bare code": waiting.code.replace("-", "")}, before, after)
 
 
-def test_taking_down_what_is_published_changes_what_readers_see_and_no_more(writer, thread, sam, log):  # noqa: F811
+def test_taking_down_what_is_published_changes_what_readers_see_and_no_more(writer, thread, sam, log):
     sent = published_reply(thread, sam)
     Thread.objects.update(last_on="2026-03-01")
     Post.objects.update(day="2026-03-01")
@@ -152,8 +140,8 @@ def test_taking_down_what_is_published_changes_what_readers_see_and_no_more(writ
     taking_down(writer, sent.code)
     after = take(log)
     assert after.gone(before) == {"forums_post": 1, "forums_thread": 1}
-    assert changed(before, after, "forums_post") == {"body": "", "body_html": "", "state": "withdrawn"}
-    assert changed(before, after, "forums_thread") == {"reply_count": "0"}
+    assert changed_columns(before, after, "forums_post") == {"body": "", "body_html": "", "state": "withdrawn"}
+    assert changed_columns(before, after, "forums_thread") == {"reply_count": "0"}
     assert_nothing_else(writer, {"code": sent.code}, before, after)
 
 
@@ -165,7 +153,7 @@ def test_taking_down_what_is_published_changes_what_readers_see_and_no_more(writ
         {"body": "My name is Markedleyla, ring 07700 900871", "preview": "yes", "public": "on", "asked": "0123abcd"},
     ],
 )
-def test_a_reply_by_code_that_is_looked_at_or_asked_about_stores_nothing(writer, thread, published, log, typed):  # noqa: F811
+def test_a_reply_by_code_that_is_looked_at_or_asked_about_stores_nothing(writer, thread, published, log, typed):
     address = f"{thread.get_absolute_url()}reply/"
     sending(writer, address, body="Other words", code=published.code, preview="yes")  # draws the limits' key of the day
     before = take(log)
@@ -179,7 +167,7 @@ def test_a_reply_by_code_that_is_looked_at_or_asked_about_stores_nothing(writer,
     assert_no_trace({**writer.marks, **marks}, before, after)
 
 
-def test_what_is_refused_or_only_looked_at_changes_nothing(writer, thread, published, log):  # noqa: F811
+def test_what_is_refused_or_only_looked_at_changes_nothing(writer, thread, published, log):
     wrong = "K7QW-3MHT-9XRC-V2PD"
     before = take(log)
     statuses = [
@@ -198,7 +186,7 @@ def test_what_is_refused_or_only_looked_at_changes_nothing(writer, thread, publi
     assert_no_trace({**writer.marks, "words": TYPED, "code": published.code, "wrong code": wrong}, before, after)
 
 
-def test_sent_twice_a_report_and_an_answer_are_one_row_each(writer, thread, published, log):  # noqa: F811
+def test_sent_twice_a_report_and_an_answer_are_one_row_each(writer, thread, published, log):
     reporting(writer, thread, words=TYPED)
     answering(writer, published.code)
     before = take(log)
@@ -210,7 +198,7 @@ def test_sent_twice_a_report_and_an_answer_are_one_row_each(writer, thread, publ
 
 
 @pytest.mark.parametrize("table", ["forums_report", "forums_moderatornote"])
-def test_a_fault_logs_its_place_and_nothing_of_what_was_sent(writer, thread, published, log, table):  # noqa: F811
+def test_a_fault_logs_its_place_and_nothing_of_what_was_sent(writer, thread, published, log, table):
     writer.raise_request_exception = False
     before = take(log)
     with connection.cursor() as cursor:
@@ -226,7 +214,7 @@ def test_a_fault_logs_its_place_and_nothing_of_what_was_sent(writer, thread, pub
     assert_no_trace({**writer.marks, "words": TYPED, "code": published.code}, before, after)
 
 
-def test_one_form_is_told_from_the_next_by_its_stamp_alone(writer, thread, published):  # noqa: F811
+def test_one_form_is_told_from_the_next_by_its_stamp_alone(writer, thread, published):
     """Two people who report the same in the same words are two: nothing of them is in what tells forms apart."""
     for submission_id in (new_submission_id(), new_submission_id()):
         reporting(writer, thread, submission_id=submission_id, words=TYPED)

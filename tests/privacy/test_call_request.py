@@ -14,8 +14,7 @@ from mscos.encryption import EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.people import make_staff, sign_in
-from tests.privacy.helpers import take
-from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, code_in, writer  # noqa: F401  the same writer
+from tests.privacy.helpers import DAY, MOMENT, assert_no_trace, code_in, take
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -54,7 +53,7 @@ def code(forum):
     return code_in(asking(Client()))
 
 
-def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
+def test_asking_leaves_one_row_and_no_trace(writer, forum, log):
     before = take(log)
     page = asking(writer)
     after = take(log)
@@ -87,7 +86,7 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
         ("", {"offer": "2026-03-30T14:00:00+00:00"}, {}),
     ],
 )
-def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):  # noqa: F811
+def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):
     before = take(log)
     doing(writer, code, act, **typed)
     after = take(log)
@@ -95,7 +94,7 @@ def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows
     assert_no_trace({**writer.marks, **typed, "code": code}, before, after)
 
 
-def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):  # noqa: F811
+def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):
     before = take(log)
     doing(writer, code, "withdraw", sure="on")
     after = take(log)
@@ -113,7 +112,7 @@ def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):  #
     assert_no_trace({**writer.marks, **TYPED, "code": code}, before, after)
 
 
-def test_looking_and_what_is_refused_change_nothing(writer, code, log):  # noqa: F811
+def test_looking_and_what_is_refused_change_nothing(writer, code, log):
     before = take(log)
     asking_page = writer.post("/call/", {"step": "check", "how": "contact", **TYPED})
     with time_machine.travel(MOMENT, tick=False):
@@ -145,7 +144,7 @@ def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, c
     }
 
 
-def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, forum, log):  # noqa: F811
+def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, forum, log):
     writer.raise_request_exception = False
     before = take(log)
     with connection.cursor() as cursor:

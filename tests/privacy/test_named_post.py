@@ -9,11 +9,19 @@ from forums.models import Post, Thread
 from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
-from tests.forums.test_writing import kept
+from tests.forums.helpers import kept
 from tests.people import make_person, sign_in
-from tests.privacy.helpers import take
-from tests.privacy.test_anonymous_post import ACCOUNT, DAY, MARKS, MOMENT, assert_no_trace, posting, writer  # noqa: F401  a fixture
-from tests.privacy.test_beside_posting import changed, in_words
+from tests.privacy.helpers import (
+    ACCOUNT,
+    DAY,
+    MARKS,
+    MOMENT,
+    as_strings,
+    assert_no_trace,
+    changed_columns,
+    send_post,
+    take,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +59,7 @@ def assert_nothing_else(member, marks, before, after):
 
 def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum, log):
     before = take(log)
-    posting(member, f"{NEW}named/", title="T")
+    send_post(member, f"{NEW}named/", title="T")
     after = take(log)
     rows = after.added(before)
     assert {name: len(found) for name, found in rows.items()} == {"forums_thread": 1, "forums_post": 1}
@@ -63,12 +71,12 @@ def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum,
 
 def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_device(member, thread, published, log):
     before = take(log)
-    page = posting(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
+    page = send_post(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
     after = take(log)
     assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
     assert after.gone(before) == {}
     (post,) = after.added(before)["forums_post"]
-    assert in_words(post, "id", "form_digest") == {
+    assert as_strings(post, "id", "form_digest") == {
         "number": "None",
         "body": "Some words",
         "body_html": "",
@@ -93,7 +101,7 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
 
 
 def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
-    posting(member, f"{NEW}named/", title="T")
+    send_post(member, f"{NEW}named/", title="T")
     decisions.ask_writer(post=Post.objects.get(), words="Which one?")
     form = {"mark": mark_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
     before = take(log)
@@ -104,7 +112,7 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
     (note,) = after.added(before)["forums_moderatornote"]
     post = Post.objects.get()
     assert bool(note["by_writer"])
-    assert in_words(note, "id", "by_writer", "unread") == {
+    assert as_strings(note, "id", "by_writer", "unread") == {
         "voice_id": "None",
         "post_id": str(post.pk),
         "body": "Marked words about it",
@@ -117,7 +125,7 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
 
 
 def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, forum, sam, log):
-    posting(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
+    send_post(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
     post = Post.objects.get()
     decisions.ask_writer(post=post, words="Marked question?")
     decisions.publish(post=post, by=sam)
@@ -131,8 +139,8 @@ def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, 
     assert gone == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
     assert set(added) == {"forums_post", "forums_thread", "mscos_erasure"}  # the last for a backup that is restored
     emptied = {"body": "", "body_html": "", "content_note": "", "state": "withdrawn", "author_id": "None"}
-    assert changed(before, after, "forums_post") == emptied
-    assert changed(before, after, "forums_thread") == {"title": "", "state": "gone", "last_on": "None"}
+    assert changed_columns(before, after, "forums_post") == emptied
+    assert changed_columns(before, after, "forums_thread") == {"title": "", "state": "gone", "last_on": "None"}
     assert [(words in before.database, words in after.database) for words in TYPED] == [(True, False)] * 4
     assert_nothing_else(member, {"mark": form["mark"]}, before, after)
 
@@ -142,7 +150,7 @@ def test_a_post_without_a_name_beside_one_with_it_has_nothing_of_the_account(mem
     for way in order:
         before = take(log)
         member.get(f"{NEW}{way}")
-        posting(member, f"{NEW}{way}", title=f"T{way}")
+        send_post(member, f"{NEW}{way}", title=f"T{way}")
         after = take(log)
         if not way:
             (post,) = after.added(before)["forums_post"]

@@ -10,9 +10,8 @@ from django.test import Client
 from forums.call_requests import requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_submission_id
-from tests.forums.call_requests.conftest import ANSWERS, NOW, fresh, make_request
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.call_requests.helpers import ANSWERS, NOW, make_request, reload
+from tests.forums.helpers import kept, problems, title, words
 
 pytestmark = pytest.mark.django_db
 CODE, ACT = "/code/", "/code/call/"
@@ -139,7 +138,7 @@ def test_a_time_is_agreed_on(client, offered):
     assert kept(page, "words") == "Half written"
     assert "Done. The time is agreed." in page.content.decode().replace("<strong>", "").replace("</strong>", "")
     assert "A time is agreed" in words(page)
-    assert (fresh(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
+    assert (reload(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +153,7 @@ def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment,
     with time_machine.travel(moment, tick=False):
         page = act(client, offered, "", offer=given)
     assert (page.status_code, problems(page)) == (409, [sentence])
-    assert fresh(offered).state == "offered"
+    assert reload(offered).state == "offered"
 
 
 def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
@@ -171,7 +170,7 @@ def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
 def test_other_times_can_be_asked_for(client, offered):
     page = act(client, offered, "others")
     assert "No times yet." in words(page)
-    assert (fresh(offered).state, offers_of(offered)) == ("new", [])
+    assert (reload(offered).state, offers_of(offered)) == ("new", [])
     assert said(offered) == [(False, "Please offer me other times.")]
 
 
@@ -183,16 +182,16 @@ def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
     act(client, offered, "", offer=later.isoformat())
     client.post(ACT, typed)
     client.post(ACT, {**typed, "sure": "on"})
-    assert (fresh(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
+    assert (reload(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
 
 
 def test_an_agreed_time_is_cancelled_only_after_asking(client, offered):
     act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
     page = act(client, offered, "others", words="I cannot.")
     assert "The time that you agreed on is cancelled, and we offer you others." in words(page)
-    assert (fresh(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
+    assert (reload(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
     act(client, offered, "others", words="I cannot.", sure="on")
-    assert (fresh(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
+    assert (reload(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
 
 
 def test_too_many_messages_come_back_with_429(client, mine):
@@ -231,7 +230,7 @@ def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
     for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
         with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
             requester_actions.erase_old_requests()
-        assert (CallOffer.objects.count(), bool(fresh(offered).contact)) == (left, bool(left))
+        assert (CallOffer.objects.count(), bool(reload(offered).contact)) == (left, bool(left))
 
 
 def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
@@ -331,8 +330,8 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
     for days, contact in ((6, True), (7, False)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
             requester_actions.erase_old_requests()
-        assert all(getattr(fresh(mine), name).reveal() for name in CallRequest.CONTACT) is contact
-    assert fresh(mine).topic.reveal() == "a landlord who keeps the deposit"
+        assert all(getattr(reload(mine), name).reveal() for name in CallRequest.CONTACT) is contact
+    assert reload(mine).topic.reveal() == "a landlord who keeps the deposit"
     assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
         client.post(CODE, {"code": mine.code})
     )
@@ -350,7 +349,7 @@ def test_the_days_are_settings(client, mine, sam, settings):
     assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         requester_actions.erase_old_requests()
-    assert fresh(mine).contact.reveal() == ""
+    assert reload(mine).contact.reveal() == ""
 
 
 def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):

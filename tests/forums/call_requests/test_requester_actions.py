@@ -15,9 +15,8 @@ from forums.call_requests.forms import sign_answers
 from forums.models import CallRequest
 from mscos.codes import digest
 from mscos.forms import new_submission_id
-from tests.forums.call_requests.conftest import NOW, make_request
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.call_requests.helpers import NOW, make_request
+from tests.forums.helpers import kept, problems, title, words
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from forums.personal_data.matches import find_personal_data
+from tests.forums.helpers import kept
 
 MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
@@ -51,3 +52,17 @@ def is_found(kind: str, sentence: str) -> bool:
     end = start + len(MARKED.search(sentence).group(1))
     text = MARKED.sub(r"\1", sentence)
     return any(each.kind == kind and each.start < end and each.end > start for each in find_personal_data(text))
+
+
+PHONE = "07700 900123"
+LINK = "Some words may point to someone. See which"  # in the summary, to the panel
+
+
+def is_ticked(response):
+    return "checked" in re.search(r'<input[^>]*name="public"[^>]*>', response.content.decode()).group()
+
+
+def confirmed_form(response, **changed):
+    """Return what a browser sends from the form that came back, with the box ticked."""
+    names = ("title", "body", "content_note", "submission_id", "asked")
+    return {**{name: kept(response, name) for name in names}, "public": "on", **changed}

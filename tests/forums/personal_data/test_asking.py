@@ -10,17 +10,16 @@ from forums import writer_actions
 from forums.models import Post, Thread, Voice
 from forums.moderation import decisions
 from mscos.forms import new_submission_id
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import CODE, NEW, fields, kept, problems, reply_address
+from tests.forums.helpers import CODE, NEW, kept, post_fields, problems, reply_address, title, words
+from tests.forums.personal_data.helpers import LINK, PHONE, confirmed_form, is_ticked
 
 pytestmark = pytest.mark.django_db
 
-PHONE, POSTCODE = "07700 900123", "SW1A 1AA"
+POSTCODE = "SW1A 1AA"
 POST_MAY_POINT = "Your post may point to someone. Change what is marked, or say that it is meant to be public"
 TITLE_MAY_POINT = "Title may point to someone. Change what is marked, or say that it is meant to be public"
 NOTE_MAY_POINT = "Content note may point to someone. Change what is marked, or say that it is meant to be public"
 ASKED = "Could this point to someone?"
-LINK = "Some words may point to someone. See which"  # in the summary, to the panel
 
 
 def marks(response):
@@ -40,18 +39,8 @@ def beside(response):
     return re.findall(r'<p><span class="vh">Error: </span>(.*?)</p>', response.content.decode())
 
 
-def is_ticked(response):
-    return "checked" in re.search(r'<input[^>]*name="public"[^>]*>', response.content.decode()).group()
-
-
-def answer(response, **changed):
-    """Return what a browser sends from the form that came back, with the box ticked."""
-    names = ("title", "body", "content_note", "submission_id", "asked")
-    return {**{name: kept(response, name) for name in names}, "public": "on", **changed}
-
-
 def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
     assert response.status_code == 200
     assert title(response) == "Error: Write a post – Community of Practice"
     assert (problems(response), beside(response)) == ([LINK], [POST_MAY_POINT])
@@ -66,7 +55,7 @@ def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
 
 
 def test_the_panel_stands_inside_the_form_above_its_fields(client, forum):
-    page = client.post(NEW, fields(body=f"Call me on {PHONE}.")).content.decode()
+    page = client.post(NEW, post_fields(body=f"Call me on {PHONE}.")).content.decode()
     places = [
         page.index(each)
         for each in ("<form method", ASKED, 'name="public"', "Before you write", 'name="title"', 'name="body"')
@@ -75,8 +64,8 @@ def test_the_panel_stands_inside_the_form_above_its_fields(client, forum):
 
 
 def test_the_box_lets_through_what_was_asked_about(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    sent = answer(response)
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    sent = confirmed_form(response)
     code = CODE.search(client.post(NEW, sent).content.decode()).group(1)
     assert Post.objects.get().body == f"Call me on {PHONE}."
     assert CODE.search(client.post(NEW, sent).content.decode()).group(1) == code  # the same form, sent twice
@@ -84,59 +73,59 @@ def test_the_box_lets_through_what_was_asked_about(client, forum):
 
 
 def test_without_the_box_it_is_asked_again(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    again = client.post(NEW, answer(response, public=""))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    again = client.post(NEW, confirmed_form(response, public=""))
     assert (problems(again), marks(again)) == ([LINK], [PHONE])
     assert Post.objects.count() == 0
 
 
 def test_the_box_alone_lets_nothing_through(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}.", public="on"))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}.", public="on"))
     assert problems(response) == [LINK]
     assert not is_ticked(response)
     assert Post.objects.count() == 0
 
 
 def test_what_comes_in_after_the_question_is_asked_about_and_the_box_is_empty_again(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    again = client.post(NEW, answer(response, body=f"Call me on {PHONE}, I live in {POSTCODE}."))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    again = client.post(NEW, confirmed_form(response, body=f"Call me on {PHONE}, I live in {POSTCODE}."))
     assert (problems(again), marks(again), is_ticked(again)) == ([LINK], [PHONE, POSTCODE], False)
     assert Post.objects.count() == 0
-    client.post(NEW, answer(again))
+    client.post(NEW, confirmed_form(again))
     assert Post.objects.get().body == f"Call me on {PHONE}, I live in {POSTCODE}."
 
 
 def test_another_number_in_the_place_of_the_first_is_asked_about(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    again = client.post(NEW, answer(response, body="Call me on 07700 900124."))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    again = client.post(NEW, confirmed_form(response, body="Call me on 07700 900124."))
     assert marks(again) == ["07700 900124"]
     assert Post.objects.count() == 0
 
 
 def test_what_was_asked_about_may_move_and_some_of_it_may_go(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}, I live in {POSTCODE}."))
-    client.post(NEW, answer(response, title=f"Ring {PHONE}", body="It is open to all."))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}, I live in {POSTCODE}."))
+    client.post(NEW, confirmed_form(response, title=f"Ring {PHONE}", body="It is open to all."))
     assert Thread.objects.get().title == f"Ring {PHONE}"
 
 
 def test_what_points_is_taken_out_and_the_post_goes_without_a_box(client, forum):
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    client.post(NEW, answer(response, body="Call me.", public=""))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    client.post(NEW, confirmed_form(response, body="Call me.", public=""))
     assert Post.objects.get().body == "Call me."
 
 
 def test_each_field_is_asked_about_under_its_name(client, forum):
-    sent = fields(title=f"Ring {PHONE}", body=f"I live in {POSTCODE}.", content_note="insta: leyla.w")
+    sent = post_fields(title=f"Ring {PHONE}", body=f"I live in {POSTCODE}.", content_note="insta: leyla.w")
     response = client.post(NEW, sent)
     assert (problems(response), beside(response)) == ([LINK], [TITLE_MAY_POINT, POST_MAY_POINT, NOTE_MAY_POINT])
     assert marks(response) == [PHONE, POSTCODE, "leyla.w"]
     assert re.findall(r"<h3>(.*?)</h3>", response.content.decode()) == ["Title", "Your post", "Content note"]
-    client.post(NEW, answer(response))
+    client.post(NEW, confirmed_form(response))
     assert Post.objects.get().content_note == "insta: leyla.w"
 
 
 def test_the_text_is_shown_as_typed_with_its_lines_and_nothing_in_it_is_a_tag(client, forum):
-    response = client.post(NEW, fields(body=f'<b>One</b> & "two"\n<script>x</script> {PHONE}\n<i>@a<b>'))
+    response = client.post(NEW, post_fields(body=f'<b>One</b> & "two"\n<script>x</script> {PHONE}\n<i>@a<b>'))
     panel = re.search(
         r'<blockquote class="panel" dir="auto">(.*?)</blockquote>', response.content.decode(), re.DOTALL
     ).group(1)
@@ -147,37 +136,37 @@ def test_the_text_is_shown_as_typed_with_its_lines_and_nothing_in_it_is_a_tag(cl
 
 
 def test_a_mark_itself_is_escaped(client, forum):
-    response = client.post(NEW, fields(body="https://x.com/a&b'c"))
+    response = client.post(NEW, post_fields(body="https://x.com/a&b'c"))
     assert "<mark>https://x.com/a&amp;b&#x27;c</mark>" in response.content.decode()
     assert "“https://x.com/a&amp;b&#x27;c”" in response.content.decode()
 
 
 def test_other_problems_are_told_beside_it_and_a_box_that_was_ticked_stays(client, forum):
-    response = client.post(NEW, fields(title="", body=f"Call me on {PHONE}."))
+    response = client.post(NEW, post_fields(title="", body=f"Call me on {PHONE}."))
     assert problems(response) == [LINK, "Enter a title"]
-    again = client.post(NEW, answer(response))
+    again = client.post(NEW, confirmed_form(response))
     assert (problems(again), is_ticked(again)) == (["Enter a title"], True)
-    client.post(NEW, answer(again, title="A title"))
+    client.post(NEW, confirmed_form(again, title="A title"))
     assert Post.objects.get().body == f"Call me on {PHONE}."
 
 
 def test_a_question_alone_is_calm_and_a_mistake_is_not(client, forum):
-    asked = client.post(NEW, fields(body=f"Call me on {PHONE}.")).content.decode()
-    both = client.post(NEW, fields(title="", body=f"Call me on {PHONE}.")).content.decode()
-    wrong = client.post(NEW, fields(title="")).content.decode()
+    asked = client.post(NEW, post_fields(body=f"Call me on {PHONE}.")).content.decode()
+    both = client.post(NEW, post_fields(title="", body=f"Call me on {PHONE}.")).content.decode()
+    wrong = client.post(NEW, post_fields(title="")).content.decode()
     assert ["There is a problem" in page for page in (asked, both, wrong)] == [False, True, True]
     assert ['class="errors asks"' in page for page in (asked, both, wrong)] == [True, False, False]
 
 
 def test_a_refused_form_keeps_the_answer(forum):
     client = Client()
-    response = client.post(NEW, fields(body=f"Call me on {PHONE}."))
+    response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
     strict = Client(enforce_csrf_checks=True)
-    refused = strict.post(NEW, answer(response))
+    refused = strict.post(NEW, confirmed_form(response))
     assert refused.status_code == 403
     assert problems(refused) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
     assert is_ticked(refused)
-    client.post(NEW, answer(refused))
+    client.post(NEW, confirmed_form(refused))
     assert Post.objects.count() == 1
 
 
@@ -188,7 +177,7 @@ def test_a_page_that_is_only_opened_asks_nothing(client, forum, thread):
 
 
 def test_a_form_with_other_problems_only_shows_no_box(client, forum):
-    page = client.post(NEW, fields(title="")).content.decode()
+    page = client.post(NEW, post_fields(title="")).content.decode()
     assert [each in page for each in (ASKED, 'name="public"', 'name="asked"')] == [False] * 3
 
 
@@ -196,7 +185,7 @@ def test_a_reply_is_asked_about_too_and_keeps_its_voice_and_what_it_answers(clie
     sent = {"body": f"Call me on {PHONE}.", "submission_id": new_submission_id(), "to": "1", "code": published.code}
     response = client.post(reply_address(thread), sent)
     assert (problems(response), marks(response)) == ([LINK], [PHONE])
-    again = {**answer(response), "to": kept(response, "to"), "code": kept(response, "code")}
+    again = {**confirmed_form(response), "to": kept(response, "to"), "code": kept(response, "code")}
     client.post(reply_address(thread), again)
     post = Post.objects.get(body=f"Call me on {PHONE}.")
     assert (post.voice, post.in_reply_to.number) == (published.post.voice, 1)
@@ -204,13 +193,13 @@ def test_a_reply_is_asked_about_too_and_keeps_its_voice_and_what_it_answers(clie
 
 def test_what_is_asked_about_is_not_counted_as_a_post(client, forum):
     for _ in range(21):
-        client.post(NEW, fields(body=f"Call me on {PHONE}."))
-    assert title(client.post(NEW, fields())) == "Sent – Community of Practice"
+        client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
+    assert title(client.post(NEW, post_fields())) == "Sent – Community of Practice"
 
 
 def test_numbers_of_helplines_and_ordinary_texts_pass(client, forum):
     body = "Ring 08000 121 700 or 999. See pages 159 to 167 and section 14.10 of the 2015 Act, form UC50, off the M25."
-    client.post(NEW, fields(body=body))
+    client.post(NEW, post_fields(body=body))
     assert Post.objects.get().body == body
 
 
@@ -221,7 +210,7 @@ def test_actions_and_moderators_are_not_asked(forum, sam):
 
 
 def test_the_page_asks_the_database_no_more_than_without_a_question(client, forum, django_assert_num_queries):
-    client.post(NEW, fields(title=""))
-    for typed in (fields(title=""), fields(body=f"{PHONE} " * 500), fields(preview="yes")):
+    client.post(NEW, post_fields(title=""))
+    for typed in (post_fields(title=""), post_fields(body=f"{PHONE} " * 500), post_fields(preview="yes")):
         with django_assert_num_queries(2):
             assert "Send for checking" in words(client.post(NEW, typed))

@@ -10,9 +10,7 @@ from django.utils import timezone
 from forums.models import Consultation, Forum, Post, Thread, Topic
 from forums.writer_actions import withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import CODE, kept, problems
+from tests.forums.helpers import CODE, kept, problems, published_reply, title, words
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db

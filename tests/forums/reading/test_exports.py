@@ -17,8 +17,8 @@ from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User
-from tests.forums.conftest import published_reply
-from tests.forums.reading.many import fill
+from tests.forums.helpers import published_reply
+from tests.forums.reading.helpers import fill_forum
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +198,7 @@ def peak(pieces_of, consultation):
 @pytest.mark.slow
 @pytest.mark.parametrize("pieces_of", [csv_of, json_of])
 def test_a_call_of_any_size_fits_in_memory(pieces_of):
-    fill(threads=8 * BATCH, posts=1)
+    fill_forum(threads=8 * BATCH, posts=1)
     (consultation,), topic = Consultation.objects.all(), Topic.objects.first()
     few = Thread.objects.order_by("pk").values("pk")[: 2 * BATCH]
     Thread.objects.exclude(pk__in=few).update(topic=None)

@@ -13,28 +13,13 @@ from forums.moderation import decisions
 from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.sensitive_words import SENSITIVE_WORDS
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
+from tests.forums.reading.helpers import ATOM, entries, feed_of
 
 pytestmark = pytest.mark.django_db
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 FORUM = "/forums/housing/feed/"
 SITE = "http://testserver"
-
-
-def feed_of(client, path, **headers):
-    """Return the feed as a tree, after what every answer of this kind must be."""
-    answer = client.get(path, headers=headers)
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
-    assert [name for name in ("Last-Modified", "ETag", "Set-Cookie") if name in answer.headers] == []
-    assert answer["X-Robots-Tag"] == "noindex, noarchive"
-    assert re.findall(r"T(?!00:00:00\+00:00)\d\d:\d\d", answer.content.decode()) == []
-    return ET.fromstring(answer.content)
-
-
-def entries(feed):
-    """Return each entry's parts by name."""
-    return [{part.tag.removeprefix(ATOM): part for part in entry} for entry in feed.findall(f"{ATOM}entry")]
 
 
 def titles(client, path):

@@ -8,7 +8,7 @@ from taggit.models import Tag
 from forums.models import Forum, Thread, Topic
 from forums.moderation import decisions
 from forums.writer_actions import withdraw
-from tests.forums.test_pages import words
+from tests.forums.helpers import words
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from forums.models import Consultation, Forum, Post, Thread
 from mscos.models import User
-from tests.forums.reading.helpers import work_of
-from tests.forums.reading.many import enter, fill, settle
+from tests.forums.reading.helpers import check_and_analyse, fill_forum, signed_in_moderator, work_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("threads of many")]
 
@@ -25,10 +24,10 @@ BEHIND_SIGN_IN = ["/my-posts/?page=", *[f"{THREADS}?{query}p=" for query in NARR
 def crowd(django_db_setup, django_db_blocker):
     """The long thread among many: made once for the tests of this file, and taken back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        thread = fill(threads=MANY, posts=MANY)
+        thread = fill_forum(threads=MANY, posts=MANY)
         other = User.objects.create(email="ada@example.org", display_name="Ada")
         Post.objects.exclude(thread=thread, number__gt=1_000).update(author=other)  # more, and written before Max's
-        settle()
+        check_and_analyse()
         yield thread
         transaction.set_rollback(True)
 
@@ -53,7 +52,7 @@ def pages(thread):
 def open_list(path):
     """Return a client that may see a list behind the sign-in, the list's address but for the page, and its pages."""
     if path.startswith(THREADS):
-        client, _ = enter()
+        client, _ = signed_in_moderator()
     else:
         client = Client()
         client.force_login(User.objects.get(display_name="Max"))
@@ -63,14 +62,14 @@ def open_list(path):
 
 
 def test_no_list_asks_more_than_eight_times_for_one(client, django_assert_max_num_queries):
-    for path in pages(fill(threads=1, posts=1)):
+    for path in pages(fill_forum(threads=1, posts=1)):
         with django_assert_max_num_queries(8, info=path):
             assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", BEHIND_SIGN_IN)
 def test_behind_the_sign_in_no_list_asks_more_than_eight_times_for_one(path, django_assert_max_num_queries):
-    fill(threads=1, posts=1)
+    fill_forum(threads=1, posts=1)
     client, path, _ = open_list(path)
     with django_assert_max_num_queries(8):
         assert client.get(f"{path}1").status_code == 200

@@ -8,8 +8,7 @@ from forums.models import Post
 from forums.moderation import decisions
 from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title
+from tests.forums.helpers import published_reply, title
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from forums.models import ModeratorNote, Post, Report, Thread
 from tests.filling import store
-from tests.forums.reading.helpers import work_of
-from tests.forums.reading.many import DAY, enter, fill, settle
-from tests.forums.test_admin import QUEUE
+from tests.forums.helpers import QUEUE
+from tests.forums.reading.helpers import DAY, check_and_analyse, fill_forum, signed_in_moderator, work_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("queue of many")]
 
@@ -41,8 +40,8 @@ FILTERS = {  # each with what makes a post one that it finds
 
 def fill_queue():
     """Fill a queue, of which every fourth post is decided and some want looking at; return a moderator's client."""
-    fill(threads=MANY, posts=1)
-    client, sam = enter()
+    fill_forum(threads=MANY, posts=1)
+    client, sam = signed_in_moderator()
     Thread.objects.update(state="waiting")
     each(4).exclude(rest=0).update(state="waiting", number=None)
     each(40).filter(rest=0).update(state="refused", number=None, reason="spam")
@@ -74,7 +73,7 @@ def desk(django_db_setup, django_db_blocker):
     """A moderator before the full queue: made once for the tests of this file, and taken back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         client = fill_queue()
-        settle()
+        check_and_analyse()
         yield client
         transaction.set_rollback(True)
 
@@ -91,8 +90,8 @@ def asked(client, path):
 
 @pytest.mark.parametrize(("query", "fields"), FILTERS.items())
 def test_one_post_is_asked_for_in_eight_questions(query, fields):
-    fill(threads=1, posts=1)
-    client, sam = enter()
+    fill_forum(threads=1, posts=1)
+    client, sam = signed_in_moderator()
     Report.objects.create(post=Post.objects.get(), reason="spam", form_digest="one")
     message(Post.objects.get()).save()
     Thread.objects.update(state="waiting" if "kind=thread" in query else "open")

@@ -1,14 +1,12 @@
 """Two forums, and threads with a few posts in them."""
 
-import re
-
 import pytest
 
-from forums.models import Forum, Post, Thread, Voice
+from forums.models import Forum, Thread, Voice
 from forums.moderation import decisions
 from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
 
 
 @pytest.fixture
@@ -45,31 +43,3 @@ def one(start):
 @pytest.fixture
 def two(start):
     return start("uvw")
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
-
-
-def post(body):
-    return Post.objects.select_related("thread__forum", "voice").get(body=body)
-
-
-def posts(bodies):
-    return [post(body) for body in bodies]
-
-
-def told(thread):
-    """Return a thread's numbered posts: '1a 2b', and '3-' for one without words."""
-    return " ".join(f"{row.number}{row.body or '-'}" for row in thread.posts.in_order())
-
-
-def moved(thread):
-    """Return where the posts of a thread went: '2b', by their old numbers."""
-    return " ".join(f"{row.number}{row.post.body or '-'}" for row in thread.moved.order_by("number"))
-
-
-def notices_on(response):
-    """Return the notice on each moved number of a page, by number."""
-    gone = re.findall(r'<p class="gone" id="post-(\d+)">(.*?)</p>', response.content.decode())
-    return {int(number): re.sub(r"<[^>]+>", "", words) for number, words in gone}

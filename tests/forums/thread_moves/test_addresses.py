@@ -6,10 +6,9 @@ import pytest
 
 from forums.moderation import decisions, thread_moves
 from forums.writer_actions import withdraw
-from tests.forums.conftest import published_reply
-from tests.forums.reading.test_feeds import entries, feed_of
-from tests.forums.test_pages import words
-from tests.forums.thread_moves.conftest import fresh, moved, notices_on, post, posts, told
+from tests.forums.helpers import published_reply, words
+from tests.forums.reading.helpers import entries, feed_of
+from tests.forums.thread_moves.helpers import moved_bodies, notices_on, numbered_bodies, post, posts, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +65,7 @@ def test_a_merged_thread_leads_to_its_post_wherever_that_went_since(client, one,
     assert way(client, old) == (302, f"{new.get_absolute_url()}#post-1")
     withdraw(post=post("a"))
     withdraw(post=post("b"))
-    assert (fresh(new).state, way(client, old)) == ("gone", (302, f"{two.get_absolute_url()}#post-6"))
+    assert (reload(new).state, way(client, old)) == ("gone", (302, f"{two.get_absolute_url()}#post-6"))
 
 
 def test_where_all_was_taken_down_nothing_is_found(client, one, two):
@@ -172,7 +171,7 @@ def known(client, thread):
 def test_an_entry_that_was_read_is_not_new_in_another_forum(client, one, safety):
     before = known(client, one)
     thread_moves.move(thread=one, to=safety)
-    assert (known(client, fresh(one)), len(before)) == (before, 4)
+    assert (known(client, reload(one)), len(before)) == (before, 4)
 
 
 def test_a_feed_stays_one_when_several_threads_were_merged_into_it(client, start, one, two):
@@ -194,7 +193,7 @@ def test_a_page_asks_as_often_with_many_moved_posts_as_with_none(client, long, s
     for number in range(5, 12):
         thread_moves.split(thread=long, posts=posts([f"p{number}"]), title="N")
     assert count() == before
-    assert (moved(long)[:9], told(long)[:11]) == ("5p5 6p6 7", "1a 2b 3c 4d")
+    assert (moved_bodies(long)[:9], numbered_bodies(long)[:11]) == ("5p5 6p6 7", "1a 2b 3c 4d")
 
 
 def test_an_old_address_asks_a_few_times_only(client, long, two, django_assert_max_num_queries):

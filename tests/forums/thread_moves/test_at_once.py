@@ -13,7 +13,7 @@ from forums.writer_actions import reply
 from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import while_held
-from tests.forums.thread_moves.conftest import fresh, post, posts, told
+from tests.forums.thread_moves.helpers import numbered_bodies, post, posts, reload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,4 +63,4 @@ def test_a_reply_that_waited_for_a_merge_gives_the_old_thread_back_before_it_wai
 def test_of_two_merges_against_each_other_one_is_done(one, two):
     with pytest.raises(CannotMove, match=f"Nobody can read thread {one.code} now. Choose one that is open"):
         while_held(lambda: thread_moves.merge(thread=one, into=two), lambda: thread_moves.merge(thread=two, into=one))
-    assert (told(two), fresh(one).merged_into) == ("1u 2v 3w 4a 5b 6c 7d", two)
+    assert (numbered_bodies(two), reload(one).merged_into) == ("1u 2v 3w 4a 5b 6c 7d", two)

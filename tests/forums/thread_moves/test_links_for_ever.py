@@ -7,7 +7,7 @@ import pytest
 from forums.models import Post, Thread, Voice
 from forums.moderation import thread_moves
 from forums.moderation.thread_moves import CannotMove
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
 
 pytestmark = pytest.mark.django_db
 

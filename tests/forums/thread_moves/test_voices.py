@@ -7,9 +7,8 @@ from forums.moderation import decisions, thread_moves
 from forums.voice_names import NAMES
 from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import words
-from tests.forums.thread_moves.conftest import post, posts, told
+from tests.forums.helpers import published_reply, words
+from tests.forums.thread_moves.helpers import numbered_bodies, post, posts
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,7 @@ def test_a_voice_goes_along_with_all_its_posts(one, two):
 
 
 def test_a_voice_with_posts_on_both_sides_stays_at_home(both):
-    assert (homes("b", "e"), told(both.new)) == ([both, both], "1e")
+    assert (homes("b", "e"), numbered_bodies(both.new)) == ([both, both], "1e")
     assert sorted(Voice.objects.speaking_in(both.new).values_list("pk", flat=True)) == [post("e").voice_id]
     assert Voice.objects.speaking_in(both).count() == 4
 
@@ -146,4 +145,4 @@ def test_a_new_version_of_a_refused_post_is_sent_to_the_thread_of_that_post(clie
 
 def test_a_moved_post_is_taken_down_by_its_code(client, both):
     client.post("/code/take-down/", {"code": both.codes["b"], "n": "2", "sure": "yes"})
-    assert (told(both.new), told(both)) == ("1-", "1a 2b 3c 4d")
+    assert (numbered_bodies(both.new), numbered_bodies(both)) == ("1-", "1a 2b 3c 4d")

@@ -7,9 +7,8 @@ from forums.models import Post, Report, Thread
 from forums.moderation import decisions, thread_moves
 from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.thread_moves.conftest import fresh, post, posts
+from tests.forums.helpers import kept, problems, words
+from tests.forums.thread_moves.helpers import post, posts, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +154,7 @@ def test_nothing_else_can_be_reported_by_an_old_address(client, one, two):
     withdraw(post=post("b"))
     for number in ("2", "5", "x", ""):
         assert client.get(f"{one.get_absolute_url()}report/?n={number}").status_code == 404
-    assert fresh(one).merged_into == two
+    assert reload(one).merged_into == two
 
 
 def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, waiting, sam):

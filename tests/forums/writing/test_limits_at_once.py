@@ -11,7 +11,7 @@ from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User
 from tests.at_once import all_at_once
-from tests.forums.writing.conftest import typed
+from tests.forums.writing.helpers import typed_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def send_at_once(many, address, **fields):
     """Send that many forms from one address in one moment; return the status and the page that each got."""
 
     def act(number):
-        sent = {**typed(), "body": f"Reply {number}", "words": f"Words {number}", **fields}
+        sent = {**typed_form(), "body": f"Reply {number}", "words": f"Words {number}", **fields}
 
         def send():
             browser = Client(raise_request_exception=False)

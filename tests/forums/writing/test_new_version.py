@@ -11,10 +11,8 @@ from forums import writer_actions
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.moderation import decisions
 from mscos.forms import new_submission_id
-from tests.forums.test_admin import review
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.writing.conftest import typed
+from tests.forums.helpers import kept, problems, review_url, words
+from tests.forums.writing.helpers import typed_form
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +27,7 @@ def refused(waiting, sam):
 
 
 def sent(refused, **fields):
-    return {**typed(title="A calm room", body="Is there a calm one?"), "code": refused.code, "n": "1", **fields}
+    return {**typed_form(title="A calm room", body="Is there a calm one?"), "code": refused.code, "n": "1", **fields}
 
 
 def test_the_first_press_shows_the_refused_words_to_be_changed(client, refused):
@@ -64,7 +62,7 @@ def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client,
     decisions.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
     form = client.post(ADDRESS, {"code": reply.code, "n": "1"})
     assert 'name="title"' not in form.content.decode()
-    client.post(ADDRESS, {**typed(body="In a street."), "code": reply.code, "n": "1"})
+    client.post(ADDRESS, {**typed_form(body="In a street."), "code": reply.code, "n": "1"})
     new = Post.objects.get(body="In a street.")
     assert (new.in_reply_to, new.voice.name) == (first, reply.post.voice.name)
     assert Thread.objects.get().title == "A quiet room"
@@ -73,7 +71,7 @@ def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client,
 def test_the_moderators_see_what_was_said_about_the_refused_version(client, refused, sam):
     client.post(ADDRESS, sent(refused))
     sign_in(client, sam)
-    page = client.get(review(Post.objects.get(state="waiting"))).content.decode()
+    page = client.get(review_url(Post.objects.get(state="waiting"))).content.decode()
     assert "It names your town." in page
 
 

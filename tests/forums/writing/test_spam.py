@@ -9,9 +9,8 @@ from forums.moderation import decisions
 from forums.spam import MAX_LINKS, PER_FORUM, PER_SITE, PER_VISITOR
 from forums.writer_actions import withdraw
 from mscos.forms import SUBMISSION_IDS, TOO_FAST, new_submission_id
-from tests.forums.test_admin import QUEUE, review
-from tests.forums.test_pages import words
-from tests.forums.writing.conftest import NEW, typed
+from tests.forums.helpers import QUEUE, review_url, words
+from tests.forums.writing.helpers import NEW, typed_form
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +20,7 @@ LONG = "A text of more than forty letters, as one would write."
 
 def send(client, **fields):
     """Send a new thread and return whether its post waits apart."""
-    assert "Sent. A moderator will read it" in words(client.post(NEW, typed(**fields)))
+    assert "Sent. A moderator will read it" in words(client.post(NEW, typed_form(**fields)))
     return Post.objects.latest("pk").likely_spam
 
 
@@ -42,7 +41,7 @@ def test_what_comes_back_at_once_waits_apart_and_its_sender_is_not_told(client, 
 
 
 def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(client, forum):
-    response = client.post(NEW, typed(submission_id=SUBMISSION_IDS.sign("x") + "x"))
+    response = client.post(NEW, typed_form(submission_id=SUBMISSION_IDS.sign("x") + "x"))
     assert "This form was open for too long" in words(response)
     assert Post.objects.count() == 0
 
@@ -81,14 +80,14 @@ def test_a_flood_in_a_forum_waits_apart_there_and_nowhere_else(forum):
     for _ in range(PER_FORUM.times):
         PER_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1)) is True
-    visitor(2).post(f"/forums/{other.slug}/new/", typed())
+    visitor(2).post(f"/forums/{other.slug}/new/", typed_form())
     assert Post.objects.latest("pk").likely_spam is False
 
 
 def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
     for number in range(3):
         send(visitor(number), body=f"Number {number}")
-    visitor(9).post(f"{thread.get_absolute_url()}reply/", typed(body="A reply"))
+    visitor(9).post(f"{thread.get_absolute_url()}reply/", typed_form(body="A reply"))
     for limit, whom in ((PER_FORUM, f"forum {forum.pk}"), (PER_SITE, "all")):
         for _ in range(limit.times - 5):
             limit.count_for(whom)
@@ -104,7 +103,7 @@ def test_a_flood_on_the_whole_site_waits_apart(forum):
 
 
 def test_the_same_form_sent_again_counts_once(client, forum):
-    sent = typed(body=LONG)
+    sent = typed_form(body=LONG)
     for _ in range(PER_VISITOR.times + 5):
         client.post(NEW, sent)
     assert (Post.objects.count(), Post.objects.get().likely_spam) == (1, False)
@@ -121,7 +120,7 @@ def test_the_queue_shows_them_apart_and_how_many_there_are(client, forum, sam):
     assert "1 post may be advertising or a repeat." in queue
     apart = team.get(f"{QUEUE}?state=spam").content.decode()
     assert ("An ordinary post" in apart, "A quick one" in apart) == (False, True)
-    page = team.get(review(Post.objects.latest("pk"))).content.decode()
+    page = team.get(review_url(Post.objects.latest("pk"))).content.decode()
     assert "A person may have written it all the same." in page
 
 

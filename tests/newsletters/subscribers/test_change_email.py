@@ -11,8 +11,7 @@ from newsletters.models import Delivery, Subscriber, SuppressedAddress
 from newsletters.sending.bounces import note_bounce
 from newsletters.subscribers import links, subscriptions
 from tests.at_once import while_held
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, title, words
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.sending.doing import begin
 from tests.newsletters.subscribers.doing import last_link, sender, subjects
