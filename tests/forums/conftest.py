@@ -1,4 +1,4 @@
-"""A small world: the housing forum with a call and two topics, a moderator, and threads on demand."""
+"""Fixtures of the forums: the housing forum, a consultation with two topics, two moderators, and a thread."""
 
 from datetime import timedelta
 
@@ -15,13 +15,13 @@ from tests.people import make_staff
 
 @pytest.fixture
 def sam(db):
-    """Sam moderates."""
+    """A moderator."""
     return make_staff("sam@example.org", display_name="Sam", groups=[MODERATORS])
 
 
 @pytest.fixture
 def alex(db):
-    """Alex moderates too."""
+    """Another moderator."""
     return make_staff("alex@example.org", display_name="Alex", groups=[MODERATORS])
 
 

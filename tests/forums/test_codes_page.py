@@ -1,4 +1,4 @@
-"""Coming back with a code: what happened, and taking a post down."""
+"""The page that a code opens: outcomes of posts, and withdrawing one."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A moderator decides in the moment in which somebody else acts: who comes second waits, and sees what came of it."""
+"""Decisions while somebody else acts on the post: the second waits, and sees the outcome of the first."""
 
 import pytest
 

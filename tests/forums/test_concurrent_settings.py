@@ -1,4 +1,4 @@
-"""Two moderators who set a thread or a forum from pages opened before: neither undoes what the other did."""
+"""Two moderators who save a thread or a forum from pages opened earlier: neither overwrites the other."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ LATE = (
 
 @pytest.fixture
 def desks(sam, alex):
-    """Return the browsers of the two."""
+    """The clients of the two moderators."""
     found = {"sam": Client(), "alex": Client()}
     sign_in(found["sam"], sam)
     sign_in(found["alex"], alex)

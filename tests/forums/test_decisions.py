@@ -143,7 +143,7 @@ def test_a_page_that_was_opened_before_its_thread_got_another_title_decides_noth
 
 
 def test_the_first_post_waits_no_more_once_somebody_answered(published, thread, sam):
-    """The answer would start the thread, and its writer could change the title that another one gave it."""
+    """The reply would start the thread, and its writer could change the title that another writer gave it."""
     reply(thread=thread, submission_id=new_submission_id(), body="There is.")
     with pytest.raises(decisions.AlreadyHandled, match="Somebody has answered it"):
         decisions.undo(post=published.post)

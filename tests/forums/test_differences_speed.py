@@ -1,4 +1,4 @@
-"""No change takes long to show, whatever words a post repeats."""
+"""The time of differences, also for posts that repeat words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What moderators are shown of what a post may point with: marked on its page, named by kind in the queue, stored nowhere."""
+"""Personal-data matches in the admin: marked on the page of a post, named by kind in the queue, stored nowhere."""
 
 import re
 import time
@@ -56,7 +56,7 @@ def why_in(html):
 
 
 def closed(html):
-    """Return what stands on a page while nothing on it is opened."""
+    """Return what a page shows while no <details> is open."""
     return re.sub(r"</summary>.*?</details>", "</details>", html, flags=re.DOTALL)
 
 
@@ -163,7 +163,7 @@ def test_a_long_text_is_to_be_opened(forum):
 
 
 def test_fifty_hostile_posts_are_listed_soon(desk, forum):
-    """A few times what fifty plain ones take. On a quiet machine 1.3 s; looked through to their ends, 5 s."""
+    """A few times as long as fifty plain ones. On a quiet machine 1.3 s; searched to their ends, 5 s."""
 
     def seconds(body):
         Post.objects.all().delete()

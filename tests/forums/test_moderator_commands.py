@@ -1,4 +1,4 @@
-"""Beside deciding: undoing, several at once, asking the writer, passing on, urgent; and the writer's answers."""
+"""Commands of moderators beside decisions: undo, bulk actions, asking the writer, passing on, urgent; and the writer's answers."""
 
 from datetime import date, timedelta
 
@@ -192,7 +192,7 @@ def test_several_are_refused_as_advertising(desk, forum):
 
 
 def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
-    """Three batches of twelve: that one comes out in the order of arrival by chance happens once in 160 million runs."""
+    """Three batches of twelve: by chance, one comes out in the order of arrival once in 160 million runs."""
     orders = set()
     for _ in range(3):
         sent = [

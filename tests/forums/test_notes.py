@@ -1,4 +1,4 @@
-"""What moderators and writers say to each other: nothing waits unread, nothing said too soon stays said."""
+"""Notes between moderators and writers: none stays unread, and one sent too soon can be taken back."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def says(sent, message="None in particular."):
 
 
 def listed(client):
-    """Return what stands over the queue and in the list of posts whose writers wrote."""
+    """Return whether the queue announces a note, and whether its filter lists the post."""
     return "wrote to us" in admin_words(client.get(QUEUE)), "Is there one?" in admin_words(client.get(ANSWERED))
 
 

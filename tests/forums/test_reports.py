@@ -1,4 +1,4 @@
-"""Reporting a post without an account, and what moderators do with reports."""
+"""Reports of posts without an account, and what moderators do with them."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A moderator acts on a page that was opened before: nothing unread is closed, and nothing typed is lost."""
+"""Pages of moderators that have become stale: nothing unread is closed, and nothing typed is lost."""
 
 import html
 import re
@@ -28,8 +28,8 @@ def fresh(post):
     return Post.objects.select_related("thread", "voice").get(pk=post.pk)
 
 
-def to_copy(response):
-    """Return what was typed and is shown to be copied; None where nothing is."""
+def text_to_copy(response):
+    """Return the typed text that is shown for copying, if any."""
     found = re.search(r'<textarea id="id_typed"[^>]*>(.*?)</textarea>', response.content.decode(), re.DOTALL)
     return html.unescape(found.group(1)) if found else None
 
@@ -73,7 +73,7 @@ def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_
     decisions.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
     change = {"title": "Mine", "body": "Ring <her>\n\nnow", "words": "A number.", "sure": "on"}
     response = decide(desk, waiting.post, "change", seen=seen, **change)
-    assert to_copy(response).replace("\r", "") == "Mine\n\nRing <her>\n\nnow\n\nA number."
+    assert text_to_copy(response).replace("\r", "") == "Mine\n\nRing <her>\n\nnow\n\nA number."
     page = response.content.decode()
     assert ("Alex decided on" in page, page.count("Ring &lt;her&gt;"), "Ring somebody" in page) == (True, 1, True)
     assert f'name="seen" value="{decisions.seen_of(fresh(waiting.post))}"' in page
@@ -85,11 +85,11 @@ def test_what_was_typed_about_a_post_that_is_gone_is_shown_to_be_copied(desk, wa
     writer_actions.withdraw(post=waiting.post)
     asked = desk.post(review_url(waiting.post), {"act": "ask", "question": "Which one?", "seen": seen})
     refused = decide(desk, waiting.post, "refuse", seen=seen, reason="spam", words="Not here.")
-    assert [to_copy(response) for response in (asked, refused)] == ["Which one?", "Not here."]
+    assert [text_to_copy(response) for response in (asked, refused)] == ["Which one?", "Not here."]
 
 
 def test_a_page_on_which_nothing_was_typed_shows_nothing_to_copy(desk, waiting):
-    assert to_copy(desk.get(review_url(waiting.post))) is None
+    assert text_to_copy(desk.get(review_url(waiting.post))) is None
 
 
 def test_who_may_only_look_decides_nothing_in_the_list(client, waiting):

@@ -42,7 +42,7 @@ def test_the_same_form_twice_gives_the_same_code_and_one_post(forum):
 
 
 def test_sending_again_asks_the_database_and_tries_no_write(forum, thread, django_assert_num_queries):
-    """A write that fails would stand, with its words and its time, in PostgreSQL's own log."""
+    """PostgreSQL would log a failed INSERT with its text and its time."""
     submission_id = new_submission_id()
     for send in (
         lambda: start_thread(forum=forum, submission_id=submission_id, title="One", body="Same words"),

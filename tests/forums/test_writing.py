@@ -1,4 +1,4 @@
-"""Writing without an account: the form, what it refuses, the receipt."""
+"""Writing without an account: the form, its refusals, the receipt."""
 
 import pytest
 import time_machine

@@ -14,7 +14,7 @@ from tests.privacy.helpers import ACCOUNT, MARKS, LogOfEverything
 
 @pytest.fixture
 def log():
-    """All that any logger says while a test runs, as it would be written."""
+    """All log lines of any logger during a test, as they would be written."""
     handler = LogOfEverything()
     handler.setFormatter(RedactingFormatter())
     root = logging.getLogger()
@@ -28,7 +28,7 @@ def log():
 
 @pytest.fixture(params=["signed out", "signed in"])
 def writer(request, sam):  # noqa: F811  a fixture by its name
-    """A writer whose device and account are marked."""
+    """A client with a marked device, and if signed in a marked account."""
     client = Client(
         REMOTE_ADDR=MARKS["address"],
         headers={

@@ -46,8 +46,8 @@ class Snapshot:
         return {key.removeprefix(":1:").rpartition(":")[0] for key, _ in new}
 
 
-def take(log: "LogOfEverything") -> Snapshot:
-    """Return all that is kept now."""
+def take_snapshot(log: "LogOfEverything") -> Snapshot:
+    """Return all that is stored now."""
     return Snapshot(
         tables={name: _rows(name) for name in connection.introspection.table_names()},
         database=_database_file(),
@@ -59,7 +59,7 @@ def take(log: "LogOfEverything") -> Snapshot:
 
 
 class LogOfEverything(logging.Handler):
-    """Every record of every logger, as the portal's own formatter writes it."""
+    """A handler that keeps every record of every logger, as the portal's formatter writes it."""
 
     def __init__(self):
         super().__init__(logging.DEBUG)
@@ -70,7 +70,7 @@ class LogOfEverything(logging.Handler):
 
 
 def forms_of(marker: str) -> dict[str, bytes]:
-    """Return the ways in which a marker could be written down, by name."""
+    """Return the ways in which a marker could be written, by name."""
     forms = {}
     for case, text in (("", marker), ("lower ", marker.lower())):
         raw = text.encode()
@@ -101,7 +101,7 @@ def _hashable(rows):
 
 
 def _database_file() -> bytes:
-    """Return SQLite's file as it would lie on the disk; on PostgreSQL the rows of every table."""
+    """Return SQLite's file as it would be on the disk; on PostgreSQL the rows of all tables."""
     if connection.vendor == "sqlite":
         return connection.connection.serialize()
     return repr([_rows(name) for name in connection.introspection.table_names()]).encode()
@@ -128,7 +128,7 @@ ACCOUNT = "marked-writer@example.org"
 
 
 def assert_no_trace(marks, before, after):
-    """Fail with the name of each marker that is found, anywhere, in any writing, more often than before."""
+    """Fail with each marker that is found in any place and any writing more often than before."""
     places = ("database", "cache", "mail", "log", "files")
     found = [
         f"{what} as {how} in the {place}"
@@ -152,7 +152,7 @@ def code_in(response):
 
 
 def changed_columns(before, after, table):
-    """Return the one changed row of a table: by column what stands there now, where that is something else than before."""
+    """Return the changed columns of the one changed row of a table, with their new values."""
     (now,) = after.added(before)[table]
     (then,) = before.added(after)[table]
     return {name: str(value) for name, value in now.items() if value != then[name]}

@@ -1,4 +1,4 @@
-"""A backup that somebody steals opens nothing, and an encrypted one shows nothing."""
+"""A stolen backup: it decrypts nothing, and an encrypted one shows nothing."""
 
 import gzip
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def secrets(forum, settings, tmp_path):
-    """What a backup must not hold, by name; all of it is there when the backup is made."""
+    """Secrets that a backup must not contain, by name; all exist when the backup is made."""
     settings.BACKUP_DIR = str(tmp_path / "backups")
     sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A marked title", body="Marked words")
     asked = make_request(forum=forum)
@@ -40,7 +40,7 @@ def secrets(forum, settings, tmp_path):
 
 
 def written(tmp_path, **options):
-    """Make a backup, and return what is in its folder."""
+    """Make a backup and return the content of its folder."""
     call_command("backup", **options)
     return {path.name: path.read_bytes() for path in (tmp_path / "backups").iterdir()}
 

@@ -1,4 +1,4 @@
-"""Of a post under a name the account is kept and nothing else; of one without a name, by the same person, nothing."""
+"""Traces of a named post: the account and nothing else; of an anonymous post by the same person, nothing."""
 
 import pytest
 import time_machine
@@ -20,7 +20,7 @@ from tests.privacy.helpers import (
     assert_no_trace,
     changed_columns,
     send_post,
-    take,
+    take_snapshot,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,36 +31,36 @@ TYPED = (b"Marked title", b"Marked words", b"Marked note", b"Marked question?")
 
 @pytest.fixture
 def member(client, db):
-    """A member whose device is marked, and who has looked at the form for a post under a name."""
+    """A member with a marked device."""
     client.defaults |= {"REMOTE_ADDR": MARKS["address"], "HTTP_USER_AGENT": MARKS["agent"]}
     client.person = make_person(ACCOUNT, display_name="Marked Writer")
     sign_in(client, client.person)
     return client
 
 
-def mark_on(member):
-    """Return the mark that the page of one's first post sends along."""
+def token_on(member):
+    """Return the token on the page of the member's first post."""
     return kept(member.get("/my-posts/1/"), "mark")
 
 
-def acting(member, address, form):
-    """Send a form; return where that leads, once the next page was shown."""
+def send_form(member, address, form):
+    """Send a form, open the next page and return the address of the redirect."""
     with time_machine.travel(MOMENT, tick=False):
         ((page, _),) = member.post(address, form, follow=True).redirect_chain
         return page
 
 
 def assert_nothing_else(member, marks, before, after):
-    """Fail where a log line, a mail or a file came, or a mark of the device or the account stands anywhere."""
+    """Fail where there is a new log line, mail or file, or a mark of the device or the account anywhere."""
     assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
     account = {"session": member.session.session_key, "email": ACCOUNT, "name": "Marked Writer"}
     assert_no_trace({**MARKS, **account, **marks}, before, after)
 
 
 def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum, log):
-    before = take(log)
+    before = take_snapshot(log)
     send_post(member, f"{NEW}named/", title="T")
-    after = take(log)
+    after = take_snapshot(log)
     rows = after.added(before)
     assert {name: len(found) for name, found in rows.items()} == {"forums_thread": 1, "forums_post": 1}
     assert (rows["forums_post"][0]["author_id"], rows["forums_post"][0]["voice_id"]) == (member.person.pk, None)
@@ -70,9 +70,9 @@ def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum,
 
 
 def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_device(member, thread, published, log):
-    before = take(log)
+    before = take_snapshot(log)
     page = send_post(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
-    after = take(log)
+    after = take_snapshot(log)
     assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
     assert after.gone(before) == {}
     (post,) = after.added(before)["forums_post"]
@@ -103,10 +103,10 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
 def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
     send_post(member, f"{NEW}named/", title="T")
     decisions.ask_writer(post=Post.objects.get(), words="Which one?")
-    form = {"mark": mark_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
-    before = take(log)
-    assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
-    after = take(log)
+    form = {"mark": token_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
+    before = take_snapshot(log)
+    assert send_form(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
+    after = take_snapshot(log)
     added = {name: len(found) for name, found in after.added(before).items()}
     assert (added, after.gone(before)) == ({"forums_moderatornote": 1}, {})
     (note,) = after.added(before)["forums_moderatornote"]
@@ -131,10 +131,10 @@ def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, 
     decisions.publish(post=post, by=sam)
     Thread.objects.update(last_on="2026-03-01")
     Post.objects.update(day="2026-03-01")
-    form = {"mark": mark_on(member)}
-    before = take(log)
-    assert acting(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=1"
-    after = take(log)
+    form = {"mark": token_on(member)}
+    before = take_snapshot(log)
+    assert send_form(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=1"
+    after = take_snapshot(log)
     gone, added = after.gone(before), after.added(before)
     assert gone == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
     assert set(added) == {"forums_post", "forums_thread", "mscos_erasure"}  # the last for a backup that is restored
@@ -148,10 +148,10 @@ def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, 
 @pytest.mark.parametrize("order", [("", "named/"), ("named/", "")])
 def test_a_post_without_a_name_beside_one_with_it_has_nothing_of_the_account(member, forum, log, order):
     for way in order:
-        before = take(log)
+        before = take_snapshot(log)
         member.get(f"{NEW}{way}")
         send_post(member, f"{NEW}{way}", title=f"T{way}")
-        after = take(log)
+        after = take_snapshot(log)
         if not way:
             (post,) = after.added(before)["forums_post"]
             assert post["author_id"] is None

@@ -1,4 +1,4 @@
-"""What the portal prints from its start to its stop tells neither who came nor when, by a clock finer than the hour."""
+"""The output of the portal from start to stop: it reveals no visitor, and no time finer than the hour."""
 
 import http.client
 import os
@@ -53,7 +53,7 @@ def change(folder, statement):
 
 
 def ask(port, method, path):
-    """Make a request from the visitor's address, and return the status of the answer."""
+    """Send a request from the visitor's address and return the status of the response."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(VISITOR, 0))
     line.request(method, path, headers={"X-Forwarded-For": FORWARDED, "User-Agent": MARK})
     status = line.getresponse().status
@@ -62,7 +62,7 @@ def ask(port, method, path):
 
 
 def send(port, request):
-    """Send what is no request, or half of one, and read whatever comes back."""
+    """Send an invalid or incomplete request and read the response, if any."""
     with socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(VISITOR, 0)) as line:
         try:
             line.sendall(request)

@@ -1,4 +1,4 @@
-"""One request for a call, and the people around it."""
+"""Fixtures of the tests of call requests: one call request, its forum and its handlers."""
 
 import pytest
 import time_machine
@@ -27,7 +27,7 @@ def outcome(forum):
 
 @pytest.fixture
 def asked(db, forum):
-    """A request from the housing forum, with its code."""
+    """A call request from the housing forum, and its code."""
     return make_request(forum=forum)
 
 
@@ -43,7 +43,7 @@ def alex(db):
 
 @pytest.fixture
 def mine(asked, sam):
-    """The request, handled by Sam."""
+    """The call request, handled by Sam."""
     team_actions.claim(call_request=asked.call_request, by=sam)
     return asked
 

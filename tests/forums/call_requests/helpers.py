@@ -26,13 +26,13 @@ QUEUE = "/admin/forums/callrequest/"
 
 
 def make_request(forum=None, **answers):
-    """Return a request that was asked for a moment ago, and its code."""
+    """Store a call request and return it with its code."""
     code = requester_actions.request_call(submission_id=new_submission_id(), forum=forum, **{**ANSWERS, **answers}).code
     return SimpleNamespace(code=code, call_request=CallRequest.objects.by_code(code).get())
 
 
 def reload(asked):
-    """Return the request as it is now."""
+    """Return the call request as it is now."""
     return CallRequest.objects.get(pk=asked.call_request.pk)
 
 
@@ -41,6 +41,6 @@ def page_url(asked):
 
 
 def send_command(client, asked, name, **typed):
-    call = CallRequest.objects.filter(pk=asked.call_request.pk).first()
-    seen = team_actions.seen_of(call) if call else ""
+    call_request = CallRequest.objects.filter(pk=asked.call_request.pk).first()
+    seen = team_actions.seen_of(call_request) if call_request else ""
     return client.post(page_url(asked), {"act": name, "seen": seen, **typed}, follow=True)

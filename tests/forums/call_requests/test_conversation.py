@@ -1,4 +1,4 @@
-"""The private thread, as whoever asked sees it with the code."""
+"""The conversation, as the requester sees it with the code."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ CODE, ACT = "/code/", "/code/call/"
 
 @pytest.fixture
 def offered(mine, sam):
-    """With two times offered: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
+    """The call request with two offers: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
     starts = [datetime(2026, 3, day, 14, tzinfo=UTC) for day in (30, 31)]
     team_actions.offer(call_request=mine.call_request, by=sam, starts=starts)
     return mine

@@ -1,4 +1,4 @@
-"""The times that the team offers for a call: on its own clocks, held against what the asker said is safe."""
+"""Offers of times: typed in London time, compared with the times that the requester said are safe."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the team does with a request, who may, and what the pages show."""
+"""The team's pages and actions on a call request, and who may use them."""
 
 import re
 from datetime import timedelta
@@ -200,7 +200,7 @@ def test_the_card_of_somebody_with_a_code_says_to_make_no_contact(desk, sam):
 
 @pytest.mark.parametrize("name", ["offer", "write", "called", "not_reached", "read", "open_again"])
 def test_a_page_that_is_older_than_what_the_asker_did_does_nothing(desk, mine, sam, name):
-    """The asker accepts and writes a warning; the page that was open before knows of neither."""
+    """The requester accepts and writes a warning; the page that was opened before shows neither."""
     starts = NOW + timedelta(days=3)
     team_actions.offer(call_request=mine.call_request, by=sam, starts=[starts])
     seen = team_actions.seen_of(reload(mine))

@@ -14,12 +14,12 @@ MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 class Figures:
     missed: list[str]
     wrong: list[tuple[str, str]]
-    pointing: int
+    with_data: int
     ordinary: int
 
     @property
     def recall(self) -> float:
-        return 1 - len(self.missed) / self.pointing
+        return 1 - len(self.missed) / self.with_data
 
     @property
     def false_alarms(self) -> float:
@@ -27,27 +27,27 @@ class Figures:
 
     def __str__(self) -> str:
         return (
-            f"found {self.pointing - len(self.missed)} of {self.pointing} (recall {self.recall:.3f}), "
+            f"found {self.with_data - len(self.missed)} of {self.with_data} (recall {self.recall:.3f}), "
             f"marked {len(self.wrong)} of {self.ordinary} wrongly (false alarms {self.false_alarms:.3f})"
         )
 
 
 def figures(sentences: ModuleType) -> Figures:
-    pointing = [(kind, sentence) for kind, group in sentences.POINTING.items() for sentence in group]
+    with_data = [(kind, sentence) for kind, group in sentences.POINTING.items() for sentence in group]
     return Figures(
-        missed=[sentence for kind, sentence in pointing if not is_found(kind, sentence)],
+        missed=[sentence for kind, sentence in with_data if not is_found(kind, sentence)],
         wrong=[
             (sentence, sentence[found[0].start : found[0].end])
             for sentence in sentences.ORDINARY
             if (found := find_personal_data(sentence))
         ],
-        pointing=len(pointing),
+        with_data=len(with_data),
         ordinary=len(sentences.ORDINARY),
     )
 
 
 def is_found(kind: str, sentence: str) -> bool:
-    """Tell whether something of this kind is marked that overlaps what stands in [[…]]."""
+    """Return whether a match of this kind overlaps the part in [[…]]."""
     start = sentence.index("[[")
     end = start + len(MARKED.search(sentence).group(1))
     text = MARKED.sub(r"\1", sentence)

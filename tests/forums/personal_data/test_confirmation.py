@@ -1,4 +1,4 @@
-"""A writer is asked about what may point to somebody, once for each thing, and nothing is stored until it is settled."""
+"""The question about personal-data matches: once for each match, and nothing is stored before the answer."""
 
 import html
 import re
@@ -23,19 +23,19 @@ ASKED = "Could this point to someone?"
 
 
 def marks(response):
-    """Return what stands in <mark>, as a reader sees it."""
+    """Return the texts in <mark>, as a reader sees them."""
     return [html.unescape(each) for each in re.findall(r"<mark>(.*?)</mark>", response.content.decode(), re.DOTALL)]
 
 
-def told(response):
-    """Return the list of what was marked and why."""
+def explanations_on(response):
+    """Return the listed matches with their explanations."""
     panel = response.content.decode().split(ASKED)[1].split("Before you write")[0]
     found = re.findall(r"<li>(.*?)</li>", panel, re.DOTALL)
     return [html.unescape(re.sub("<[^>]+>", "", each)) for each in found]
 
 
-def beside(response):
-    """Return what is told beside the fields."""
+def field_errors(response):
+    """Return the errors beside the fields."""
     return re.findall(r'<p><span class="vh">Error: </span>(.*?)</p>', response.content.decode())
 
 
@@ -43,10 +43,10 @@ def test_a_number_is_asked_about_and_nothing_is_stored(client, forum):
     response = client.post(NEW, post_fields(body=f"Call me on {PHONE}."))
     assert response.status_code == 200
     assert title(response) == "Error: Write a post – Community of Practice"
-    assert (problems(response), beside(response)) == ([LINK], [POST_MAY_POINT])
+    assert (problems(response), field_errors(response)) == ([LINK], [POST_MAY_POINT])
     assert f'<a href="#point">{LINK}</a>' in response.content.decode()
     assert marks(response) == [PHONE]
-    assert told(response) == [
+    assert explanations_on(response) == [
         f"“{PHONE}”: This looks like a phone number. Anybody could ring it and learn whose it is."
     ]
     assert (kept(response, "title"), kept(response, "body")) == ("A quiet room", f"Call me on {PHONE}.")
@@ -117,7 +117,7 @@ def test_what_points_is_taken_out_and_the_post_goes_without_a_box(client, forum)
 def test_each_field_is_asked_about_under_its_name(client, forum):
     sent = post_fields(title=f"Ring {PHONE}", body=f"I live in {POSTCODE}.", content_note="insta: leyla.w")
     response = client.post(NEW, sent)
-    assert (problems(response), beside(response)) == ([LINK], [TITLE_MAY_POINT, POST_MAY_POINT, NOTE_MAY_POINT])
+    assert (problems(response), field_errors(response)) == ([LINK], [TITLE_MAY_POINT, POST_MAY_POINT, NOTE_MAY_POINT])
     assert marks(response) == [PHONE, POSTCODE, "leyla.w"]
     assert re.findall(r"<h3>(.*?)</h3>", response.content.decode()) == ["Title", "Your post", "Content note"]
     client.post(NEW, confirmed_form(response))

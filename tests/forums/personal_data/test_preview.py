@@ -1,4 +1,4 @@
-"""'Show how it will look' gives the page back with the post as readers will see it, and does nothing else."""
+"""The preview of a post: the page comes back with the post as readers will see it, and nothing is stored."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What exactly is marked, what cannot hide it, and what each rule leaves alone."""
+"""The rules: what exactly is marked, what cannot hide it, and what each rule leaves alone."""
 
 from itertools import pairwise
 

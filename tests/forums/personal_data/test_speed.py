@@ -1,6 +1,6 @@
-"""No text takes long to look through: texts made to slow the rules down, held against an ordinary one of their length.
+"""The time of the rules on texts made to slow them down, compared with an ordinary text of the same length.
 
-Both are read in the same moment, so that neither a slow machine nor other work on it counts.
+Both are measured in turns, so that neither a slow machine nor other work on it counts.
 """
 
 from functools import partial

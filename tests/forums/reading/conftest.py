@@ -1,4 +1,4 @@
-"""Threads on demand, as moderation leaves them."""
+"""Fixture of the tests of reading: published threads."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from mscos.forms import new_submission_id
 
 @pytest.fixture
 def start(forum, sam):
-    """Start a thread and publish it; return it as it is then."""
+    """A function that starts a thread, publishes it and returns it."""
 
     def start_and_publish(title="A thread", body="Words", *, tags=(), **fields):
         sent = start_thread(

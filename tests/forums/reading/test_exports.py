@@ -1,4 +1,4 @@
-"""The views on a call, as researchers take them along: what is published and nothing else."""
+"""Exports of the views on a consultation: what is published and nothing else."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ COLUMNS = ["day", "type", "name", "text"]  # nothing that leads back to the page
 
 @pytest.fixture
 def eddy(db):
-    """Eddy edits, and so may change calls."""
+    """An editor, who may change consultations."""
     return make_staff("eddy@example.org", groups=[EDITORS])
 
 
@@ -37,7 +37,7 @@ def address(consultation, kind="csv"):
 
 
 def read(pieces):
-    """Return the rows of a CSV file, its columns among them."""
+    """Return the rows of a CSV file, with its header."""
     text = b"".join(pieces).decode() if isinstance(pieces, StreamingHttpResponse) else "".join(pieces)
     assert text[0] == "\ufeff"
     return list(csv.reader(StringIO(text[1:], newline="")))
@@ -45,7 +45,7 @@ def read(pieces):
 
 @pytest.fixture
 def views(start, consultation, sam):
-    """Two threads on two types, one of them with replies."""
+    """Two threads on two topics, one of them with replies."""
     council, asylum = Topic.objects.order_by("position")
     first = start("Deposits", "Nobody **has** one.", topic=council)
     published_reply(first, sam, "A loan\n\nhelps.")
@@ -54,7 +54,7 @@ def views(start, consultation, sam):
 
 
 def expected(*threads):
-    """Return the rows of threads from what the database holds: nothing here is made up twice."""
+    """Return the expected rows of threads, read from the database."""
     return [
         [f"{post.day:%Y-%m-%d}", thread.topic.title, post.voice.name, text]
         for thread, texts in threads
@@ -184,8 +184,8 @@ def test_what_is_not_there_cannot_be_taken(client, eddy, consultation):
 # Many
 
 
-def peak(pieces_of, consultation):
-    """Return the most memory, in bytes, that a file took while it was written, and its size."""
+def peak_memory(pieces_of, consultation):
+    """Return the peak memory, in bytes, while a file is written, and the size of the file."""
     size = 0
     tracemalloc.start()
     for piece in pieces_of(consultation):
@@ -202,9 +202,9 @@ def test_a_call_of_any_size_fits_in_memory(pieces_of):
     (consultation,), topic = Consultation.objects.all(), Topic.objects.first()
     few = Thread.objects.order_by("pk").values("pk")[: 2 * BATCH]
     Thread.objects.exclude(pk__in=few).update(topic=None)
-    peak(pieces_of, consultation)  # what is loaded once
-    least, small = peak(pieces_of, consultation)
+    peak_memory(pieces_of, consultation)  # what is loaded once
+    least, small = peak_memory(pieces_of, consultation)
     Thread.objects.update(topic=topic)
-    most, large = peak(pieces_of, consultation)
+    most, large = peak_memory(pieces_of, consultation)
     assert large > 3.9 * small
     assert most < 1.2 * least

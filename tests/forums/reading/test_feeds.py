@@ -1,4 +1,4 @@
-"""Feeds of a forum, a thread and a call: what is published, its day, and nothing told by a title."""
+"""Feeds of a forum, a thread and a consultation: published posts with their days, under titles that reveal nothing."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Fifty thousand threads and a thread of fifty thousand posts: as few questions as for one, and late pages cost no more."""
+"""Lists of 50,000 threads and of 50,000 posts: as few queries as for one row, and late pages cost no more."""
 
 import pytest
 from django.core.paginator import Paginator
@@ -22,7 +22,7 @@ BEHIND_SIGN_IN = ["/my-posts/?page=", *[f"{THREADS}?{query}p=" for query in NARR
 
 @pytest.fixture(scope="module")
 def crowd(django_db_setup, django_db_blocker):
-    """The long thread among many: made once for the tests of this file, and taken back after them."""
+    """The long thread among many, created once for the tests of this file and rolled back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         thread = fill_forum(threads=MANY, posts=MANY)
         other = User.objects.create(email="ada@example.org", display_name="Ada")

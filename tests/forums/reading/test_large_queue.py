@@ -1,4 +1,4 @@
-"""The moderators' queue with fifty thousand posts: as few questions as for one, through an index, and late pages cost no more."""
+"""The moderators' queue with 50,000 posts: as few queries as for one, by an index, and late pages cost no more."""
 
 import re
 from datetime import timedelta
@@ -39,7 +39,7 @@ FILTERS = {  # each with what makes a post one that it finds
 
 
 def fill_queue():
-    """Fill a queue, of which every fourth post is decided and some want looking at; return a moderator's client."""
+    """Fill a queue in which every fourth post is decided and some are flagged; return a moderator's client."""
     fill_forum(threads=MANY, posts=1)
     client, sam = signed_in_moderator()
     Thread.objects.update(state="waiting")
@@ -54,23 +54,23 @@ def fill_queue():
     Thread.objects.filter(posts__in=each(10).filter(rest=1)).update(state="open")  # what waits there is a reply
     shown = Post.objects.filter(state="published").order_by("pk")[:3_000]
     store(Report, (Report(post=post, reason="spam", form_digest=str(post.pk)) for post in shown))
-    store(ModeratorNote, (message(post) for post in shown))
+    store(ModeratorNote, (unread_note(post) for post in shown))
     return client
 
 
-def message(post):
-    """Return words of a post's writer that no moderator has read."""
+def unread_note(post):
+    """Return an unread note of a post's writer."""
     return ModeratorNote(voice_id=post.voice_id, post=post, body="Words", by_writer=True, unread=True)
 
 
 def each(number):
-    """Return all posts with the `rest` that the division of their keys by a number leaves."""
+    """Return all posts with the remainder `rest` of their keys divided by a number."""
     return Post.objects.order_by().annotate(rest=F("pk") % number)
 
 
 @pytest.fixture(scope="module")
 def desk(django_db_setup, django_db_blocker):
-    """A moderator before the full queue: made once for the tests of this file, and taken back after them."""
+    """A moderator's client and a full queue, created once for the tests of this file and rolled back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         client = fill_queue()
         check_and_analyse()
@@ -78,8 +78,8 @@ def desk(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-def asked(client, path):
-    """Return the statements that a page asks, and how many pages its list has."""
+def queries_of(client, path):
+    """Return the queries of a page, and how many pages its list has."""
     client.get(path)  # kinds of rows are asked for once in a process
     with CaptureQueriesContext(connection) as queries:
         page = client.get(path)
@@ -93,18 +93,18 @@ def test_one_post_is_asked_for_in_eight_questions(query, fields):
     fill_forum(threads=1, posts=1)
     client, sam = signed_in_moderator()
     Report.objects.create(post=Post.objects.get(), reason="spam", form_digest="one")
-    message(Post.objects.get()).save()
+    unread_note(Post.objects.get()).save()
     Thread.objects.update(state="waiting" if "kind=thread" in query else "open")
     mine = {"assigned_to": sam} if "look=me" in query else {}
     Post.objects.update(**{"state": "waiting", "number": None, **fields, **mine})
-    assert len(asked(client, f"{QUEUE}?{query}")[0]) == QUESTIONS
+    assert len(queries_of(client, f"{QUEUE}?{query}")[0]) == QUESTIONS
 
 
 @pytest.mark.parametrize("query", FILTERS)
 def test_fifty_thousand_are_asked_for_in_as_many_on_the_first_page_and_the_last(desk, query):
     assert Post.objects.count() == MANY
-    first, last = asked(desk, f"{QUEUE}?{query}")
-    late, _ = asked(desk, f"{QUEUE}?{query}p={last}")
+    first, last = queries_of(desk, f"{QUEUE}?{query}")
+    late, _ = queries_of(desk, f"{QUEUE}?{query}p={last}")
     assert (len(first), len(late)) == (QUESTIONS, QUESTIONS)
 
 
@@ -112,20 +112,20 @@ def test_fifty_thousand_are_asked_for_in_as_many_on_the_first_page_and_the_last(
     "query", ["", "look=reported&state=all&", "look=answered&state=all&", "kind=reply&", "note=with&", "state=all&"]
 )
 def test_a_late_page_of_the_queue_costs_at_most_twice_the_first(desk, query):
-    _, last = asked(desk, f"{QUEUE}?{query}")
+    _, last = queries_of(desk, f"{QUEUE}?{query}")
     costs = {page: work_of(desk, f"{QUEUE}?{query}p={page}") for page in (1, last // 2 or 1, last)}
     assert {page: cost for page, cost in costs.items() if cost > 2 * costs[1]} == {}
 
 
 @pytest.mark.parametrize("query", [query for query in FILTERS if query != "state=all&"])
 def test_posts_are_read_through_an_index(desk, query):
-    statements, last = asked(desk, f"{QUEUE}?{query}")
-    statements += asked(desk, f"{QUEUE}?{query}p={last}")[0]
+    statements, last = queries_of(desk, f"{QUEUE}?{query}")
+    statements += queries_of(desk, f"{QUEUE}?{query}p={last}")[0]
     assert [sql for sql in statements if '"forums_post"' in sql and reads_all_rows(sql)] == []
 
 
 def reads_all_rows(sql):
-    """Tell whether a statement can be answered only by going through the table of posts from end to end."""
+    """Return whether a query has to scan the whole table of posts."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")

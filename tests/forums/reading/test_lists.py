@@ -1,4 +1,4 @@
-"""A forum's list: what it is narrowed by, its order, its tags; and the threads that are named under a thread."""
+"""A forum's list of threads: filters, order and tags; and the related threads under a thread."""
 
 import re
 

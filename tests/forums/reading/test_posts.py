@@ -1,4 +1,4 @@
-"""The pages of a thread, and the links that lead to a post."""
+"""The pages of a thread, and links to posts."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def numbers(response):
-    """Return the numbers of the posts on a page, gone ones included, in their order."""
+    """Return the numbers of the posts on a page in order, gone ones included."""
     return [int(number) for number in re.findall(r' id="post-(\d+)"', response.content.decode())]
 
 

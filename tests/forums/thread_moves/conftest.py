@@ -1,4 +1,4 @@
-"""Two forums, and threads with a few posts in them."""
+"""Fixtures of the tests of thread moves: a second forum, and threads of a few posts."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def safety(db):
 
 @pytest.fixture
 def start(forum, sam):
-    """Return what makes a published thread of posts 'a', 'b' and so on by A, B and so on, whose codes it has as `codes`."""
+    """A function that creates a published thread of posts 'a', 'b' … by the voices A, B …, with their `codes`."""
 
     def make(letters="abcd", **fields):
         first, *others = letters

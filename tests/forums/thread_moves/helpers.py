@@ -18,16 +18,16 @@ def posts(bodies):
 
 
 def numbered_bodies(thread):
-    """Return a thread's numbered posts: '1a 2b', and '3-' for one without words."""
+    """Return a thread's numbered posts: '1a 2b', and '3-' for one without text."""
     return " ".join(f"{row.number}{row.body or '-'}" for row in thread.posts.in_order())
 
 
 def moved_bodies(thread):
-    """Return where the posts of a thread went: '2b', by their old numbers."""
+    """Return the posts that were moved away from a thread, by their old numbers: '2b'."""
     return " ".join(f"{row.number}{row.post.body or '-'}" for row in thread.moved.order_by("number"))
 
 
 def notices_on(response):
-    """Return the notice on each moved number of a page, by number."""
+    """Return the notices in place of moved posts on a page, by number."""
     gone = re.findall(r'<p class="gone" id="post-(\d+)">(.*?)</p>', response.content.decode())
     return {int(number): re.sub(r"<[^>]+>", "", words) for number, words in gone}

@@ -1,4 +1,4 @@
-"""Old addresses of threads that were moved, merged or split lead to where things are now."""
+"""Old addresses of threads that were moved, merged or split: they redirect to the current ones."""
 
 import re
 
@@ -163,15 +163,15 @@ def test_the_feed_of_a_moved_or_merged_thread_leads_to_that_of_where_it_is(clien
     assert [entry["title"].text for entry in entries(feed_of(client, new))][:2] == ["#7 by D", "#6 by C"]
 
 
-def known(client, thread):
-    """Return what a thread's entries are known by to those who follow it."""
+def entry_ids(client, thread):
+    """Return the ids of the entries in a thread's feed."""
     return [entry["id"].text for entry in entries(feed_of(client, f"{thread.get_absolute_url()}feed/"))]
 
 
 def test_an_entry_that_was_read_is_not_new_in_another_forum(client, one, safety):
-    before = known(client, one)
+    before = entry_ids(client, one)
     thread_moves.move(thread=one, to=safety)
-    assert (known(client, reload(one)), len(before)) == (before, 4)
+    assert (entry_ids(client, reload(one)), len(before)) == (before, 4)
 
 
 def test_a_feed_stays_one_when_several_threads_were_merged_into_it(client, start, one, two):

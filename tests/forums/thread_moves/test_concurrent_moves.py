@@ -1,4 +1,4 @@
-"""Rearranging and writing in one instant: who comes second waits, and finds things where they are then."""
+"""Moves and replies at the same time: the second waits, and acts on the outcome of the first."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Whatever moderators do in whatever order: a link to a post, once published, leads to that post for ever."""
+"""Links to published posts after any sequence of moves: each still leads to its post."""
 
 import random
 
@@ -12,8 +12,8 @@ from tests.forums.helpers import published_reply
 pytestmark = pytest.mark.django_db
 
 
-def do_something(chance, forums, sam):
-    """Do one thing at random; what cannot be done is refused, and does nothing."""
+def do_at_random(chance, forums, sam):
+    """Do one operation at random; an impossible one is refused and changes nothing."""
     threads = list(Thread.objects.visible().order_by("pk"))
     one, two = chance.choice(threads), chance.choice(threads)
     act = chance.choice(["publish", "publish", "publish with a code", "move", "merge", "split", "split"])
@@ -43,7 +43,7 @@ def test_every_link_leads_to_its_post(client, start, forum, safety, sam, seed):
     for letters in ("abcd", "uvw", "xyz"):
         start(letters)
     for _ in range(20):
-        do_something(chance, [forum, safety], sam)
+        do_at_random(chance, [forum, safety], sam)
         for row in Post.objects.exclude(number=None).select_related("thread"):
             assert links.setdefault((row.thread_id, row.number), row.pk) == row.pk
         for (thread, number), key in links.items():

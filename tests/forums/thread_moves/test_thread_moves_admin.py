@@ -47,7 +47,7 @@ def ends_at(response):
 
 
 def field(response, name):
-    """Return what a text field of the page holds."""
+    """Return the value of a text field of the page."""
     (tag,) = re.findall(rf'<input [^>]*name="{name}"[^>]*>', response.content.decode())
     found = re.search(r'value="([^"]*)"', tag)
     return found[1] if found else ""

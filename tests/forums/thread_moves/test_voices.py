@@ -1,4 +1,4 @@
-"""Whose posts are moved: their names, and what their codes open."""
+"""Voices of moved posts: their names, and what their codes open."""
 
 import pytest
 

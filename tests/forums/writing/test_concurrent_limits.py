@@ -1,4 +1,4 @@
-"""Many who send from one address in one moment: no more is stored than the limit allows, and no text is lost."""
+"""Many forms from one address at the same time: no more is stored than the limit allows, and no text is lost."""
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def thread():
-    """A thread that can be read, by a forum and a moderator of its own: tables are emptied behind such a test."""
+    """A published thread with its own forum and moderator: tables are emptied after such a test."""
     forum = Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
     sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A quiet room", body="Is there one?")
     moderator = User.objects.create_superuser("sam@example.org", display_name="Sam")
@@ -27,7 +27,7 @@ def thread():
 
 
 def send_at_once(many, address, **fields):
-    """Send that many forms from one address in one moment; return the status and the page that each got."""
+    """Send that many forms from one address at once; return the status and the page of each."""
 
     def act(number):
         sent = {**typed_form(), "body": f"Reply {number}", "words": f"Words {number}", **fields}

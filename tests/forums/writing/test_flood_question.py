@@ -1,4 +1,4 @@
-"""A plain question that the moderators set while programs flood a forum."""
+"""The question that moderators set while programs flood a forum."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Posts under a name: chosen anew for each, on addresses of their own; what became of them is in the account."""
+"""Posts under a name: chosen for each post, with their own addresses; their outcomes are in the account."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A new version of a refused post: by the same voice, in its place, and the refused words are gone."""
+"""New versions of refused posts: by the same voice, and the refused text is erased."""
 
 from datetime import timedelta
 

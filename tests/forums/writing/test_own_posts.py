@@ -1,4 +1,4 @@
-"""What acts on a post under one's own name means the post that its page showed, and no word to the moderators is lost."""
+"""Actions on one's own named posts: each is about the post that its page showed, and no message is lost."""
 
 import html
 import re
@@ -23,8 +23,8 @@ def second(member, named):
     return Post.objects.latest("pk")
 
 
-def not_sent(response):
-    """Return the words that a page shows to be copied."""
+def unsent_text(response):
+    """Return the text that a page shows for copying."""
     found = re.search(r"<textarea[^>]* readonly>(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return html.unescape(found.group(1)) if found else None
 
@@ -84,7 +84,7 @@ def test_words_about_a_post_that_left_the_list_come_back_and_reach_no_other(memb
     member.post("/my-posts/1/take-down/", own_post_form(member, 1))
     response = member.post("/my-posts/1/", form)
     assert (response.status_code, problems(response)) == (409, [NOT_THERE])
-    assert (not_sent(response), ModeratorNote.objects.count()) == ("About the <first>.", 0)
+    assert (unsent_text(response), ModeratorNote.objects.count()) == ("About the <first>.", 0)
     assert "And one more?" not in response.content.decode()
 
 
@@ -94,9 +94,9 @@ def test_words_about_a_post_that_was_taken_down_come_back(member, named, sam):
     decisions.remove(post=named, by=sam, reason="person", words="It named Jo.")
     response = member.post("/my-posts/1/", form)
     assert (response.status_code, problems(response)) == (409, [NOT_THERE])
-    assert (not_sent(response), ModeratorNote.objects.count()) == ("One more thing.", 1)
+    assert (unsent_text(response), ModeratorNote.objects.count()) == ("One more thing.", 1)
     assert "Not sent. Copy it if you need it" in words(response)
-    assert not_sent(member.get("/my-posts/1/")) is None
+    assert unsent_text(member.get("/my-posts/1/")) is None
 
 
 def test_words_of_who_is_signed_out_come_back_and_no_post_is_shown(

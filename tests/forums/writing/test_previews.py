@@ -1,4 +1,4 @@
-"""Previews: as many as a writer needs, and no way to keep the site busy."""
+"""The limit on previews: enough for any writer, too few to keep the site busy."""
 
 import pytest
 

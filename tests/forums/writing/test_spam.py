@@ -1,4 +1,4 @@
-"""What waits apart as likely spam: what comes at once, too often, again on one day, or full of links."""
+"""Posts that wait as likely spam: sent too fast, too often, repeated on one day, or full of links."""
 
 import pytest
 import time_machine
@@ -19,7 +19,7 @@ LONG = "A text of more than forty letters, as one would write."
 
 
 def send(client, **fields):
-    """Send a new thread and return whether its post waits apart."""
+    """Send a new thread and return whether its post waits as likely spam."""
     assert "Sent. A moderator will read it" in words(client.post(NEW, typed_form(**fields)))
     return Post.objects.latest("pk").likely_spam
 
