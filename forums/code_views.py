@@ -3,6 +3,7 @@
 The code is sent by POST and stands in no address. None of these views reads or writes a session or a user.
 """
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +54,7 @@ def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespons
 
 @anonymous_form(limit=WRONG_CODES)
 def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a new version of one of the code's refused posts; the first request shows the refused text, to be changed."""
+    """Take a new version of one of the code's refused posts; the first request shows the refused text."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
     code_form, voice, refusal = look_up_code_keeping_text(request, refusal)
@@ -64,7 +65,7 @@ def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpRespon
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
         return _show_voice(request, voice, code, AnswerForm(initial={"words": _typed_text(request)}), position=position)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
-    receipt = submit_post(request, form, lambda **fields: writer_actions.correct(post=post, code=code, **fields))
+    receipt = submit_post(request, form, partial(writer_actions.correct, post=post, code=code))
     context = {"form": form, "post": post, "code": code, "position": position}
     return receipt or render(request, "forums/post_correct.html", context, status=form.status)
 
@@ -101,7 +102,7 @@ def _typed_text(request: HttpRequest) -> str:
 def _show_voice(
     request: HttpRequest, voice: Voice, code: str, answer: AnswerForm, *, position: str = "", done: str = ""
 ) -> HttpResponse:
-    """Show a voice's posts, with the answer under the post at `position`, or the first; at the top if that post is gone."""
+    """Show a voice's posts, with the answer under the post at `position`; at the top if that post is gone."""
     posts = list(voice.posts.for_writer())
     answered = int(position) if is_post_number(position) and 1 <= int(position) <= len(posts) else 1
     context: dict[str, Any] = {

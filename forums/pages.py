@@ -21,8 +21,8 @@ THREADS_PER_PAGE = 20
 class LongPages(Paginator):
     """Paginator of a list of any length. OFFSET passes over keys only: it reads no rows and none of their joins.
 
-    Keys are passed over from the nearer end: with an index in the list's order, a page in the middle costs half as much as
-    counting the list, the last page as little as the first.
+    Keys are passed over from the nearer end: with an index in the list's order, a page in the middle costs half as much
+    as counting the list, the last page as little as the first.
     """
 
     object_list: QuerySet[Any]

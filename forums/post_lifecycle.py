@@ -46,7 +46,10 @@ def erase_text(post: Post, state: Post.State) -> None:
 
 
 def erase_notes(post: Post) -> None:
-    """Delete the notes on a post and on its refused versions: they may quote it. The caller ends with `after_erasure`."""
+    """Delete the notes on a post and on its refused versions: they may quote it.
+
+    The caller calls `after_erasure`.
+    """
     notes = ModeratorNote.objects.about(post)
     for form_digest in notes.values_list("form_digest", flat=True):
         if form_digest:

@@ -9,6 +9,7 @@ anonymous posts are handled like everybody's.
 """
 
 from contextlib import ExitStack
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -61,9 +62,7 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
         initial={"topic": request.GET.get("type", "")},
         refusal=refusal,
     )
-    receipt = submit_post(
-        request, form, lambda **fields: writer_actions.start_thread(forum=forum, author=author, **fields)
-    )
+    receipt = submit_post(request, form, partial(writer_actions.start_thread, forum=forum, author=author))
     context = {"forum": forum, "form": form, "author": author}
     return receipt or render(request, "forums/thread_create.html", context, status=form.status)
 
@@ -90,9 +89,7 @@ def _reply_create(
             initial={"to": request.GET.get("to", "")},
             refusal=refusal,
         )
-        receipt = submit_post(
-            request, form, lambda **fields: writer_actions.reply(thread=named_thread, author=author, **fields)
-        )
+        receipt = submit_post(request, form, partial(writer_actions.reply, thread=named_thread, author=author))
         if "code" in form.errors:
             undo.pop_all()
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}

@@ -1,8 +1,8 @@
 """Detection of posts that may be advertising: by links, speed, number and repetition, never by who writes.
 
 Such a post is stored and waits in a part of the queue of its own. Its receipt is the usual one: another would teach
-programs, and a person has lost nothing. In a flood honest posts wait there too, until the moderators set a question: the
-queue says so.
+programs, and a person has lost nothing. In a flood honest posts wait there too, until the moderators set a question:
+the queue says so.
 """
 
 import re

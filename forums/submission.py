@@ -56,7 +56,7 @@ def submit_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
 
 
 def _receipt(request: HttpRequest, submitted: writer_actions.SubmittedPost, *, has_code: bool) -> HttpResponse:
-    """Return the page with the code, unless the writer has it; the same form shows it again while its receipt is open."""
+    """Return the page with the code, unless the writer has it; an open receipt shows it again."""
     forum = submitted.post.thread.forum
     if submitted.post.author_id:
         return render(request, "forums/post_receipt_named.html", {"forum": forum})

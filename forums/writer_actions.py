@@ -53,8 +53,8 @@ def start_thread(  # noqa: PLR0913  all fields of a form, by keyword
 ) -> SubmittedPost:
     """Store a new thread with its first post, both waiting, by a new anonymous voice or under the name of `author`.
 
-    The same `submission_id` with the same fields stores nothing new and returns the first post again. Raises NotAccepted
-    where the forum takes no posts, or with `limit_message` where the writer may store nothing new.
+    The same `submission_id` with the same fields stores nothing new and returns the first post again. Raises
+    NotAccepted where the forum takes no posts, or with `limit_message` where the writer may store nothing new.
     """
     form = repr((submission_id, forum.pk, title, body, content_note, topic and topic.pk, author and author.pk))
     code = "" if author else make_code(form)
@@ -90,8 +90,8 @@ def reply(  # noqa: PLR0913  all fields of a form, by keyword
     """Store a reply that waits: by the voice that `code` opens, by a new voice, or under the name of `author`.
 
     `submission_id` and `limit_message` are as for `start_thread`. Raises NotAccepted where the thread takes no replies,
-    and where `code` opens no voice that speaks in it. The reply goes to another thread where this one was merged into it
-    meanwhile, or where the answered post was moved to it.
+    and where `code` opens no voice that speaks in it. The reply goes to another thread where this one was merged into
+    it meanwhile, or where the answered post was moved to it.
     """
     form = repr(
         (submission_id, thread.pk, body, content_note, in_reply_to and in_reply_to.pk, code, author and author.pk)
@@ -175,8 +175,8 @@ def correct(  # noqa: PLR0913  all fields of a form, by keyword
 def withdraw(*, post: Post) -> None:
     """Take a post down for its writer, in whatever state it is, and erase its text everywhere.
 
-    Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Of a post that is already
-    gone only the notes are erased. Nothing connects it with an account any more.
+    Its number, if it has one, stays as a gap. The first post takes the thread's title with it. Of a post that is
+    already gone only the notes are erased. Nothing connects it with an account any more.
     """
     post = lock_post(post)
     if not post.is_gone:
@@ -190,8 +190,8 @@ def withdraw(*, post: Post) -> None:
 def answer_moderators(*, post: Post, submission_id: str, words: str) -> None:
     """Store a writer's message to the moderators about a post, or about its newest version.
 
-    The same form sent twice is one message. Raises NotAccepted where that message was erased since, and for a post that is
-    gone: nobody would read the message, and nothing would erase it.
+    The same form sent twice is one message. Raises NotAccepted where that message was erased since, and for a post that
+    is gone: nobody would read the message, and nothing would erase it.
     """
     version = lock_post(post)
     while newer := version.replaced_by.first():

@@ -11,7 +11,7 @@ HIDDEN_COLUMNS = ("id", "likely_spam")
 
 
 def post_at(posts: PostQuerySet, position: str) -> Post | None:
-    """Return the post at a position (1, 2, …) among a writer's own, in the order of writing; None where there is none."""
+    """Return the post at a position (1, 2, …) among a writer's own, in the order of writing, if there is one."""
     index = int(position) - 1 if is_post_number(position) else -1
     return posts.select_related("thread__forum").order_by("pk")[index : index + 1].first() if index >= 0 else None
 

@@ -1,8 +1,8 @@
 """Call requests, and the conversation between each requester and the team.
 
 They have their own tables and querysets, so that no forgotten filter of posts can ever show one. Typed texts are
-encrypted: contact details, what to say, the topic, every message. There is no account, no IP address and no time of day,
-only the day of the request.
+encrypted: contact details, what to say, the topic, every message. There is no account, no IP address and no time of
+day, only the day of the request.
 """
 
 from datetime import date, timedelta

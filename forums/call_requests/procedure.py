@@ -8,7 +8,7 @@ from mscos.fields import RenderedMarkdownField
 
 
 class SafeguardingProcedure(models.Model):
-    """The team's steps as one text, in the row that a migration creates; moderators and handlers read it when it is urgent."""
+    """The team's steps as one text, in the one row that a migration creates; it is shown beside what is urgent."""
 
     body = models.TextField("steps", help_text="Whom to call, in which order, and who decides.")
     body_html = RenderedMarkdownField(source="body")

@@ -65,7 +65,7 @@ class PostForm(PublicForm):
             del self.fields["answer"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Look for personal data, and ask about all matches unless the writer has seen each and says that it is public."""
+        """Look for personal data, and ask about it unless the writer has seen each match and says that it is public."""
         fields = super().clean()
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return fields  # the search is the slowest part of a form

@@ -101,7 +101,7 @@ class Forum(models.Model):
             raise ValidationError({"answers": "Give one answer at least, in letters or digits."})
 
     def is_answer(self, typed: str) -> bool:
-        """Return whether `typed` answers this forum's question; letters, spaces around it and a full stop do not matter."""
+        """Return whether `typed` answers this forum's question, whatever its case, outer spaces and full stop."""
         return _normalised(typed) in set(map(_normalised, self.answers.split(","))) - {""}
 
     @property

@@ -1,7 +1,8 @@
 """Threads and their posts.
 
-Nothing identifies an anonymous writer: a voice is the HMAC of a code and a made-up name, a post has a day and an order.
-No row has both a voice and an account (a constraint), and there is no column for an address, a browser or a time of day.
+Nothing identifies an anonymous writer: a voice is the HMAC of a code and a made-up name, a post has a day and an
+order. No row has both a voice and an account (a constraint), and there is no column for an address, a browser or a time
+of day.
 """
 
 from typing import Any
@@ -30,7 +31,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(state__in=Thread.VISIBLE).select_related("forum", "topic")
 
     def findable(self) -> "ThreadQuerySet":
-        """Return the threads whose address works: visible ones, and those merged into, or with posts moved to, visible ones."""
+        """Return the threads whose address works: visible ones, and those whose posts were moved to visible ones."""
         moved = {"moved__post__number__isnull": False, "moved__post__thread__state__in": Thread.VISIBLE}
         has_moved_posts = Exists(Thread.objects.filter(pk=OuterRef("pk"), **moved))
         findable = Q(state__in=Thread.VISIBLE) | Q(merged_into__state__in=Thread.VISIBLE) | has_moved_posts
@@ -113,7 +114,7 @@ class Thread(models.Model):
         return reverse("forums:thread_create", args=[self.forum.slug])
 
     def highest_number(self) -> int:
-        """Return the highest number given so far, 0 for none. Numbers of moved posts count: they are not given again."""
+        """Return the highest number given so far, or 0. Numbers of moved posts count: they are not given again."""
         highest: Any = [rows.aggregate(highest=Max("number"))["highest"] for rows in (self.posts, self.moved)]
         return max(number or 0 for number in highest)
 

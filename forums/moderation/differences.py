@@ -32,7 +32,7 @@ def differences(before: str, after: str) -> list[Piece]:
 
 
 def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """Return the opcodes of `SequenceMatcher`; where it would take long, one change between the common start and end."""
+    """Return the opcodes of `SequenceMatcher`; where it is slow, one change between the common start and end."""
     counted = Counter(new)
     if sum(times * counted[word] for word, times in Counter(old).items()) <= MAX_PAIRS:
         return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())

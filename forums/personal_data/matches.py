@@ -2,8 +2,8 @@
 
 A text is searched before it is stored. No match is stored, only whether there is one (`Post.may_identify`).
 
-A text is normalised (`normalise.py`), then searched by the rules for numbers, phrases and names. They find what is likely
-to identify somebody, not who is meant: the writer decides, and then a moderator.
+A text is normalised (`normalise.py`), then searched by the rules for numbers, phrases and names. They find what is
+likely to identify somebody, not who is meant: the writer decides, and then a moderator.
 """
 
 from collections.abc import Callable, Iterator
@@ -102,8 +102,8 @@ PHRASE_RULES: dict[Kind, Rule] = {
 def find_personal_data(text: str) -> list[Match]:
     """Return the matches in a text in reading order, without overlaps. Takes time linear in its length; raises nothing.
 
-    The text is searched line by line, then with lines joined where a sentence goes on. Of matches with the same start, the
-    first search's counts.
+    The text is searched line by line, then with lines joined where a sentence goes on. Of matches with the same start,
+    the first search's counts.
     """
     normalised = normalise(text)
     readings = dict.fromkeys((normalised.text, joined_lines(normalised.text)))  # one, where no line is joined

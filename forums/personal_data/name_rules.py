@@ -1,5 +1,6 @@
-"""Rules for names of people. They look at the words around: no list of names is complete, and most names are also words.
+"""Rules for names of people.
 
+They look at the words around: no list of names is complete, and most names are also words.
 Each pattern finds where a name is announced; `_is_name` decides whether the next words are written as a name.
 """
 

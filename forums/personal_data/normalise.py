@@ -39,10 +39,10 @@ class NormalisedText:
 
 
 def normalise(text: str) -> NormalisedText:
-    """Return a text with digits of all scripts as 0 to 9, letters without accents, and without hidden marks and Markdown.
+    """Return a text with digits of all scripts as 0 to 9, letters without accents, no hidden marks and no Markdown.
 
-    A run of blanks becomes one space, one line break or one blank line. Words spelt out letter by letter are closed up. Each
-    character is replaced on its own, so time is linear.
+    A run of blanks becomes one space, one line break or one blank line. Words spelt out letter by letter are closed up.
+    Each character is replaced on its own, so time is linear.
     """
     plain, origins = (text, range(len(text))) if text.isascii() else _plain(text)
     normalised = _without(NormalisedText(plain, origins), {match.start() for match in MARKDOWN.finditer(plain)})

@@ -1,7 +1,7 @@
 """Rules for numbers that may identify a person: of phones, postcodes, papers and vehicles.
 
-Each rule takes a normalised text after `blot_out_references` and yields spans of it. Every pattern is bounded, so that time
-is linear (tests/forums/personal_data/test_speed.py).
+Each rule takes a normalised text after `blot_out_references` and yields spans of it. Every pattern is bounded, so that
+time is linear (tests/forums/personal_data/test_speed.py).
 """
 
 import re
@@ -47,7 +47,7 @@ FREE_OR_SERVICE = {
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.UAN,
 }
-# The library takes fifty times as long as a pattern. In a text with more numbers than this, each further one is a match.
+# The library takes fifty times as long as a pattern. In a text with more numbers, each further one is a match.
 MAX_LOOKUPS = 30
 WITH_LETTERS = re.compile(r"\b[oO]?\d[\doO]*\b")  # 'o7700 9OO 123'
 WORDS_FOR_DIGITS = "zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|double|treble|triple|hundred"
@@ -84,7 +84,7 @@ def phone_numbers(text: str) -> Iterator[Span]:
 
 
 def _looked_up(digits: re.Match[str]) -> list[Span]:
-    """Return the spans of foreign numbers, as the library finds them, and of several British ones in a run of digits."""
+    """Return the spans of foreign numbers, as the library finds them, and of British ones in a run of digits."""
     several = [each for each in SEVERAL.finditer(digits.group()) if BRITISH.fullmatch(_digits(each.group()))]
     matcher = PhoneNumberMatcher(digits.group(), "GB", leniency=Leniency.POSSIBLE, max_tries=5)
     foreign = [match for match in matcher if _is_foreign(match)]

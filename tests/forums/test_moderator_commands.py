@@ -1,4 +1,4 @@
-"""Commands of moderators beside decisions: undo, bulk actions, asking the writer, passing on, urgent; and the writer's answers."""
+"""Commands of moderators: undo, bulk actions, asking the writer, passing on, urgent; and the writer's answers."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Messages to the moderators that cannot be stored: they come back under their post, or above all posts if it is gone."""
+"""Messages to moderators that cannot be stored: they come back under their post, or above all if it is gone."""
 
 import html
 import re

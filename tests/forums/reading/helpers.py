@@ -72,7 +72,7 @@ def check_and_analyse():
 
 
 def fill_forum(*, threads, posts):
-    """Create a forum with a consultation of seven topics, a tag, `threads` answers and one thread of `posts` posts.
+    """Create a forum, a consultation of seven topics, a tag, `threads` answers and one thread of `posts` posts.
 
     Some rows are created here, and copied by the database: it takes seconds, where creating each takes half a minute.
     """
@@ -98,7 +98,7 @@ def fill_forum(*, threads, posts):
 
 
 def thread_columns(number):
-    """Return the columns of a thread that differ from others': a day in a year and a half, every third without a reply."""
+    """Return the columns that differ from thread to thread: a day in a year and a half, every third without reply."""
     opened = DAY - timedelta(days=number)
     return {"code": str(number), "title": f"Thread {number}", "state": "open" if number % 9 else "closed",
             "opened_on": opened, "last_on": opened + timedelta(days=number % 50), "reply_count": number % 3}  # fmt: skip
