@@ -20,9 +20,8 @@ from events.suggestions import AlreadyDealtWithError, erase_old_suggestions, sug
 from mscos.forms import new_submission_id
 from outcomes.models import Organisation
 from tests.events.conftest import NOW, make_event
-from tests.events.helpers import ADD, typed
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.events.test_admin import ADD, typed
+from tests.forums.helpers import kept, problems, title, words
 from tests.mailbox import sent_mail
 from tests.people import make_staff, sign_in
 

@@ -10,9 +10,8 @@ from mscos.codes import address_digest
 from newsletters.models import Delivery, Subscriber, SuppressedAddress
 from newsletters.sending.bounces import record_bounce
 from newsletters.subscribers import links, subscriptions
-from tests.concurrency import while_held
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.concurrency import while_uncommitted
+from tests.forums.helpers import kept, problems, title, words
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.sending.helpers import begin
 from tests.newsletters.subscribers.helpers import last_link, sender, subjects
@@ -162,7 +161,7 @@ def test_one_visitor_cannot_have_mail_sent_to_many_addresses(send, link, reader)
 @pytest.mark.django_db(transaction=True)
 def test_one_who_signs_up_with_the_new_address_at_the_same_moment_is_merged():
     reader = make_subscriber(EMAIL, name="Sam")
-    while_held(  # the change cannot see the newcomer, and waits for them
+    while_uncommitted(  # the change cannot see the newcomer, and waits for them
         lambda: make_subscriber("New@example.org", token="their-own-word"),
         lambda: subscriptions.change_email(subscriber=reader, to="new@example.org"),
     )

@@ -9,8 +9,7 @@ from django.test import Client
 
 from newsletters.models import Issue, Subscriber
 from newsletters.subscribers import links
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import problems
+from tests.forums.helpers import problems, title, words
 from tests.newsletters.conftest import make_issue, make_subscriber
 from tests.newsletters.subscribers.helpers import fields, last_link
 

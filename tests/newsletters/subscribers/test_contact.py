@@ -9,8 +9,7 @@ from django.test import Client
 from newsletters.models import Enquiry, Subscriber
 from newsletters.subscribers import views as reader_views
 from newsletters.subscribers.forms import CONSENT, ContactForm
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, title, words
 from tests.newsletters.subscribers.helpers import answer, fields, question, sender, subjects
 from tests.people import make_staff, sign_in
 

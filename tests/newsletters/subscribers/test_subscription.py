@@ -21,8 +21,7 @@ from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.subscribers import links, subscriptions
 from newsletters.subscribers.enquiries import enquire
 from tests.events.conftest import make_event
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, title, words
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.subscribers.helpers import last_link, sender, subjects
 

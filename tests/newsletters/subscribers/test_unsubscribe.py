@@ -9,7 +9,7 @@ from django.test import Client
 from mscos.codes import address_digest
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import subscriptions
-from tests.forums.test_pages import title, words
+from tests.forums.helpers import title, words
 from tests.newsletters.conftest import make_subscriber
 from tests.newsletters.subscribers.helpers import fields, subjects
 
