@@ -15,6 +15,7 @@ from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
+from tests.database_template import run_on_a_file
 from tests.forums.call_requests.helpers import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 
