@@ -128,7 +128,7 @@ def _button_form(request: HttpRequest, refusal: Refusal | None) -> RefusableForm
 
 
 def _link_expired(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Say that a link is not valid and how to get a new one.
+    """Return the page that says that a link is not valid and how to get a new one.
 
     404, not 410: whoever has a link does not learn whether it was ever valid.
     """
