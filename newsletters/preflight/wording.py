@@ -22,7 +22,7 @@ SPACES = re.compile(r"[^\S\n]+")
 
 
 class Complaint(NamedTuple):
-    """What is wrong or doubtful, how to correct it, and whether it blocks the issue."""
+    """A problem of an issue, its remedy, and whether it blocks the issue."""
 
     blocks: bool
     problem: str

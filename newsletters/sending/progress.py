@@ -57,14 +57,14 @@ class Progress:
 
     @property
     def open(self) -> int:
-        """How many deliveries are still to be sent; none of a sending that has ended."""
+        """The number of deliveries still to be sent; 0 for a sending that has ended."""
         doubtful = [State.UNCERTAIN] if settings.RESEND_UNCERTAIN else []
         open_states = [State.QUEUED, State.SENDING, *doubtful]  # as in `Delivery.objects.open`
         return sum(self.counts[state] for state in open_states) if self.mailing.finished_at is None else 0
 
     @property
     def settled(self) -> int:
-        """How many deliveries are not open."""
+        """The number of deliveries that are not open."""
         return self.total - self.open
 
     @property
@@ -74,7 +74,7 @@ class Progress:
 
     @property
     def minutes_left(self) -> int | None:
-        """How long the rest will take at this rate, rounded up; None where that is unknown."""
+        """The minutes that the rest will take at this rate, rounded up; None where that is unknown."""
         running = self.mailing.state == Mailing.State.RUNNING
         return math.ceil(self.open / self.rate) if running and self.rate and self.open else None
 

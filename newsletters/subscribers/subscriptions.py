@@ -78,7 +78,7 @@ def change_subject_style(*, subscriber: Subscriber, subject_style: str) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).update(subject_style=subject_style)
 
 
-def request_email_change(*, subscriber: Subscriber, to: str) -> None:
+def send_change_link(*, subscriber: Subscriber, to: str) -> None:
     """Mail a link to a new address; nothing changes until its owner presses the button there."""
     _mail(to, lambda: emails.change_email(subscriber, to), to_nobody=SuppressedAddress.objects.contains_address(to))
 

@@ -128,7 +128,7 @@ def _button_form(request: HttpRequest, refusal: Refusal | None) -> RefusableForm
 
 
 def _link_expired(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Say that a link is not valid and how to get a new one.
+    """Return the page that says that a link is not valid and how to get a new one.
 
     404, not 410: whoever has a link does not learn whether it was ever valid.
     """
@@ -172,10 +172,10 @@ def _change_details(request: HttpRequest, stored: StoredData, form: RefusableFor
     return _subscription(request, stored_about(stored.email), done="details")
 
 
-def _request_email_change(request: HttpRequest, stored: StoredData, form: RefusableForm) -> HttpResponse:
+def _send_change_link(request: HttpRequest, stored: StoredData, form: RefusableForm) -> HttpResponse:
     with form.counted(LINK_REQUESTS, request) as is_taken:
         if is_taken and stored.subscriber:
-            subscriptions.request_email_change(subscriber=stored.subscriber, to=form.cleaned_data["email"])
+            subscriptions.send_change_link(subscriber=stored.subscriber, to=form.cleaned_data["email"])
     if form.errors:
         return _subscription(request, stored, act="address", form=form)
     return _subscription(request, stored, done="address")
@@ -195,7 +195,7 @@ def _erase(request: HttpRequest, stored: StoredData, form: RefusableForm) -> Htt
 
 COMMANDS = {
     "details": (DetailsForm, _change_details),
-    "address": (NewAddressForm, _request_email_change),
+    "address": (NewAddressForm, _send_change_link),
     "export": (RefusableForm, _export),
     "erase": (UnsubscribeForm, _erase),
 }

@@ -40,7 +40,7 @@ class Quotation(models.Model):
     """
 
     class Scope(models.TextChoices):
-        """Where the quotation may be shown."""
+        """The places where a quotation may be shown."""
 
         SITE = "site", "This site"
         NEWSLETTER = "newsletter", "The newsletter"

@@ -131,16 +131,16 @@ def test_the_second_of_two_editors_learns_who_was_first(signed_in, enquiry, kim,
 
 
 @pytest.mark.parametrize(
-    ("state", "who", "told"),
+    ("state", "who", "message"),
     [
         ("done", "kim", "Kim has answered this."),
         ("done", "", "Somebody has answered this."),
         ("new", "kim", "Somebody changed this after you opened it. Look at it again, then save."),
     ],
 )
-def test_any_other_concurrent_change_is_reported(signed_in, enquiry, kim, state, who, told):
+def test_any_other_concurrent_change_is_reported(signed_in, enquiry, kim, state, who, message):
     Enquiry.objects.update(state=state, answered_by=kim if who else None)
-    assert told in answer_with(signed_in, enquiry, take="").content.decode()
+    assert message in answer_with(signed_in, enquiry, take="").content.decode()
     assert standing(enquiry) == (state, kim if who else None)
 
 

@@ -246,7 +246,7 @@ def test_returned_rows_are_escaped(signed_in):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "expected"),
     [
         ({"pasted": ""}, [NO_SOURCE]),
         ({"pasted": " \n "}, [NO_SOURCE]),
@@ -264,11 +264,11 @@ def test_returned_rows_are_escaped(signed_in):
         ({"file": b"x" * 3_000_000, "pasted": ""}, [importing.TOO_LARGE]),
     ],
 )
-def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, typed, told):
+def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, typed, expected):
     if "file" in typed:
         typed = {**typed, "file": uploaded(typed["file"])}
     answer = import_list(signed_in, **typed)
-    assert problems(answer) == told
+    assert problems(answer) == expected
     assert "Nothing was imported." in words(answer)
     assert (Subscriber.objects.count(), log()) == (0, [])
 

@@ -54,13 +54,13 @@ def test_a_running_sending_shows_its_rate_and_the_time_left(client, mailing):
 
 
 @pytest.mark.parametrize(
-    ("ago", "sent", "expected"), [(10, 1, "6 a minute, about 2 minutes"), (10, 9, "54 a minute, about 1 minute")]
+    ("ago", "sent", "rate"), [(10, 1, "6 a minute, about 2 minutes"), (10, 9, "54 a minute, about 1 minute")]
 )
-def test_in_its_first_minute_the_rate_is_that_since_it_began(client, mailing, ago, sent, expected):
+def test_in_its_first_minute_the_rate_is_that_since_it_began(client, mailing, ago, sent, rate):
     with one_moment():
         begun(mailing, ago * SECOND)
         put(mailing, "sent", *range(sent))
-        assert f". {expected} left. " in said(client, mailing)
+        assert f". {rate} left. " in said(client, mailing)
 
 
 def test_a_sending_without_recent_mail_says_so(client, mailing):
