@@ -27,7 +27,7 @@ def make_person(email="sam@example.org", *, groups=(), verified=True, second_fac
 
 def make_staff(email="sam@example.org", **fields):
     """Return a user who may enter the admin."""
-    return make_person(email, **{"is_staff": True, "second_step": True, **fields})
+    return make_person(email, **{"is_staff": True, "second_factor": True, **fields})
 
 
 def sign_in(client, person, password=PASSWORD, **data):
