@@ -142,14 +142,14 @@ BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 # Models whose words can be erased while the row stays, each with its `ErasureRule` for a restore.
 ERASURE_RULES = {
-    "forums.CallRequest": "forums.erased_again.CALL_REQUEST",
-    "forums.Post": "forums.erased_again.POST",
-    "forums.Thread": "forums.erased_again.THREAD",
+    "forums.CallRequest": "forums.restore_erasures.CALL_REQUEST",
+    "forums.Post": "forums.restore_erasures.POST",
+    "forums.Thread": "forums.restore_erasures.THREAD",
     "newsletters.Subscriber": "newsletters.subscribers.subscriptions.WORDS",
     "outcomes.Quotation": "outcomes.actions.WORDS",
 }
 # Functions without arguments that run at the end of a restore.
-AFTER_RESTORE = ["newsletters.sending.mailings.hold_back"]
+AFTER_RESTORE = ["newsletters.sending.mailings.pause_after_restore"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -376,15 +376,15 @@ JOBS = {
     "mscos.backups.erasures.write_list": 60,
     "mscos.backups.erasures.delete_old_entries": 24 * 60 * 60,
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
-    "events.emails.tell_editors": 24 * 60 * 60,
-    "forums.actions.erase_refused_posts": 6 * 60 * 60,
+    "events.emails.notify_editors": 24 * 60 * 60,
+    "forums.writer_actions.erase_refused_posts": 6 * 60 * 60,
     "forums.call_requests.requester_actions.erase_old_requests": 6 * 60 * 60,
-    "forums.reports.erase_old_reports": 24 * 60 * 60,
-    "forums.emails.tell_handlers": 6 * 60 * 60,
-    "forums.emails.tell_moderators": 24 * 60 * 60,
+    "forums.moderation.reports.erase_old_reports": 24 * 60 * 60,
+    "forums.emails.notify_call_handlers": 6 * 60 * 60,
+    "forums.emails.notify_moderators": 24 * 60 * 60,
     "newsletters.subscribers.subscriptions.erase_unconfirmed": 24 * 60 * 60,
     "newsletters.subscribers.enquiries.erase_old_enquiries": 24 * 60 * 60,
-    "newsletters.emails.tell_editors": 24 * 60 * 60,
+    "newsletters.emails.notify_editors": 24 * 60 * 60,
     "newsletters.preflight.link_check.check_links": 10 * 60,
     "newsletters.sending.mailings.send_scheduled": 30,
     "newsletters.sending.bounces.read_bounces": 10 * 60,

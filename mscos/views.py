@@ -16,9 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from events.models import Event
-from forums.actions import REFUSED_POST_DAYS
 from forums.models import Consultation, Thread
-from forums.reports import REPORT_DAYS
+from forums.moderation.reports import REPORT_DAYS
+from forums.writer_actions import REFUSED_POST_DAYS
 from mscos.middleware import too_large
 from mscos.privacy import STALE_TOKEN
 from mscos.unavailable import UNAVAILABLE, error_page

@@ -1,7 +1,7 @@
 """What moderators are shown of what a post may point with. It is worked out for a page: stored is only whether there is any (`may_identify`)."""
 
 from forums.models import Post
-from forums.personal_data.check import IN_A_WORD, Marked, find_personal_data, marked
+from forums.personal_data.matches import IN_A_WORD, Marked, find_personal_data, marked
 
 # Characters: the rows of a queue of 50 posts, each made to slow the rules down, are shown in 2 s.
 MAX_RUN = 3_000

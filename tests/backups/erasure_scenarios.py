@@ -5,10 +5,10 @@ import copy
 from django.core.management import call_command
 
 from events.suggestions import suggest
-from forums import moderation, thread_moves
-from forums.actions import start_thread, withdraw
 from forums.call_requests import requester_actions
 from forums.models import Forum
+from forums.moderation import decisions, thread_moves
+from forums.writer_actions import start_thread, withdraw
 from mscos.backups.erasures import write_list
 from mscos.codes import address_digest
 from mscos.models import Erasure, User
@@ -16,7 +16,7 @@ from newsletters.models import Enquiry, SuppressedAddress
 from newsletters.subscribers import subscriptions
 from newsletters.subscribers.enquiries import enquire
 from outcomes.actions import erase_quotation
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.newsletters.conftest import make_subscriber
 from tests.outcomes.conftest import make_quotation
 from tests.people import make_person
@@ -28,13 +28,13 @@ KEPT = "Words that stay"
 def a_request_is_withdrawn():
     asked = make_request(zone=f"{MARK}zone")
     yield
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
 
 
 def contact_details_are_erased():
-    request = make_request(**ANSWERS).request
+    call_request = make_request(**ANSWERS).call_request
     yield
-    requester_actions.erase_contact(call_request=request)
+    requester_actions.erase_contact(call_request=call_request)
 
 
 def a_reader_leaves():
@@ -79,7 +79,7 @@ def a_person_is_deleted():
     person = make_person("zqxjperson@example.org", display_name="Zqxjperson")
     forum = Forum.objects.create(slug="named", title="Named", purpose="P")
     sent = start_thread(forum=forum, submission_id="named", title="Zqxjtitle", body="Zqxjbody", author=person)
-    moderation.publish(post=sent.post, by=person)
+    decisions.publish(post=sent.post, by=person)
     yield
     withdraw(post=sent.post)
     User.objects.get(pk=person.pk).delete()
@@ -88,8 +88,8 @@ def a_person_is_deleted():
 def a_thread_is_merged(by):
     forum = Forum.objects.create(slug="merged", title="Merged", purpose="P")
     into, gone = (start_thread(forum=forum, submission_id=word, title=title, body=KEPT).post for word, title in THREADS)
-    moderation.publish(post=into, by=by)
-    moderation.publish(post=gone, by=by)
+    decisions.publish(post=into, by=by)
+    decisions.publish(post=gone, by=by)
     yield
     gone.thread.refresh_from_db()
     into.thread.refresh_from_db()

@@ -11,9 +11,9 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from forums import moderation
-from forums.actions import start_thread
 from forums.models import Forum, Post, Thread
+from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.backups import erasures
 from mscos.backups.erasures import Entry
 from mscos.backups.tables import backed_up_models
@@ -164,7 +164,7 @@ def test_what_holds_a_row_fast_and_was_not_erased_stops_it(post, sam):
 )
 def test_a_post_is_taken_down_as_it_was(post, sam, became, number, state):
     if number:
-        moderation.publish(post=post, by=sam)
+        decisions.publish(post=post, by=sam)
     entry = Entry("a", "2026-03-01", "forums_post", str(post.pk), became)
     assert erasures.repeat_erasures(entries=[entry]) == 1
     post.refresh_from_db()

@@ -39,8 +39,8 @@ WORDS_A_POST = 120
 # Random letters are harder to compress than words of any language.
 LONG_THREAD = f"""
 import random
-from forums import moderation
-from forums.actions import reply, start_thread
+from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread
 from forums.models import Forum, Thread
 from mscos.forms import new_submission_id
 from mscos.models import User
@@ -49,12 +49,12 @@ def words():
     return " ".join("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range({WORDS_A_POST}))
 first = start_thread(
     forum=Forum.objects.get(slug="education"), submission_id=new_submission_id(), title="A long thread", body=words()).post
-moderation.publish(post=first, by=by)
+decisions.publish(post=first, by=by)
 thread = Thread.objects.select_related("forum").get(pk=first.thread_id)
 for number in range(2, 31):
     note = "hard words" if number % 5 == 0 else ""
     sent = reply(thread=thread, submission_id=new_submission_id(), body=words(), content_note=note, in_reply_to=first)
-    moderation.publish(post=sent.post, by=by)
+    decisions.publish(post=sent.post, by=by)
 print(thread.get_absolute_url())
 """
 

@@ -1,8 +1,8 @@
-"""No change takes long to show, whatever words a post repeats."""
+"""The time of differences, also for posts that repeat words."""
 
 import pytest
 
-from forums.differences import differences
+from forums.moderation.differences import differences
 from tests.cpu_time import takes_less
 from tests.mscos.test_text_speed import ORDINARY
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.shortcuts import render
 from django.test import RequestFactory
 
-from forums.actions import REFUSED_POST_DAYS
-from forums.reports import REPORT_DAYS
+from forums.moderation.reports import REPORT_DAYS
+from forums.writer_actions import REFUSED_POST_DAYS
 from mscos import views
 from mscos.sensitive_words import SENSITIVE_WORDS
 

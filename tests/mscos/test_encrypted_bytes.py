@@ -16,7 +16,7 @@ from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.database_template import run_on_a_file
-from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
+from tests.forums.call_requests.helpers import ANSWERS, TYPED, make_request
 from tests.people import make_staff
 
 TOKEN = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
@@ -30,8 +30,8 @@ stored = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*
 asked = fill()
 print(len(stored()) > 0, found_in(stored()), len(words_in(stored())) > 0)
 from forums.call_requests.requester_actions import withdraw
-withdraw(call_request=asked.request)
-print(found_in(stored()), words_in(stored()))
+withdraw(call_request=asked.call_request)
+print(found_in(held()), words_in(held()))
 """
 
 
@@ -39,9 +39,9 @@ def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
     sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
-    team_actions.claim(call_request=asked.request, by=sam)
-    team_actions.write(call_request=asked.request, by=sam, words="Would Monday do?")
-    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on Friday.")
+    team_actions.claim(call_request=asked.call_request, by=sam)
+    team_actions.write(call_request=asked.call_request, by=sam, words="Would Monday do?")
+    requester_actions.write(call_request=asked.call_request, submission_id=new_submission_id(), words="Not on Friday.")
     return asked
 
 
@@ -75,7 +75,7 @@ def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_token_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
     assert (found_in(dump()), words_in(dump())) == ([], [])
     assert not CallRequest.objects.exists()
 

@@ -15,7 +15,7 @@ from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
 from mscos.startup.error import StartError
 from mscos.startup.readiness import check_keys
 from tests.bulk_rows import store
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -96,12 +96,12 @@ def test_what_is_written_meanwhile_stays(old):
     def write_meanwhile():
         if not seen:
             seen.append(1)
-            CallRequest.objects.filter(pk=asked.request.pk).update(topic=EncryptedText.of("Written meanwhile"))
+            CallRequest.objects.filter(pk=asked.call_request.pk).update(topic=EncryptedText.of("Written meanwhile"))
 
     make_request(topic="Another")
     rotate_field_keys(progress=write_meanwhile)
     old.FIELD_KEY = "new"
-    assert CallRequest.objects.get(pk=asked.request.pk).topic.reveal() == "Written meanwhile"
+    assert CallRequest.objects.get(pk=asked.call_request.pk).topic.reveal() == "Written meanwhile"
 
 
 def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client, old):
@@ -123,7 +123,9 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
         if rows % 1_000 == 0:
             page = client.post("/code/", {"code": asked.code})
             assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
-            requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Still there?")
+            requester_actions.write(
+                call_request=asked.call_request, submission_id=new_submission_id(), words="Still there?"
+            )
             answered += 1
 
     done = rotate_field_keys(progress=look)

@@ -1,4 +1,4 @@
-"""The commands for people at a terminal."""
+"""The management commands."""
 
 import os
 import pty
@@ -28,7 +28,7 @@ def test_nothing_to_send(editor):
     assert said("sendings") == ["No issue has been sent yet."]
 
 
-def test_an_issue_is_sent_and_told_of(editor):
+def test_an_issue_is_sent_and_summarised(editor):
     make_readers(5)
     mailing = begin(editor)
     assert said("sendings") == ["Week 5: being sent. 5 waiting."]
@@ -38,7 +38,7 @@ def test_an_issue_is_sent_and_told_of(editor):
     assert said("sendings") == ["Week 5: done. 5 sent."]
 
 
-def test_a_paused_sending_is_left_alone(editor):
+def test_a_paused_sending_is_not_sent(editor):
     make_readers(1)
     mailing = begin(editor)
     Mailing.objects.update(state="paused")
@@ -48,16 +48,16 @@ def test_a_paused_sending_is_left_alone(editor):
 
 SCRIPT = """
 import os, sys
-from tests import worker_faults
-worker_faults.settle_in(sys.argv[1], None, 1)
+from tests import faults
+faults.settle_in(sys.argv[1], None, 1)
 os.environ["EMAIL_URL"] = "filemail:"
-worker_faults.begin(3)
+faults.begin(3)
 from django.core.management import call_command
 call_command("deliver", *sys.argv[2:])
 """
 
 
-def test_a_terminal_shows_a_bar(tmp_path):
+def test_a_terminal_shows_a_progress_bar(tmp_path):
     reading, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "PYTEST"))}

@@ -112,7 +112,11 @@ def test_every_public_page_answers_503_or_works():
 @pytest.mark.parametrize("act", ["details", "address", "erase"])
 def test_the_pages_behind_mailed_links_keep_what_was_typed(act):
     person = Subscriber.objects.create(email="kim@example.org", token=new_token(), consent_wording="Yes")
-    for address in (links.to_see(person.email), links.to_confirm(person), links.to_change(person, "new@example.org")):
+    for address in (
+        links.stored_data_url(person.email),
+        links.confirm_url(person),
+        links.change_email_url(person, "new@example.org"),
+    ):
         with database_away():
             response = browser().post(address, {"act": act, "name": "Kim Lee"})
         assert (response.status_code, typed_in(response.content.decode(), "name")) == (503, "Kim Lee")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from forums.models import Forum, Post
-from tests.forums.writing.conftest import typed
+from tests.forums.writing.helpers import typed_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = "/forums/housing/new/"
@@ -33,7 +33,7 @@ def read_only():
 def test_reading_works_and_writing_gives_the_text_back():
     Forum.objects.create(slug="housing", title="Housing forum", purpose="What makes housing safe.")
     writer = Client(raise_request_exception=False)
-    sent = typed(body="Is there a quiet room for my children and me?")
+    sent = typed_form(body="Is there a quiet room for my children and me?")
     with read_only():
         assert [writer.get(path).status_code for path in ("/", "/forums/", "/forums/housing/", FORM)] == [200] * 4
         answers = [writer.post(FORM, sent) for _ in range(25)]  # more than the limit: what failed is not counted

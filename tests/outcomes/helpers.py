@@ -1,11 +1,11 @@
-"""Reading a page as a test does: its text, its links, its title."""
+"""Readers of pages: text, links, title."""
 
 import html
 import re
 
 
 def page(client, address, status=200):
-    """Return a page's HTML, entities read and spaces made single."""
+    """Return a page's HTML with entities decoded and whitespace collapsed."""
     answer = client.get(address)
     assert answer.status_code == status
     assert not answer.cookies
@@ -13,7 +13,7 @@ def page(client, address, status=200):
 
 
 def links(text, pattern):
-    """Return the words of the links whose addresses match."""
+    """Return the texts of the links whose URLs match."""
     return re.findall(rf'<a[^>]* href="{pattern}"[^>]*>(.*?)</a>', text)
 
 

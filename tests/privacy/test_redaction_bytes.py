@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from forums.models import Forum, Post, Report
-from forums.reports import close_reports, erase_old_reports, report
+from forums.moderation import decisions
+from forums.moderation.reports import close_reports, erase_old_reports, report
+from forums.writer_actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from mscos.forms import new_submission_id
 from tests.database_template import run_on_a_file
 from tests.mscos.test_encrypted_bytes import dump
@@ -58,7 +58,7 @@ class Scene:
         self.post = self.sent.post
 
     def publish(self):
-        moderation.publish(post=self.post, by=self.sam)
+        decisions.publish(post=self.post, by=self.sam)
 
     def decide(self, **typed):
         """Decide in the admin, as its pages do."""
@@ -95,17 +95,17 @@ class Scene:
 
 def published_with_changes(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.ask_writer(post=scene.post, words="Zqxjquestion")
+    decisions.ask_writer(post=scene.post, words="Zqxjquestion")
     answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     yield
     scene.decide(
-        decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
+        decision="change", seen=decisions.seen_of(scene.post), title="T", body="B", words="One word less.", sure="on"
     )
 
 
 def taken_down_by_its_writer(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.ask_writer(post=scene.post, words="Zqxjquestion")
+    decisions.ask_writer(post=scene.post, words="Zqxjquestion")
     answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     scene.publish()
     yield
@@ -122,7 +122,7 @@ def taken_down_by_a_moderator(scene):
 
 def refused_long_ago(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy")
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy")
     Post.objects.filter(pk=scene.post.pk).update(day=timezone.localdate() - LONG_AGO)
     yield
     erase_refused_posts()
@@ -130,7 +130,7 @@ def refused_long_ago(scene):
 
 def refusal_undone(scene):
     scene.send()
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     yield
     scene.decide(act="undo")
 
@@ -141,12 +141,12 @@ def changed_once_published(scene):
     report(post=scene.post, submission_id="s", reason="points", words="Zqxjreport " * 90)
     scene.post.refresh_from_db()
     yield
-    scene.decide(decision="change", seen=moderation.seen_of(scene.post), title="T", body="B", words="Less.", sure="on")
+    scene.decide(decision="change", seen=decisions.seen_of(scene.post), title="T", body="B", words="Less.", sure="on")
 
 
 def replaced_by_a_new_version(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
     yield
     typed = {"code": scene.sent.code, "n": "1", "submission_id": new_submission_id(), "title": "T", "body": "B"}
     assert "Sent." in scene.reader.post("/code/new-version/", typed).content.decode()
@@ -154,7 +154,7 @@ def replaced_by_a_new_version(scene):
 
 def new_version_taken_down(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     correct(post=scene.post, code=scene.sent.code, submission_id="v", title="Zqxjtwice", body="Zqxjlast")
     scene.post = Post.objects.latest("pk")
     yield
@@ -171,7 +171,7 @@ def question_taken_back(scene):
 def notes_on_what_is_gone(scene):
     scene.send()
     scene.publish()
-    moderation.remove(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.remove(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     yield
     scene.take_down()
 

@@ -1,12 +1,9 @@
-"""What the tests here do again and again."""
+"""Requests to the admin of issues, and readers of its responses."""
 
 import re
 from html import unescape
 
 from django.urls import reverse
-from django.utils import timezone
-
-from newsletters.models import Issue
 
 LIST = reverse("admin:newsletters_issue_changelist")
 
@@ -14,7 +11,7 @@ LIST = reverse("admin:newsletters_issue_changelist")
 ADD = reverse("admin:newsletters_issue_add")
 
 
-SHOWN = ("faces", "face_web", "face_mail", "face_mail_dark")
+PREVIEWS = ("faces", "face_web", "face_mail", "face_mail_dark")
 
 
 COMMANDS = ("duplicate", "send_test", "make_preview", "end_preview", "publish", "withdraw")
@@ -32,7 +29,7 @@ def form_of(answer):
 
 
 def opened(client, address):
-    """Return what the form on a page holds, as a browser would send it."""
+    """Return the data of the form on a page, as a browser would send them."""
     fields = form_of(client.get(address))
     return {field.name: "" if field.value() is None else field.value() for field in fields}
 
@@ -54,17 +51,10 @@ def text_of(answer):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def told(answer):
-    """Return what is said above the page that an act leads to."""
+def messages_on(answer):
+    """Return the messages of Django on a page."""
     html = answer.content.decode().partition('<ul class="messagelist">')[2].partition("</ul>")[0]
     return [unescape(words) for words in re.findall(r"<li[^>]*>(.*?)</li>", html)]
-
-
-def freeze(issue, state):
-    now = timezone.now()
-    Issue.objects.filter(pk=issue.pk).update(
-        state=state, publish_at=now, withdrawn_on=now.date() if state == "withdrawn" else None
-    )
 
 
 def directives(answer):
@@ -73,5 +63,5 @@ def directives(answer):
 
 
 def look(client, issue):
-    """Return what the button to publish carries."""
+    """Return the version that the button to publish sends."""
     return client.get(url("faces", issue)).context["seen"]

@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of subscribers and enquiries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the tests here do again and again."""
+"""Requests to the admin of subscribers and enquiries, and readers of its responses."""
 
 import re
 
@@ -19,10 +19,10 @@ IMPORT = reverse("admin:newsletters_subscriber_import")
 INBOX = reverse("admin:newsletters_enquiry_changelist")
 
 
-NEVER = reverse("admin:newsletters_suppressedaddress_changelist")
+SUPPRESSED = reverse("admin:newsletters_suppressedaddress_changelist")
 
 
-LISTS = (SUBSCRIBERS, INBOX, NEVER)
+LISTS = (SUBSCRIBERS, INBOX, SUPPRESSED)
 
 
 def make_enquiry(message, **fields):

@@ -1,11 +1,8 @@
-"""What the tests here do again and again."""
+"""Requests to the admin of sections, and readers of its responses."""
 
 import re
 
 from django.urls import reverse
-from django.utils import timezone
-
-from newsletters.models import Issue
 
 ADD = reverse("admin:newsletters_section_add")
 
@@ -26,7 +23,7 @@ def sections_of(issue):
 
 
 def opened(client, url):
-    """Return what the form on a page holds, as a browser would send it."""
+    """Return the data of the form on a page, as a browser would send them."""
     form = client.get(url).context["adminform"].form
     data = {}
     for field in form:
@@ -47,7 +44,7 @@ def change(client, section, **typed):
 
 
 def labels(client, url):
-    """Return what can be chosen."""
+    """Return the labels of the choices of a target."""
     return [label for _, label in client.get(url).context["adminform"].form.fields["target"].choices]
 
 
@@ -58,10 +55,3 @@ def text_of(answer):
 
 def problems_of(answer):
     return [problem for field in answer.context["adminform"].form.errors.values() for problem in field]
-
-
-def freeze(issue, state):
-    now = timezone.now()
-    Issue.objects.filter(pk=issue.pk).update(
-        state=state, publish_at=now, withdrawn_on=now.date() if state == "withdrawn" else None
-    )

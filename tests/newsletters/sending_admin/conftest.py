@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of sendings."""
 
 import pytest
 
@@ -15,6 +15,6 @@ def client(client, editor):
 
 @pytest.fixture
 def mailing(editor):
-    """A sending to ten readers, none of whom got anything yet."""
+    """A sending to ten subscribers before the first mail."""
     make_readers(10)
     return begin(editor)

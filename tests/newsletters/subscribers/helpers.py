@@ -1,4 +1,4 @@
-"""What readers do in tests: fill in a form, send it, look for the mail, take the link out of it."""
+"""Forms and mails of subscribers."""
 
 import re
 
@@ -9,13 +9,13 @@ from tests.mailbox import sent_mail
 
 
 def fields(**typed):
-    """Return what a browser sends from the contact form of a person who wants the newsletter."""
+    """Return the data of the contact form of a person who wants the newsletter."""
     given = {"purpose": "newsletter", "email": "reader@example.org", "name": "", "organisation": "", "message": ""}
     return {**given, "subject_style": "plain", "submission_id": new_submission_id(), "leave_empty": "", **typed}
 
 
 def question(**typed):
-    """Return what a browser sends from the contact form of a person who asks something."""
+    """Return the data of the contact form of a person who asks something."""
     return fields(**{"purpose": "message", "message": "Do you know a toolkit?", **typed})
 
 
@@ -25,22 +25,22 @@ def links_in(message):
 
 
 def last_link():
-    """Return the path of the first link in the last mail that left."""
+    """Return the path of the first link in the last mail."""
     return links_in(sent_mail()[-1])[0]
 
 
 def subjects():
-    """Return to whom which mail has left."""
+    """Return the recipients and subjects of all mails."""
     return [(message.to, message.subject) for message in sent_mail()]
 
 
 def answer(response):
-    """Return a page without what differs each time."""
+    """Return a page without its CSRF token."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
 
 
 def sender(client, on_commit):
-    """Return a function that sends a form, the contact form if no other is named, and lets its mail leave."""
+    """Return a function that sends a form, by default the contact form, and its mail."""
 
     def send(sent=None, to="/contact/", **extra):
         with on_commit(execute=True):
