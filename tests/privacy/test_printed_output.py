@@ -35,15 +35,15 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
         change(tmp_path, "ALTER TABLE outcomes_outcome RENAME TO away")
         assert ask(port, "GET", "/") == 500
         portal.wait_for_line("A request failed")
-        os.kill(started(tmp_path)["worker"], signal.SIGKILL)
-        portal.wait_for_line("The work process ended.")
+        os.kill(started(tmp_path)["run_worker"], signal.SIGKILL)
+        portal.wait_for_line("The worker process ended.")
         assert portal.stop(signal.SIGINT) == 0
     printed = prepared.text() + portal.text()
     assert re.findall(r"\d\d:\d\d", printed) == []
     assert [mark for mark in (VISITOR, FORWARDED, MARK, "/no/such", "hello") if mark in printed] == []
     assert re.findall(r"^\S+ \d\dh (.+)", printed, re.MULTILINE) == [
         "ERROR django.request A request failed: home",
-        "WARNING mscos.processes The work process ended. It is started again.",
+        "WARNING mscos.processes.supervisor The worker process ended. It is started again.",
     ]
 
 
