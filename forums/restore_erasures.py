@@ -4,7 +4,7 @@ from forums.call_requests.requester_actions import erase_contact
 from forums.models import CallRequest, Post, Thread
 from forums.post_lifecycle import erase_text, lock_post
 from forums.writer_actions import withdraw
-from mscos.backups.erasures import WordsOf
+from mscos.backups.erasures import ErasureRule
 
 
 def _erase_post(post: Post, became: str) -> None:
@@ -23,9 +23,9 @@ def _erase_title(thread: Thread, became: str) -> None:
 
 
 def _erase_contact(call_request: CallRequest, became: str) -> None:
-    erase_contact(call_request)
+    erase_contact(call_request=call_request)
 
 
-POST = WordsOf(columns=("body", "content_note", "author"), again=_erase_post, became="NEW.state")
-THREAD = WordsOf(columns=("title",), again=_erase_title)
-CALL_REQUEST = WordsOf(columns=("contact_erased_on",), again=_erase_contact)
+POST = ErasureRule(columns=("body", "content_note", "author"), repeat=_erase_post, became="NEW.state")
+THREAD = ErasureRule(columns=("title",), repeat=_erase_title)
+CALL_REQUEST = ErasureRule(columns=("contact_erased_on",), repeat=_erase_contact)

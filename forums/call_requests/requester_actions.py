@@ -98,7 +98,7 @@ def withdraw(*, call_request: CallRequest) -> None:
 def erase_old_requests() -> None:
     """Erase contact details, and whole call requests, that have expired. A job of the background worker."""
     for call_request in CallRequest.objects.with_expired_contact():
-        erase_contact(call_request)
+        erase_contact(call_request=call_request)
     for call_request in CallRequest.objects.expired():
         with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its requester may withdraw it first
             erase(lock_call_request(call_request))
@@ -106,7 +106,7 @@ def erase_old_requests() -> None:
 
 
 @transaction.atomic
-def erase_contact(call_request: CallRequest) -> None:
+def erase_contact(*, call_request: CallRequest) -> None:
     """Erase the contact details, and the times of the call: with a phone bill they would lead back to the number."""
     CallOffer.objects.filter(call_request=call_request.pk).delete()
     empty = dict.fromkeys(CallRequest.CONTACT, EncryptedText())

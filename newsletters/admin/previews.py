@@ -26,10 +26,10 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.mail.queue import enqueue
 from mscos.models import User
-from newsletters import actions
+from newsletters import editing, publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.content.blocks import blocks_of
-from newsletters.content.email import READERS_OWN, Mail, dark, light, mail_of
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, Mail, dark, light, mail_of
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.preflight.check import MAX_MAIL_BYTES, findings
 from newsletters.sending import mailings
@@ -108,8 +108,8 @@ class PreviewAdmin(SimpleHistoryAdmin):
             "mails": [_message(issue, mail, to="", plain_subject=plain) for plain in (True, False)],
             "findings": found,
             "blocked": any(finding.blocks for finding in found),
-            "seen": actions.look(issue=issue, mail=mail),
-            "frozen": actions.frozen_because(issue=issue),
+            "seen": publishing.look(issue=issue, mail=mail),
+            "frozen": editing.frozen_because(issue=issue),
             "preview": f"{settings.SITE_URL}{issue.get_preview_url()}" if issue.get_preview_url() else "",
             "may_change": self.has_change_permission(request),
             "readers": Subscriber.objects.confirmed().count(),
@@ -152,18 +152,18 @@ class PreviewAdmin(SimpleHistoryAdmin):
     @for_editors(only=require_POST)
     def make_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Make a link by which others can read the draft, or a new one in its place."""
-        return self._act(request, issue, "Preview link made.", lambda by: actions.make_preview(issue=issue, by=by))
+        return self._act(request, issue, "Preview link made.", lambda by: publishing.make_preview(issue=issue, by=by))
 
     @for_editors(only=require_POST)
     def end_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """End the link."""
-        return self._act(request, issue, "Preview link ended.", lambda by: actions.end_preview(issue=issue, by=by))
+        return self._act(request, issue, "Preview link ended.", lambda by: publishing.end_preview(issue=issue, by=by))
 
     @for_editors(only=require_POST)
     def publish(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Publish an issue that is still as its editor saw it."""
         seen = request.POST.get("seen", "")
-        return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, seen=seen))
+        return self._act(request, issue, "Published.", lambda by: publishing.publish(issue=issue, by=by, seen=seen))
 
     @allowing_frames
     @for_editors(only=require_POST)
@@ -184,7 +184,7 @@ class PreviewAdmin(SimpleHistoryAdmin):
     def withdraw(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Ask once, then withdraw a published issue."""
         if request.method == "POST":
-            return self._act(request, issue, "Withdrawn.", lambda by: actions.withdraw(issue=issue, by=by))
+            return self._act(request, issue, "Withdrawn.", lambda by: publishing.withdraw(issue=issue, by=by))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Withdraw {issue}?",
@@ -197,7 +197,7 @@ class PreviewAdmin(SimpleHistoryAdmin):
         """Do something with an issue, log it by the issue's number, and go back to the faces."""
         try:
             act(cast("User", request.user))
-        except actions.Refused as refusal:
+        except editing.Refused as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
             self.log_change(request, issue, done)
@@ -215,4 +215,4 @@ def _in_frame(html: str) -> HttpResponse:
 
 def _message(issue: Issue, mail: Mail, *, to: str, plain_subject: bool) -> EmailMultiAlternatives:
     """Return the mail as a reader gets it, but for links of their own: those of a test lead to nobody's subscription."""
-    return issue_message(issue, mail, to=to, token=READERS_OWN, plain_subject=plain_subject)
+    return issue_message(issue, mail, to=to, token=SUBSCRIBER_PLACEHOLDER, plain_subject=plain_subject)

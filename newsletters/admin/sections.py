@@ -16,7 +16,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
-from newsletters import actions
+from newsletters import drafts, editing
 from newsletters.admin_forms import SectionForm
 from newsletters.models import Issue, Section
 
@@ -79,7 +79,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         """Return a section; where it is to be changed, as it is once everybody else has done with its issue."""
         section: Section | None = super().get_object(request, object_id, from_field)
         if section and request.method == "POST":
-            actions.lock_issue(issue_pk=section.issue_id)
+            editing.lock_issue(issue_pk=section.issue_id)
             section = super().get_object(request, object_id, from_field)
         return section
 
@@ -100,7 +100,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         """Ask for a new section of one kind."""
         issue = get_object_or_404(Issue, pk=number_in(request.GET.get("issue", "")))
         kind = _kind(request)
-        frozen = actions.frozen_because(issue=issue)
+        frozen = editing.frozen_because(issue=issue)
         if frozen and request.method != "POST":
             self.message_user(request, f"{frozen}.", messages.WARNING)
             return redirect("admin:newsletters_issue_change", issue.pk)
@@ -120,7 +120,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
             "kind": section.get_kind_display(),
             "subtitle": None,
             "show_delete": False,  # 'Take out' on the issue's page does it
-            "frozen": actions.frozen_because(issue=section.issue),
+            "frozen": editing.frozen_because(issue=section.issue),
         }
         return cast(
             "HttpResponse", super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
@@ -153,22 +153,22 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Section, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
         """Save a section and put all of its issue in order."""
         super().save_model(request, obj, form, change)
-        actions.order_sections(issue=obj.issue, by=cast("User", request.user))
+        drafts.order_sections(issue=obj.issue, by=cast("User", request.user))
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
         """Take a section out."""
-        actions.take_out(section=obj, by=cast("User", request.user))
+        drafts.remove_section(section=obj, by=cast("User", request.user))
 
     @method_decorator(require_POST)
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Move a section up, or down."""
         up = request.POST.get("to") == "up"
-        return self._act(request, pk, "Moved", lambda section, by: actions.move_section(section=section, up=up, by=by))
+        return self._act(request, pk, "Moved", lambda section, by: drafts.move_section(section=section, up=up, by=by))
 
     @method_decorator(require_POST)
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a section out."""
-        return self._act(request, pk, "Taken out", lambda section, by: actions.take_out(section=section, by=by))
+        return self._act(request, pk, "Taken out", lambda section, by: drafts.remove_section(section=section, by=by))
 
     def _act(self, request: HttpRequest, pk: int, done: str, act: Any) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -176,7 +176,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, SimpleHistoryAdmin):
         section = get_object_or_404(Section.objects.select_related("issue"), pk=pk)
         try:
             act(section, request.user)
-        except actions.Refused as refusal:
+        except editing.Refused as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
             self._log(request, section, done)
@@ -235,7 +235,7 @@ def _kind(request: HttpRequest) -> Section.Kind:
 def _blank(request: HttpRequest) -> Section:
     """Return the new section that the address asks for; where it is to be stored, its issue waits for nobody else."""
     pk = number_in(request.GET.get("issue", ""))
-    issue = actions.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
+    issue = editing.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
     return Section(issue=issue, kind=_kind(request))
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mscos.csv_lines import csv_lines
 from mscos.models import User
 from mscos.pagination import paginate
-from newsletters import actions
+from newsletters import editing
 from newsletters.models import Delivery, Mailing
 from newsletters.sending import mailings
 from newsletters.sending.progress import progress_of
@@ -128,7 +128,7 @@ class MailingAdmin(admin.ModelAdmin):
         done, steer = COMMANDS[act]
         try:
             steer(mailing=mailing, by=cast("User", request.user))
-        except actions.Refused as refusal:
+        except editing.Refused as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
         else:
             self.log_change(request, mailing, done)

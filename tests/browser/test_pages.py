@@ -1,9 +1,9 @@
-"""Every kind of page: accessible, small, whole at 320 pixels, within its content policy, with the leave link in sight."""
+"""Every kind of page: accessible, small, whole at 320 pixels, within its CSP, with the leave link in sight."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import NEUTRAL, press, sign_in
+from tests.browser.helpers import NEUTRAL, press, sign_in
 
 PAGES = {
     "home": "/",
@@ -177,7 +177,7 @@ def test_a_first_visit_to_a_thread_of_thirty_posts_costs_forty_five_kilobytes_at
 
 
 def cost_of_a_first_visit(page, site, name, address):
-    """Return how many kilobytes a fresh page gets from an address; fail where it asks too often, elsewhere, or in vain."""
+    """Return the kilobytes that a page loads; fail on too many, external or failed requests."""
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
     sizes, hosts, faults = [], set(), []

@@ -6,7 +6,7 @@ from forums import writer_actions
 from forums.models import Post, Report
 from forums.moderation import decisions, reports
 from mscos.forms import new_submission_id
-from tests.at_once import while_held
+from tests.concurrency import while_uncommitted
 from tests.forums.helpers import decide, review_url
 from tests.people import make_staff, sign_in
 
@@ -32,7 +32,7 @@ def desk(client, sam):
 def test_a_report_is_not_closed_unread(desk, published):
     post = published.post
     seen = decisions.seen_of(Post.objects.get(pk=post.pk))
-    answer = while_held(
+    answer = while_uncommitted(
         lambda: reports.report(post=post, submission_id=new_submission_id(), reason="danger", words="He found her."),
         lambda: desk.post(review_url(post), {"seen": seen, "act": "keep"}),
     )
@@ -43,7 +43,9 @@ def test_a_report_is_not_closed_unread(desk, published):
 def test_what_a_writer_withdraws_is_not_published(desk, waiting):
     post = waiting.post
     seen = decisions.seen_of(post)
-    answer = while_held(lambda: writer_actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen))
+    answer = while_uncommitted(
+        lambda: writer_actions.withdraw(post=post), lambda: decide(desk, post, "publish", seen=seen)
+    )
     assert "This is no longer waiting: Taken down by the writer." in answer.content.decode()
     assert Post.objects.values_list("state", "body").get() == ("withdrawn", "")
 
@@ -51,7 +53,7 @@ def test_what_a_writer_withdraws_is_not_published(desk, waiting):
 def test_of_two_moderators_the_second_is_told_of_the_first(desk, waiting, alex):
     post = waiting.post
     seen = decisions.seen_of(post)
-    answer = while_held(
+    answer = while_uncommitted(
         lambda: decisions.publish(post=post, by=alex),
         lambda: decide(desk, post, "refuse", seen=seen, reason="spam", words="Not here."),
     )

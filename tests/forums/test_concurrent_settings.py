@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forums.models import Forum, Thread
-from tests.at_once import while_held
+from tests.concurrency import while_uncommitted
 from tests.forums.conftest import seen_on
 from tests.people import make_staff, sign_in
 
@@ -88,5 +88,5 @@ def test_a_forum_that_is_deleted_while_somebody_saves_it_is_told_to_be_gone(clie
     forum = Forum.objects.create(slug="a", title="A", purpose="P")
     address = reverse("admin:forums_forum_change", args=[forum.pk])
     typed = {"state": "closed", "seen": seen_on(client, address)}
-    answer = while_held(forum.delete, lambda: client.post(address, typed))
+    answer = while_uncommitted(forum.delete, lambda: client.post(address, typed))
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")

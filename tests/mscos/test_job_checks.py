@@ -1,4 +1,4 @@
-"""Every job that the settings name exists: a misspelt one would only log, for ever."""
+"""Every job that the settings name exists: a misspelt one would only log errors."""
 
 import pytest
 from django.core.checks import run_checks

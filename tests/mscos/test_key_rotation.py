@@ -1,4 +1,4 @@
-"""Keys that change: everything is encrypted again while people go on reading and writing."""
+"""Key rotation: everything is encrypted again while people read and write."""
 
 import base64
 from io import StringIO
@@ -12,9 +12,9 @@ from forums.models import CallMessage, CallRequest
 from mscos.encryption import LOST, EncryptedText, encrypt
 from mscos.forms import new_submission_id
 from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
-from mscos.readiness import check_keys
-from mscos.start_error import StartError
-from tests.filling import store
+from mscos.startup.error import StartError
+from mscos.startup.readiness import check_keys
+from tests.bulk_rows import store
 from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
@@ -138,15 +138,15 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
 def test_the_command_tells_how_much_it_did(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
-    assert told.getvalue() == "7 texts were encrypted again.\n"
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
+    assert output.getvalue() == "7 texts were encrypted again.\n"
     old.FIELD_KEY = "third"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
     assert (
         "0 texts were encrypted again.\n7 texts were left as they are: no key in FIELD_KEY decrypts them."
-        in told.getvalue()
+        in output.getvalue()
     )
     assert count_rows() == 1
 

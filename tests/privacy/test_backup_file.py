@@ -11,7 +11,7 @@ from django.core.management import call_command
 from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
-from tests.backups.places import make_age_key
+from tests.backups.helpers import make_age_key
 from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.privacy.helpers import forms_of
 

@@ -7,8 +7,8 @@ import signal
 import socket
 import sqlite3
 
-from tests.noted import started
-from tests.running import Running, answers, free_port, wait_until
+from tests.recorded_processes import started
+from tests.subprocesses import Running, answers, free_port, wait_until
 
 VISITOR = "127.0.0.2"  # another address of this machine than the portal's own, which it prints
 FORWARDED, MARK = "203.0.113.9", "marked-agent"
@@ -25,7 +25,7 @@ def test_no_time_finer_than_the_hour_and_no_address_from_start_to_stop(tmp_path)
     environment = {"VAR_DIR": str(tmp_path), "PORT": str(port), "SAMPLE_SITE": "yes"}
     with Running("manage.py", "prepare", "--to-serve", **environment) as prepared:
         assert prepared.wait_for_end() == 0
-    with Running("-m", "tests.noted", "run", **environment) as portal:
+    with Running("-m", "tests.recorded_processes", "run", **environment) as portal:
         portal.wait_for_line("The portal answers at ")
         wait_until(lambda: answers(port))
         requests = [("GET", "/"), ("HEAD", "/"), ("GET", "/no/such/page/"), ("POST", "/code/"), ("DELETE", "/")]

@@ -22,9 +22,9 @@ from forums.moderation import decisions
 from forums.moderation.reports import close_reports, erase_old_reports, report
 from forums.writer_actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from mscos.forms import new_submission_id
+from tests.database_template import run_on_a_file
 from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in
-from tests.template import said_on_a_file
 
 MARK = "Zqxj"  # what every word to be destroyed begins with
 LONG_AGO = timedelta(days=31)
@@ -232,7 +232,7 @@ DESTROYED = {play.__name__: [words, {"in the database": 0, "beside it": 0}] for 
 
 
 def test_no_destroyed_word_is_left_in_the_file_its_log_or_on_any_page(tmp_path):
-    assert json.loads(said_on_a_file(ON_A_FILE, tmp_path).splitlines()[-1]) == DESTROYED
+    assert json.loads(run_on_a_file(ON_A_FILE, tmp_path).splitlines()[-1]) == DESTROYED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,8 +18,8 @@ from taggit.models import Tag
 from forums.models import Consultation, Forum, Post, TaggedThread, Thread, Topic
 from mscos.groups import MODERATORS
 from mscos.models import User
-from tests import limits
-from tests.filling import analyse, copy, numbers, others, store
+from tests import time_limits
+from tests.bulk_rows import analyse, copy, numbers, others, store
 from tests.people import make_staff, sign_in
 
 STEPS = 100  # of SQLite's virtual machine, counted together
@@ -35,7 +35,7 @@ def _steps(client, path):
     counted = []
     connection.connection.set_progress_handler(lambda: counted.append(1), STEPS)
     assert client.get(path).status_code == 200
-    connection.connection.set_progress_handler(limits.look_up, limits.STEPS)
+    connection.connection.set_progress_handler(time_limits.let_signals_through, time_limits.STEPS)
     return len(counted) * STEPS
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from forums.models import ModeratorNote, Post, Report, Thread
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.forums.helpers import QUEUE
 from tests.forums.reading.helpers import DAY, check_and_analyse, fill_forum, signed_in_moderator, work_of
 

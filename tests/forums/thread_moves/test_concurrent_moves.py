@@ -12,7 +12,7 @@ from forums.moderation.thread_moves import CannotMove
 from forums.writer_actions import reply
 from mscos.forms import new_submission_id
 from mscos.models import User
-from tests.at_once import while_held
+from tests.concurrency import while_uncommitted
 from tests.forums.thread_moves.helpers import numbered_bodies, post, posts, reload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,13 +25,13 @@ def sam(db):
 
 def test_a_reply_that_waited_for_a_merge_is_where_the_posts_are(one, two):
     sent = lambda: reply(thread=one, submission_id=new_submission_id(), body="e")  # noqa: E731
-    while_held(lambda: thread_moves.merge(thread=one, into=two), sent)
+    while_uncommitted(lambda: thread_moves.merge(thread=one, into=two), sent)
     assert Post.objects.get(body="e").thread == two
 
 
 def test_an_answer_that_waited_for_a_split_goes_along(one):
     sent = lambda: reply(thread=one, submission_id=new_submission_id(), body="e", in_reply_to=post("c"))  # noqa: E731
-    while_held(lambda: thread_moves.split(thread=one, posts=posts("c"), title="N"), sent)
+    while_uncommitted(lambda: thread_moves.split(thread=one, posts=posts("c"), title="N"), sent)
     assert Post.objects.get(body="e").thread == post("c").thread != one
 
 
@@ -55,12 +55,14 @@ def test_a_reply_that_waited_for_a_merge_gives_the_old_thread_back_before_it_wai
         thread_moves.merge(thread=one, into=two)
         holder.start()
 
-    while_held(merge, lambda: reply(thread=one, submission_id=new_submission_id(), body="e"))
+    while_uncommitted(merge, lambda: reply(thread=one, submission_id=new_submission_id(), body="e"))
     holder.join(timeout=20)
     assert (free, Post.objects.get(body="e").thread) == ([one], two)
 
 
 def test_of_two_merges_against_each_other_one_is_done(one, two):
     with pytest.raises(CannotMove, match=f"Nobody can read thread {one.code} now. Choose one that is open"):
-        while_held(lambda: thread_moves.merge(thread=one, into=two), lambda: thread_moves.merge(thread=two, into=one))
+        while_uncommitted(
+            lambda: thread_moves.merge(thread=one, into=two), lambda: thread_moves.merge(thread=two, into=one)
+        )
     assert (numbered_bodies(two), reload(one).merged_into) == ("1u 2v 3w 4a 5b 6c 7d", two)

@@ -10,7 +10,7 @@ from forums.submission import POSTING
 from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.forums.writing.helpers import typed_form
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from forums.models import ModeratorNote, Post, Voice
 from forums.moderation import decisions
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.forums.helpers import kept, problems, published_reply, review_url, words
 from tests.forums.writing.helpers import NAMED, NEW, own_post_form, typed_form
 from tests.people import sign_in
