@@ -98,7 +98,7 @@ def reply(  # noqa: PLR0913  all fields of a form, by keyword
     )
     voice_code = "" if author else code or make_code(form)
 
-    def voice_in(target: Thread) -> Voice:
+    def _voice_in(target: Thread) -> Voice:
         if not code:
             return _create_voice(target, voice_code)
         voice = Voice.objects.speaking_in(target).by_code(code).first()
@@ -113,7 +113,7 @@ def reply(  # noqa: PLR0913  all fields of a form, by keyword
         return _create_post(
             form,
             thread=target,
-            voice=None if author else voice_in(target),
+            voice=None if author else _voice_in(target),
             author=author,
             body=body,
             content_note=content_note,
