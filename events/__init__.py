@@ -1,1 +1,1 @@
-"""Training and event listings. The room's place in the import order is held; its nouns come with their own work."""
+"""Training and events of other organisations: lists, calendars, suggestions and imports."""

@@ -1,4 +1,4 @@
-"""What editors do with events."""
+"""The action of saving an event with its dates."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,9 +8,9 @@ from events.models import Event, EventDate
 
 @transaction.atomic
 def save_event(*, event: Event) -> Event:
-    """Store an event, new or changed, with the dates on which it takes place, and return it.
+    """Save an event, new or changed, with its dates, and return it.
 
-    Calendars that hold it will take it for a newer version. The day on which it is first listed is kept.
+    Calendars that have it will see a newer version. The time at which it is first listed is stored.
     """
     spans = event.spans
     event.over_at = spans[-1].ends

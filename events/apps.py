@@ -1,9 +1,9 @@
-"""The events app."""
+"""The configuration of the events app."""
 
 from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """Where Django finds the app."""
+    """The events app."""
 
     name = "events"

@@ -1,4 +1,4 @@
-"""The feed of new listings."""
+"""The feed of newly listed events."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from django.utils.html import escape
 from events.models import Event, EventQuerySet
 from mscos.feeds import SiteFeed
 
-EVENTS = 30
+MAX_EVENTS = 30
 
 
 class EventFeed(SiteFeed):
-    """The events that were listed last and are not over, with when, where and what they cost."""
+    """The newest listed events that are not over, with time, place and price."""
 
     subtitle = "New in the list of events."
 
@@ -25,15 +25,15 @@ class EventFeed(SiteFeed):
         return reverse("events:event_feed")
 
     def items(self) -> EventQuerySet:
-        """Return the newest listings."""
-        return Event.objects.newest().with_organiser()[:EVENTS]
+        """Return the newest listed events."""
+        return Event.objects.newest().with_organiser()[:MAX_EVENTS]
 
     def item_title(self, item: Event) -> str:
-        """Return the event's title, with whether it was cancelled."""
+        """Return the event's title, marked where it is cancelled."""
         return f"Cancelled: {item.title}" if item.is_cancelled else item.title
 
     def item_description(self, item: Event) -> str:
-        """Return what it is, when, by whom and for what price; feeds take this for HTML."""
+        """Return summary, times, organiser and price, escaped: feed readers show a description as HTML."""
         first, *others = item.clocks
         times = [f"{first.days}, {first}", *(str(clock) for clock in others)]
         price = item.price_in_words or "Ask the organiser about the cost"

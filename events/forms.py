@@ -1,4 +1,4 @@
-"""The filters of the list of events, the zone in which its times are shown, and what people tell us about."""
+"""The filters of the list of events, the choice of a time zone, and the form for suggestions."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +18,12 @@ ANY = ("", "Any")
 
 
 class EventFilterForm(FilterForm):
-    """What the list can be narrowed by: `?outcome=housing&where=online&cost=free`."""
+    """The filters of the list: `?outcome=housing&where=online&cost=free`."""
 
     outcome = forms.ChoiceField(required=False)
     where = forms.ChoiceField(required=False, choices=[ANY, ("online", "Online"), ("place", "At a place")])
     cost = forms.ChoiceField(required=False, choices=[ANY, ("free", "Free"), ("help", "Help with the cost")])
-    # What nobody need say of themselves stands as a number in the address.
+    # A number, so that the URL does not say what somebody may not want to tell about themselves.
     open = forms.ChoiceField(required=False, label="Open to", choices=[ANY, ("1", "People with lived experience")])
     by = forms.ChoiceField(required=False, label="Organiser")
     nation = forms.ChoiceField(required=False, label="Area")
@@ -31,34 +31,34 @@ class EventFilterForm(FilterForm):
     LOOKUPS = {"outcome": "outcomes__short_name", "by": "organiser", "nation": "nations__code"}
 
     def full_clean(self) -> None:
-        """Offer what the database holds, asked for once however often the form is cleaned; then clean."""
+        """Load the choices from the database, once however often the form is cleaned; then clean."""
         if not self.fields["outcome"].choices:  # type: ignore[attr-defined]
             outcomes = Outcome.objects.only("short_name", "position")
-            self._offer("outcome", [(outcome.short_name, outcome.short_title) for outcome in outcomes])
-            self._offer("nation", Nation.objects.values_list("code", "name"))
+            self._set_choices("outcome", [(outcome.short_name, outcome.short_title) for outcome in outcomes])
+            self._set_choices("nation", Nation.objects.values_list("code", "name"))
             listed = Event.objects.listed().values("organiser")
             organisers = Organisation.objects.filter(pk__in=listed).order_by("name")
-            self._offer("by", organisers.values_list("pk", "name"))
+            self._set_choices("by", organisers.values_list("pk", "name"))
         super().full_clean()
 
     def filter(self, events: EventQuerySet) -> EventQuerySet:
-        """Return those of `events` that fit every filter in force."""
-        asked = self.cleaned_data
+        """Return those of `events` that match every filter."""
+        cleaned = self.cleaned_data
         for name, lookup in self.LOOKUPS.items():
-            if asked.get(name):
-                events = events.filter(**{lookup: asked[name]})
-        if asked.get("where"):
-            events = events.filter(is_online=asked["where"] == "online")
-        if asked.get("cost"):
-            events = events.free() if asked["cost"] == "free" else events.exclude(cost_help="", free_for="")
-        return events.filter(for_survivors=True) if asked.get("open") else events
+            if cleaned.get(name):
+                events = events.filter(**{lookup: cleaned[name]})
+        if cleaned.get("where"):
+            events = events.filter(is_online=cleaned["where"] == "online")
+        if cleaned.get("cost"):
+            events = events.free() if cleaned["cost"] == "free" else events.exclude(cost_help="", free_for="")
+        return events.filter(for_survivors=True) if cleaned.get("open") else events
 
-    def _offer(self, name: str, choices: Any) -> None:
+    def _set_choices(self, name: str, choices: Any) -> None:
         self.fields[name].choices = [ANY, *((str(value), label) for value, label in choices)]  # type: ignore[attr-defined]
 
 
 class ZoneForm(forms.Form):
-    """In which zone times are shown as well. It lives in the address alone."""
+    """The zone in which times are shown as well. It is stored only in the URL."""
 
     zone = forms.ChoiceField(
         required=False,
@@ -69,33 +69,33 @@ class ZoneForm(forms.Form):
 
 
 class WebAddressField(PlainTextField):
-    """The address of a web page, with or without its beginning."""
+    """The URL of a web page, with or without its scheme."""
 
-    is_one = URLValidator(schemes=["http", "https"])
+    validate_url = URLValidator(schemes=["http", "https"])
 
     def to_python(self, value: Any) -> str:
-        """Return the address; raises ValidationError for what can be none."""
+        """Return the URL with its scheme. Raises ValidationError."""
         typed = super().to_python(value)
-        address = typed if "://" in typed or not typed else f"https://{typed}"
+        url = typed if "://" in typed or not typed else f"https://{typed}"
         try:
-            if address:
-                self.is_one(address)
-                _of_a_public_host(address)
+            if url:
+                self.validate_url(url)
+                _check_public_host(url)
         except ValidationError as error:
             raise ValidationError("Enter a web address, like https://example.org/training") from error
-        return address
+        return url
 
 
-def _of_a_public_host(address: str) -> None:
-    """Raise ValidationError for an address with a user's name in it, or of a host that has no name of its own on the web."""
-    parts = urlsplit(address)
-    last = (parts.hostname or "").rstrip(".").rpartition(".")[2]
-    if "@" in parts.netloc or last == "localhost" or not last[:1].isalpha():
+def _check_public_host(url: str) -> None:
+    """Raise ValidationError for a URL with a user name, or with a host that is no public domain name."""
+    parts = urlsplit(url)
+    top_level = (parts.hostname or "").rstrip(".").rpartition(".")[2]
+    if "@" in parts.netloc or top_level == "localhost" or not top_level[:1].isalpha():
         raise ValidationError("not public")
 
 
 class SuggestionForm(PublicForm):
-    """An event of others, in the words of whoever tells us about it."""
+    """A suggestion of an event of others."""
 
     title = PlainTextField(
         name="title",
@@ -146,7 +146,7 @@ class SuggestionForm(PublicForm):
     field_order = ["title", "organiser", "stated_time", "url", "place", "cost", "about", "name", "email"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a link that opens a meeting, wherever it was put: many people read what is suggested."""
+        """Refuse a link that opens a meeting in any field: several people read suggestions."""
         cleaned = super().clean() or {}
         for name in ("title", "organiser", "stated_time", "url", "place", "cost", "about"):
             if meeting_links(cleaned.get(name) or ""):

@@ -1,6 +1,6 @@
-"""Calendar files (RFC 5545): one event, or what is to come, with whole time zones and names that last.
+"""Calendar files (RFC 5545) of one event or of all upcoming ones, with full time zones and stable UIDs.
 
-A calendar is often seen by others. So every file comes with plain titles too, which say nothing of what the event is.
+Others often see a person's calendar. So every file comes with plain titles too, which do not tell what the event is.
 """
 
 import uuid
@@ -17,27 +17,27 @@ from events.models import Event, EventQuerySet
 
 PLAIN_TITLE = "Online meeting"
 PLAIN_TITLE_AT_A_PLACE = "Appointment"
-ASK_AGAIN = timedelta(hours=12)  # RFC 7986: how often a calendar program need look
-AROUND = timedelta(days=400)
-BATCH = 200  # events held in memory at a time
+REFRESH_INTERVAL = timedelta(hours=12)  # RFC 7986
+ZONE_MARGIN = timedelta(days=400)
+BATCH = 200  # events in memory at a time
 END = b"END:VCALENDAR\r\n"
 STATUS = {Event.State.CANCELLED: "CANCELLED"}
 
 
 def calendar_of(events: EventQuerySet, *, plain: bool, name: str = "") -> Iterator[bytes]:
-    """Yield a calendar file of events, piece by piece; with `plain` their titles and nothing else say what they are.
+    """Yield the parts of a calendar file of events; with `plain` they have neutral titles and no details.
 
-    No more than a batch of events is held at a time. A `name` makes it a calendar to follow.
+    No more than BATCH events are in memory at a time. With a `name` it is a calendar to subscribe to.
     """
-    whole = bytes(_frame(events, plain=plain, name=name).to_ical())
-    yield whole.removesuffix(END)
+    empty = bytes(_calendar(events, plain=plain, name=name).to_ical())
+    yield empty.removesuffix(END)
     for event in events.iterator(chunk_size=BATCH):
         yield bytes(_entry(event, plain=plain).to_ical())
     yield END
 
 
-def _frame(events: EventQuerySet, *, plain: bool, name: str) -> Calendar:
-    """Return a calendar without its entries: what it is, and the zones that they are in."""
+def _calendar(events: EventQuerySet, *, plain: bool, name: str) -> Calendar:
+    """Return a calendar with the zones of its entries and without the entries."""
     calendar = Calendar()
     calendar.add("PRODID", "-//calendar//EN")
     calendar.add("VERSION", "2.0")
@@ -45,12 +45,12 @@ def _frame(events: EventQuerySet, *, plain: bool, name: str) -> Calendar:
     if name and not plain:
         calendar.add("X-WR-CALNAME", name)
     if name:
-        calendar.add("REFRESH-INTERVAL", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+        calendar.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     zones = events.order_by("zone").values("zone").annotate(first=Min("starts"), last=Max("over_at"))
     for zone, first, last in zones.exclude(zone="UTC").values_list("zone", "first", "last"):
-        # Only the changes of the clocks around these days: some programs misread a list of those of sixty years.
-        around = {"first_date": (first - AROUND).date(), "last_date": (last + AROUND).date()}
-        calendar.add_component(Timezone.from_tzid(zone, **around))
+        # Only the clock changes around these days: some programs misread a list for sixty years.
+        period = {"first_date": (first - ZONE_MARGIN).date(), "last_date": (last + ZONE_MARGIN).date()}
+        calendar.add_component(Timezone.from_tzid(zone, **period))
     return calendar
 
 
@@ -75,10 +75,10 @@ def _entry(event: Event, *, plain: bool) -> Entry:
 def _add_times(entry: Entry, event: Event) -> None:
     rule = event.rule
     if rule is None:
-        entry.add("DTSTART", _on_clocks(event.starts, event.zone))
-        entry.add("DTEND", _on_clocks(event.ends, event.zone))
+        entry.add("DTSTART", _zoned(event.starts, event.zone))
+        entry.add("DTEND", _zoned(event.ends, event.zone))
         return
-    # A rule repeats what the clocks show, so these times are in the event's zone whatever the clocks do that day.
+    # A rule repeats local times, so these are always in the event's zone, even on a day when the clocks change.
     first = event.starts.astimezone(event.clock)
     entry.add("DTSTART", first)
     entry.add("DTEND", event.ends.astimezone(event.clock))
@@ -90,15 +90,15 @@ def _add_times(entry: Entry, event: Event) -> None:
 
 
 def uid_of(event: Event) -> str:
-    """Return the name by which calendar programs know an event through all its changes; it names neither it nor us."""
+    """Return the stable UID of an event, which names neither the event nor this site."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL}/{event.code}"))
 
 
-def _on_clocks(moment: datetime, zone: str) -> datetime:
-    """Return a time in its zone; in UTC where the clocks there show it twice that day, which programs read differently."""
-    there = moment.astimezone(ZoneInfo(zone))
-    once = there.replace(fold=0).utcoffset() == there.replace(fold=1).utcoffset()
-    return there if once else moment.astimezone(UTC)
+def _zoned(moment: datetime, zone: str) -> datetime:
+    """Return a moment in a zone; in UTC if its local time comes twice that day, which programs read differently."""
+    local = moment.astimezone(ZoneInfo(zone))
+    is_unique = local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
+    return local if is_unique else moment.astimezone(UTC)
 
 
 def _description(event: Event) -> str:

@@ -1,7 +1,7 @@
-"""Links that open an online meeting itself, and the numbers and passwords beside them: none of it may become public.
+"""Detection and removal of links that open an online meeting, and of the numbers and passwords beside them.
 
-Whoever has such a link walks in, and meetings about modern slavery draw people who should not. Readers get the page on
-which one books; the organiser sends the link to those who did. Pages to register on are no such links.
+Anybody with such a link can join, and meetings about modern slavery attract people who should not. Readers get the page
+for booking; the organiser sends the link to those who booked. Pages for registration are not such links.
 """
 
 import re
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 MEETING_LINK = "This link opens the meeting itself. Give the page where people book; the organiser sends them the link."
 
-# Hosts, each with the paths that open a meeting there. Most services give organisations a host below their own.
+# Hosts, and the paths that open a meeting there. Most services give each organisation a subdomain.
 SERVICES = (
     (r"zoom(?:gov)?\.(?:us|com|com\.cn)", r"(?:j|w|s|my|wc|ej|start|launch)/\w|join\?\w"),
     (r"teams\.(?:microsoft\.(?:com|us)|live\.com|cloud\.microsoft)", r"meet/\w|\S{0,200}?meetup-join"),
@@ -34,18 +34,18 @@ SERVICES = (
     (r"zoho\.(?:com|eu|in)", r"(?:meet|meeting)/\w|join\?\w"),
     (r"facetime\.apple\.com", r"join"),
 )
-OPENS = re.compile(
+MEETING_URL = re.compile(
     r"(?<![\w.-])(?:"
     + "|".join(rf"(?:[\w-]{{1,63}}\.){{0,5}}(?:{hosts})(?::\d{{1,5}})?/(?:{paths})" for hosts, paths in SERVICES)
     + r"|(?:zoommtg|zoomus|msteams|lync|sfb):/{0,2}\w)",
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"(?:https?|zoommtg|zoomus|msteams|lync|sfb):", re.IGNORECASE)
-MARKS = re.compile(r"[/:%]")  # one of which each link has: most words need no closer look
+URL_CHARACTER = re.compile(r"[/:%]")  # every link has one: most words need no further search
 WORD = re.compile(r"[^\s<>\"]+")
-WRAPPINGS = 3  # mail programs wrap links in links of their own, one around the other
-AFTER_A_LINK = ".,;:!?'*_~)]}"
-LEFT_BEHIND = re.compile(r" ?(?:\( ?\)|< ?>|\[ ?\])| (?=[.,;:!?])")
+MAX_WRAPPERS = 3  # mail programs wrap links in links of their own, even several times
+TRAILING_PUNCTUATION = ".,;:!?'*_~)]}"
+EMPTY_BRACKETS = re.compile(r" ?(?:\( ?\)|< ?>|\[ ?\])| (?=[.,;:!?])")
 
 NUMBER = r"\d[\d \u00a0-]{3,30}\d\b#?"
 ACCESS = r"(?:pass\s?code|pass\s?word|pin|access\s+code|host\s+key)(?:\s*\([^()\n]{0,40}\))?"
@@ -63,41 +63,41 @@ SECRETS = re.compile(
 
 
 def meeting_links(text: str) -> list[str]:
-    """Return the links in a text that open a meeting, in order, also where a mail program wrapped them."""
-    return [link for word in WORD.findall(text) if (link := _link_in(word))]
+    """Return the links in a text that open a meeting, in order, including those that a mail program wrapped."""
+    return [link for word in WORD.findall(text) if (link := _meeting_link_in(word))]
 
 
 def without_meeting_links(text: str) -> str:
-    """Return a text without links that open a meeting, its numbers and its passwords; as it came where it has none."""
+    """Return a text without links, numbers and passwords of meetings; unchanged where it has none."""
     lines = [(line, _without(line)) for line in text.split("\n")]
     return "\n".join(after for before, after in lines if after == before or re.search(r"\w", after))
 
 
 def _without(line: str) -> str:
-    left = SECRETS.sub("", WORD.sub(lambda word: _cut(word.group()), line))
-    if left == line:
+    cleaned = SECRETS.sub("", WORD.sub(lambda word: _without_links(word.group()), line))
+    if cleaned == line:
         return line
-    return LEFT_BEHIND.sub("", " ".join(left.split())).strip()
+    return EMPTY_BRACKETS.sub("", " ".join(cleaned.split())).strip()
 
 
-def _cut(word: str) -> str:
-    while link := _link_in(word):
+def _without_links(word: str) -> str:
+    while link := _meeting_link_in(word):
         word = word.replace(link, "")
     return word
 
 
-def _link_in(word: str) -> str:
-    """Return the link to a meeting that a word is or ends with; '' where it holds none."""
-    if not MARKS.search(word) or not OPENS.search(_unwrapped(word)):
+def _meeting_link_in(word: str) -> str:
+    """Return the link to a meeting that a word is or ends with; '' where it has none."""
+    if not URL_CHARACTER.search(word) or not MEETING_URL.search(_unwrapped(word)):
         return ""
-    begins = [found.start() for found in (SCHEME.search(word), OPENS.search(word)) if found]
-    return word[min(begins, default=0) :].rstrip(AFTER_A_LINK)
+    starts = [match.start() for match in (SCHEME.search(word), MEETING_URL.search(word)) if match]
+    return word[min(starts, default=0) :].rstrip(TRAILING_PUNCTUATION)
 
 
 def _unwrapped(word: str) -> str:
-    """Return a link with what links in it lead to written out."""
-    if "urldefense" in word.lower():  # whose older links have their own marks for '%' and '/'
+    """Return a link with the links that it wraps decoded."""
+    if "urldefense" in word.lower():  # whose older links have '-' for '%' and '_' for '/'
         word = f"{word} {word.replace('-', '%').replace('_', '/')}"
-    for _ in range(WRAPPINGS):
+    for _ in range(MAX_WRAPPERS):
         word = unquote(word)
     return word

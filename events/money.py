@@ -1,14 +1,14 @@
-"""Prices as people read them: 'Free', '£20', 'US$50', '¥5,000'."""
+"""Prices in words: 'Free', '£20', 'US$50', '¥5,000'."""
 
 from decimal import Decimal
 
-# What stands before the number, so that no dollar is taken for another; other currencies show their three letters.
+# Unambiguous for each dollar; other currencies have their ISO code after the number.
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "US$", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "INR": "₹", "JPY": "¥"}
 WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"}  # ISO 4217: no smaller unit
 
 
 def price_in_words(price: Decimal | None, currency: str) -> str:
-    """Return a price in full; '' where it is not known, 'Free' for nothing. Whole amounts stand without '.00'."""
+    """Return a price with its currency; '' where it is unknown, 'Free' for 0. Whole amounts have no '.00'."""
     if price is None:
         return ""
     if price == 0:

@@ -1,7 +1,7 @@
-"""Trainings that take place more than once: on which dates, and the rule that calendar programs read.
+"""Rules of recurring events: their dates, and the RRULE for calendar programs.
 
-A rule repeats what the clocks in the event's zone show: 5pm stays 5pm when they change. Each date lasts as long as the
-first (RFC 5545, 3.8.5.3). There are no rules without end: nobody can promise a training for ever.
+A rule repeats the local time in the event's zone: 5pm stays 5pm when the clocks change. Each date lasts as long as the
+first (RFC 5545, 3.8.5.3). Every rule has an end, since nobody can promise a training for ever.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from django.db.models import TextChoices
 from django.utils.formats import date_format
 
 MAX_DATES = 105  # two years of a weekly training
-TWICE = 2
+MIN_DATES = 2
 WEEK = 7  # days
 NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Repeats(TextChoices):
-    """How an event comes again. Which weekday or day of the month it is, its first date tells."""
+    """The kinds of recurrence. The first date gives the weekday or the day of the month."""
 
     ONCE = "", "Once"
     WEEKLY = "weekly", "By the week, on the same weekday"
@@ -33,7 +33,7 @@ class Repeats(TextChoices):
 
 
 class Span(NamedTuple):
-    """One date on which an event takes place: two moments."""
+    """One date of an event, from its start to its end."""
 
     starts: datetime
     ends: datetime
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """How an event repeats: `every` so many weeks or months, up to the day `until`, but not on the days left out."""
+    """A rule of recurrence: `every` so many weeks or months, up to the day `until`, without the days `left_out`."""
 
     repeats: Repeats
     every: int
@@ -49,7 +49,7 @@ class Rule:
     left_out: frozenset[date] = frozenset()
 
     def local_starts(self, first: datetime) -> Iterator[datetime]:
-        """Yield what the clocks show at each start, from `first` on, which has no zone; those left out as well."""
+        """Yield the naive local time of each start from `first` on, including the days left out."""
         by: dict[str, Any] = {}
         if self.repeats == Repeats.MONTHLY_DAY:
             by["bymonthday"] = first.day
@@ -60,7 +60,7 @@ class Rule:
         yield from islice(rrule(frequency, interval=self.every, dtstart=first, until=until, **by), MAX_DATES + 1)
 
     def for_calendars(self, first: datetime, last: datetime) -> dict[str, Any]:
-        """Return the parts of an RRULE, for a start on the event's own clocks; `last` is the moment of the last start."""
+        """Return the parts of an RRULE for a local first start; `last` is the moment of the last start."""
         rule: dict[str, Any] = {"FREQ": "WEEKLY" if self.repeats == Repeats.WEEKLY else "MONTHLY"}
         if self.every > 1:
             rule["INTERVAL"] = self.every
@@ -74,52 +74,52 @@ class Rule:
     def in_words(self, first: datetime) -> str:
         """Return 'Every 2 weeks on Thursday', 'Every month on the second Tuesday', 'Every month on the 30th'."""
         unit = "week" if self.repeats == Repeats.WEEKLY else "month"
-        often = f"Every {unit}" if self.every == 1 else f"Every {self.every} {unit}s"
+        frequency = f"Every {unit}" if self.every == 1 else f"Every {self.every} {unit}s"
         if self.repeats == Repeats.MONTHLY_DAY:
-            return f"{often} on the {date_format(first, 'jS')}"
-        which = "" if self.repeats == Repeats.WEEKLY else f"the {NTH[self._nth(first)]} "
-        return f"{often} on {which}{first:%A}"
+            return f"{frequency} on the {date_format(first, 'jS')}"
+        nth = "" if self.repeats == Repeats.WEEKLY else f"the {NTH[self._nth(first)]} "
+        return f"{frequency} on {nth}{first:%A}"
 
     def problem(self, first: datetime, length: timedelta) -> str:
-        """Return what keeps this from being the rule of an event that starts at `first`, by its own clocks; '' if nothing."""
+        """Return why an event that starts at local time `first` cannot have this rule; '' if it can."""
         local_starts = list(self.local_starts(first))
-        strangers = ", ".join(_day(day) for day in sorted(self.left_out - {wall.date() for wall in local_starts}))
-        last_of_month = (first + timedelta(days=WEEK)).month != first.month
-        troubles = {
+        unknown_days = ", ".join(_day(day) for day in sorted(self.left_out - {local.date() for local in local_starts}))
+        is_last_of_month = (first + timedelta(days=WEEK)).month != first.month
+        problems = {
             f"A month seldom has a fifth {first:%A}. Choose the last such weekday.": (
                 self.repeats == Repeats.MONTHLY_WEEKDAY and nth_of(first) not in NTH
             ),
             f"{_day(first)} is not the last {first:%A} of its month. Choose another rule or another start.": (
-                self.repeats == Repeats.MONTHLY_LAST and not last_of_month
+                self.repeats == Repeats.MONTHLY_LAST and not is_last_of_month
             ),
             f"That is more than {MAX_DATES} dates. Choose an earlier last day.": len(local_starts) > MAX_DATES,
             "It does not come again by its last day. Choose a later one, or let it take place once.": len(local_starts)
-            < TWICE,
+            < MIN_DATES,
             "It lasts longer than it takes until it begins again.": local_starts[1:]
             and local_starts[1] - local_starts[0] < length,
             "It cannot leave out its first date. Let it start on the first one that takes place.": (
                 first.date() in self.left_out
             ),
-            f"Not among its dates, so it cannot be left out: {strangers}.": strangers,
+            f"Not among its dates, so it cannot be left out: {unknown_days}.": unknown_days,
         }
-        return next((sentence for sentence, found in troubles.items() if found), "")
+        return next((sentence for sentence, applies in problems.items() if applies), "")
 
     def _nth(self, first: datetime) -> int:
         return -1 if self.repeats == Repeats.MONTHLY_LAST else nth_of(first)
 
 
 def nth_of(first: datetime) -> int:
-    """Return which of its weekday a day is in its month: 2 for the second Tuesday."""
+    """Return the number of a day among the same weekdays of its month: 2 for the second Tuesday."""
     return (first.day - 1) // WEEK + 1
 
 
 def spans_of(starts: datetime, ends: datetime, zone: ZoneInfo, rule: Rule | None) -> list[Span]:
-    """Return all dates of an event that first takes place from `starts` to `ends` (aware), in order."""
+    """Return all dates of an event whose first one is from `starts` to `ends` (aware), in order."""
     if rule is None:
         return [Span(starts, ends)]
     first = starts.astimezone(zone).replace(tzinfo=None)
-    later = [wall for wall in rule.local_starts(first) if wall > first and wall.date() not in rule.left_out]
-    moments = [starts, *(wall.replace(tzinfo=zone).astimezone(UTC) for wall in later)]
+    later = [local for local in rule.local_starts(first) if local > first and local.date() not in rule.left_out]
+    moments = [starts, *(local.replace(tzinfo=zone).astimezone(UTC) for local in later)]
     return [Span(moment, moment + (ends - starts)) for moment in moments]
 
 

@@ -1,4 +1,4 @@
-"""Sample content of the events: the training of the community's fifth newsletter, in our words, and two examples to come."""
+"""Sample content of the events: the training of the community's fifth newsletter, examples to come, a suggestion."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,10 +22,10 @@ How Survivor Alliance joins theory and practice"""
 
 
 def load() -> None:
-    """Fill the list of events. The outcomes are there already."""
+    """Create the sample content. The outcomes exist already."""
     _training()
-    _to_come("A morning on case conferences (example)", days=24, hour=10, price=None)
-    _to_come("Housing standards, an evening talk (example)", days=45, hour=18, price=Decimal(0))
+    _upcoming("A morning on case conferences (example)", days=24, hour=10, price=None)
+    _upcoming("Housing standards, an evening talk (example)", days=45, hour=18, price=Decimal(0))
     _weekly()
     suggest(
         submission_id=new_submission_id(),
@@ -62,7 +62,7 @@ def _training() -> None:
     event.outcomes.set(Outcome.objects.filter(short_name="services"))
 
 
-def _to_come(title: str, *, days: int, hour: int, price: Decimal | None, currency: str = "GBP", **rule: Any) -> None:
+def _upcoming(title: str, *, days: int, hour: int, price: Decimal | None, currency: str = "GBP", **rule: Any) -> None:
     day = timezone.localdate() + timedelta(days=days)
     starts = datetime(day.year, day.month, day.day, hour, tzinfo=LONDON)
     event = save_event(
@@ -85,10 +85,10 @@ def _to_come(title: str, *, days: int, hour: int, price: Decimal | None, currenc
 
 
 def _weekly() -> None:
-    """Add a reading group that meets every other week, with one date left out."""
+    """Create a reading group every other week, with one date left out."""
     first = timezone.localdate() + timedelta(days=10)
     days = [first + timedelta(weeks=2 * number) for number in range(6)]
-    _to_come(
+    _upcoming(
         "Reading group on trauma-informed support (example)",
         days=10,
         hour=12,

@@ -1,4 +1,4 @@
-"""What the form of a new event begins with, where somebody suggested the event."""
+"""The initial values of an event's form from a suggestion."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,25 +14,25 @@ from outcomes.models import Organisation
 
 
 def as_event(suggestion: Suggestion) -> dict[str, Any]:
-    """Return what the form of a new event begins with, by field: the suggested words, and the times as far as clear."""
+    """Return the initial values by field: the texts of the suggestion, and its times where they are clear."""
     return {
         "title": suggestion.title,
         "organiser": Organisation.objects.filter(name__iexact=suggestion.organiser).first(),
         "stated_time": suggestion.stated_time,
         "booking_url": suggestion.url,
         "is_online": "online" in suggestion.place.lower() or not suggestion.place,
-        "place": "" if _says_only("online", suggestion.place) else suggestion.place,
-        **({"price": 0} if _says_only("free", suggestion.cost) else {}),
+        "place": "" if _is_word("online", suggestion.place) else suggestion.place,
+        **({"price": 0} if _is_word("free", suggestion.cost) else {}),
         **_times(suggestion.stated_time),
     }
 
 
-def _says_only(word: str, told: str) -> bool:
-    return told.strip(" .!").lower() == word
+def _is_word(word: str, text: str) -> bool:
+    return text.strip(" .!").lower() == word
 
 
 def _times(stated: str) -> dict[str, Any]:
-    """Return start, end and zone where one day and one time were written; nothing to guess is left to this."""
+    """Return start, end and zone where just one day and one time were written; nothing is guessed."""
     statement = read(stated)
     if len(statement.days) != 1 or not statement.readings or statement.unread:
         return {}
@@ -48,13 +48,13 @@ def _times(stated: str) -> dict[str, Any]:
 
 
 def _next(day: int, month: int, year: int | None) -> date | None:
-    """Return the day that was written; without a year the next one."""
+    """Return the day that was written; without a year, its next occurrence."""
     today = timezone.localdate()
-    for each in [year] if year else [today.year, today.year + 1]:
+    for candidate in [year] if year else [today.year, today.year + 1]:
         try:
-            found = date(each, month, day)
+            result = date(candidate, month, day)
         except ValueError:
             continue
-        if year or found >= today:
-            return found
+        if year or result >= today:
+            return result
     return None

@@ -1,4 +1,4 @@
-"""What people tell us about events: how it is stored, what editors do with it, and when it is erased."""
+"""Actions on suggested events: store, take up, turn down, put back, erase."""
 
 from typing import Any
 
@@ -8,34 +8,34 @@ from mscos.erasure import after_erasure
 from mscos.refusals import Refused
 
 
-def suggest(*, submission_id: str, **told: str) -> Suggestion:
-    """Store what somebody tells about an event, by the names of `Suggestion`'s columns, and return it.
+def suggest(*, submission_id: str, **fields: str) -> Suggestion:
+    """Store a suggestion, with the fields of `Suggestion`, and return it.
 
-    `submission_id` is the random submission_id of the form that was sent: the same form sent again stores nothing and returns the first.
+    The same form sent again, known by its `submission_id`, stores nothing and returns the first suggestion.
     """
-    digest = form_digest(repr((submission_id, *sorted(told.items()))))
-    suggestion, _ = Suggestion.objects.get_or_create(form_digest=digest, defaults=told)
+    digest = form_digest(repr((submission_id, *sorted(fields.items()))))
+    suggestion, _ = Suggestion.objects.get_or_create(form_digest=digest, defaults=fields)
     return suggestion
 
 
 def take_up(*, suggestion: Suggestion, event: Event) -> None:
-    """Note that an editor made an event of a suggestion; raises Refused where that was done meanwhile."""
+    """Mark a suggestion as made an event. Raises Refused where another editor was first."""
     _deal_with(suggestion, state=Suggestion.State.TAKEN_UP, event=event)
 
 
 def turn_down(*, suggestion: Suggestion) -> None:
-    """Take a suggestion off the list of those that wait; raises Refused where that was done meanwhile."""
+    """Mark a suggestion as turned down. Raises Refused where another editor was first."""
     _deal_with(suggestion, state=Suggestion.State.TURNED_DOWN)
 
 
 def put_back(*, suggestion: Suggestion) -> None:
-    """Let a suggestion that was turned down wait again."""
+    """Mark a suggestion that was turned down as new again."""
     Suggestion.objects.filter(pk=suggestion.pk, state=Suggestion.State.TURNED_DOWN).update(state=Suggestion.State.NEW)
 
 
 def erase_old_suggestions() -> None:
-    """Delete the suggestions whose day of erasure has come. A job of the work loop."""
-    Suggestion.objects.run_out().delete()
+    """Erase the suggestions whose time is over. A job of the background worker."""
+    Suggestion.objects.expired().delete()
     after_erasure()
 
 

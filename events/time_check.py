@@ -1,151 +1,55 @@
-"""The time check: hold what an organiser wrote against the event's time, zone and day.
+"""The comparison of an organiser's own words about a time with the time, zone and day of the event.
 
-'5pm GMT' on a day when London is on BST can be meant in two ways, an hour apart, and no rule can tell which: the check
-names both to the editor and says so to readers. Even where one of the two is the time that was entered, a person has
-to settle it, since whoever reads 'GMT' and whoever reads '5pm in London' come at different hours. What cannot be read
-is 'not read', never 'fine'.
+'5pm GMT' on a day when London is on BST can mean two times, an hour apart, and no rule can tell which: the check tells
+the editor both, and readers that the time is uncertain. Even where one of the two is the time that was entered, a
+person has to settle it, since those who read 'GMT' and those who read '5pm in London' come at different hours. What
+cannot be read is 'not read', never 'fine'.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from events.local_time import LocalTimeProblem, both_ways, day_words, how_long, offset_words, problem_with, zone_words
+from events.local_time import (
+    LocalTimeProblem,
+    day_in_words,
+    local_time_problem,
+    offset_in_words,
+    possible_moments,
+    zone_name,
+)
 from events.stated_time import Reading, Statement, read
+from events.time_findings import (
+    Entered,
+    Finding,
+    Interpretation,
+    Kind,
+    Match,
+    Option,
+    TimeCheck,
+    Verdict,
+    joined_by_or,
+    public_note,
+)
 from events.zone_names import Meaning, city, meanings
 
 ONE_DAY = timedelta(days=1)
-
-
-class Verdict(StrEnum):
-    """What the check came to."""
-
-    NOTHING_STATED = "nothing stated"
-    NOT_READ = "not read"  # all or a part of it
-    AGREES = "agrees"
-    LOOK = "to look at"  # for the editor alone
-    CONFLICT = "conflict"  # with a public note
-
-
-class Kind(StrEnum):
-    """What a finding is about."""
-
-    NOT_READ = "not read"
-    UNKNOWN_ZONE = "unknown zone"
-    NOT_IN_USE = "not in use"
-    AMBIGUOUS = "ambiguous"
-    LEFT_OUT = "left out"
-    TWICE = "twice"
-    OTHER_START = "other start"
-    OTHER_END = "other end"
-    OTHER_DAY = "other day"
-    CONTRADICTION = "contradiction"
-
-
-FOR_THE_EDITOR = frozenset({Kind.NOT_READ, Kind.UNKNOWN_ZONE, Kind.OTHER_END})
-
-
-@dataclass(frozen=True)
-class Entered:
-    """The event as it was entered."""
-
-    starts: datetime  # aware
-    ends: datetime | None
-    zone: ZoneInfo
-    today: date
-
-    @property
-    def local(self) -> datetime:
-        """Return the start by the clocks of the event's zone."""
-        return self.starts.astimezone(self.zone)
-
-    @property
-    def verb(self) -> str:
-        """Return 'was' for a day that is over, else 'is'."""
-        return "was" if self.local.date() < self.today else "is"
-
-
-@dataclass(frozen=True)
-class Interpretation:
-    """One way to read a time: as what, and when it then begins and ends."""
-
-    how: str
-    starts: datetime
-    ends: datetime | None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One meaning of a reading's zone, with the ways to read the time in it."""
-
-    meaning: Meaning
-    wall: datetime
-    interpretations: tuple[Interpretation, ...]
-    out_of_use: bool = False  # the letters are not those of the zone on that day
-
-
-@dataclass(frozen=True)
-class Match:
-    """A reading held against an event, with what its zone may mean."""
-
-    reading: Reading
-    options: tuple[Option, ...]
-
-    @property
-    def interpretations(self) -> tuple[Interpretation, ...]:
-        """Return all ways to read it."""
-        return tuple(each for option in self.options for each in option.interpretations)
-
-    @property
-    def starts(self) -> frozenset[datetime]:
-        """Return all moments at which it may begin."""
-        return frozenset(each.starts for each in self.interpretations)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it should be."""
-
-    kind: Kind
-    editor: str
-    public: bool
-    about: tuple[Match, ...] = ()
-
-
-@dataclass(frozen=True)
-class TimeCheck:
-    """What the check found, in sentences for the editor and, where readers should know, for them."""
-
-    verdict: Verdict
-    statement: Statement
-    findings: tuple[Finding, ...] = ()
-    public_note: str = ""
-
-    @property
-    def editor_sentences(self) -> tuple[str, ...]:
-        """Return what the editor is told, in order."""
-        return tuple(finding.editor for finding in self.findings)
-
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        """Return what the findings are about."""
-        return frozenset(finding.kind for finding in self.findings)
+EDITOR_ONLY = frozenset({Kind.NOT_READ, Kind.UNKNOWN_ZONE, Kind.OTHER_END})
 
 
 def check_stated_time(
     text: str, *, starts: datetime, ends: datetime | None, zone: ZoneInfo, today: date, any_day: bool = False
 ) -> TimeCheck:
-    """Return what holding an organiser's words against an event's time comes to. Any text is taken.
+    """Return the comparison of an organiser's words, any text, with the time of an event.
 
-    With `any_day` the days that were written are not held against the event's.
+    With `any_day` the days that were written are not compared.
     """
     if not text.strip():
         return TimeCheck(Verdict.NOTHING_STATED, Statement())
     event, statement = Entered(starts, ends, zone, today), read(text)
     findings = tuple(_findings(replace(statement, days=()) if any_day else statement, event))
-    return TimeCheck(_verdict(findings), statement, findings, _public_note(findings, event))
+    return TimeCheck(_verdict(findings), statement, findings, public_note(findings, event))
 
 
 def _verdict(findings: tuple[Finding, ...]) -> Verdict:
@@ -159,15 +63,15 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 def _findings(statement: Statement, event: Entered) -> Iterator[Finding]:
     matches = [_match(reading, event) for reading in statement.readings]
     yield from _unread(statement, matches)
-    known = _without_spares([one for one in matches if one.options])
-    sure = {start for one in known if len(one.options) == 1 for start in one.starts}
-    for place, one in enumerate(known):
-        settled, finding = _settle(one, sure, event)
-        known[place] = settled
+    understood = _without_unused([one for one in matches if one.options])
+    certain = {start for one in understood if len(one.options) == 1 for start in one.starts}
+    for index, one in enumerate(understood):
+        resolved, finding = _resolve(one, certain, event)
+        understood[index] = resolved
         yield from [finding] if finding else []
-        yield from _about_one(settled, event)
-    yield from _contradictions(known)
-    yield from _other_day(statement, known, event)
+        yield from _about_one(resolved, event)
+    yield from _contradictions(understood)
+    yield from _other_day(statement, understood, event)
 
 
 def _unread(statement: Statement, matches: list[Match]) -> Iterator[Finding]:
@@ -182,72 +86,86 @@ def _unread(statement: Statement, matches: list[Match]) -> Iterator[Finding]:
             yield _finding(Kind.UNKNOWN_ZONE, sentence)
 
 
-# Readings and their senses
+# Readings and the meanings of their zones
 
 
 def _match(reading: Reading, event: Entered) -> Match:
-    found = meanings(reading.zone, home=event.zone, year=event.local.year)
-    return Match(reading, tuple(_option(reading, meaning, event) for meaning in found))
+    possible = meanings(reading.zone, home=event.zone, year=event.local.year)
+    return Match(reading, tuple(_option(reading, meaning, event) for meaning in possible))
 
 
 def _option(reading: Reading, meaning: Meaning, event: Entered) -> Option:
-    wall = _nearest_wall(reading, meaning, event)
+    local = _nearest_local_time(reading, meaning, event)
     fixed = None if meaning.offset is None else timezone(meaning.offset)
-    literal = () if fixed is None else (_interpret(reading.label, wall.replace(tzinfo=fixed), reading),)
+    literal = () if fixed is None else (_interpret(reading.label, local.replace(tzinfo=fixed), reading),)
     if meaning.zone is None:
-        return Option(meaning, wall, literal)
-    ways = both_ways(wall, meaning.zone)
-    if literal and any(_bears(way, reading.zone, meaning) for way in ways):
-        return Option(meaning, wall, literal)
+        return Option(meaning, local, literal)
+    moments = possible_moments(local, meaning.zone)
+    if literal and any(_uses_abbreviation(moment, reading.zone, meaning) for moment in moments):
+        return Option(meaning, local, literal)
     own = f"{city(meaning.zone)}'s own time"
-    names = (own,) if len(ways) == 1 else tuple(f"{own} ({zone_words(way)})" for way in ways)
-    local = tuple(_interpret(name, way, reading) for name, way in zip(names, ways, strict=True))
-    return Option(meaning, wall, (*literal, *local), out_of_use=bool(literal))
+    names = (own,) if len(moments) == 1 else tuple(f"{own} ({zone_name(moment)})" for moment in moments)
+    by_clocks = tuple(_interpret(name, moment, reading) for name, moment in zip(names, moments, strict=True))
+    return Option(meaning, local, (*literal, *by_clocks), out_of_use=bool(literal))
 
 
-def _bears(moment: datetime, letters: str, meaning: Meaning) -> bool:
-    """Return whether a zone's clocks bear these letters at a moment; where it has none, whether they show that time."""
+def _uses_abbreviation(moment: datetime, abbreviation: str, meaning: Meaning) -> bool:
+    """Return whether a zone uses an abbreviation at a moment or, where it has none, the offset of its meaning."""
     name = moment.tzname() or ""
-    return name == letters if name.isalpha() else moment.utcoffset() == meaning.offset
+    return name == abbreviation if name.isalpha() else moment.utcoffset() == meaning.offset
 
 
-def _nearest_wall(reading: Reading, meaning: Meaning, event: Entered) -> datetime:
-    """Return the wall time that was written, on the day that brings it nearest to the event: evening there, morning here."""
+def _nearest_local_time(reading: Reading, meaning: Meaning, event: Entered) -> datetime:
+    """Return the local time that was written, on the day on which it is nearest to the event's start."""
     zone = meaning.zone or timezone(meaning.offset or timedelta())
-    local = event.starts.astimezone(zone).replace(tzinfo=None)
+    event_start = event.starts.astimezone(zone).replace(tzinfo=None)
     halves = (timedelta(), ONE_DAY / 2) if reading.either_half else (timedelta(),)
     local_starts = [
-        datetime.combine(local.date(), reading.start) + day * ONE_DAY + half for day in (-1, 0, 1) for half in halves
+        datetime.combine(event_start.date(), reading.start) + day * ONE_DAY + half
+        for day in (-1, 0, 1)
+        for half in halves
     ]
-    return min(local_starts, key=lambda wall: abs(wall - local))
+    return min(local_starts, key=lambda local: abs(local - event_start))
 
 
-def _interpret(how: str, starts: datetime, reading: Reading) -> Interpretation:
-    # The end is added on the wall, where it was written: over a clock change it is not as long as it looks.
+def _interpret(name: str, starts: datetime, reading: Reading) -> Interpretation:
+    # Added to the local time, as it was written: over a clock change the elapsed time differs.
     ends = None if reading.lasts is None else (starts + reading.lasts).replace(fold=starts.fold).astimezone(UTC)
-    return Interpretation(how, starts.astimezone(UTC), ends)
+    return Interpretation(name, starts.astimezone(UTC), ends)
 
 
-def _without_spares(matches: list[Match]) -> list[Match]:
-    """Return the readings without the half of 'EST/EDT' that is out of use: both were written to be right all year."""
-    in_use = {(one.reading.turn, zone) for one in matches if (zone := _zone_of(one)) and not one.options[0].out_of_use}
-    return [one for one in matches if not (one.options[0].out_of_use and (one.reading.turn, _zone_of(one)) in in_use)]
+def _without_unused(matches: list[Match]) -> list[Match]:
+    """Return the readings without the unused one of 'EST/EDT', of which one is right at any time of the year."""
+    in_use = {
+        (one.reading.group, zone)
+        for one in matches
+        if (zone := _abbreviated_zone(one)) and not one.options[0].out_of_use
+    }
+    return [
+        one
+        for one in matches
+        if not (one.options[0].out_of_use and (one.reading.group, _abbreviated_zone(one)) in in_use)
+    ]
 
 
-def _zone_of(one: Match) -> ZoneInfo | None:
-    """Return the zone whose letters were written, where they can mean only one."""
+def _abbreviated_zone(one: Match) -> ZoneInfo | None:
+    """Return the zone of the abbreviation that was written, where it can mean only one."""
     meaning = one.options[0].meaning
     return meaning.zone if len(one.options) == 1 and meaning.offset is not None else None
 
 
-def _settle(one: Match, sure: set[datetime], event: Entered) -> tuple[Match, Finding | None]:
-    """Return a reading with one meaning, where the other times that were written or the event's start can tell it."""
+def _resolve(one: Match, certain: set[datetime], event: Entered) -> tuple[Match, Finding | None]:
+    """Return a reading with one meaning, if the other times that were written or the event's start determine it."""
     if len(one.options) == 1:
         return one, None
-    told = [option for option in one.options if {each.starts for each in option.interpretations} & sure]
-    if len(told) == 1:
-        return Match(one.reading, (told[0],)), None
-    # By the event alone, which may have been entered wrongly, only the way that people most often mean it counts.
+    confirmed = [
+        option
+        for option in one.options
+        if {interpretation.starts for interpretation in option.interpretations} & certain
+    ]
+    if len(confirmed) == 1:
+        return Match(one.reading, (confirmed[0],)), None
+    # By the event alone, which may have been entered wrongly, only the most common interpretation counts.
     fits = [option for option in one.options if option.interpretations[-1].starts == event.starts]
     if len(fits) == 1:
         return Match(one.reading, (fits[0],)), _ambiguous(one, event, public=False)
@@ -258,12 +176,14 @@ def _settle(one: Match, sure: set[datetime], event: Entered) -> tuple[Match, Fin
 
 
 def _finding(kind: Kind, editor: str, *about: Match) -> Finding:
-    return Finding(kind, editor, kind not in FOR_THE_EDITOR, about)
+    return Finding(kind, editor, kind not in EDITOR_ONLY, about)
 
 
 def _ambiguous(one: Match, event: Entered, *, public: bool) -> Finding:
-    places = _either([city(option.meaning.zone) for option in one.options if option.meaning.zone])
-    sentence = f"{one.reading.written}: {one.reading.label} can mean the time in {places}. {_ways(one, event)}"
+    places = joined_by_or([city(option.meaning.zone) for option in one.options if option.meaning.zone])
+    sentence = (
+        f"{one.reading.written}: {one.reading.label} can mean the time in {places}. {_possible_times(one, event)}"
+    )
     return Finding(Kind.AMBIGUOUS, sentence, public, (one,))
 
 
@@ -272,7 +192,11 @@ def _about_one(one: Match, event: Entered) -> Iterator[Finding]:
         yield from _about_zone(one, one.options[0], event)
     if event.starts not in one.starts:
         begins = f"This event begins at {event.local:%H:%M} in {city(event.zone)}."
-        yield _finding(Kind.OTHER_START, f"{one.reading.written} is another time. {begins} {_ways(one, event)}", one)
+        yield _finding(
+            Kind.OTHER_START,
+            f"{one.reading.written} is another time. {begins} {_possible_times(one, event)}",
+            one,
+        )
     elif not _ends_agree(one, event):
         ends = f"{event.ends.astimezone(event.zone):%H:%M}" if event.ends else ""
         written = f"{one.reading.end:%H:%M} {one.reading.label}".strip()
@@ -284,115 +208,64 @@ def _about_zone(one: Match, option: Option, event: Entered) -> Iterator[Finding]
     zone, written = option.meaning.zone, one.reading.written
     if zone is None:
         return
-    problem = problem_with(option.wall, zone)
+    problem = local_time_problem(option.local, zone)
     if problem is LocalTimeProblem.MISSING:
-        sentence = f"{written}: the clocks in {city(zone)} leave this time out on {day_words(option.wall)}."
-        yield _finding(Kind.LEFT_OUT, f"{sentence} {_ways(one, event)}", one)
+        sentence = f"{written}: the clocks in {city(zone)} leave this time out on {day_in_words(option.local)}."
+        yield _finding(Kind.LEFT_OUT, f"{sentence} {_possible_times(one, event)}", one)
     elif problem is LocalTimeProblem.TWICE and len(option.interpretations) > 1:
-        sentence = f"{written}: this time comes twice in {city(zone)} on {day_words(option.wall)}."
-        yield _finding(Kind.TWICE, f"{sentence} {_ways(one, event)}", one)
+        sentence = f"{written}: this time comes twice in {city(zone)} on {day_in_words(option.local)}."
+        yield _finding(Kind.TWICE, f"{sentence} {_possible_times(one, event)}", one)
     if option.out_of_use:
-        way = both_ways(option.wall, zone)[0]
-        letters, offset = zone_words(way), offset_words(way.utcoffset() or timedelta())
-        now = f"{letters} ({offset})" if letters != offset else letters
-        sentence = f"{written}: {city(zone)} {event.verb} on {now} on {day_words(way)}, not on {one.reading.label}."
-        yield _finding(Kind.NOT_IN_USE, f"{sentence} {_ways(one, event)}", one)
+        moment = possible_moments(option.local, zone)[0]
+        name, offset = zone_name(moment), offset_in_words(moment.utcoffset() or timedelta())
+        in_use = f"{name} ({offset})" if name != offset else name
+        sentence = (
+            f"{written}: {city(zone)} {event.verb} on {in_use} on {day_in_words(moment)}, not on {one.reading.label}."
+        )
+        yield _finding(Kind.NOT_IN_USE, f"{sentence} {_possible_times(one, event)}", one)
 
 
 def _ends_agree(one: Match, event: Entered) -> bool:
-    """Return whether the end that was written is that of the event, on whichever day: some say '9 to 5, three days'."""
-    ends = [each.ends for each in one.interpretations if each.ends and each.starts == event.starts]
+    """Return whether the end that was written is that of the event, on any day: some write '9 to 5, three days'."""
+    ends = [
+        interpretation.ends
+        for interpretation in one.interpretations
+        if interpretation.ends and interpretation.starts == event.starts
+    ]
     return event.ends is None or not ends or any((event.ends - end) % ONE_DAY == timedelta() for end in ends)
 
 
-def _contradictions(known: list[Match]) -> Iterator[Finding]:
-    for one in known[1:]:
-        if not one.starts & known[0].starts:
-            first, other = known[0].reading.written, one.reading.written
-            yield _finding(Kind.CONTRADICTION, f"{first} and {other} are not the same moment.", known[0], one)
+def _contradictions(matches: list[Match]) -> Iterator[Finding]:
+    for one in matches[1:]:
+        if not one.starts & matches[0].starts:
+            first, other = matches[0].reading.written, one.reading.written
+            yield _finding(Kind.CONTRADICTION, f"{first} and {other} are not the same moment.", matches[0], one)
 
 
-def _other_day(statement: Statement, known: list[Match], event: Entered) -> Iterator[Finding]:
-    zones = [event.zone, *(option.meaning.zone for one in known for option in one.options if option.meaning.zone)]
-    real = {event.starts.astimezone(zone).date() for zone in zones}
-    days = {parts for day in real for parts in ((day.day, day.month, day.year), (day.day, day.month, None))}
-    weekdays = {day.weekday() for day in real}
+def _other_day(statement: Statement, matches: list[Match], event: Entered) -> Iterator[Finding]:
+    zones = [event.zone, *(option.meaning.zone for one in matches for option in one.options if option.meaning.zone)]
+    event_days = {event.starts.astimezone(zone).date() for zone in zones}
+    days = {parts for day in event_days for parts in ((day.day, day.month, day.year), (day.day, day.month, None))}
+    weekdays = {day.weekday() for day in event_days}
     if (statement.days and not days & {*statement.days}) or (statement.weekdays and not weekdays & statement.weekdays):
         yield _finding(
-            Kind.OTHER_DAY, f"Another day was written. This event is on {event.local:%A} {day_words(event.local)}."
+            Kind.OTHER_DAY, f"Another day was written. This event is on {event.local:%A} {day_in_words(event.local)}."
         )
 
 
 # Sentences
 
 
-def _ways(one: Match, event: Entered) -> str:
+def _possible_times(one: Match, event: Entered) -> str:
     """Return 'Read as GMT it begins at 18:00 in London; read as London's own time it begins at 17:00, as entered.'."""
     parts = []
     for option in one.options:
         zone = option.meaning.zone or event.zone
-        for each in option.interpretations:
-            there, here = each.starts.astimezone(zone), each.starts.astimezone(event.zone)
+        for interpretation in option.interpretations:
+            there, here = interpretation.starts.astimezone(zone), interpretation.starts.astimezone(event.zone)
             elsewhere = f" ({here:%H:%M} in {city(event.zone)})" if there.utcoffset() != here.utcoffset() else ""
-            entered = ", as entered" if each.starts == event.starts else ""
-            how = f"read as {each.how} " if each.how else ""
-            parts.append(f"{how}it begins at {there:%H:%M} in {city(zone)}{elsewhere}{entered}")
+            entered = ", as entered" if interpretation.starts == event.starts else ""
+            reading_as = f"read as {interpretation.name} " if interpretation.name else ""
+            parts.append(f"{reading_as}it begins at {there:%H:%M} in {city(zone)}{elsewhere}{entered}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _public_note(findings: tuple[Finding, ...], event: Entered) -> str:
-    public = [finding for finding in findings if finding.public]
-    if not public:
-        return ""
-    found = dict.fromkeys(match for finding in public for match in finding.about)
-    about = sorted(found, key=lambda match: match.reading.turn)
-    if not about:
-        return "The day that the organiser wrote is not the day shown here. Check with the organiser."
-    wrote = f"The organiser wrote {_both([one.reading.written for one in about])}."
-    so = _shift(about, event)
-    return f"{wrote} {_reason(public, event)}{f', so the time could be {so}' if so else ''}. Check with the organiser."
-
-
-def _reason(public: list[Finding], event: Entered) -> str:
-    """Return why the time is uncertain: 'London was on BST and New York on EDT that day'."""
-    reasons = [*_zones_that_day(public, event), *(reason for finding in public for reason in _reasons(finding))]
-    if reasons:
-        text = "; ".join(dict.fromkeys(reasons))
-        return text[0].upper() + text[1:]
-    contradict = any(finding.kind is Kind.CONTRADICTION for finding in public)
-    return "These are not the same moment" if contradict else "This is not the time shown here"
-
-
-def _zones_that_day(public: list[Finding], event: Entered) -> list[str]:
-    on = {}
-    for one in (match for finding in public if finding.kind is Kind.NOT_IN_USE for match in finding.about):
-        zone = one.options[0].meaning.zone or event.zone
-        on[city(zone)] = zone_words(both_ways(one.options[0].wall, zone)[0])
-    parts = [f"{place} {event.verb if not count else ''} on {name}" for count, (place, name) in enumerate(on.items())]
-    return [f"{_both(parts).replace('  ', ' ')} that day"] if parts else []
-
-
-def _reasons(finding: Finding) -> Iterator[str]:
-    for one in finding.about:
-        cities = [city(option.meaning.zone) for option in one.options if option.meaning.zone]
-        if finding.kind is Kind.AMBIGUOUS:
-            yield f"{one.reading.label} can mean the time in {_either(cities)}"
-        elif finding.kind is Kind.LEFT_OUT:
-            yield f"the clocks in {cities[0]} leave this time out that day"
-        elif finding.kind is Kind.TWICE:
-            yield f"this time comes twice in {cities[0]} that day"
-
-
-def _shift(about: list[Match], event: Entered) -> str:
-    """Return how far from the time shown the event may be: 'an hour later'."""
-    apart = sorted({start - event.starts for one in about for start in one.starts} - {timedelta()}, key=abs)
-    return _either([f"{how_long(abs(gap))} {'later' if gap > timedelta() else 'earlier'}" for gap in apart])
-
-
-def _both(parts: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1] if parts else "")))
-
-
-def _either(parts: list[str]) -> str:
-    return " or ".join(filter(None, (", ".join(parts[:-1]), parts[-1] if parts else "")))

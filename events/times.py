@@ -1,4 +1,4 @@
-"""An event's time on several clocks, worked out for its own day: names and offsets are never typed."""
+"""An event's time in several zones, with the names and offsets of these on its day."""
 
 import zoneinfo
 from datetime import date, datetime, timedelta
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format
 
-from events.local_time import offset_words, zone_words
+from events.local_time import offset_in_words, zone_name
 from events.zone_names import city
 
 LONDON = "Europe/London"
 NEW_YORK = "America/New_York"
-# What readers choose from, by the names that people know; any other zone can stand in the address.
+# The zones to choose from, by well-known cities; the URL accepts any other zone.
 CHOICES = [
     (LONDON, "London"),
     ("Europe/Dublin", "Dublin"),
@@ -35,7 +35,7 @@ NOON = 12
 
 
 class Clock(NamedTuple):
-    """An event's time in one zone: '5pm to 6:30pm', 'London', 'BST, UTC+1'; and the day, where no heading says it."""
+    """An event's time in one zone: '5pm to 6:30pm', 'London', 'BST, UTC+1'; and its day, if no heading has it."""
 
     hours: str
     place: str
@@ -50,55 +50,55 @@ class Clock(NamedTuple):
 
     @property
     def day(self) -> date:
-        """The day on which it starts, there. Templates take this: they would turn a moment into London's own time."""
+        """The local day of its start, for templates, which would convert a datetime to London time."""
         return self.starts.date()
 
     @property
     def last_day(self) -> date:
-        """The last day that it touches, there."""
+        """The local day of its end."""
         return last_day_of(self.starts, self.ends)
 
     @property
     def days(self) -> str:
-        """Its days: 'Thursday 30 March 2023', 'Tuesday 15 to Wednesday 16 December 2026'."""
+        """Its days in words: 'Thursday 30 March 2023', 'Tuesday 15 to Wednesday 16 December 2026'."""
         return days_in_words(self.day, self.last_day)
 
     @property
     def begins(self) -> str:
-        """When it starts: '5pm'."""
+        """Its local start: '5pm'."""
         return hour_in_words(self.starts)
 
     @property
     def several_days(self) -> bool:
-        """Whether it touches more than one day, there."""
+        """Whether it covers more than one local day."""
         return self.day != self.last_day
 
 
 def clocks(starts: datetime, ends: datetime, zone: str, chosen: str = "") -> list[Clock]:
-    """Return the time in the organiser's zone, in one more (London, or New York for London's), and in the chosen one.
+    """Return the time in the organiser's zone, in London (or New York, for London), and in the chosen zone.
 
-    A heading has the days of the first: one that is on another day alone names it.
+    The heading shows the day of the first, so only those on another day name it.
     """
     other = LONDON if zone != LONDON else NEW_YORK
     names = dict.fromkeys([zone, other, *([chosen] if chosen else [])])
-    found = [clock(starts, ends, name) for name in names]
-    return [each._replace(other_day=_other_day(each, found[0])) for each in found]
+    result = [clock(starts, ends, name) for name in names]
+    return [each._replace(other_day=_other_day(each, result[0])) for each in result]
 
 
 def clock(starts: datetime, ends: datetime, zone: str) -> Clock:
     """Return the time in one zone."""
-    there = zoneinfo.ZoneInfo(zone)
-    begin, end = starts.astimezone(there), ends.astimezone(there)
-    return Clock(_hours(begin, end), city(there), zone_in_words(begin, end), begin, end)
+    info = zoneinfo.ZoneInfo(zone)
+    begin, end = starts.astimezone(info), ends.astimezone(info)
+    return Clock(_hours(begin, end), city(info), zone_in_words(begin, end), begin, end)
 
 
 def last_day_of(starts: datetime, ends: datetime) -> date:
-    """Return the last day of an event: one that ends at midnight does not touch the day that then begins."""
+    """Return the last day of an event: an end at midnight belongs to the day before."""
     return ends.date() if ends <= starts else (ends - timedelta(microseconds=1)).date()
 
 
 def days_in_words(first: date, last: date) -> str:
-    """Return the days of an event, with what they share said once: 'Tuesday 15 to Wednesday 16 December 2026'."""
+    """Return the days of an event, without repetition: 'Tuesday 15 to Wednesday 16 December 2026'."""
     if first == last:
         return date_format(first, "l j F Y")
     shared = "l j" if (first.year, first.month) == (last.year, last.month) else "l j F"
@@ -120,7 +120,7 @@ def _other_day(this: Clock, first: Clock) -> str:
 
 
 def hour_in_words(moment: datetime) -> str:
-    """Return a time as the house writes it: '5pm', '6:30pm', 'midday', 'midnight'."""
+    """Return a time in this site's style: '5pm', '6:30pm', 'midday', 'midnight'."""
     if moment.minute == 0 and moment.hour in {0, NOON}:
         return "midday" if moment.hour else "midnight"
     minutes = f":{moment.minute:02}" if moment.minute else ""
@@ -128,16 +128,16 @@ def hour_in_words(moment: datetime) -> str:
 
 
 def zone_in_words(begin: datetime, end: datetime) -> str:
-    """Return the name and offset of a zone on that day: 'BST, UTC+1'; both, where the clocks change meanwhile."""
+    """Return the abbreviation and offset of a zone: 'BST, UTC+1'; two, where the clocks change in between."""
     first, last = _named(begin), _named(end)
     return first if first == last else f"{first}, then {last}"
 
 
 def _named(moment: datetime) -> str:
-    name, offset = zone_words(moment), offset_words(moment.utcoffset() or timedelta(0))
+    name, offset = zone_name(moment), offset_in_words(moment.utcoffset() or timedelta(0))
     return offset if name == offset else f"{name}, {offset}"
 
 
-def known(zone: str) -> str:
-    """Return a zone that somebody asked for, '' for what is none."""
+def valid_zone(zone: str) -> str:
+    """Return a zone name, or '' for any other text."""
     return zone if zone in zoneinfo.available_timezones() else ""

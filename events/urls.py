@@ -1,4 +1,4 @@
-"""Addresses of events. Codes say nothing."""
+"""The URLs of events. Codes are random."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Reading about events, and telling us of one. Neither touches the session or who is signed in."""
+"""The public pages of events, calendar files, and the form for suggestions. None touches the session or the user."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,60 +16,62 @@ from events.ics_export import calendar_of
 from events.models import Event, EventDate, EventQuerySet
 from events.months import Month
 from events.suggestions import suggest
-from events.times import Clock, clocks, known
+from events.times import Clock, clocks, valid_zone
 from mscos.limits import Limit
 from mscos.pagination import paginate
 from mscos.privacy import Refusal, anonymous_form
 from outcomes.models.resources import host_of
 
-EVENTS_A_PAGE = 30
-SUGGESTING = Limit("suggesting", times=10, seconds=60 * 60)
-DATES_A_MONTH = 200  # what one page can show
+EVENTS_PER_PAGE = 30
+SUGGESTIONS = Limit("suggesting", times=10, seconds=60 * 60)
+MAX_DATES_PER_MONTH = 200
 
 
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
-    """List what is to come, by month, narrowed by the filters in the address."""
+    """List the upcoming events that match the filters of the query string, by month."""
     return _list(request, Event.objects.upcoming(), "events/event_list.html")
 
 
 @require_safe
 def event_past(request: HttpRequest) -> HttpResponse:
-    """List what has ended, the latest first."""
+    """List the past events, the latest first."""
     return _list(request, Event.objects.past(), "events/event_past.html")
 
 
 @require_safe
 def event_month(request: HttpRequest) -> HttpResponse:
-    """Show a month as a table, narrowed as the list is: `?month=2023-03`, or the present one."""
+    """Show a month as a table, with the filters of the list: `?month=2023-03`, or the current one."""
     filters = EventFilterForm(request.GET)
     month = Month.named(request.GET.get("month", ""))
-    of_events = EventDate.objects.filter(event__in=filters.filter(Event.objects.listed()))
-    dates = list(of_events.touching(*month.moments)[: DATES_A_MONTH + 1])
-    weeks = month.weeks(dates[:DATES_A_MONTH])
+    all_dates = EventDate.objects.filter(event__in=filters.filter(Event.objects.listed()))
+    dates = list(all_dates.overlapping(*month.moments)[: MAX_DATES_PER_MONTH + 1])
+    weeks = month.weeks(dates[:MAX_DATES_PER_MONTH])
     context = {
-        **_filtering(filters),
+        **_filter_context(filters),
         "month": month,
         "kept": f"month={month}",
         "has_any": any(day.entries for week in weeks for day in week),
         "weeks": weeks,
-        "is_cut": len(dates) > DATES_A_MONTH,
-        "earlier": month.before(of_events),
-        "later": month.after(of_events),
+        "is_cut": len(dates) > MAX_DATES_PER_MONTH,
+        "earlier": month.before(all_dates),
+        "later": month.after(all_dates),
     }
     return render(request, "events/event_month.html", context)
 
 
 @require_safe
 def event_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a listed event. A draft is to readers as if it were not there."""
+    """Show a listed event; 404 for a draft."""
     event = get_object_or_404(Event.objects.listed().with_organiser(), code=code)
-    return render(request, "events/event_detail.html", event_context(event, zone=known(request.GET.get("zone", ""))))
+    return render(
+        request, "events/event_detail.html", event_context(event, zone=valid_zone(request.GET.get("zone", "")))
+    )
 
 
 @require_safe
 def event_file(request: HttpRequest, code: str) -> HttpResponse:
-    """Give one event as a calendar file: `?title=plain` for one that says nothing of it."""
+    """Return one event as a calendar file; with `?title=plain` it does not tell what the event is."""
     events = Event.objects.listed().with_organiser().filter(code=code)
     get_object_or_404(events)
     content = b"".join(calendar_of(events, plain=_is_plain(request)))
@@ -78,17 +80,17 @@ def event_file(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def event_calendar(request: HttpRequest) -> StreamingHttpResponse:
-    """Give a calendar to follow, narrowed as the list is: of all events, of an outcome, of an organiser."""
+    """Return a calendar to subscribe to, with the filters of the list."""
     events = EventFilterForm(request.GET).filter(Event.objects.for_calendars())
     content = calendar_of(events, plain=_is_plain(request), name="Events")
     return StreamingHttpResponse(content, headers=_file_headers("calendar.ics"))
 
 
-@anonymous_form(limit=SUGGESTING)
+@anonymous_form(limit=SUGGESTIONS)
 def suggestion_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Take what somebody tells us about an event. Nothing of who they are is stored but what they typed."""
+    """Take a suggestion. Nothing about its sender is stored but what they typed."""
     form = SuggestionForm(request.POST if request.method == "POST" else None, refusal=refusal)
-    with form.counted(SUGGESTING, request) as is_taken:
+    with form.counted(SUGGESTIONS, request) as is_taken:
         if is_taken:
             suggest(**form.to_store())
             return render(request, "events/suggestion_done.html", {"may_ask": form.cleaned_data["email"]})
@@ -96,7 +98,7 @@ def suggestion_create(request: HttpRequest, *, refusal: Refusal | None) -> HttpR
 
 
 def event_context(event: Event, *, zone: str = "") -> dict[str, Any]:
-    """Return what an event's page shows, also for an editor's preview of a draft."""
+    """Return the context of an event's page, for an editor's preview of a draft too."""
     return {
         "event": event,
         "clocks": clocks(*event.span, event.zone, zone),
@@ -122,10 +124,10 @@ def _file_headers(name: str) -> dict[str, str]:
 
 def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpResponse:
     filters = EventFilterForm(request.GET)
-    zone = known(request.GET.get("zone", ""))
-    page: Page[Event] = paginate(request, filters.filter(events).with_organiser(), EVENTS_A_PAGE)
+    zone = valid_zone(request.GET.get("zone", ""))
+    page: Page[Event] = paginate(request, filters.filter(events).with_organiser(), EVENTS_PER_PAGE)
     context = {
-        **_filtering(filters),
+        **_filter_context(filters),
         "zone": zone,
         "kept": urlencode({"zone": zone}) if zone else "",
         "zones": ZoneForm(initial={"zone": zone}),
@@ -135,14 +137,14 @@ def _list(request: HttpRequest, events: EventQuerySet, template: str) -> HttpRes
     return render(request, template, context)
 
 
-def _filtering(filters: EventFilterForm) -> dict[str, Any]:
+def _filter_context(filters: EventFilterForm) -> dict[str, Any]:
     return {"filters": filters, "chosen": filters.chosen(), "narrowed": filters.as_query()}
 
 
 def _by_month(events: Iterable[Event], zone: str) -> list[tuple[date, list[tuple[Event, list[Clock]]]]]:
-    """Return the events with their times, under the first day of their month as the organiser's clocks tell it."""
+    """Return the events with their times, grouped by the first day of their month on the organiser's clocks."""
     months: dict[date, list[tuple[Event, list[Clock]]]] = {}
     for event in events:
-        shown = (event, clocks(*event.span, event.zone, zone))
-        months.setdefault(event.day.replace(day=1), []).append(shown)
+        row = (event, clocks(*event.span, event.zone, zone))
+        months.setdefault(event.day.replace(day=1), []).append(row)
     return list(months.items())

@@ -1,8 +1,8 @@
-"""What people write for a time zone, and what it can mean: 'GMT', 'UK time', 'Eastern', 'UTC+5:30', 'Adelaide'.
+"""The names that people write for time zones, and their meanings: 'GMT', 'UK time', 'Eastern', 'UTC+5:30', 'Adelaide'.
 
-The letters are those of the IANA time zone database (https://www.iana.org/time-zones), which `datetime.tzname()`
-gives. Places to which it gives figures instead of letters (Dubai: '+04') have those of Wikipedia's 'List of time
-zone abbreviations'. When a zone uses its letters is never kept here: `zoneinfo` knows it for every day.
+The abbreviations are those of the IANA time zone database (https://www.iana.org/time-zones), which `datetime.tzname()`
+returns. Places that have a number there (Dubai: '+04') have those of Wikipedia's 'List of time zone abbreviations'.
+When a zone uses an abbreviation is not stored here: `zoneinfo` knows it for every day.
 """
 
 import re
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-# Letters, and for each of their meanings the zone that most writers mean and the hours from UTC. An event's own zone
-# comes before them: in Phoenix MST is right all year, whatever Denver does.
+# Abbreviations, and for each meaning the zone that most writers mean and the hours from UTC. An event's own zone comes
+# before these: in Phoenix MST is right all year, whatever Denver does.
 ABBREVIATIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "GMT": (("Europe/London", 0),),
     "BST": (("Europe/London", 1),),
@@ -65,8 +65,8 @@ ABBREVIATIONS: dict[str, tuple[tuple[str, float], ...]] = {
     "AKDT": (("America/Anchorage", -8),),
     "HST": (("Pacific/Honolulu", -10),),
 }
-# Letters that are words too, or too short to be sure of: read only in capitals.
-IN_CAPITALS = frozenset({"ART", "CAT", "EAT", "WAT", "WET", "WEST", "ET", "CT", "MT", "PT", "Z"})
+# Abbreviations that are words too, or short: read only in capitals.
+ONLY_IN_CAPITALS = frozenset({"ART", "CAT", "EAT", "WAT", "WET", "WEST", "ET", "CT", "MT", "PT", "Z"})
 LONG_NAMES = {
     "greenwich mean time": "GMT", "british summer time": "BST", "indian standard time": "IST",
     "india standard time": "IST", "irish standard time": "IST", "irish summer time": "IST",
@@ -81,7 +81,7 @@ LONG_NAMES = {
     "australian eastern standard time": "AEST", "australian eastern daylight time": "AEDT",
     "coordinated universal time": "UTC",
 }  # fmt: skip
-# Names that say which country's clocks are meant: what they show on the day is looked up.
+# Names of places, whose offset on the day is looked up.
 PLACES = {
     "uk": "Europe/London", "britain": "Europe/London", "british time": "Europe/London", "london": "Europe/London",
     "scotland": "Europe/London", "wales": "Europe/London", "england": "Europe/London",
@@ -99,49 +99,49 @@ PLACES = {
     "new zealand": "Pacific/Auckland", "local time": "local", "utc": "UTC", "z": "UTC",
 }  # fmt: skip
 AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-# Cities of the database whose names are English words, or first of all places in Britain.
+# Cities of the database whose names are English words, or better known as places in Britain.
 NOT_CITIES = frozenset({
     "act", "center", "chatham", "easter", "halifax", "nome", "norfolk", "north", "queensland", "south", "stanley",
     "victoria", "wake", "west",
 })  # fmt: skip
 MAX_NAME_WORDS = 4  # words
-FURTHEST = timedelta(hours=14)  # Kiritimati; nothing is further from UTC
+MAX_OFFSET = timedelta(hours=14)  # Kiritimati
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """One thing that a zone's name can mean: a zone's own clocks, a fixed offset, or letters, which are both."""
+    """A meaning of a zone's name: a zone, a fixed offset, or both for an abbreviation."""
 
     zone: ZoneInfo | None = None
     offset: timedelta | None = None
 
 
 def zone_called(phrase: str) -> str | None:
-    """Return what a phrase names, as `meanings` takes it: letters, a zone, 'local', or None where it names none."""
-    small, capitals = phrase.casefold(), phrase.upper()
-    if capitals in IN_CAPITALS and phrase != capitals:
+    """Return the zone that a phrase names, as `meanings` takes it: an abbreviation, a zone, 'local', or None."""
+    lower, capitals = phrase.casefold(), phrase.upper()
+    if capitals in ONLY_IN_CAPITALS and phrase != capitals:
         return None
     if capitals in ABBREVIATIONS:
         return capitals
-    named = LONG_NAMES.get(small) or PLACES.get(small)
-    return named or (_cities().get(small) if phrase[:1].isupper() else None)
+    named = LONG_NAMES.get(lower) or PLACES.get(lower)
+    return named or (_cities().get(lower) if phrase[:1].isupper() else None)
 
 
 def offset_called(sign: str, hours: str, minutes: str | None) -> str | None:
-    """Return 'UTC+05:30' for the parts of an offset as it was written, or None where no clock is that far from UTC."""
-    if timedelta(hours=int(hours), minutes=int(minutes or 0)) > FURTHEST:
+    """Return 'UTC+05:30' for the parts of an offset, or None where it is more than MAX_OFFSET."""
+    if timedelta(hours=int(hours), minutes=int(minutes or 0)) > MAX_OFFSET:
         return None
     return f"UTC{'+' if sign == '+' else '-'}{int(hours):02}:{minutes or '00'}"
 
 
 def meanings(named: str, *, home: ZoneInfo, year: int) -> tuple[Meaning, ...]:
-    """Return all that a name may mean for an event whose own zone is `home`; nothing for a name that is not known.
+    """Return the meanings of a name for an event whose zone is `home`; none for an unknown name.
 
-    `named` is as `zone_called` and `offset_called` return it; empty, it is the event's own zone.
+    `named` is what `zone_called` and `offset_called` return; empty, it means the event's zone.
     """
     if named in {"", "local"}:
         return (Meaning(zone=home),)
-    own = _letters_in(home, year).get(named)
+    own = _abbreviations_of(home, year).get(named)
     if own is not None:
         return (Meaning(zone=home, offset=own),)
     if named in ABBREVIATIONS:
@@ -154,13 +154,13 @@ def meanings(named: str, *, home: ZoneInfo, year: int) -> tuple[Meaning, ...]:
 
 
 def city(zone: ZoneInfo) -> str:
-    """Return the place that a zone is named after: 'New York'."""
+    """Return the city that a zone is named after: 'New York'."""
     return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 @lru_cache(maxsize=256)
-def _letters_in(zone: ZoneInfo, year: int) -> dict[str, timedelta]:
-    """Return the abbreviations that a zone uses in a year, with their offsets, as twelve days of it show them."""
+def _abbreviations_of(zone: ZoneInfo, year: int) -> dict[str, timedelta]:
+    """Return the abbreviations that a zone uses in a year, with their offsets, from the first of each month."""
     days = [datetime(year, month, 1, 12, tzinfo=zone) for month in range(1, 13)]
     return {name: day.utcoffset() or timedelta() for day in days if (name := day.tzname() or "").isalpha()}
 

@@ -1,1 +1,1 @@
-"""Forums, calls for views, threads, anonymous voices, posts and their moderation."""
+"""Forums, consultations, threads, anonymous voices, posts and their moderation; call requests."""

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class ForumsConfig(AppConfig):
-    """Where Django finds the app."""
+    """The configuration of the app."""
 
     name = "forums"

@@ -1,18 +1,18 @@
-"""What a code opens: a voice in a thread, or a request for a call. Both are asked for every time, so both take the same time."""
+"""Lookup of what a code opens: a voice in a thread, or a call request. Both are queried every time: same duration."""
 
 from contextlib import ExitStack
 
 from django.http import HttpRequest
 
-from forums.forms import WRONG_CODE, CodeForm
+from forums.forms.codes import WRONG_CODE, CodeForm
 from forums.models import CallRequest, Voice
 from mscos.limits import Limit
 from mscos.privacy import STALE_TOKEN, Refusal, too_many
 
-WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong try is refused
+WRONG_CODES = Limit("code", times=9, seconds=10 * 60)  # 80 bits need no more; the tenth wrong code is refused
 
 
-def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeForm, Voice | CallRequest | None]:
+def look_up_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeForm, Voice | CallRequest | None]:
     """Return the form and what its code opens, None where it opens nothing; a wrong code counts towards the limit."""
     if request.method != "POST":
         return CodeForm(), None
@@ -23,7 +23,7 @@ def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeF
         if form.is_valid():
             code = form.cleaned_data["code"]
             voice = Voice.objects.by_code(code).first()
-            call_request = CallRequest.objects.by_code(code).first()  # asked for always: both codes take the same time
+            call_request = CallRequest.objects.by_code(code).first()  # always: both kinds of codes take the same time
             found = voice or call_request
         if found is None:
             undo.pop_all()
@@ -32,14 +32,14 @@ def opened_by_code(request: HttpRequest, refusal: Refusal | None) -> tuple[CodeF
     return form, found
 
 
-def opened_for_words(
+def look_up_code_keeping_text(
     request: HttpRequest, refusal: Refusal | None
 ) -> tuple[CodeForm, Voice | CallRequest | None, Refusal | None]:
-    """Do the same where words come with the code; return too the refusal of the form that holds the words.
+    """Return the same where a text is sent with the code, and the refusal of the form with the text.
 
-    Whoever knows the code is no other website: a stale token opens the page with the words kept, and does nothing.
+    Who knows the code is no other website: a stale token opens the page, keeps the text, and stores nothing.
     """
     if refusal == STALE_TOKEN and WRONG_CODES.reached(request):
         refusal = too_many(WRONG_CODES)
-    form, found = opened_by_code(request, None if refusal == STALE_TOKEN else refusal)
+    form, found = look_up_code(request, None if refusal == STALE_TOKEN else refusal)
     return form, found, refusal

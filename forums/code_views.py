@@ -1,165 +1,119 @@
-"""Coming back with a code: what became of one's posts, what is held, words with the moderators, new versions, taking down.
+"""Views behind a code: what became of its posts and what is stored, messages, new versions, withdrawals.
 
-The code comes by POST and goes into no address. None of these views touches a session or a user.
+The code is sent by POST and stands in no address. None of these views reads or writes a session or a user.
 """
 
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from forums import actions
+from forums import writer_actions
+from forums.call_requests.context import request_context
 from forums.call_requests.forms import CommandForm
-from forums.call_requests.views import request_context
-from forums.code_lookup import WRONG_CODES, opened_by_code, opened_for_words
-from forums.forms import CodeForm, NewVersionForm, is_number, no_code
-from forums.models import CallRequest, Post, Voice
-from forums.models.threads import PostQuerySet
-from forums.posting_views import send
-from mscos.forms import PlainTextField, PublicForm
-from mscos.limits import Limit
+from forums.code_lookup import WRONG_CODES, look_up_code, look_up_code_keeping_text
+from forums.forms.codes import CodeForm
+from forums.forms.messages import AnswerForm
+from forums.forms.posts import NewVersionForm
+from forums.models import CallRequest, Voice
+from forums.submission import submit_answer, submit_post
+from forums.validators import is_post_number
+from forums.writer_posts import HIDDEN_COLUMNS, post_at, stored_data_of
 from mscos.privacy import Refusal, anonymous_form
 from mscos.subject_access import describe_row, in_words
-
-WORDS_LENGTH = 2_000
-ANSWERING = Limit("answer", times=20, seconds=60 * 60)
-# A row's own number would tell how many others wrote in between; so would our guess about advertising, which rests on how
-# much others send, and from the same address. The page says so.
-COUNTED = ("id", "likely_spam")
-
-
-class AnswerForm(PublicForm):
-    """Words to the moderators about a post."""
-
-    words = PlainTextField(
-        name="message",
-        label="Write to the moderators",
-        max_length=WORDS_LENGTH,
-        validators=[no_code],
-        help_text="Only they read it.",
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
-    )
 
 
 @anonymous_form(limit=WRONG_CODES)
 def voice_detail(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
     """Ask for a code and show what it opens."""
-    form, found = opened_by_code(request, refusal)
-    if isinstance(found, CallRequest):
-        act = CommandForm(initial={"words": _kept(request)})
-        return render(request, "forums/request_detail.html", request_context(found, form.cleaned_data["code"], act))
+    form, found = look_up_code(request, refusal)
     if found is None:
-        return _ask(request, form)
-    answer = AnswerForm(initial={"words": _kept(request)})
-    return _voice(request, found, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
+        return _ask_for_code(request, form)
+    code, typed = form.cleaned_data["code"], {"words": _typed_text(request)}
+    if isinstance(found, CallRequest):
+        return render(request, "forums/request_detail.html", request_context(found, code, CommandForm(initial=typed)))
+    return _show_voice(request, found, code, AnswerForm(initial=typed), position=request.POST.get("n", ""))
 
 
 @anonymous_form(limit=WRONG_CODES)
 def post_answer(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Take words to the moderators about one of the code's posts, named by its place among them."""
+    """Store a message to the moderators about one of the code's posts, named by its position among them."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    form, voice, refusal = opened_for_words(request, refusal)
+    form, voice, refusal = look_up_code_keeping_text(request, refusal)
     if not isinstance(voice, Voice):
-        return _ask(request, form)
+        return _ask_for_code(request, form)
+    code, position = form.cleaned_data["code"], request.POST.get("n", "")
     answer = AnswerForm(request.POST, refusal=refusal)
-    post = in_place(voice.posts.all(), request.POST.get("n", ""))
-    if post and store_answer(request, answer, post):
-        return _voice(request, voice, form.cleaned_data["code"], AnswerForm(), done="The moderators will read it.")
-    return _voice(request, voice, form.cleaned_data["code"], answer, n=request.POST.get("n", ""))
+    post = post_at(voice.posts.all(), position)
+    if post and submit_answer(request, answer, post):
+        return _show_voice(request, voice, code, AnswerForm(), done="The moderators will read it.")
+    return _show_voice(request, voice, code, answer, position=position)
 
 
 @anonymous_form(limit=WRONG_CODES)
 def post_correct(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a new version of one of the code's refused posts. The first press shows the refused words, to be changed."""
+    """Take a new version of one of the code's refused posts; the first request shows the refused text."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    asked, voice, refusal = opened_for_words(request, refusal)
+    code_form, voice, refusal = look_up_code_keeping_text(request, refusal)
     if not isinstance(voice, Voice):
-        return _ask(request, asked)
-    code, number = asked.cleaned_data["code"], request.POST.get("n", "")
-    post, is_sent = in_place(voice.posts.all(), number), "submission_id" in request.POST
+        return _ask_for_code(request, code_form)
+    code, position = code_form.cleaned_data["code"], request.POST.get("n", "")
+    post, is_sent = post_at(voice.posts.all(), position), "submission_id" in request.POST
     if post is None or not (is_sent or (post.awaits_new_version and not post.thread.closed_because)):
-        return _voice(request, voice, code, AnswerForm(initial={"words": _kept(request)}), n=number)
+        return _show_voice(request, voice, code, AnswerForm(initial={"words": _typed_text(request)}), position=position)
     form = NewVersionForm(request.POST if is_sent else None, post=post, refusal=refusal)
-    done = send(request, form, lambda **words: actions.correct(post=post, code=code, **words))
-    context = {"form": form, "post": post, "code": code, "n": number}
-    return done or render(request, "forums/post_correct.html", context, status=form.status)
+    receipt = submit_post(request, form, partial(writer_actions.correct, post=post, code=code))
+    context = {"form": form, "post": post, "code": code, "position": position}
+    return receipt or render(request, "forums/post_correct.html", context, status=form.status)
 
 
 @anonymous_form(limit=WRONG_CODES)
 def post_withdraw(request: HttpRequest, *, refusal: Refusal | None) -> HttpResponse:
-    """Ask once, then take one of the code's posts down. The post is named by its place among them."""
+    """Ask once, then take down one of the code's posts, named by its position among them."""
     if request.method != "POST":
         return redirect("forums:voice_detail")
-    form, voice = opened_by_code(request, refusal)
+    form, voice = look_up_code(request, refusal)
     if not isinstance(voice, Voice):
-        return _ask(request, form)
-    number = request.POST.get("n", "")
-    post = in_place(voice.posts.all(), number)
-    context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "n": number}
+        return _ask_for_code(request, form)
+    position = request.POST.get("n", "")
+    post = post_at(voice.posts.all(), position)
+    context = {"voice": voice, "code": form.cleaned_data["code"], "post": post, "position": position}
     if post is None or request.POST.get("sure") != "yes":
         return render(request, "forums/post_withdraw.html", context)
-    actions.withdraw(post=post)
+    writer_actions.withdraw(post=post)
     return render(request, "forums/post_withdrawn.html", context)
 
 
-def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    """Ask for a code (again); what was typed goes on with it, and the place of the post that it is about."""
-    context = {"form": form, "kept": _kept(request), "n": request.POST.get("n", "")}
+def _ask_for_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """Ask for a code (again), keeping the typed text and the position of the post that it is about."""
+    context = {"form": form, "typed_text": _typed_text(request), "position": request.POST.get("n", "")}
     return render(request, "forums/voice_ask.html", context, status=form.status)
 
 
-def _kept(request: HttpRequest) -> str:
-    """Return the words that were sent and not stored, whether a message or a new version with all its parts, as one text."""
+def _typed_text(request: HttpRequest) -> str:
+    """Return as one text what was sent and not stored: a message, or all fields of a new version."""
     typed = (request.POST.get(name, "").strip() for name in ("words", "title", "content_note", "body"))
     return "\n\n".join(filter(None, typed))
 
 
-def _voice(
-    request: HttpRequest, voice: Voice, code: str, answer: AnswerForm, *, n: str = "", done: str = ""
+def _show_voice(
+    request: HttpRequest, voice: Voice, code: str, answer: AnswerForm, *, position: str = "", done: str = ""
 ) -> HttpResponse:
-    """Show what a code opens, with the answer under the post at place `n`, else the first; above all where that is gone."""
+    """Show a voice's posts, with the answer under the post at `position`; at the top if that post is gone."""
     posts = list(voice.posts.for_writer())
-    place = int(n) if is_number(n) and 1 <= int(n) <= len(posts) else 1
+    answered = int(position) if is_post_number(position) and 1 <= int(position) <= len(posts) else 1
     context: dict[str, Any] = {
         "voice": voice,
-        "posts": [(post, held_of(post)) for post in posts],
-        "held_of_voice": [(name, in_words(value)) for name, value in describe_row(voice, leave_out=COUNTED)],
+        "posts": [(post, stored_data_of(post)) for post in posts],
+        "voice_data": [(name, in_words(value)) for name, value in describe_row(voice, leave_out=HIDDEN_COLUMNS)],
         "code": code,
         "form": answer,
-        "place": place,
-        "left_over": answer["words"].value() if all(post.is_gone for post in posts[place - 1 : place]) else "",
+        "answered": answered,
+        "unsent_text": answer["words"].value() if all(post.is_gone for post in posts[answered - 1 : answered]) else "",
         "done": done,
         "speaks_elsewhere": any(post.thread_id != voice.thread_id for post in posts),
     }
     return render(request, "forums/voice_detail.html", context, status=answer.status)
-
-
-def store_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
-    """Store what a valid form says about a post, and tell whether that was done; else the form says why not."""
-    try:
-        with form.counted(ANSWERING, request) as is_taken:
-            if is_taken:
-                actions.answer_moderators(post=post, **form.to_store())
-    except actions.NotAccepted as error:
-        form.refuse(Refusal(409, str(error)))
-    return form.is_valid()
-
-
-def held_of(post: Post) -> list[tuple[str, str]]:
-    """Return the stored columns of a post, and what each holds, in words; of those left out the page itself speaks.
-
-    What the writer of a first post gave their thread stands in the thread's row, and comes with them.
-    """
-    facts = describe_row(post, leave_out=(*COUNTED, "author") if post.author_id else COUNTED)
-    if post.starts_thread:
-        facts += [("title of the thread", post.thread.title), ("type of provision", post.thread.topic)]
-    return [(name, in_words(value)) for name, value in facts]
-
-
-def in_place(posts: PostQuerySet, place: str) -> Post | None:
-    """Return the post at a place (1, 2, …) among a writer's own, in the order of writing; None where there is none."""
-    index = int(place) - 1 if is_number(place) else -1
-    return posts.select_related("thread__forum").order_by("pk")[index : index + 1].first() if index >= 0 else None

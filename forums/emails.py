@@ -1,12 +1,12 @@
-"""Mail to staff about the forums. It says that something waits and nothing of what; writers are never mailed."""
+"""Mail to staff about the forums. It says that something waits, not what; writers get no mail."""
 
 from forums.models import CallRequest, ModeratorNote, Post, Report
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from mscos.mail.messages import notify_group
 
 
-def tell_moderators() -> None:
-    """Tell each moderator, once a day, where posts, reports or words of writers wait. A job of the work loop.
+def notify_moderators() -> None:
+    """Mail each moderator, once a day, if posts, reports or messages wait. A job of the background worker.
 
     Never at the moment of a post: the time of the mail would be the time of writing.
     """
@@ -14,10 +14,10 @@ def tell_moderators() -> None:
         notify_group(MODERATORS, page="admin:forums_post_changelist")
 
 
-def tell_handlers() -> None:
-    """Tell each call handler, four times a day, where a request waits or news came. A job of the work loop.
+def notify_call_handlers() -> None:
+    """Mail each call handler, four times a day, if call requests wait. A job of the background worker.
 
-    Never at the moment of a request: the time of the mail would be the time of asking.
+    Never at the moment of a request: the time of the mail would be the time of the request.
     """
     if CallRequest.objects.waiting().exists():
         notify_group(CALL_HANDLERS, page="admin:index")

@@ -1,7 +1,7 @@
-"""The published views on a call, for the study's researchers: post by post, so that a call of any size fits in memory.
+"""Exports of the published views on a consultation for researchers, streamed post by post.
 
-A row holds what every reader of the site can see, and no more than a study needs: no key of the database and no number
-that leads back to the page, nothing that waits, was refused or was taken down.
+A row has what every reader can see, and only what a study needs: no key and no number that leads back to the page,
+nothing that waits, was refused or was taken down.
 """
 
 import json
@@ -13,14 +13,14 @@ from mscos.csv_lines import csv_lines
 BATCH = 500  # posts in memory at a time
 COLUMNS = ("day", "type", "name", "text")
 TEAM = "MSCOS team"
-MEMBER = "A member"  # under their name on the page; researchers need none
+MEMBER = "A member"  # the page shows the name; researchers do not need it
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 
 Row = tuple[str, str, str, str]
 
 
 def rows_of(consultation: Consultation) -> Iterator[Row]:
-    """Yield each published post in the visible threads that answer a consultation, by type, thread and number."""
+    """Yield each published post in the visible threads of a consultation, by topic, thread and number."""
     posts = (
         Post.objects.shown()
         .filter(thread__topic__consultation=consultation, thread__state__in=Thread.VISIBLE)
@@ -34,14 +34,14 @@ def rows_of(consultation: Consultation) -> Iterator[Row]:
 
 
 def csv_of(consultation: Consultation) -> Iterator[str]:
-    """Yield the lines of a CSV file, which begins with the names of its columns."""
+    """Yield the lines of a CSV file with a header."""
     yield BYTE_ORDER_MARK
     yield from csv_lines([COLUMNS])
     yield from csv_lines(rows_of(consultation))
 
 
 def json_of(consultation: Consultation) -> Iterator[str]:
-    """Yield the pieces of a JSON list of objects, a line an object."""
+    """Yield the parts of a JSON list, one object per line."""
     before = "[\n"
     for row in rows_of(consultation):
         yield before + json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""Feeds of a forum, a thread and a call for views: what is published, with its day, under titles that tell nothing.
+"""Atom feeds of a forum, a thread and a consultation: published posts under titles that reveal nothing.
 
-A feed reader shows titles unasked and keeps what it has read. So a title is a code or a number, a text behind a content
-note stays on our page, and no time of day is told. What is taken down is gone from the feed at once.
+Feed readers show titles unasked and keep what they have read. So a title is a code or a number, a text behind a content
+note stays on our page, and there is no time of day. A post that is taken down leaves the feed at once.
 """
 
 import re
@@ -24,32 +24,32 @@ from forums.models.threads import PostQuerySet, ThreadQuerySet
 from mscos.feeds import on_site
 from mscos.sensitive_words import sensitive_words_in
 
-ENTRIES = 30
-# All that XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets): one of these would end the whole feed.
+MAX_ENTRIES = 30
+# Characters not allowed in XML 1.0 (https://www.w3.org/TR/xml/#charsets): one of them would break the whole feed.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class DayFeed(Atom1Feed):
-    """Atom (RFC 4287) whose moments are days, at midnight UTC."""
+    """An Atom feed (RFC 4287) whose timestamps are days, at midnight UTC."""
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        """Write an entry, with a mark in the place of what XML cannot hold."""
-        words = {name: _as_xml(item[name]) for name in ("title", "description", "author_name")}
-        super().add_item_elements(handler, {**item, **words})
+        """Write an entry, with U+FFFD for characters not allowed in XML."""
+        texts = {name: _as_xml(item[name]) for name in ("title", "description", "author_name")}
+        super().add_item_elements(handler, {**item, **texts})
 
     def latest_post_date(self) -> datetime:
-        """Return the newest entry's day; of an empty feed today's, for Atom asks for one."""
+        """Return the newest entry's day; today for an empty feed, since Atom requires one."""
         return max((item["updateddate"] for item in self.items), default=_midnight(timezone.localdate()))
 
 
 class PostFeed(Feed):
-    """Entries that are posts, the newest first. A subclass finds what it is about (`get_object`) and its posts."""
+    """A feed of posts, the newest first. Subclasses define `get_object` and `items`."""
 
     feed_type = DayFeed
     author_name = settings.SITE_NAME
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer without the moment of the last change, and keep search engines out, as threads do."""
+        """Remove Last-Modified, which tells a time of day, and keep search engines out, as threads do."""
         response = super().__call__(request, *args, **kwargs)
         del response.headers["Last-Modified"]
         response.headers["X-Robots-Tag"] = "noindex, noarchive"
@@ -68,7 +68,7 @@ class PostFeed(Feed):
         return f"Thread {item.thread.code}"
 
     def item_description(self, item: Post) -> str:
-        """Return the post, or its content note in its place, as HTML; the title of its thread before the first one."""
+        """Return as HTML the post, or only its content note; before a first post the title of its thread."""
         title = format_html("<p><strong>{}</strong></p>\n", item.thread.title) if item.number == 1 else ""
         if item.content_note:
             note = "<p>Content note: {}. Open the page to read this post.</p>"
@@ -76,7 +76,7 @@ class PostFeed(Feed):
         return format_html("{}{}", title, item.body_html)
 
     def item_author_name(self, item: Post) -> str:
-        """Return the made-up name, or a member's own."""
+        """Return the made-up name of a voice, or a member's own."""
         return item.writer
 
     def item_link(self, item: Post) -> str:
@@ -84,7 +84,7 @@ class PostFeed(Feed):
         return on_site(item.get_absolute_url())
 
     def item_guid(self, item: Post) -> str:
-        """Return what the post is known by in every feed, in whichever forum its thread stands."""
+        """Return an id that is the same in every feed, and after its thread is moved to another forum."""
         return on_site(f"{reverse('forums:forum_list')}#{item.thread.code}-{item.number}")
 
     def item_updateddate(self, item: Post) -> datetime:
@@ -102,7 +102,7 @@ class ForumFeed(PostFeed):
         return get_object_or_404(Forum, slug=slug)
 
     def title(self, about: Forum) -> str:
-        """Return the forum's title; nothing of it where it tells something."""
+        """Return the forum's title, or the site's name where the title has sensitive words."""
         return settings.SITE_NAME if sensitive_words_in(about.title) else _as_xml(about.title)
 
     def items(self, about: Forum) -> PostQuerySet:
@@ -131,10 +131,10 @@ class ThreadFeed(PostFeed):
     subtitle = "New posts, with their day."
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Send whoever follows a thread that was moved or merged to the feed of where it is now."""
-        asked = Thread.objects.filter(code=kwargs["code"])
-        here = Q(pk__in=asked.values("pk")) | Q(pk__in=asked.exclude(merged_into=None).values("merged_into"))
-        thread = get_object_or_404(Thread.objects.visible(), here)
+        """Redirect from a thread that was moved or merged to its feed of today."""
+        named = Thread.objects.filter(code=kwargs["code"])
+        current = Q(pk__in=named.values("pk")) | Q(pk__in=named.exclude(merged_into=None).values("merged_into"))
+        thread = get_object_or_404(Thread.objects.visible(), current)
         if (thread.forum.slug, thread.code) != (kwargs["slug"], kwargs["code"]):
             return redirect("forums:thread_feed", thread.forum.slug, thread.code)
         return super().__call__(request, *args, thread=thread, **kwargs)
@@ -149,7 +149,7 @@ class ThreadFeed(PostFeed):
 
     def items(self, about: Thread) -> PostQuerySet:
         """Return the last posts, the last one first."""
-        return _with_writers(about.posts.shown().order_by("-number")[:ENTRIES])
+        return _with_writers(about.posts.shown().order_by("-number")[:MAX_ENTRIES])
 
     def item_title(self, item: Post) -> str:
         """Return the post's number and who wrote it: '#3 by Cedar'."""
@@ -157,8 +157,8 @@ class ThreadFeed(PostFeed):
 
 
 def _openings(threads: ThreadQuerySet) -> PostQuerySet:
-    """Return the first posts of the newest threads; a thread without a title has lost its first post."""
-    newest = threads.exclude(title="").order_by("-opened_on", "code")[:ENTRIES]
+    """Return the first posts of the newest threads, without threads whose first post was taken down."""
+    newest = threads.exclude(title="").order_by("-opened_on", "code")[:MAX_ENTRIES]
     posts = Post.objects.shown().filter(number=1, thread__in=newest.values("pk"))
     return _with_writers(posts.order_by("-thread__opened_on", "thread__code"))
 

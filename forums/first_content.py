@@ -1,4 +1,4 @@
-"""First content: an empty forum for each of the seven outcomes. A real site begins with them, a sample site too."""
+"""First content of every site: an empty forum for each of the seven outcomes."""
 
 from django.db import transaction
 
@@ -18,7 +18,7 @@ PURPOSES = {
 
 @transaction.atomic
 def load() -> None:
-    """Make a forum for each outcome of the first content; raises IntegrityError where one has a forum."""
+    """Create a forum for each outcome of the first content; raises IntegrityError where one has a forum."""
     for outcome in Outcome.objects.filter(short_name__in=PURPOSES):
         Forum.objects.create(
             outcome=outcome,

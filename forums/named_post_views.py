@@ -1,10 +1,10 @@
-"""What became of the posts that somebody wrote under their own name. Only these pages join an account with posts.
+"""Views of the posts that a member wrote under their own name. Only these pages connect an account with posts.
 
-A page is found by the place of its post in the order of writing. What acts on a post names it by the mark that its page
-showed: places move up when a post is taken down, and the row's own number would tell how many others wrote in between.
+A page is found by the position of its post in the order of writing. A form names its post by a token: positions shift
+when a post is taken down, and the row's own number would tell how many others wrote in between.
 """
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,19 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from forums import actions
-from forums.code_views import AnswerForm, held_of, in_place, store_answer
+from forums import writer_actions
+from forums.decorators import with_author
+from forums.forms.messages import AnswerForm
 from forums.models import Post
 from forums.pages import OwnPostPages
-from forums.posting_views import named
+from forums.submission import submit_answer
+from forums.writer_posts import post_at, stored_data_of
 from mscos.codes import form_digest
 from mscos.models import User
 from mscos.pagination import page_of
 from mscos.privacy import Refusal, anonymous_form, private
+from mscos.requests import AuthenticatedHttpRequest
 
-OWN_POSTS_A_PAGE = 20
-# What the next page says. It stands in no session, where it would write down the second of the act, and its address, which
-# stays in the history, tells nothing of what was done.
+OWN_POSTS_PER_PAGE = 20
+# Sentences of the next page. In a session, one would record the second of the action; the address, which stays in the
+# history, says nothing of what was done.
 DONE = {
     "1": "Done. This is how it stands now.",
     "0": "Nothing was changed now. That post is not in your list any more.",
@@ -35,72 +38,73 @@ NOT_THERE = Refusal(409, "This post was taken down or is not in your list any mo
 @private
 @login_required
 @require_safe
-def own_posts(request: HttpRequest) -> HttpResponse:
-    """List the posts under one's own name, the latest first, each with its place in the order of writing."""
-    page = page_of(request, OwnPostPages(_member(request).posts.order_by("-pk"), OWN_POSTS_A_PAGE))
-    places = range(page.paginator.count - page.start_index() + 1, 0, -1)
-    context = {"page": page, "posts": list(zip(places, page, strict=False)), "done": _done(request)}
+def own_posts(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """List the member's posts, the latest first, each with its position in the order of writing."""
+    page = page_of(request, OwnPostPages(request.user.posts.order_by("-pk"), OWN_POSTS_PER_PAGE))
+    positions = range(page.paginator.count - page.start_index() + 1, 0, -1)
+    context = {"page": page, "posts": list(zip(positions, page, strict=False)), "done": _done(request)}
     return render(request, "forums/own_posts.html", context)
 
 
 @anonymous_form()
-@named
-def own_post_detail(request: HttpRequest, place: int, *, refusal: Refusal | None, author: User) -> HttpResponse:
-    """Show all that is held of one of these posts, and take words to the moderators about it; no typed word is lost."""
+@with_author
+def own_post_detail(request: HttpRequest, position: int, *, refusal: Refusal | None, author: User) -> HttpResponse:
+    """Show all that is stored of a post, and take messages to the moderators about it; typed text is never lost."""
     is_sent = request.method == "POST"
-    post = _marked(request, author) if is_sent else _post(author, place)
-    is_open = not author.pk or (post is not None and not post.is_gone)  # who signs in again can send again
-    form = AnswerForm(request.POST, refusal=refusal if is_open else NOT_THERE) if is_sent else AnswerForm()
-    if post and store_answer(request, form, post):
-        return redirect(f"{reverse('forums:own_post_detail', args=[_place(author, post)])}?done=1")
-    context: dict[str, Any] = {"post": post, "form": form, "is_open": is_open, "done": _done(request)}
-    context["mark"] = request.POST.get("mark", "")
+    post = _post_of_form(request, author) if is_sent else _post_at(author, position)
+    can_send = not author.pk or (post is not None and not post.is_gone)  # also whoever has to sign in again
+    form = AnswerForm(request.POST, refusal=refusal if can_send else NOT_THERE) if is_sent else AnswerForm()
+    if post and submit_answer(request, form, post):
+        return redirect(f"{reverse('forums:own_post_detail', args=[_position(author, post)])}?done=1")
+    context: dict[str, Any] = {"post": post, "form": form, "can_send": can_send, "done": _done(request)}
+    context["token"] = request.POST.get("mark", "")
     if post:
-        context |= {"place": _place(author, post), "held": held_of(post), "mark": _mark(post.pk)}
+        context |= {
+            "position": _position(author, post),
+            "stored_data": stored_data_of(post),
+            "token": _token_of(post.pk),
+        }
     return render(request, "forums/own_post_detail.html", context, status=form.status)
 
 
 @private
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_post_withdraw(request: HttpRequest, place: int) -> HttpResponse:
-    """Ask once, then take one of these posts down."""
-    member = _member(request)
+def own_post_withdraw(request: AuthenticatedHttpRequest, position: int) -> HttpResponse:
+    """Ask once, then take down one of the member's posts."""
+    member = request.user
     if request.method == "POST":
-        if marked := _marked(request, member):
-            actions.withdraw(post=marked)
-        return redirect(f"{reverse('forums:own_posts')}?done={1 if marked else 0}")
-    post = _post(member, place)
-    return render(request, "forums/own_post_withdraw.html", {"post": post, "place": place, "mark": _mark(post.pk)})
+        if post := _post_of_form(request, member):
+            writer_actions.withdraw(post=post)
+        return redirect(f"{reverse('forums:own_posts')}?done={1 if post else 0}")
+    post = _post_at(member, position)
+    context = {"post": post, "position": position, "token": _token_of(post.pk)}
+    return render(request, "forums/own_post_withdraw.html", context)
 
 
 def _done(request: HttpRequest) -> str:
     return DONE.get(request.GET.get("done", ""), "")
 
 
-def _member(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
-def _post(author: User, place: int) -> Post:
-    post = in_place(author.posts.for_writer(), str(place))
+def _post_at(author: User, position: int) -> Post:
+    post = post_at(author.posts.for_writer(), str(position))
     if post is None:
         raise Http404
     return post
 
 
-def _place(author: User, post: Post) -> int:
+def _position(author: User, post: Post) -> int:
     return author.posts.filter(pk__lte=post.pk).count()
 
 
-def _mark(key: int) -> str:
+def _token_of(key: int) -> str:
     return form_digest(repr(("own post", key)))
 
 
-def _marked(request: HttpRequest, author: User) -> Post | None:
-    """Return one's post whose page sent this form; None where it is not one's own any more, or nobody is signed in."""
+def _post_of_form(request: HttpRequest, author: User) -> Post | None:
+    """Return the post whose token a form sends; None where it is no longer the author's, or nobody is signed in."""
     if not author.pk:
         return None
-    mark = request.POST.get("mark", "")
-    keys = [key for key in author.posts.values_list("pk", flat=True) if _mark(key) == mark]
+    token = request.POST.get("mark", "")
+    keys = [key for key in author.posts.values_list("pk", flat=True) if _token_of(key) == token]
     return author.posts.for_writer().filter(pk__in=keys).first()

@@ -1,74 +1,56 @@
-"""Writing in the forums: without an account, or for one post under one's own name.
+"""Views for new threads and replies: anonymous, or under the name of a member.
 
-The way of one anonymous post: `thread_create` here, `ThreadForm` in forms.py, `start_thread` in actions.py, `Post` in
-models/threads.py, and the receipt in templates/forums/post_receipt.html. None of them touches a session or a user.
+An anonymous post passes `thread_create` here, `ThreadForm` in forms/posts.py, `submit_post` in submission.py,
+`start_thread` in writer_actions.py, `Post` in models/threads.py and templates/forums/post_receipt.html. None of them
+reads or writes a session or a user.
 
-A named post has addresses of its own, and they alone ask who is signed in: an anonymous post of somebody who is signed
-in goes the same way as everybody's. So the choice is made anew for each post, and anonymous is what happens without it.
+Named posts have their own addresses, and only these ask who is signed in. So members choose for each post, and their
+anonymous posts are handled like everybody's.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
+from functools import partial
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums import actions, receipts, spam
+from forums import writer_actions
 from forums.code_lookup import WRONG_CODES
-from forums.forms import PostForm, ReplyForm, ThreadForm
+from forums.decorators import with_author
+from forums.forms.posts import ReplyForm, ThreadForm
 from forums.models import Forum, Thread
-from forums.pages import numbered
+from forums.pages import numbered_post
 from forums.reply_target import reply_target_id
-from mscos.limits import Limit
+from forums.submission import submit_post
 from mscos.models import User
-from mscos.privacy import Refusal, View, anonymous_form, too_many
-
-POSTING = Limit("post", times=20, seconds=60 * 60)  # an office behind one address can hold a lively discussion
-PREVIEWS = Limit("preview", times=60, seconds=10 * 60)  # each reads a text as thoroughly as sending it does
-SIGNED_OUT = Refusal(403, "You are signed out. Nothing was lost. Sign in in another window, then send again.")
-
-
-def named(view: View) -> View:
-    """Give a view the keyword argument `author`, who is signed in; who is not is asked to, and loses nothing typed."""
-
-    @wraps(view)
-    def wrapper(request: HttpRequest, *args: str, refusal: Refusal | None = None, **kwargs: str) -> HttpResponse:
-        if isinstance(request.user, User):
-            return view(request, *args, refusal=refusal, author=request.user, **kwargs)
-        if request.method != "POST":
-            return redirect_to_login(request.get_full_path())
-        return view(request, *args, refusal=refusal or SIGNED_OUT, author=User(), **kwargs)
-
-    return wrapper
+from mscos.privacy import Refusal, anonymous_form, too_many
 
 
 @anonymous_form()
 def thread_create(request: HttpRequest, slug: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a new thread, to be checked by a moderator."""
+    """Take a new thread, which waits for a moderator."""
     return _thread_create(request, slug, refusal, author=None)
 
 
 @anonymous_form()
-@named
+@with_author
 def thread_create_named(request: HttpRequest, slug: str, *, refusal: Refusal | None, author: User) -> HttpResponse:
-    """Take a new thread under the name of who is signed in."""
+    """Take a new thread under the name of the signed-in member."""
     return _thread_create(request, slug, refusal, author=author)
 
 
 @anonymous_form()
 def reply_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a reply in a thread, to be checked by a moderator."""
+    """Take a reply in a thread, which waits for a moderator."""
     return _reply_create(request, slug, code, refusal, author=None)
 
 
 @anonymous_form()
-@named
+@with_author
 def reply_create_named(
     request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None, author: User
 ) -> HttpResponse:
-    """Take a reply under the name of who is signed in."""
+    """Take a reply under the name of the signed-in member."""
     return _reply_create(request, slug, code, refusal, author=author)
 
 
@@ -80,22 +62,22 @@ def _thread_create(request: HttpRequest, slug: str, refusal: Refusal | None, *, 
         initial={"topic": request.GET.get("type", "")},
         refusal=refusal,
     )
-    done = send(request, form, lambda **words: actions.start_thread(forum=forum, author=author, **words))
+    receipt = submit_post(request, form, partial(writer_actions.start_thread, forum=forum, author=author))
     context = {"forum": forum, "form": form, "author": author}
-    return done or render(request, "forums/thread_create.html", context, status=form.status)
+    return receipt or render(request, "forums/thread_create.html", context, status=form.status)
 
 
 def _reply_create(
     request: HttpRequest, slug: str, code: str, refusal: Refusal | None, *, author: User | None
 ) -> HttpResponse:
     is_sent = request.method == "POST"
-    asked = get_object_or_404(Thread, code=code)
-    answered = numbered(asked, (request.POST if is_sent else request.GET).get("to", ""))
-    thread = Thread.objects.select_related("forum").get(pk=reply_target_id(thread=asked.pk, answered=answered))
+    named_thread = get_object_or_404(Thread, code=code)  # by the address; merges and moves may lead elsewhere
+    answered = numbered_post(named_thread, (request.POST if is_sent else request.GET).get("to", ""))
+    thread = Thread.objects.select_related("forum").get(pk=reply_target_id(thread=named_thread.pk, answered=answered))
     if not thread.is_visible:
         if not is_sent:
             raise Http404
-        refusal = refusal or Refusal(409, thread.no_reply_because)  # while somebody wrote: the text comes back
+        refusal = refusal or Refusal(409, thread.no_reply_because)  # the form comes back with its text
     with ExitStack() as undo:
         if request.POST.get("code") and not WRONG_CODES.count(request, undo):
             refusal = refusal or too_many(WRONG_CODES)
@@ -107,38 +89,8 @@ def _reply_create(
             initial={"to": request.GET.get("to", "")},
             refusal=refusal,
         )
-        done = send(request, form, lambda **words: actions.reply(thread=asked, author=author, **words))
+        receipt = submit_post(request, form, partial(writer_actions.reply, thread=named_thread, author=author))
         if "code" in form.errors:
             undo.pop_all()
     context = {"thread": thread, "forum": thread.forum, "form": form, "answered": answered, "author": author}
-    return done or render(request, "forums/reply_create.html", context, status=form.status)
-
-
-def send(request: HttpRequest, form: PostForm, store: Callable[..., actions.Sent]) -> HttpResponse | None:
-    """Store a valid form by an action and return the receipt; None where the form is to be shown (again)."""
-    if "preview" in form.data and not PREVIEWS.count(request):
-        form.refusal = form.refusal or too_many(PREVIEWS)
-    if not form.is_valid() or form.preview is not None:
-        return None
-    limited = ""
-    try:
-        with ExitStack() as undo:  # what was counted, unless something new is stored
-            # Why this visitor may store nothing new now, if so. What was stored before has its receipt still.
-            limited = "" if POSTING.count(request, undo) else too_many(POSTING).sentence
-            sent = store(limited=limited, likely_spam=spam.is_likely_spam(request, form, undo), **form.to_store())
-            if not sent.again:
-                undo.pop_all()
-    except actions.NotAccepted as error:
-        form.refuse(Refusal(429 if limited else 409, str(error)))
-        return None
-    return _receipt(request, sent, has_code=form.has_code)
-
-
-def _receipt(request: HttpRequest, sent: actions.Sent, *, has_code: bool) -> HttpResponse:
-    """Show the code to whoever has it not yet, again for the same form while its receipt is open, then never more."""
-    forum = sent.post.thread.forum
-    if sent.post.author_id:
-        return render(request, "forums/post_receipt_named.html", {"forum": forum})
-    if sent.post.is_gone or not receipts.is_open(sent.form):
-        return render(request, "forums/post_receipt_over.html", {"forum": forum})
-    return render(request, "forums/post_receipt.html", {"forum": forum, "code": "" if has_code else sent.code})
+    return receipt or render(request, "forums/reply_create.html", context, status=form.status)

@@ -1,4 +1,4 @@
-"""Where a reply is taken now: threads are merged, and posts are moved to others, while somebody writes."""
+"""The thread that gets a reply: while somebody writes, threads are merged and posts are moved to others."""
 
 from django.db import transaction
 
@@ -6,23 +6,23 @@ from forums.models import Post, Thread
 
 
 def reply_target_id(*, thread: int, answered: Post | None) -> int:
-    """Return the key of the thread that takes a reply to a post, or (None) to all of `thread`, a key, as things are now."""
+    """Return the key of the thread that gets a reply to a post, or (None) to the whole of `thread`, a key."""
     if answered:
         return Post.objects.values_list("thread", flat=True).get(pk=answered.pk)
     return Thread.objects.values_list("merged_into", flat=True).get(pk=thread) or thread
 
 
 def lock_reply_target(*, thread: int, answered: Post | None) -> Thread:
-    """Return the thread that takes a reply, with its row locked until the transaction ends.
+    """Return the thread that gets a reply, its row locked to the end of the transaction.
 
-    Whoever held it before may have moved what is answered: then it is looked for again, and the row is given back first.
-    Who keeps one thread while they wait for another can wait for ever.
+    While we waited for the lock, the answered post may have been moved: then the lock is released before the next try.
+    Waiting for one thread with another locked could deadlock.
     """
     while True:
         key = reply_target_id(thread=thread, answered=answered)
-        before = transaction.savepoint()
+        unlocked = transaction.savepoint()
         locked = Thread.objects.select_for_update(of=("self",)).select_related("forum").get(pk=key)
         if reply_target_id(thread=thread, answered=answered) == key:
-            transaction.savepoint_commit(before)
+            transaction.savepoint_commit(unlocked)
             return locked
-        transaction.savepoint_rollback(before)
+        transaction.savepoint_rollback(unlocked)

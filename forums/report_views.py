@@ -1,50 +1,28 @@
-"""Reporting a post, without an account. Nothing here touches a session or a user."""
+"""The view for reports of posts, without an account: it reads and writes no session and no user."""
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from forums.forms import is_number, no_code
-from forums.models import Report, Thread
-from forums.pages import numbered
-from forums.reports import report
-from mscos.forms import PlainTextField, PublicForm
+from forums.forms.messages import ReportForm
+from forums.models import Thread
+from forums.moderation.reports import report
+from forums.pages import numbered_post
+from forums.validators import is_post_number
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form
 
 REPORTING = Limit("report", times=20, seconds=60 * 60)
-WORDS_LENGTH = 1_000
-
-
-class ReportForm(PublicForm):
-    """Why a post should be looked at again."""
-
-    reason = forms.ChoiceField(
-        label="This post …",
-        choices=Report.Reason.choices,
-        widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a reason"),
-    )
-    words = PlainTextField(
-        name="text",
-        label="Anything else that we should know?",
-        max_length=WORDS_LENGTH,
-        required=False,
-        validators=[no_code],
-        help_text="Nobody can answer you here, and we do not know who you are.",
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": WORDS_LENGTH, "autocomplete": "off"}),
-    )
 
 
 @anonymous_form(limit=REPORTING)
 def report_create(request: HttpRequest, slug: str, code: str, *, refusal: Refusal | None) -> HttpResponse:
-    """Take a report of one post of a thread: `?n=7`, by the number that it had there."""
-    asked = get_object_or_404(Thread.objects.select_related("forum"), code=code)
+    """Take a report of the post with the number `?n=7` in a thread, wherever that post is now."""
+    named_thread = get_object_or_404(Thread.objects.select_related("forum"), code=code)
     number = request.POST.get("n") or request.GET.get("n", "")
-    post = numbered(asked, number)
+    post = numbered_post(named_thread, number)
     if post is None or not post.thread.is_visible:
-        if request.method == "POST" and is_number(number):
-            return render(request, "forums/report_done.html", {"thread": asked, "is_stored": False})
+        if request.method == "POST" and is_post_number(number):
+            return render(request, "forums/report_done.html", {"thread": named_thread, "is_stored": False})
         raise Http404
     form = ReportForm(request.POST if request.method == "POST" else None, refusal=refusal)
     context = {"thread": post.thread, "forum": post.thread.forum, "post": post, "n": number, "form": form}

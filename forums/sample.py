@@ -1,4 +1,4 @@
-"""Sample content of the forums: nobody's words. It goes through the same actions as everybody's posts."""
+"""Sample content of the forums, written for it. It is stored by the same actions as everybody's posts."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from events.times import LONDON
-from forums import first_content, moderation
-from forums.actions import reply, start_thread
+from forums import first_content
 from forums.call_requests import team_actions
-from forums.call_requests.requester_actions import ask
+from forums.call_requests.requester_actions import request_call
 from forums.models import CallRequest, Consultation, Forum, Post, Thread, Topic
+from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from mscos.models import User
 from mscos.text import REDACTED
@@ -33,10 +34,10 @@ a page. You do not need to tell your own story."""
 
 
 def load(*, by: User) -> None:
-    """Make a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
+    """Create a forum for each outcome and fill the housing forum; `by` is the moderator who publishes."""
     first_content.load()
     housing = Forum.objects.get(slug="housing")
-    topics = _call_for_views(housing)
+    topics = _open_consultation(housing)
     welcome = _thread(
         housing,
         "What has worked when a placement was about to end?",
@@ -44,7 +45,7 @@ def load(*, by: User) -> None:
         "better than others.\n\nWhat have you put in place **early** that made a difference?",
         topics["a"],
     )
-    moderation.publish(post=welcome, by=by)
+    decisions.publish(post=welcome, by=by)
     _replies(welcome, by)
     hotels = _thread(
         housing,
@@ -54,7 +55,7 @@ def load(*, by: User) -> None:
         "It takes ten minutes. What would you add?",
         topics["d"],
     )
-    moderation.publish(post=hotels, by=by)
+    decisions.publish(post=hotels, by=by)
     panel = _thread(
         housing,
         "A joint meeting with the council",
@@ -62,7 +63,7 @@ def load(*, by: User) -> None:
         "Decisions that took a month take a week.",
         topics["e"],
     )
-    moderation.publish_with_changes(
+    decisions.publish_with_changes(
         post=panel,
         by=by,
         title=panel.thread.title,
@@ -72,18 +73,18 @@ def load(*, by: User) -> None:
     _welcome(housing, by)
     for post, tags in ((welcome, ["move-on"]), (hotels, ["first night", "safety"]), (panel, ["move-on", "councils"])):
         post.thread.tags.add(*tags)
-    _waiting(housing, welcome, topics)
+    _waiting_posts(housing, welcome, topics)
     _closed_consultation(Forum.objects.get(slug="support"), by)
 
 
 def _welcome(forum: Forum, by: User) -> None:
     words = "Say what helps, what does not, and what you have seen work."
     post = _thread(forum, "Welcome to the housing forum", words, author=by)
-    moderation.publish(post=post, by=by)
+    decisions.publish(post=post, by=by)
     Thread.objects.filter(pk=post.thread_id).update(pinned=True, state=Thread.State.CLOSED)
 
 
-def _call_for_views(forum: Forum) -> dict[str, Topic]:
+def _open_consultation(forum: Forum) -> dict[str, Topic]:
     today = timezone.localdate()
     consultation = Consultation.objects.create(
         forum=forum,
@@ -106,7 +107,7 @@ def _replies(first: Post, by: User) -> None:
         body="We ask for the move-on plan in the **first** meeting and look at it every month. "
         "The conversation is easier when nobody is packing.",
     )
-    moderation.publish(post=second.post, by=by)
+    decisions.publish(post=second.post, by=by)
     third = reply(
         thread=thread,
         submission_id=new_submission_id(),
@@ -114,7 +115,7 @@ def _replies(first: Post, by: User) -> None:
         content_note="being moved without notice",
         body="Please also ask what the person needs to take with them. I was moved in a day and my papers stayed behind.",
     )
-    moderation.publish(post=third.post, by=by)
+    decisions.publish(post=third.post, by=by)
     fourth = reply(
         thread=thread,
         submission_id=new_submission_id(),
@@ -122,10 +123,10 @@ def _replies(first: Post, by: User) -> None:
         in_reply_to=third.post,
         body="Thank you. We have added this to our list.",
     )
-    moderation.publish(post=fourth.post, by=by)
+    decisions.publish(post=fourth.post, by=by)
 
 
-def _waiting(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
+def _waiting_posts(forum: Forum, answered: Post, topics: dict[str, Topic]) -> None:
     _thread(
         forum,
         "Deposits for a private flat",
@@ -170,7 +171,7 @@ def _closed_consultation(forum: Forum, by: User) -> None:
     view = _thread(
         forum, "Not on a day that was set at the start", "When the person says so, with a way back in.", topic
     )
-    moderation.publish(post=view, by=by)
+    decisions.publish(post=view, by=by)
 
 
 def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **fields: Any) -> Post:
@@ -180,8 +181,8 @@ def _thread(forum: Forum, title: str, body: str, topic: Topic | None = None, **f
 
 
 def load_request(*, by: User) -> str:
-    """Ask for a call, let `by` offer times, and return the code that opens the request."""
-    asked = ask(
+    """Store a call request with times that `by` offers, and return the code that opens it."""
+    submitted = request_call(
         submission_id=new_submission_id(),
         forum=Forum.objects.get(slug="housing"),
         how=CallRequest.How.CODE,
@@ -196,7 +197,7 @@ def load_request(*, by: User) -> str:
         interpreter="",
         topic="How a case conference could be set up here (example).",
     )
-    call_request = CallRequest.objects.by_code(asked.code).get()
+    call_request = CallRequest.objects.by_code(submitted.code).get()
     team_actions.claim(call_request=call_request, by=by)
     # On safe days, at a safe time in London.
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
@@ -208,4 +209,4 @@ def load_request(*, by: User) -> str:
     team_actions.write(
         call_request=call_request, by=by, words="Thank you for asking. Would one of these times suit you?"
     )
-    return asked.code
+    return submitted.code

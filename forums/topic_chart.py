@@ -1,6 +1,6 @@
-"""A picture of how many views each type of a call has: bars, as long as worked out here, that the template draws as SVG.
+"""A bar chart of the views on each topic of a consultation, which the template draws as SVG.
 
-Widths are shares of the whole, so that the picture fits a phone. The names are ordinary words of the page: they wrap.
+Widths are percentages, so that it fits a phone. The names are text of the page, so that they wrap.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from forums.models import Topic
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar, and the words above it."""
+    """A bar and the text above it."""
 
     name: str
     width: str
@@ -19,7 +19,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class TopicChart:
-    """A picture, and the figures that it shows."""
+    """The bars, and the figures of the table beside them."""
 
     topics: Sequence[Topic]
     bars: list[Bar]
@@ -28,7 +28,7 @@ class TopicChart:
 
 
 def topic_chart(topics: Sequence[Topic]) -> TopicChart | None:
-    """Return the picture of topics `with_view_counts`; None while there is nothing to show."""
+    """Return the chart of topics `with_view_counts`; None while none has a view."""
     counts = [topic.view_count for topic in topics]  # type: ignore[attr-defined]
     if not any(counts):
         return None

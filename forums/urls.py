@@ -1,4 +1,4 @@
-"""Addresses of the forums. None tells what a thread is about; none ever holds a writer's code."""
+"""Addresses of the forums. None says what a thread is about; none ever contains a writer's code."""
 
 from django.urls import path
 
@@ -27,6 +27,6 @@ urlpatterns = [
     path("code/answer/", code_views.post_answer, name="post_answer"),
     path("code/take-down/", code_views.post_withdraw, name="post_withdraw"),
     path("my-posts/", named_post_views.own_posts, name="own_posts"),
-    path("my-posts/<int:place>/", named_post_views.own_post_detail, name="own_post_detail"),
-    path("my-posts/<int:place>/take-down/", named_post_views.own_post_withdraw, name="own_post_withdraw"),
+    path("my-posts/<int:position>/", named_post_views.own_post_detail, name="own_post_detail"),
+    path("my-posts/<int:position>/take-down/", named_post_views.own_post_withdraw, name="own_post_withdraw"),
 ]

@@ -1,22 +1,22 @@
-"""Reading the forums. Writing in them is in `posting_views.py`, what a code opens in `code_views.py`."""
+"""Views that show forums, consultations and threads."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from forums.forms import ThreadFilterForm
+from forums.forms.filters import ThreadFilterForm
 from forums.models import Consultation, Forum, Thread
-from forums.pages import PostPages, ThreadPages, address_now
+from forums.pages import PostPages, ThreadPages, current_address
 from forums.topic_chart import topic_chart
 from mscos.pagination import page_of
 
 MAX_VIEWS_PER_TOPIC = 3  # on a consultation's page
-RELATED = 3  # threads under a thread
+MAX_RELATED_THREADS = 3
 
 
 @require_safe
 def forum_list(request: HttpRequest) -> HttpResponse:
-    """List the forums and the open calls for views."""
+    """List the forums and the open consultations."""
     context = {
         "forums": Forum.objects.with_activity(),
         "consultations": Consultation.objects.open().select_related("forum"),
@@ -46,7 +46,7 @@ def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def consultation_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a call for views: its topics with the latest views on each, and how many there are."""
+    """Show a consultation: its topics with the latest views on each, and how many there are."""
     consultation = get_object_or_404(Consultation.objects.published().select_related("forum"), code=code)
     topics = consultation.topics_with_views(MAX_VIEWS_PER_TOPIC)
     context = {
@@ -63,8 +63,8 @@ def thread_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show a page of a thread's posts, oldest first."""
     thread = get_object_or_404(Thread.objects.findable(), code=code)
     if thread.forum.slug != slug or not thread.is_visible:
-        return redirect(address_now(request, thread))
+        return redirect(current_address(request, thread))
     page = page_of(request, PostPages(thread))
-    related = Thread.objects.related_to(thread, most=RELATED)
+    related = Thread.objects.related_to(thread, limit=MAX_RELATED_THREADS)
     context = {"thread": thread, "forum": thread.forum, "page": page, "related": related}
     return render(request, "forums/thread_detail.html", context)

@@ -1,1 +1,1 @@
-"""The core: settings, people, text, codes, privacy, limits, the work loop, and the pages that join all rooms."""
+"""The core app: settings, accounts, text, codes, privacy, limits, mail, jobs, and the pages that join all apps."""

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from mscos.accounts import give_address
+from mscos.accounts.actions import give_address
 from mscos.groups import CALL_HANDLERS
 from mscos.models import User
 from mscos.portal_admin import PortalAdmin

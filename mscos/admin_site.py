@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account_views
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -21,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import URLPattern, URLResolver, path, reverse
 
+from mscos.accounts.allauth_internals import get_authentication_records
 from mscos.markdown_admin import markdown_preview
 from mscos.models import User
 

@@ -6,16 +6,16 @@ from django.db.models.signals import post_migrate
 
 
 class MscosConfig(AppConfig):
-    """Where Django finds the core; loading it registers the start-up checks."""
+    """The configuration of the core app; loading it registers the start-up checks."""
 
     name = "mscos"
     verbose_name = "People"  # what the admin shows of the core
 
     def ready(self) -> None:
-        """Register the checks that stop a start, what lays an SQLite file out, and what comes after each `migrate`."""
-        from mscos import checks, listening  # noqa: F401  imported for their registrations
-        from mscos.backups.erasures import keep_triggers
-        from mscos.sqlite_files import lay_out
+        """Register the start-up checks, and the receivers of new SQLite connections and finished migrations."""
+        from mscos import checks  # noqa: F401  imported for its registrations
+        from mscos.backups.erasures import sync_triggers
+        from mscos.sqlite_files import set_format
 
-        connection_created.connect(lay_out)
-        post_migrate.connect(keep_triggers, sender=self)
+        connection_created.connect(set_format)
+        post_migrate.connect(sync_triggers, sender=self)

@@ -1,11 +1,11 @@
-"""What every template may say of the site. Nothing here touches the session or the database."""
+"""Context that every template has: the site's settings. Nothing here touches the session or the database."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the site's own facts, all from the settings."""
+    """Return the settings that pages show."""
     return {
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,

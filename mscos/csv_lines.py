@@ -1,28 +1,28 @@
-"""CSV files (RFC 4180), line by line: a table of any length is sent without being held in memory."""
+"""CSV files (RFC 4180), line by line: a table of any length is streamed, not collected in memory."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-# What a table program takes for the beginning of a formula (OWASP, CSV injection), in the wide forms of East Asia too.
+# What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection), with the full-width forms.
 FORMULAS = tuple("=+-@＝＋－＠")
 
 
 class Echo:
-    """A file that gives each written line back."""
+    """A file object whose `write` returns the line."""
 
     def write(self, line: str) -> str:
-        """Return what a file would have taken."""
+        """Return the line."""
         return line
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Yield each row as a line; a text in which somebody wrote a formula stays a text in every table program."""
+    """Yield each row as a line, in which no spreadsheet program finds a formula."""
     writer = csv.writer(Echo())
     for row in rows:
         yield writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def as_text(words: str) -> str:
-    """Return words that no table program takes for a formula: with a quotation mark before them where it would."""
+    """Return a text that no spreadsheet program takes for a formula: with an apostrophe before it where one would."""
     return f"'{words}" if words.startswith(("\t", "\r")) or words.lstrip().startswith(FORMULAS) else words

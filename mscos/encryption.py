@@ -1,6 +1,6 @@
-"""Short texts that are encrypted in the database or in a link, with a key that is in neither.
+"""Encryption of short texts in the database and in links, with keys that are in neither.
 
-FIELD_KEY is one or more keys, the newest first, with commas between them. Texts are encrypted with the first and decrypted
+FIELD_KEY is one or more keys, the newest first, separated by commas. Texts are encrypted with the first and decrypted
 with any, so that a key can be replaced without losing what the old one encrypted.
 """
 
@@ -23,16 +23,15 @@ LOST = "(cannot be read: the key that encrypted this is not here)"
 class EncryptedText:
     """An encrypted text, decrypted only by `reveal()`.
 
-    Written into a page, a log or an error by mistake it says '(encrypted)'. Its token has no time, which Fernet would
-    store in clear, and the text is padded to a multiple of BLOCK: without the key nobody can read when something was
-    typed or how long it is.
+    In a page, a log or an error it shows as '(encrypted)'. Its token has no time, which Fernet stores in clear, and the
+    text is padded to a multiple of BLOCK: without the key nobody learns when it was typed or how long it is.
     """
 
     token: str = ""
 
     @classmethod
     def of(cls, text: str) -> "EncryptedText":
-        """Return `text` encrypted with the newest key; '' stays empty, since there is nothing to hide."""
+        """Return `text` encrypted with the newest key; an empty text stays empty."""
         if not text:
             return cls()
         raw = text.encode()
@@ -48,14 +47,14 @@ class EncryptedText:
     __repr__ = __str__
 
     def reveal(self) -> str:
-        """Return the text, or LOST where none of our keys decrypts it."""
+        """Return the text, or LOST where no key decrypts it."""
         try:
             return decrypt(self.token).rstrip(PADDING.decode()) if self.token else ""
         except InvalidToken:
             return LOST
 
     def renewed(self) -> "EncryptedText":
-        """Return the same text encrypted with the newest key; raises InvalidToken where none of our keys decrypts it."""
+        """Return the same text encrypted with the newest key; raises InvalidToken where no key decrypts it."""
         newest, token = _fernets()[0], self.token.encode()
         try:
             newest.decrypt(token)
@@ -70,7 +69,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(token: str) -> str:
-    """Return the text of a token; raises cryptography.fernet.InvalidToken where none of our keys fits."""
+    """Return the text of a token; raises cryptography.fernet.InvalidToken where no key fits."""
     return _keys().decrypt(token.encode()).decode()
 
 
@@ -83,10 +82,7 @@ def encrypt_link(purpose: str, **facts: str) -> str:
 
 
 def decrypt_link(purpose: str, token: str, *, lasts: timedelta) -> dict[str, str] | None:
-    """Return the facts in a token of `encrypt_link`.
-
-    None for a token that is older than `lasts`, made for another purpose, not ours, or cut short.
-    """
+    """Return the facts in a link's token; None where it is older than `lasts`, for another purpose or invalid."""
     padded = token.encode() + b"=" * (-len(token) % 4)
     try:
         facts = json.loads(_keys().decrypt(padded, ttl=int(lasts.total_seconds())))
@@ -102,6 +98,6 @@ def _keys() -> MultiFernet:
 
 
 def _fernets() -> list[Fernet]:
-    """Return our keys, the newest first."""
+    """Return the keys of FIELD_KEY, the newest first."""
     keys = [key.strip() for key in settings.FIELD_KEY.split(",")]
     return [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys if key]

@@ -1,4 +1,4 @@
-"""The environment as the settings read it: a value that cannot be read stops the start with a sentence."""
+"""Reading of settings from the environment: a value that cannot be read stops the start with a sentence."""
 
 import os
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-SECRETS = ("KEY", "URL", "SERVICE_SETTINGS")  # in the names of settings whose values nobody should see
+SECRETS = ("KEY", "URL", "SERVICE_SETTINGS")  # parts of the names of settings whose values are never shown
 
 
 class Environment(environ.Env):
-    """The environment, whose faults are told by name."""
+    """The environment; an error names the setting."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         """Return the value of `var`; raises ImproperlyConfigured with its name where it cannot be read."""
@@ -24,14 +24,14 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} is '{os.environ.get(var)}', which cannot be read: {error}.") from error
 
     def address_scheme(self, var: str, default: str) -> str:
-        """Return how the address in `var` begins, or '' where it is no address."""
+        """Return the scheme of the URL in `var`, or '' where it is no URL."""
         try:
             return urlsplit(self.str(var, default=default)).scheme
         except ValueError:
             return ""
 
     def address(self, read: Callable[..., dict[str, Any]], var: str, default: str) -> dict[str, Any]:
-        """Return what `read` makes of the address in `var`; raises ImproperlyConfigured where, say, its port is a word."""
+        """Return what `read` makes of the URL in `var`; raises ImproperlyConfigured for, say, a wrong port."""
         try:
             return read(var, default=default)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What follows when words are destroyed: the space that held them is written over, or freed to be written over."""
+"""Overwriting of the space that erased words took in the database's files."""
 
 import logging
 from typing import Any
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 def after_erasure() -> None:
-    """Ask for `overwrite_freed_pages` as soon as the transaction under way is committed."""
+    """Call `overwrite_freed_pages` once the current transaction is committed."""
     transaction.on_commit(overwrite_freed_pages)
 
 
@@ -22,10 +22,10 @@ def delete_for_good(*, rows: QuerySet[Any]) -> None:
 
 
 def overwrite_freed_pages() -> None:
-    """Empty SQLite's write-ahead log, which still holds the pages as they were.
+    """Empty SQLite's write-ahead log, which still contains the pages as they were. A job of the background worker.
 
     With `secure_delete` (see settings) SQLite fills freed space with zeros, but the log keeps older pages until it is
-    cut. A reader at work can hold the cut up, so the work loop asks again. PostgreSQL has `free_dead_rows`.
+    truncated. A reader can delay that, so the job tries again. PostgreSQL has `free_dead_rows`.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
@@ -33,16 +33,17 @@ def overwrite_freed_pages() -> None:
 
 
 def free_dead_rows() -> None:
-    """Have PostgreSQL free the space of rows that were changed or deleted, table by table. A job of the work loop.
+    """Let PostgreSQL free the space of rows that were changed or deleted. A job of the background worker.
 
-    Its own autovacuum waits until a fifth of a table is dead. A table that somebody holds is left for the next time. `docs/logs.md` says what is left after this.
+    Autovacuum waits until a fifth of a table is dead. A locked table is left for the next time. `docs/logs.md` says
+    what remains after this.
     """
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             for table in _tables_with_dead_rows(cursor):
                 try:
                     cursor.execute(f"VACUUM (SKIP_LOCKED) {connection.ops.quote_name(table)}")
-                except DatabaseError:  # it is gone, say: the others are still to be done
+                except DatabaseError:  # the table may have been dropped; the others are still to be done
                     logger.exception("A table was not vacuumed. It will be tried again.")
 
 

@@ -1,4 +1,4 @@
-"""Model fields of our own."""
+"""Model fields for rendered Markdown and for encrypted text."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ class RenderedMarkdownField(models.TextField):
     """The HTML of a Markdown field beside it, rendered when the row is saved and safe to show as it is read.
 
     `source` names the field with an editor's Markdown. With `source=None` nothing is rendered here: an action sets
-    the HTML, as `render_post` returned it, when a post is published. Take care with `save(update_fields=[...])`:
-    name this field as well as its source there, or the old HTML stays; `update()` of a queryset renders nothing.
+    the HTML, from `render_post`, when a post is published. In `save(update_fields=[...])` name this field as well as
+    its source, or the old HTML stays; a queryset's `update()` renders nothing.
     """
 
     def __init__(self, *args: Any, source: str | None = None, **kwargs: Any) -> None:
@@ -24,12 +24,12 @@ class RenderedMarkdownField(models.TextField):
         super().__init__(*args, **{"editable": False, "blank": True, "default": "", **kwargs})
 
     def deconstruct(self) -> Any:
-        """Return what a migration needs to make this field again."""
+        """Return the arguments with which a migration makes this field."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
-        """Return the HTML to store, and let the object that is being saved have it too."""
+        """Return the HTML to store, and set it on the object that is being saved."""
         if self.source is None:
             return super().pre_save(model_instance, add)
         html = render_editorial(getattr(model_instance, self.source))
@@ -44,20 +44,20 @@ class RenderedMarkdownField(models.TextField):
 
 
 class EncryptedTextField(models.TextField):
-    """A text that a stolen database does not show: a token in the column, an `EncryptedText` in the row.
+    """An encrypted text: a token in the column, an `EncryptedText` on the object.
 
-    Nothing can be looked up by it. `manage.py rotate_field_keys` encrypts it again when the keys have changed.
+    Rows cannot be looked up by it. `manage.py rotate_field_keys` encrypts it again when the keys have changed.
     """
 
     if TYPE_CHECKING:
-        _pyi_private_set_type: EncryptedText  # type: ignore[assignment]  # a text only where it is stored
+        _pyi_private_set_type: EncryptedText  # type: ignore[assignment]  # str only in the database
         _pyi_private_get_type: EncryptedText  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"blank": True, "default": EncryptedText, "editable": False, **kwargs})
 
     def from_db_value(self, value: str, expression: Expression, connection: BaseDatabaseWrapper) -> EncryptedText:
-        """Return the stored token, not decrypted."""
+        """Return the stored token as an `EncryptedText`, not decrypted."""
         return EncryptedText(value)
 
     def to_python(self, value: Any) -> EncryptedText:
@@ -67,5 +67,5 @@ class EncryptedTextField(models.TextField):
         raise TypeError("An encrypted column takes EncryptedText.of(text).")
 
     def get_prep_value(self, value: Any) -> str:
-        """Return what the column holds."""
+        """Return the token to store."""
         return self.to_python(value).token

@@ -1,4 +1,4 @@
-"""Filters that live in the address alone, so that a filtered list can be linked to and works without script."""
+"""Filters of lists, kept in the query string alone: a filtered list can be linked to, and needs no script."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -9,20 +9,20 @@ from django.http import QueryDict
 
 
 class Chosen(NamedTuple):
-    """A filter in force: what it is called, and the query of the same list without it."""
+    """A filter that is set: its label, and the query string of the same list without it."""
 
     label: str
     query_without: str
 
 
 class FilterForm(forms.Form):
-    """A form whose fields are filters, none required. A value that makes no sense is passed over, never an error.
+    """A form whose fields are filters, none of them required. An invalid value is ignored.
 
     A subclass adds `filter(queryset)`, which takes and returns a queryset and reads `cleaned_data`.
     """
 
     def __init__(self, data: QueryDict, **querysets: QuerySet) -> None:
-        """Take the address's query and, by field name, the rows that a field chooses from."""
+        """Take the query string and, by field name, the rows that a field offers."""
         self.data: QueryDict
         super().__init__(data.copy())
         for field in self.fields.values():
@@ -30,15 +30,15 @@ class FilterForm(forms.Form):
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         for name in self.errors:
-            self.data.pop(name, None)  # shown as not chosen
+            self.data.pop(name, None)  # shown as not set
         self.full_clean()
 
     def chosen(self) -> list[Chosen]:
-        """Return the filters in force, each with the query that removes it and goes back to the first page."""
+        """Return the filters that are set, each with the query string that removes it and returns to the first page."""
         return [Chosen(self._label(name), self._query_without(name)) for name in self._names()]
 
     def as_query(self) -> str:
-        """Return the query of the list as it is narrowed now: '?kind=toolkit', '' where it is not."""
+        """Return the query string of the filtered list, such as '?kind=toolkit'; '' where no filter is set."""
         return self._query_without("") if self._names() else ""
 
     def _names(self) -> list[str]:

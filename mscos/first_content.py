@@ -1,4 +1,4 @@
-"""What a real site begins with: the seven outcomes, the domains and a forum for each outcome, without anybody's words."""
+"""The first content of a real site: the seven outcomes, the domains and a forum for each outcome, without any posts."""
 
 from django.db import transaction
 
@@ -10,9 +10,9 @@ from outcomes.models import Outcome
 
 @transaction.atomic
 def add_if_empty() -> bool:
-    """Add the first content where there is neither an outcome nor a forum, and tell whether it was added.
+    """Add the first content where there is neither an outcome nor a forum; return whether it was added.
 
-    All or nothing: what editors renamed or deleted must not come back by a second run.
+    A second run must not bring back what editors renamed or deleted.
     """
     if Outcome.objects.exists() or Forum.objects.exists():
         return False

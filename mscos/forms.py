@@ -1,4 +1,4 @@
-"""How every form of ours is drawn, and the fields that take text from strangers."""
+"""The base classes, fields and renderer of all public forms."""
 
 import re
 import secrets
@@ -10,43 +10,44 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 
-from mscos.addresses import MAX_LENGTH, mail_address
+from mscos.email_addresses import MAX_LENGTH, mail_address
 from mscos.limits import Limit
 from mscos.privacy import Refusal, too_many
 
-# What a browser shows nobody: joiners, fillers, direction overrides, tags, and the variation selectors that can carry
-# a hidden text. Kept: the two joiners that scripts need (U+200C, U+200D) and the selector of emoji (U+FE0F).
+# Invisible characters: joiners, fillers, direction overrides, tags, and variation selectors, which can carry a hidden
+# text. Not among them: the two joiners that scripts need (U+200C, U+200D) and the selector of emoji (U+FE0F).
 HIDDEN_MARKS = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
     r"\u2800\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Where no script needs them, the two joiners could carry a hidden mark: beside Latin letters, digits, signs and spaces,
-# at either end, and in a row.
+# The same three where no script needs them, so that they carry no hidden mark: beside Latin letters, digits,
+# punctuation and spaces, at either end, and in a row.
 LATIN = r"\x00-\u024f\u2000-\u200a\u2010-\u206f"
 IDLE_JOINERS = re.compile(
     rf"(?<![^{LATIN}])[\u200c\u200d\ufe0f]+|[\u200c\u200d]+(?![^{LATIN}])|[\u200c\u200d]{{2,}}|\ufe0f{{2,}}"
 )
 
 SUBMISSION_IDS = signing.TimestampSigner(salt="mscos.forms.stamp")
-# As it is sent a text may be longer than it counts: two characters for a line end or an accented letter, hidden marks.
-HIDDEN_AT_MOST = 1_000
-TOO_FAST = 2  # seconds in which no person reads a form, fills it in and sends it
+# A text may be longer as it is sent than as it is counted: a line end or an accented letter may take two characters.
+MAX_HIDDEN_MARKS = 1_000
+TOO_FAST = 2  # seconds; no person reads a form, fills it in and sends it within them
 SUBMISSION_ID_MAX_AGE = 12 * 60 * 60  # seconds: a form opened before work can be sent after it
 
 
 class PortalRenderer(TemplatesSetting):
-    """Draws fields with `templates/_field.html`: label, hint, error, control, in that order."""
+    """Renders fields with `templates/_field.html`: label, hint, error, control, in that order."""
 
     field_template_name = "_field.html"
 
 
 class PlainTextField(forms.CharField):
-    """Text from a stranger: hidden marks are taken out, characters that cannot be stored are told of.
+    """A text field without Markdown: removes hidden marks and refuses characters that cannot be stored.
 
-    `name` is what the messages call it, as in 'Enter a title'.
+    `name` is its name in messages, as in 'Enter a title'.
     """
 
     def __init__(self, *, name: str, article: str = "your", **kwargs: Any) -> None:
@@ -55,15 +56,15 @@ class PlainTextField(forms.CharField):
         if maximum:
             messages["max_length"] = f"{name.capitalize()} must be {maximum:,} characters or less"
         super().__init__(error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs)
-        self.validators = [check for check in self.validators if not isinstance(check, _NullCheck)]
+        self.validators = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
 
     def to_python(self, value: Any) -> str:
         """Return the text in one Unicode form (NFC), with line feeds for line ends and without hidden marks.
 
-        Raises ValidationError for bytes that were no text (they arrive as U+FFFD) and for control characters; and, before
-        anything is looked at, for a text so long that it would be too long without its hidden marks too.
+        Raises ValidationError for bytes that were no text (they arrive as U+FFFD), for control characters and, before
+        anything else, for a text that would be too long even without its hidden marks.
         """
-        if self.max_length and len(str(value or "")) > 2 * self.max_length + HIDDEN_AT_MOST:
+        if self.max_length and len(str(value or "")) > 2 * self.max_length + MAX_HIDDEN_MARKS:
             raise ValidationError(self.error_messages["max_length"], code="max_length")
         text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
         text = unicodedata.normalize("NFC", IDLE_JOINERS.sub("", HIDDEN_MARKS.sub("", text)))
@@ -72,12 +73,12 @@ class PlainTextField(forms.CharField):
                 f"{self.name.capitalize()} has characters that we cannot store. Type those words again, then send"
             )
         if not isinstance(self.widget, forms.Textarea):
-            text = " ".join(text.split())  # no browser sends two lines from a field of one
+            text = " ".join(text.split())  # no browser sends a line break from a field of one line
         return text.strip() if self.strip else text
 
 
 class AddressField(PlainTextField):
-    """An email address, in the one form in which it is stored."""
+    """An email address, normalised."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
@@ -86,7 +87,7 @@ class AddressField(PlainTextField):
         )
 
     def to_python(self, value: Any) -> str:
-        """Return the address; raises ValidationError for what can be none."""
+        """Return the normalised address. Raises ValidationError."""
         typed = super().to_python(value)
         try:
             return mail_address(typed) if typed else ""
@@ -95,7 +96,7 @@ class AddressField(PlainTextField):
 
 
 class NameField(PlainTextField):
-    """A name of somebody or of where they work; on one line, and never needed."""
+    """The name of a person or an organisation: one line, never required."""
 
     def __init__(self, *, name: str, label: str, max_length: int, autocomplete: str) -> None:
         widget = forms.TextInput(attrs={"autocomplete": autocomplete})
@@ -103,28 +104,28 @@ class NameField(PlainTextField):
 
 
 class RefusableForm(forms.Form):
-    """A form that can be refused as a whole, with everything typed kept, whatever its fields say."""
+    """A form that can be refused as a whole, valid or not; everything typed is kept."""
 
     def __init__(self, *args: Any, refusal: Refusal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refusal = refusal
 
     def clean(self) -> dict[str, Any] | None:
-        """Add the reason of the refusal."""
+        """Add the sentence of the refusal as an error."""
         if self.refusal:
             self.add_error(None, self.refusal.sentence)
         return super().clean()
 
     def refuse(self, refusal: Refusal) -> None:
-        """Refuse a form that was valid, for what came to light when it was to be stored."""
+        """Refuse a valid form for a reason that showed when it was to be stored."""
         self.refusal = refusal
         self.add_error(None, refusal.sentence)
 
     @contextmanager
     def counted(self, limit: Limit, request: HttpRequest) -> Iterator[bool]:
-        """Count a valid form towards a limit and yield whether it is taken; else the form says why not.
+        """Count a valid form towards a limit and yield whether it is allowed; if not, the form says why.
 
-        Where the block fails, nothing was counted.
+        Where the block raises an exception, the count is taken back.
         """
         if not self.is_valid():
             yield False
@@ -135,8 +136,8 @@ class RefusableForm(forms.Form):
             yield is_allowed
 
     def put(self, name: str, value: str) -> None:
-        """Let the form show `value` in a field when it comes back, instead of what was sent."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # of a QueryDict: with all boxes that were ticked
+        """Show `value` in a field, instead of what was sent, when the form is shown again."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict's copy keeps all values of a name
         self.data[name] = value  # type: ignore[index]
 
     @property
@@ -146,9 +147,9 @@ class RefusableForm(forms.Form):
 
 
 class PublicForm(RefusableForm):
-    """A form that anyone may send, with a honeypot against programs and a submission id by which a form sent twice is stored once.
+    """A form that anyone may send, with a honeypot, and a submission id by which it is stored once if it is sent twice.
 
-    Its template holds `_honeypot.html`, for both.
+    Its template includes `_honeypot.html`, which contains both fields.
     """
 
     leave_empty = forms.CharField(label="Leave this field empty", required=False)
@@ -158,14 +159,14 @@ class PublicForm(RefusableForm):
         super().__init__(data, initial={"submission_id": new_submission_id(), **kwargs.pop("initial", {})}, **kwargs)
 
     def clean_leave_empty(self) -> str:
-        """Refuse what only a program that fills in forms would send."""
+        """Refuse a form whose honeypot is filled in."""
         if self.cleaned_data["leave_empty"]:
-            self.put("leave_empty", "")  # a password manager may have filled it in, out of the writer's reach
+            self.put("leave_empty", "")  # a password manager may have filled it in, where the writer cannot see it
             self.add_error(None, "A field that should stay empty was filled in. Nothing was lost. Send again.")
         return ""
 
     def clean_submission_id(self) -> str:
-        """Return the submission id without its signature; give the form a new one where it is missing, changed or too old."""
+        """Return the submission id without its signature; where it is invalid or too old, put a new one in the form."""
         try:
             return SUBMISSION_IDS.unsign(self.cleaned_data["submission_id"], max_age=SUBMISSION_ID_MAX_AGE)
         except signing.BadSignature:
@@ -175,7 +176,7 @@ class PublicForm(RefusableForm):
 
     @property
     def came_at_once(self) -> bool:
-        """Whether the form was sent sooner than a person could fill it in: the time of opening is in its signed submission id."""
+        """Whether the form was sent sooner than a person can fill it in; its submission id is signed with the time."""
         try:
             SUBMISSION_IDS.unsign(self.data.get("submission_id", ""), max_age=TOO_FAST)
         except signing.BadSignature:
@@ -183,13 +184,10 @@ class PublicForm(RefusableForm):
         return True
 
     def to_store(self) -> dict[str, Any]:
-        """Return what the action of this form is called with: the clean fields, without the honeypot."""
+        """Return the arguments for the action of this form: the cleaned fields, without the honeypot."""
         return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
 
 
 def new_submission_id() -> str:
-    """Return a signed random submission id, by which one form that is sent twice is stored once. It says nothing about who opened it."""
+    """Return a random submission id, signed with the time. It tells nothing about who opened the form."""
     return SUBMISSION_IDS.sign(secrets.token_urlsafe(16))
-
-
-_NullCheck = type(forms.CharField().validators[-1])

@@ -1,4 +1,4 @@
-"""The names of the groups of staff. The first migration of each app gives them their rights."""
+"""The names of the groups of staff. The first migration of each app grants them permissions."""
 
 EDITORS = "Editors"
 MODERATORS = "Moderators"

@@ -1,6 +1,6 @@
-"""`/health/`: whether the parts answer that the portal needs, for a load balancer, a service manager or a monitor.
+"""The health check at `/health/`, for a load balancer, a service manager or a monitor.
 
-The answer names each part and nothing else: no host, no reason, no version.
+The answer names each service that the portal needs and its state, but no host, reason or version.
 """
 
 import ipaddress
@@ -14,59 +14,59 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-MAX_SECONDS = 3.0  # seconds that an answer may take; a part that has not answered by then counts as away
+MAX_SECONDS = 3.0  # that an answer may take; a service that has not answered by then counts as away
 PATH = "/health/"
 ADDED_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
 
 
-class Part:
-    """A part that is looked at in a thread of its own: one that hangs holds up no answer, and is asked only once."""
+class Probe:
+    """A check of one service, in a thread of its own: one that hangs delays no answer, and is not started twice."""
 
-    def __init__(self, name: str, ask: Callable[[], None]) -> None:
+    def __init__(self, name: str, check: Callable[[], None]) -> None:
         self.name = name
-        self._ask = ask
+        self._check = check
         self._lock = threading.Lock()
-        self._look: Future[None] | None = None
+        self._result: Future[None] | None = None
 
-    def look(self) -> Future[None]:
-        """Return the look under way, or begin one; it ends with an exception where the part is away."""
+    def start(self) -> Future[None]:
+        """Return the check under way, or start one; it ends with an exception where the service is away."""
         with self._lock:
-            if self._look is None or self._look.done():
-                self._look = Future()
-                threading.Thread(target=self._run, args=(self._look,), daemon=True).start()
-            return self._look
+            if self._result is None or self._result.done():
+                self._result = Future()
+                threading.Thread(target=self._run, args=(self._result,), daemon=True).start()
+            return self._result
 
-    def _run(self, look: Future[None]) -> None:
+    def _run(self, result: Future[None]) -> None:
         try:
-            self._ask()
+            self._check()
         except Exception as error:
-            look.set_exception(error)
+            result.set_exception(error)
         else:
-            look.set_result(None)
+            result.set_result(None)
 
 
-def _ask_database() -> None:
+def _check_database() -> None:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM django_migrations")  # of a lost file SQLite would make an empty one
+            cursor.execute("SELECT 1 FROM django_migrations")  # a table: SQLite makes an empty file where one is lost
     finally:
-        connection.close()  # this thread ends, and its connection would stay open
+        connection.close()  # it belongs to this thread, which ends
 
 
-def _ask_cache() -> None:
+def _check_cache() -> None:
     cache.get("health")
 
 
-PARTS = (Part("database", _ask_database), Part("cache", _ask_cache))
+PROBES = (Probe("database", _check_database), Probe("cache", _check_cache))
 
 
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Say of each part whether it answers: 200 where all do, 503 where one is away."""
-    looks = {part.name: part.look() for part in PARTS}
-    wait(looks.values(), timeout=MAX_SECONDS)
-    states = {name: "ok" if look.done() and look.exception() is None else "away" for name, look in looks.items()}
+    """Return the state of each service: status 200 where all answer, 503 where one is away."""
+    results = {probe.name: probe.start() for probe in PROBES}
+    wait(results.values(), timeout=MAX_SECONDS)
+    states = {name: "ok" if done.done() and done.exception() is None else "away" for name, done in results.items()}
     text = "".join(f"{name}: {state}\n" for name, state in states.items())
     return HttpResponse(text, content_type="text/plain", status=503 if "away" in states.values() else 200)
 
@@ -74,8 +74,8 @@ def health(request: HttpRequest) -> HttpResponse:
 def local_probe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer a probe on this machine, which asks 127.0.0.1 without TLS and does not know the site's host.
 
-    It must stand before the middleware that refuses strange hosts and redirects to https. Nothing in the answer depends
-    on the host, so whoever passes for a probe learns what everybody may read at this address.
+    It stands before the middleware that refuses unknown hosts and redirects to https. The answer is what everybody may
+    read at this address, so nothing is gained by passing for a probe.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -85,7 +85,7 @@ def local_probe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Tell whether a program on this machine asks, and no proxy on somebody's behalf."""
+    """Return whether a program on this machine asks, and not a proxy for somebody else."""
     try:
         peer = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

@@ -1,8 +1,8 @@
-"""The work loop: jobs that are due, each done by one worker however many there are.
+"""Jobs of the background worker: each runs when it is due, in one worker however many there are.
 
-`settings.JOBS` names them. A worker claims a job by moving its due time on with a conditional update: only the
-worker whose update changes a row runs it. A job that fails is logged and tried again after RETRY, or after its interval
-where that is shorter.
+`settings.JOBS` names them. A worker claims a job by postponing its due time with a conditional update: only the worker
+whose update changes a row runs it. A job that fails is logged and tried again after RETRY, or after its interval where
+that is shorter.
 """
 
 import logging
@@ -26,7 +26,7 @@ def run_due_jobs() -> list[str]:
 
 
 def clear_expired_sessions() -> None:
-    """Delete sessions past their end, so that the table does not tell who was signed in when."""
+    """Delete expired sessions, which tell who was signed in when. A job of the background worker."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
@@ -38,7 +38,7 @@ def _claim(name: str, seconds: int) -> bool:
 
 
 def _run(name: str) -> bool:
-    """Run a job and return whether it succeeded; where it failed, its next try is at most RETRY away."""
+    """Run a job and return whether it succeeded; where it failed, it is due again after RETRY at the latest."""
     try:
         import_string(name)()
     except Exception:

@@ -1,7 +1,7 @@
-"""Key rotation: encrypting stored texts again with the newest key while the site runs.
+"""Key rotation: encrypts stored texts again with the newest key while the site runs.
 
-A row is changed only if it still has the token that was read, so what somebody writes meanwhile stays; it has the newest
-key already. No row stays locked.
+A row is changed only if it still has the token that was read: what somebody writes meanwhile is kept, and is encrypted
+with the newest key already. No row stays locked.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from mscos.encryption import LOST, EncryptedText
 from mscos.fields import EncryptedTextField
 
 BATCH = 500
-AUTHENTICATOR_SECRETS = ("secret", "seed")  # encrypted by allauth's adapter, in an authenticator's data
+AUTHENTICATOR_SECRETS = ("secret", "seed")  # in an authenticator's data, encrypted by MFAAdapter
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Rotation:
     """How many texts were encrypted again, and how many could not be."""
 
     renewed: int = 0
-    lost: int = 0  # none of our keys decrypts them; left as they are, in case the key is found
+    lost: int = 0  # no key decrypts them; left as they are, in case the key is found
 
 
 def count_rows() -> int:
@@ -48,7 +48,7 @@ def rotate_field_keys(progress: Callable[[], object] = lambda: None) -> Rotation
 
 
 def unreadable() -> list[str]:
-    """Return the names of tables with a text that none of our keys decrypts, by the first BATCH rows of each."""
+    """Return the names of the models with a text that no key decrypts, among the first BATCH rows of each."""
     return [
         str(model._meta.verbose_name_plural) for model, names in encrypted_columns() if not _all_decrypt(model, names)
     ]

@@ -1,8 +1,8 @@
-"""How often one visitor may do a thing, counted without knowing who the visitor is.
+"""Rate limits for visitors, counted without storing who a visitor is.
 
-A visitor is a keyed digest of the address. One half of the key is random, lives in the cache (in memory only) and is
-another one each day, so that yesterday's counts join with nothing; the other half is SECRET_KEY, which is in no cache,
-so that a copy of the cache alone cannot be turned back into addresses.
+A visitor is an HMAC of the IP address. Half of its key is random, stored in the cache (in memory only) and new each
+day, so that the counts of two days cannot be linked; the other half is SECRET_KEY, which is in no cache, so that a copy
+of the cache alone cannot be turned back into addresses.
 """
 
 import hashlib
@@ -20,17 +20,17 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
-KEY_LASTS = 25 * 60 * 60  # seconds: a day with an hour more, for the day on which the clocks go back
+KEY_MAX_AGE = 25 * 60 * 60  # seconds: the day on which the clocks go back has 25 hours
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in a window that the first use opens, counted apart for each `name`.
+    """At most `times` uses in a window that the first use opens; each `name` is counted separately.
 
-    A use is counted first and compared then, so that of many at once no more than `times` are allowed.
+    A use is counted before the count is compared, so that of many at once no more than `times` are allowed.
 
-    The window lasts between half of `seconds` and all of them, by chance: whoever shares an address with somebody and tries
-    until they are let in again must not learn the moment at which the other did the same thing.
+    The window lasts a random time between half of `seconds` and all of them: whoever shares an IP address with somebody
+    and tries until it works again must not learn when the other used the limit up.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Limit:
 
     @property
     def wait(self) -> str:
-        """How long to wait at the most, in words: '10 minutes'."""
+        """The longest wait, in words: '10 minutes'."""
         return f"{self.seconds // 60} minutes"
 
     def reached(self, request: HttpRequest) -> bool:
@@ -47,17 +47,17 @@ class Limit:
         return self.reached_for(client_network(request))
 
     def count(self, request: HttpRequest, undo: ExitStack | None = None) -> bool:
-        """Count one use by this visitor, and return whether the limit allows it. `undo` takes it back when it is closed."""
+        """Count one use by this visitor; return whether the limit allows it. `undo`, when closed, takes the use back."""
         return self.count_for(client_network(request), undo)
 
     @contextmanager
     def counted(self, request: HttpRequest) -> Iterator[bool]:
-        """Count one use and yield whether the limit allows it; where the block fails, it is taken back."""
+        """Count one use and yield whether the limit allows it; an exception in the block takes the use back."""
         with self.counted_for(client_network(request)) as is_allowed:
             yield is_allowed
 
     def reached_for(self, whom: str) -> bool:
-        """Tell whether the limit is used up for `whom`: anything that stands for a person, such as an email address."""
+        """Return whether the limit is used up for `whom`: a text that identifies a person, such as an email address."""
         used: int = cache.get(self._key(whom), 0)
         return used >= self.times
 
@@ -67,7 +67,7 @@ class Limit:
         cache.add(key, 0, secrets.choice(range(self.seconds // 2, self.seconds + 1)))
         try:
             used: int = cache.incr(key)
-        except ValueError:  # the window closed between the two lines
+        except ValueError:  # the window ended between the two calls
             return self.count_for(whom, undo)
         if undo:
             undo.callback(_take_back, key)
@@ -81,44 +81,44 @@ class Limit:
             undo.pop_all()
 
     def _key(self, whom: str) -> str:
-        return f"limit:{self.name}:{_digest_of_the_day(whom)}"
+        return f"limit:{self.name}:{_hmac_of_the_day(whom)}"
 
 
 def _take_back(key: str) -> None:
-    with suppress(ValueError):  # its window has closed
+    with suppress(ValueError):  # its window has ended
         cache.decr(key)
 
 
 def visitor_digest(request: HttpRequest) -> str:
-    """Return today's keyed digest of the visitor's address, as 32 hex digits."""
-    return _digest_of_the_day(client_network(request))
+    """Return today's HMAC of the visitor's address, as 32 hex digits."""
+    return _hmac_of_the_day(client_network(request))
 
 
 def note_today(text: str, undo: ExitStack) -> bool:
-    """Remember a text until midnight by its digest of the day; return whether it is new. `undo` forgets a new one.
+    """Store the HMAC of a text until midnight; return whether it is new. `undo`, when closed, deletes a new one.
 
-    Not for a day from now: the moment at which that ends would tell when it began.
+    Not for 24 hours: the moment at which they end would tell when they began.
     """
     now = timezone.localtime()
     midnight = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), time.min))
-    key = f"today:{_digest_of_the_day(text)}"
+    key = f"today:{_hmac_of_the_day(text)}"
     is_new = cache.add(key, "yes", (midnight - now).total_seconds())
     if is_new:
         undo.callback(cache.delete, key)
     return is_new
 
 
-def _digest_of_the_day(text: str) -> str:
+def _hmac_of_the_day(text: str) -> str:
     day = timezone.localdate().isoformat()
-    key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), KEY_LASTS)
+    key: Any = cache.get_or_set(f"limit-key:{day}", lambda: secrets.token_bytes(32), KEY_MAX_AGE)
     return hmac.new(settings.SECRET_KEY.encode() + key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def client_network(request: HttpRequest) -> str:
-    """Return the visitor's address, or of an IPv6 address its /64 (one household), as the proxies of ours report it.
+    """Return the visitor's IP address, or the /64 network of an IPv6 address (one household), as our proxies report it.
 
-    `TRUSTED_PROXIES` proxies stand in front and append to X-Forwarded-For: the address is the one that the outermost
-    of them saw. Anything further left was written by the visitor and is not believed.
+    `TRUSTED_PROXIES` proxies append to X-Forwarded-For; the address is the one that the outermost of them saw. What
+    stands to the left of it was written by the visitor and is not trusted.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     hops.append(request.META.get("REMOTE_ADDR", ""))

@@ -1,4 +1,4 @@
-"""What Django has no setting for: some headers, how the text of a form is read and how large it may be."""
+"""Middleware for what Django has no setting: isolation headers, forms as UTF-8, and the size of requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,16 +11,16 @@ ISOLATION_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # No cache between us and a reader may show words that have been taken down since.
+    # No cache may show a post that was taken down since.
     "Cache-Control": "private, no-cache",
 }
-MAY_SEND_MUCH = {"admin", "anymail"}  # staff, and the mail service about many mails at once
+LARGE_REQUEST_APPS = {"admin", "anymail"}  # staff, and reports of a mail service about many mails
 
 
 def isolation_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Keep other sites from embedding or reading anything of ours (https://observatory.mozilla.org).
+    """Keep other sites from embedding or reading any page (https://observatory.mozilla.org).
 
-    A view that sets one of these headers itself has its way.
+    A header that a view has set itself is kept.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -33,7 +33,7 @@ def isolation_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 
 def utf_8_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Read every form as UTF-8, whatever it says of itself: our pages send nothing else, and some codecs fail on text."""
+    """Read every form as UTF-8, whatever its header says: our pages send nothing else, and some codecs raise errors."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.encoding = "utf-8"
@@ -43,22 +43,22 @@ def utf_8_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 class LargeForms:
-    """Refuses what is larger than any form of ours before any of it is read: reading and cleaning it takes long."""
+    """Refuses a request that is larger than any of our forms before its body is read, which would take long."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request."""
+        """Return the response to a request."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Return the page that says what to do, or None where the view may read the request."""
-        rooms = request.resolver_match.app_names if request.resolver_match else []
-        most = settings.STAFF_FORM_BYTES if MAY_SEND_MUCH.intersection(rooms) else settings.PUBLIC_FORM_BYTES
-        return too_large(request) if int(request.headers.get("content-length") or 0) > most else None
+        """Return the error page, or None where the view may read the request."""
+        apps = request.resolver_match.app_names if request.resolver_match else []
+        limit = settings.STAFF_FORM_BYTES if LARGE_REQUEST_APPS.intersection(apps) else settings.PUBLIC_FORM_BYTES
+        return too_large(request) if int(request.headers.get("content-length") or 0) > limit else None
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: what was sent is more than we read."""
+    """Return the page for status 413: the request is too large."""
     return render(request, "413.html", status=413)

@@ -1,4 +1,4 @@
-"""The people who sign in, the rows by which work processes share out their jobs and the mail, and the check of a key."""
+"""Users, the due times of jobs, queued mail, the check value of CODE_KEY and the list of erasures."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes people by their email address; there are no user names."""
+    """Makes users by their email address; there are no user names."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make and return a person; without a password they set one by 'Forgotten password'.
+        """Make and return a user; without a password they set one by 'Forgotten password'.
 
-        Raises IntegrityError where the address is already taken, in whatever case it is written.
+        Raises IntegrityError where the address is taken, in any case.
         """
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -23,16 +23,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make and return a person who may do everything in the admin."""
+        """Make and return a user who may do everything in the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find a person by address, in whatever case it is typed."""
+        """Return the user with an address, in any case."""
         return self.get(email__iexact=username)
 
 
 class User(AbstractUser):
-    """A person who signs in by email: an editor, a moderator, a member. Readers and writers need no account."""
+    """A user, who signs in by email: an editor, a moderator, a member. Readers and writers need no account."""
 
     username = None  # type: ignore[assignment]
     first_name = None  # type: ignore[assignment]
@@ -56,16 +56,16 @@ class User(AbstractUser):
         return self.display_name or self.email
 
     def get_full_name(self) -> str:
-        """Return the name this person goes by here."""
+        """Return the display name."""
         return self.display_name
 
     def get_short_name(self) -> str:
-        """Return the name this person goes by here."""
+        """Return the display name."""
         return self.display_name
 
 
 class Job(models.Model):
-    """When a job of the work loop is next due. Claiming moves the time on, so that only one worker runs it."""
+    """The next due time of a job. Claiming the job postpones it, so that only one worker runs it."""
 
     name = models.CharField(max_length=120, unique=True)
     due_at = models.DateTimeField()
@@ -74,29 +74,29 @@ class Job(models.Model):
         return self.name
 
 
-class LetterQuerySet(models.QuerySet["QueuedEmail"]):
-    """Reads of queued mail."""
+class QueuedEmailQuerySet(models.QuerySet["QueuedEmail"]):
+    """Queries of queued mail."""
 
-    def due(self) -> "LetterQuerySet":
-        """Return those that may leave now, oldest first."""
+    def due(self) -> "QueuedEmailQuerySet":
+        """Return the mail that is due, oldest first."""
         return self.filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
 
 
 class QueuedEmail(models.Model):
-    """A mail that waits to leave: encrypted, and deleted once the server took it. Claiming moves the due time on."""
+    """A mail to be sent: encrypted, and deleted once the server took it. Claiming it postpones its due time."""
 
     encrypted = models.TextField()
     due_at = models.DateTimeField(default=timezone.now, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
-    objects = LetterQuerySet.as_manager()
+    objects = QueuedEmailQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"QueuedEmail {self.pk}"
 
 
 class KeyCheckValue(models.Model):
-    """By what a key that is not in the database is known again (`mscos/key_check.py`)."""
+    """The value by which a key that is not in the database is recognised (`mscos/startup/key_check.py`)."""
 
     name = models.CharField(max_length=20, unique=True)
     value = models.CharField(max_length=64)
@@ -106,9 +106,10 @@ class KeyCheckValue(models.Model):
 
 
 class Erasure(models.Model):
-    """That a row was deleted or lost its words, for a restored backup to lose them again: no words, no time of day.
+    """A note that a row was deleted or its words were erased, so that a restored backup loses them too.
 
-    The database writes it by itself: `mscos/backups/erasures.py`. The key is a random word, so that it tells no order.
+    It has no words and no time of day, and its key is random, so that it tells no order. Triggers of the database write
+    it: `mscos/backups/erasures.py`.
     """
 
     key = models.CharField(max_length=32, primary_key=True)

@@ -1,4 +1,7 @@
-"""The header by which Tor Browser learns of the site's onion service (https://community.torproject.org/onion-services/)."""
+"""The Onion-Location header, which tells Tor Browser of the site's onion service.
+
+https://community.torproject.org/onion-services/advanced/onion-location/
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 
 
 def onion_location(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let Tor Browser offer the onion service's page in the place of a public one.
+    """Add to public pages the URL of the same page of the onion service.
 
-    Not of pages that no cache may keep: those are forms and private pages, where changing over would lose what was typed.
+    Not to pages that no cache may store: those are forms and private pages, where switching would lose what was typed.
     """
     if not settings.ONION_URL:
         raise MiddlewareNotUsed

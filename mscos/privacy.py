@@ -1,7 +1,7 @@
-"""What stands around a view that must leave no trace, and what a refused form says.
+"""Decorators for private pages and anonymous form views, and the refusals that such views show.
 
-An anonymous view never touches the session or `request.user`, keeps nothing in any cache or history that it can
-help, and gives a refused writer the text back.
+An anonymous view never touches the session or `request.user`, lets no cache store its pages, and shows a refused form
+again with its text.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a form is not taken, however well it is filled in: an HTTP status and a sentence for the writer."""
+    """The reason why a form is not accepted, valid or not: an HTTP status and a sentence for the writer."""
 
     status: int
     sentence: str
@@ -31,7 +31,7 @@ STALE_TOKEN = Refusal(403, "Something went wrong when sending. Nothing was lost.
 
 
 def too_many(limit: Limit) -> Refusal:
-    """Return the refusal of a visitor who has used up a limit."""
+    """Return the refusal for a visitor who has used up a limit."""
     return Refusal(429, f"Too many tries. Nothing was lost. Wait {limit.wait}, then send again.")
 
 
@@ -49,13 +49,12 @@ def private(view: View) -> View:
 
 
 def anonymous_form(limit: Limit | None = None) -> Callable[[View], View]:
-    """Make a view of a form that anyone may send without an account.
+    """Decorate a view of a form that anyone may send without an account.
 
-    The view gets a keyword argument `refusal`: None, or why what was sent must not be taken (a missing form token,
-    or `limit`, if there is one, used up by this visitor). It shows the form again with the text kept and
-    `refusal.status`.
-    The middleware checks the token; `mscos.views.csrf_failure` then calls the view with the refusal.
-    The view counts its uses of the limit itself: only it knows which tries count.
+    The view gets a keyword argument `refusal`: None, or why the form must not be accepted (a missing CSRF token, or a
+    `limit` that this visitor has used up). It then shows the form again, with its text and `refusal.status`.
+    Django's middleware checks the token; `mscos.views.csrf_failure` calls the view with the refusal.
+    The view counts its uses of the limit itself: only it knows which count.
     """
 
     def decorate(view: View) -> View:
@@ -68,7 +67,7 @@ def anonymous_form(limit: Limit | None = None) -> Callable[[View], View]:
                 refusal = too_many(limit)
             return view(request, *args, refusal=refusal, **kwargs)
 
-        setattr(wrapper, "keeps_text", True)  # noqa: B010  a plain assignment is no attribute to mypy; csrf_failure asks for it
+        setattr(wrapper, "keeps_text", True)  # noqa: B010  mypy refuses a plain assignment; csrf_failure reads it
         return wrapper
 
     return decorate

@@ -1,7 +1,7 @@
-"""Logs that name no reader: the hour only, no address, no message of an exception, no request data.
+"""Logging without personal data: the hour only, no address, no exception message, no request data.
 
-The message of an exception may quote a row (PostgreSQL: 'Failing row contains …'), so only its type and the
-lines of code that it passed are written. See `docs/logs.md` for what each log may hold.
+The message of an exception may quote a row (PostgreSQL: 'Failing row contains …'), so only its type and its stack are
+logged. `docs/logs.md` says what each log may contain.
 """
 
 import logging
@@ -20,21 +20,21 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class RedactingFormatter(logging.Formatter):
-    """One line a record with the hour; of an exception only its type and where it passed."""
+    """Formats a record as one line with the hour; of an exception only the type and the stack."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%d %Hh")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Name the view of a request that failed, never its path: a path may be a reader's own link."""
-        told: dict[str, Any] = {"exc_text": None}  # what another formatter may have made of the exception
+        """Name the view of a request that failed, never its path: that may be a reader's private link."""
+        changes: dict[str, Any] = {"exc_text": None}  # which another formatter may have cached
         if hasattr(record, "request"):
             match = getattr(record.request, "resolver_match", None)
-            told |= {"msg": f"A request failed: {match.view_name if match else 'no view'}", "args": ()}
-        return super().format(logging.makeLogRecord({**record.__dict__, **told}))
+            changes |= {"msg": f"A request failed: {match.view_name if match else 'no view'}", "args": ()}
+        return super().format(logging.makeLogRecord({**record.__dict__, **changes}))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is logging's
-        """Return the exception's type and its frames, never its message."""
+        """Return the type and the stack of an exception, never its message."""
         kind, _, frames = ei
         name = kind.__name__ if kind else "no exception"
         places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(frames)]
@@ -50,10 +50,10 @@ class NotUnavailable(logging.Filter):
 
 
 def redact_uncaught_exceptions() -> None:
-    """Let Python write an exception that nobody catches like all others, in any thread, in `__del__` and in logging."""
+    """Redact uncaught exceptions too, in any thread and in `__del__`, and hide errors of logging itself."""
     sys.excepthook = lambda kind, error, frames: _write_uncaught((kind, error, frames))
     threading.excepthook = sys.unraisablehook = _write_uncaught_in_thread
-    logging.raiseExceptions = False  # or a line that cannot be written is shown with all its arguments
+    logging.raiseExceptions = False  # else a line that cannot be formatted is printed with all its arguments
 
 
 def _write_uncaught_in_thread(args: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
@@ -62,30 +62,30 @@ def _write_uncaught_in_thread(args: "threading.ExceptHookArgs | sys.UnraisableHo
 
 
 def _write_uncaught(exc_info: ExcInfo) -> None:
-    """Write to stderr without a logger: an exception may come before logging is set up."""
+    """Write to stderr without a logger: logging may not be set up yet."""
     record = logging.LogRecord("mscos", logging.CRITICAL, "", 0, "An exception was not caught.", (), exc_info)
     print(RedactingFormatter().format(record), file=sys.stderr, flush=True)  # noqa: T201
 
 
 class RedactingReporterFilter(SafeExceptionReporterFilter):
-    """An error page or report carries no headers, cookies, form or variables of the request."""
+    """Keeps headers, cookies, forms and variables out of error pages and reports."""
 
     def is_active(self, request: HttpRequest | None) -> bool:
-        """Return True always: DEBUG is no reason to show what a person typed."""
+        """Return True, in DEBUG too: it is no reason to show what a person typed."""
         return True
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
-        """Nothing that was typed."""
+        """Return nothing that was typed."""
         return {}
 
     def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
-        """No cookies."""
+        """Return no cookies."""
         return {}
 
     def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
-        """No headers and no address."""
+        """Return no headers and no address."""
         return {}
 
     def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> ItemsView[str, Any]:
-        """No variables: they may hold a post or a code."""
+        """Return no variables: they may contain a post or a code."""
         return dict[str, Any]().items()

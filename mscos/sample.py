@@ -1,4 +1,4 @@
-"""Sample content, so that a first visitor sees the portal at work. It is loaded only into an empty database."""
+"""Sample content for a first look at the portal, loaded only into an empty database."""
 
 import secrets
 from pathlib import Path
@@ -24,9 +24,9 @@ PEOPLE = (
 
 
 def load_if_empty() -> bool:
-    """Fill a database that has neither people nor outcomes, and tell whether it did.
+    """Fill a database that has neither users nor outcomes; return whether it did.
 
-    The sample accounts get random passwords, kept in a file that only its owner can read (`sign_in_notes`).
+    The sample accounts get random passwords, stored in a file that only its owner can read (`notes_path`).
     """
     if User.objects.exists() or Outcome.objects.exists():
         return False
@@ -37,7 +37,7 @@ def load_if_empty() -> bool:
         forums.sample.load(by=User.objects.get(email="moderator@example.org"))
         newsletters.sample.load(by=User.objects.get(email="editor@example.org"))
         code = forums.sample.load_request(by=User.objects.get(email="handler@example.org"))
-        # Before the commit: a start that is stopped between the two would leave accounts whose passwords nobody knows.
+        # Before the commit: else a start that is stopped in between would leave accounts whose passwords nobody knows.
         path = notes_path()
         path.touch(mode=0o600)
         path.write_text("\n".join([*notes, f"Sample request for a call, to open with its code: {code}"]) + "\n")
@@ -45,7 +45,7 @@ def load_if_empty() -> bool:
 
 
 def notes_path() -> Path:
-    """Return where the sample accounts' passwords are written down."""
+    """Return the path of the file with the sample accounts' passwords."""
     return Path(settings.VAR_DIR) / "sample-sign-in.txt"
 
 

@@ -1,4 +1,4 @@
-"""Secrets: from the environment where it has them, else made once into a file that only the owner can read."""
+"""Secrets from the environment or, where it has none, from files that are made once and only their owner can read."""
 
 import os
 import secrets
@@ -12,9 +12,9 @@ PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, d
 
 
 def secret(name: str, folder: Path) -> str:
-    """Return the secret called `name`, from the environment or `folder`, made there on first use.
+    """Return the secret called `name`, from the environment or from `folder`, where it is made on first use.
 
-    Raises ImproperlyConfigured, with a sentence for whoever starts the portal, where it can be neither read nor made.
+    Raises ImproperlyConfigured, with a sentence, where it can be neither read nor made.
     """
     if name in os.environ:
         return _from_environment(name)
@@ -28,7 +28,7 @@ def secret(name: str, folder: Path) -> str:
 
 
 def unusable(folder: Path, error: OSError) -> str:
-    """Return what to say where files cannot be read and written in VAR_DIR."""
+    """Return the sentence for a VAR_DIR in which files cannot be read and written."""
     reason = "a file stands in its place" if isinstance(error, FileExistsError) else error.strerror
     return (
         f"VAR_DIR is '{folder}', which cannot be used: {reason}. Let the portal's user read and write that folder, or set "
@@ -46,7 +46,7 @@ def _from_environment(name: str) -> str:
 
 
 def _make(path: Path) -> None:
-    """Write a new secret with mode 0600. Of two processes that start at once, the first to create the file wins."""
+    """Write a new secret with mode 0600. Of two processes that start at once, the first to link the file wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -1,6 +1,6 @@
-"""Words that must not stand where somebody else may see them: in titles, addresses, subjects, names of files.
+"""Words that must not appear in titles, URLs, subjects and file names, where somebody else may see them.
 
-On a shared or watched device a lock screen, a tab or a list of visited pages shows these places unasked.
+On a shared or watched device a lock screen, a tab or the history shows these.
 """
 
 import re
@@ -14,9 +14,9 @@ WHOLE_WORDS = re.compile(rf"\b\w*?(?:{STEMS})\w*", re.IGNORECASE)
 
 
 def sensitive_words_in(text: str) -> list[str]:
-    """Return the words of `text` that tell what it is about, whole, each once, in lower case, in order.
+    """Return the sensitive words of `text`: whole words, in lower case, each once, in order.
 
-    Marks that take no room, such as a soft hyphen, hide no word.
+    Invisible characters, such as a soft hyphen, hide no word.
     """
     letters = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
     return list(dict.fromkeys(match.group().lower() for match in WHOLE_WORDS.finditer("".join(letters))))

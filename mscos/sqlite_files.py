@@ -1,14 +1,14 @@
-"""How a file of SQLite is laid out: it gives freed pages back, and its readers wait for no writer."""
+"""The file format of SQLite: freed pages are returned, and readers do not wait for writers."""
 
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def lay_out(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Lay a file out when a connection to it is opened; a receiver of Django's `connection_created`.
+def set_format(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Set the format of a file when a connection to it is opened. A receiver of `connection_created`.
 
-    `auto_vacuum` must come before the first page. Asked for later it changes nothing, and waits for whoever writes.
+    `auto_vacuum` must be set before the first page; later it changes nothing, and waits for writers.
     """
     if connection.vendor == "sqlite":
         if connection.connection.execute("PRAGMA page_count").fetchone() == (0,):

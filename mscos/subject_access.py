@@ -1,4 +1,4 @@
-"""What a row holds, in words for whoever it is about: every column, whatever columns there are."""
+"""The contents of a row in words for the person whom it is about (a subject access request): all of its columns."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from mscos.encryption import EncryptedText
 
-# Columns whose own name tells a reader too little.
+# Columns whose verbose name tells a reader too little.
 NAMES = {
     "id": "number of the row",
     "code_digest": "scrambled form of your code, from which nobody can read it",
@@ -20,16 +20,16 @@ NAMES = {
 
 
 def describe_row(row: models.Model, *, leave_out: Sequence[str] = ()) -> list[tuple[str, Any]]:
-    """Return each column's name and value: choices by their label, what is encrypted opened, people of the team unnamed.
+    """Return each column's name and value: choices by label, encrypted texts decrypted, members of the team unnamed.
 
-    `leave_out` names columns that the page speaks of in its own words.
+    `leave_out` names columns that the page describes in words of its own.
     """
     columns = [field for field in row._meta.concrete_fields if field.name not in leave_out]
     return [(NAMES.get(field.name, str(field.verbose_name)), _value(row, field)) for field in columns]
 
 
 def in_words(value: Any) -> str:
-    """Return a value as a page says it."""
+    """Return a value as a page shows it."""
     if isinstance(value, date):
         return date_format(value, "j F Y")
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
-"""The one place that turns Markdown into HTML, and the one place that marks HTML as safe.
+"""Markdown to HTML: the only module that renders Markdown and the only one that marks HTML as safe.
 
-Two profiles share one parser, markdown-it, because its time grows with the length of a text and not with its square.
-It writes only HTML of its own (what looks like HTML in a text is shown as text), and nh3 then keeps only what is on
-the profile's list. What goes past a bound below is shown as typed, in paragraphs, rather than refused.
+Two profiles, for posts and for editors, share one parser, markdown-it, whose time is linear in the length of a text. It
+escapes HTML in a text, and nh3 then keeps only what the profile allows. A text that exceeds a limit below is shown as
+typed, in paragraphs, rather than refused.
 """
 
 import re
@@ -23,21 +23,21 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
 
-# What stands in a published post where a moderator took words out.
+# The words in a published post in place of what a moderator removed.
 REDACTED = "[detail removed to protect privacy]"
 
 POST_LENGTH = 10_000
 EDITORIAL_LENGTH = 100_000
-# The parser drops what is nested deeper than its own limit, and each level costs stack; a list takes two levels.
+# The parser drops what is nested deeper than its limit, and each level costs stack; a list takes two levels.
 PARSER_NESTING = 20
 NESTING = 16
-# A table's missing cells are filled in: a wide heading over many short rows makes far more HTML than was typed.
-# A quotation looks through all lines up to an empty one, and the next quotation does so again. Both are estimates.
+# Missing cells of a table are filled in: a wide heading over many short rows gives far more HTML than was typed.
+# The parser scans from each quotation to the next empty line. Both numbers are estimates.
 TABLE_CELLS = 5_000
 QUOTATION_LINES = 100_000
-# At each bracket the parser tries a link anew. No text has as many links and notes as this.
+# The parser tries a link at each bracket. No real text has as many links and notes.
 BRACKETS = 5_000
-# The footnotes' rule looks for the end of each '[^', up to a space.
+# The footnote rule searches for the end of each '[^', up to a space.
 NOTES_IN_A_WORD = 20
 
 LINE_END = re.compile(r"\r\n?")
@@ -55,10 +55,10 @@ POST_TAGS = {"a", "blockquote", "br", "em", "li", "ol", "p", "strong", "ul"}
 EDITORIAL_TAGS = POST_TAGS | {
     "h3", "h4", "h5", "h6", "hr", "section", "sup", "table", "tbody", "td", "th", "thead", "tr",
 }  # fmt: skip
-# Host and port only: an address with a name before an @ shows one site and opens another.
+# Host and port only: a URL with a user name before an @ shows one site and opens another.
 WEB_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
-# An address standing in a text, as far as it can go; then what belongs to the sentence around it. The host is as
-# WEB_ADDRESS wants it, so that hardly anything is taken apart in vain, and one with a name before an @ is no address.
+# A bare URL in a text, as long as it can be; then the punctuation of the sentence around it. The host is as in
+# WEB_ADDRESS, so that few matches are rejected later; a URL with a user name before an @ does not match.
 SCHEME = re.compile(r"(?<![\w.+-])https?$", re.IGNORECASE)
 BARE_ADDRESS = re.compile(
     r"://(?:[^\W_]|[.-]){1,253}+(?::\d{1,5}+)?+(?![^\W_]|[.@-]|:\S)(?:[/?#][^\s<>\"\[\]`|\\^{}\x00-\x1f]{0,2000})?"
@@ -68,35 +68,35 @@ EDITORIAL_ADDRESS = re.compile(rf"{WEB_ADDRESS.pattern}|mailto:[^\s/?]+@[^\s/?]+
 
 
 class Parser(MarkdownIt):
-    """markdown-it with a list of the addresses that may become links."""
+    """markdown-it with a pattern of the URLs that may become links."""
 
     address: re.Pattern[str] = WEB_ADDRESS
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
-        """Tell whether a link may go there; a link that may not stays as typed."""
+        """Return whether a URL may become a link; otherwise it stays as typed."""
         return self.address.fullmatch(url) is not None
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
-        """Show an address as typed: decoding it would bring back marks that turn the reading direction around."""
+        """Return a URL as typed: decoding could bring back characters that change the reading direction."""
         return link
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What one kind of text may hold: its parser, its list of HTML, its length."""
+    """The rules for one kind of text: its parser, the allowed HTML, the maximum length."""
 
     parser: Parser
     cleaner: nh3.Cleaner
     length: int
 
     def render(self, text: str) -> SafeString:
-        """Return the text as safe HTML; raises nothing."""
+        """Return the text as safe HTML. Raises nothing."""
         text = LINE_END.sub("\n", text.encode(errors="replace").decode())
-        html = self.parsed(text) if len(text) <= self.length and not _heavy(text) else None
+        html = self.parsed(text) if len(text) <= self.length and not _is_slow(text) else None
         return mark_safe(self.cleaner.clean(as_typed(text) if html is None else html))
 
     def parsed(self, text: str) -> str | None:
-        """Return the parser's HTML, or None where the text is nested so deep that some of it may be missing."""
+        """Return the parser's HTML, or None where the text is nested so deeply that some of it may be missing."""
         # Footnotes of two texts on one page must not share their ids.
         env = {"docId": sha256(text.encode()).hexdigest()[:6]}
         tokens = self.parser.parse(text, env)
@@ -112,27 +112,27 @@ def render_post(markdown: str) -> SafeString:
 
 
 def render_editorial(markdown: str) -> SafeString:
-    """Return an editor's text as HTML: what a post may hold, and headings (from h3 on), tables, footnotes, rules."""
+    """Return an editor's text as HTML: as a post, with headings (from h3), tables, footnotes and rules."""
     return _editorial().render(markdown)
 
 
 def render_plain(text: str) -> SafeString:
-    """Return a text without any Markdown as HTML paragraphs, all marks shown as they are; '' where it is empty."""
+    """Return a text without Markdown as HTML paragraphs, all characters shown as they are."""
     return mark_safe(as_typed(text))
 
 
 def with_whole_addresses(html: SafeString, site: str) -> SafeString:
-    """Return HTML made here with its links into the portal written out, as a mail needs them; `site` is SITE_URL."""
+    """Return our HTML with absolute links, as a mail needs them; `site` is SITE_URL."""
     return mark_safe(str(html).replace('href="/', f'href="{escape(site)}/'))
 
 
 def stored(html: str) -> SafeString:
-    """Mark HTML as safe that `render_post` or `render_editorial` made earlier and the database kept."""
-    return mark_safe(html)  # only mscos/fields.py calls this, for columns that nothing else writes
+    """Mark HTML as safe that was stored as `render_post` or `render_editorial` returned it."""
+    return mark_safe(html)  # only mscos/fields.py calls this, for columns that it alone writes
 
 
 def plain_text(text: str, limit: int = 160) -> str:
-    """Return the words of Markdown, or of HTML made here (a SafeString), on one line, cut at a word's end with '…'.
+    """Return the words of Markdown, or of our HTML (a SafeString), on one line, shortened after a word with '…'.
 
     The result is text, not HTML: a template must escape it.
     """
@@ -145,7 +145,7 @@ def plain_text(text: str, limit: int = 160) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Return a text as escaped HTML paragraphs with its line breaks, all marks shown as they are."""
+    """Return a text as HTML paragraphs with its line breaks, everything escaped."""
     paragraphs = (each.strip() for each in EMPTY_LINE.split(text))
     return "".join("<p>{}</p>\n".format(escape(each).replace("\n", "<br>\n")) for each in paragraphs if each)
 
@@ -196,7 +196,7 @@ def _parser(rules: list[str]) -> Parser:
 
 
 def _bare_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
-    """Let a web address in the text be a link: the parser's rule at each ':'."""
+    """Make a link of a bare URL: a rule of the parser, called at each ':'."""
     scheme = SCHEME.search(state.pending[-6:])
     rest = BARE_ADDRESS.match(state.src, state.pos, state.posMax)
     if state.linkLevel or not scheme or not rest:
@@ -214,7 +214,7 @@ def _bare_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _without_sentence_end(address: str) -> str:
-    """Return an address without the marks that end the sentence around it, or a bracket opened before it."""
+    """Return a URL without punctuation that ends the sentence, or a bracket that was opened before it."""
     surplus = address.count(")") - address.count("(")
     while address[-1] in SENTENCE_END or (address[-1] == ")" and surplus > 0):
         surplus -= address[-1] == ")"
@@ -222,8 +222,8 @@ def _without_sentence_end(address: str) -> str:
     return address
 
 
-def _heavy(text: str) -> bool:
-    """Tell whether a text would take the parser far longer than its length lets expect."""
+def _is_slow(text: str) -> bool:
+    """Return whether parsing would take far longer than for other texts of this length."""
     if text.count("[") > BRACKETS or any(word.count("[^") > NOTES_IN_A_WORD for word in re.split(r"[ \n\]]", text)):
         return True
     blocks = [block.split("\n") for block in EMPTY_LINE.split(text)]
@@ -233,7 +233,7 @@ def _heavy(text: str) -> bool:
 
 
 def _nest_headings(tokens: list[Token]) -> None:
-    """Start at h3, below a page's h2, and go at most one level down at a time, whatever levels were typed."""
+    """Renumber headings: they start at h3, below a page's h2, and skip no level, whatever was typed."""
     above: list[str] = []
     for token in tokens:
         if token.type == "heading_open":
@@ -242,17 +242,17 @@ def _nest_headings(tokens: list[Token]) -> None:
             token.tag = f"h{min(2 + len(above), 6)}"
 
 
-# How the parser calls these: https://markdown-it-py.readthedocs.io/en/latest/using.html#renderers
+# The signature of render rules: https://markdown-it-py.readthedocs.io/en/latest/using.html#renderers
 Env = MutableMapping[str, Any]
 
 
 def _mark_as_text(html: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Env) -> str:
-    """Show a line of marks as such a line: posts have no rules."""
+    """Show a line of hyphens or asterisks as text: posts have no horizontal rules."""
     return f"<p>{tokens[at].markup[:3]}</p>\n"
 
 
 def _link(html: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Env) -> str:
-    """Say where a link without words goes; an outside address is not told from where its reader came."""
+    """Show the URL of a link without words; send no referrer to other sites."""
     address, words = str(tokens[at].attrGet("href")), tokens[at + 1]
     if WEB_ADDRESS.fullmatch(address):
         tokens[at].attrSet("rel", "noreferrer noopener")
@@ -272,7 +272,7 @@ def _footnote_number(html: RendererHTML, tokens: Sequence[Token], at: int, optio
     return f"[{tokens[at].meta['id'] + 1}]"
 
 
-def _way_back(html: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Env) -> str:
+def _back_link(html: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Env) -> str:
     meta = tokens[at].meta
     name = f"-{env['docId']}-{meta['id'] + 1}" + (f":{meta['subId']}" if meta["subId"] else "")
     return f' <a href="#fnref{name}" aria-label="Back to the text">\u21a9\ufe0e</a>'
@@ -283,5 +283,5 @@ RENDER_RULES = {
     "th_open": _column_heading,
     "footnote_block_open": _footnotes,
     "footnote_caption": _footnote_number,
-    "footnote_anchor": _way_back,
+    "footnote_anchor": _back_link,
 }

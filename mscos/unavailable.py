@@ -1,6 +1,6 @@
-"""The answer while the database, the cache or room on the disk is missing.
+"""Error pages, for status 503 while the database or the cache is away or the disk is full, and for status 500.
 
-It needs none of them, nor a session, and stores nothing: what was typed goes back in the answer and nowhere else.
+They need neither a service nor a session and store nothing: a form that was sent is shown in the page, only there.
 """
 
 import logging
@@ -17,14 +17,14 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# PostgreSQL tells of a database that may only be read, and of a broken file, by InternalError.
+# PostgreSQL's driver raises InternalError for a read-only database and for a broken file.
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, RedisError)
 RETRY_AFTER = 60  # seconds
 
 
 @dataclass(frozen=True)
 class SentField:
-    """A field of a form that was sent, to be sent again as it is."""
+    """A field of a form that was sent, to be sent again unchanged."""
 
     name: str
     value: str
@@ -41,9 +41,9 @@ class SentField:
 
 
 def error_page(request: HttpRequest, error: BaseException | None) -> HttpResponse:
-    """Return the page for an error that nobody caught: 503 where a part of the site is missing, else 500.
+    """Return the page for an uncaught error: 503 where a service is away, else 500.
 
-    A form that was sent is on it, with all that was typed, to be sent again.
+    It contains the form that was sent, with all that was typed, to be sent again.
     """
     if error is None or not is_unavailable(error):
         return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -54,9 +54,9 @@ def error_page(request: HttpRequest, error: BaseException | None) -> HttpRespons
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Return whether an error says that a part of the site is missing, and is no fault of ours.
+    """Return whether an error means that a service is away, and is no fault of our code.
 
-    SQLite tells of a missing table too by an OperationalError, with the code SQLITE_ERROR.
+    SQLite raises OperationalError for a missing table too, with the code SQLITE_ERROR.
     """
     return isinstance(error, UNAVAILABLE) and getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
 
@@ -69,7 +69,7 @@ def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
 
 
 def _sent_fields(request: HttpRequest) -> list[SentField]:
-    """Return the fields of a public form or of one in the admin; no password, and no form token: the page has a new one."""
+    """Return the fields of a public or an admin form; no password, and no CSRF token: the page has a new one."""
     match = request.resolver_match
     if request.method != "POST" or not match:
         return []
@@ -83,7 +83,7 @@ def _sent_fields(request: HttpRequest) -> list[SentField]:
 
 
 class _LastLogged:
-    """The kind of error and the hour of the newest line: a line names no finer time, so a second would tell nothing."""
+    """The kind of error and the hour of the last line logged: a second line in the same hour would tell nothing new."""
 
     line: tuple[type[BaseException], str] | None = None
 

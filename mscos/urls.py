@@ -1,4 +1,4 @@
-"""All addresses. Together with `mscos/views.py` this is where the rooms meet."""
+"""The URLs of all apps. Only here, in `views.py`, `sample.py` and `first_content.py` does the core import them."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -18,12 +18,12 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("leave/", views.leave, name="leave"),
     path("health/", health, name="health"),
-    path("accounts/", include("mscos.account_urls")),
+    path("accounts/", include("mscos.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 
 if settings.EMAIL_SERVICE:
-    urlpatterns.append(path("mail-events/", include("anymail.urls")))  # its word of what came back
+    urlpatterns.append(path("mail-events/", include("anymail.urls")))  # its reports of bounces
 
 handler400 = views.bad_request
 handler403 = views.forbidden

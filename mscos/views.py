@@ -1,4 +1,4 @@
-"""The pages that join all rooms. Together with `mscos/urls.py` this is where the rooms meet."""
+"""Pages that join all apps, leaving the site, and the error pages."""
 
 import sys
 from datetime import timedelta
@@ -16,9 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from events.models import Event
-from forums.actions import REFUSED_POST_DAYS
 from forums.models import Consultation, Thread
-from forums.reports import REPORT_DAYS
+from forums.moderation.reports import REPORT_DAYS
+from forums.writer_actions import REFUSED_POST_DAYS
 from mscos.middleware import too_large
 from mscos.privacy import STALE_TOKEN
 from mscos.unavailable import UNAVAILABLE, error_page
@@ -26,12 +26,12 @@ from newsletters.content.blocks import highlights_of
 from newsletters.models import Issue
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-HEARD_DAYS = 60  # after a consultation closed, the home page says what was heard; the forum's page says it always
+HEARD_DAYS = 60  # that the home page shows what was heard after a consultation closed; the forum's page always does
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the ways in, the latest issue, calls for views and their answers, the next events and the latest threads."""
+    """Show the home page: the latest issue, open and answered consultations, the next events, the latest threads."""
     issue = Issue.objects.in_archive().first()
     heard_since = timezone.localdate() - timedelta(days=HEARD_DAYS)
     consultations = list(Consultation.objects.open_or_heard(since=heard_since).select_related("forum"))
@@ -48,13 +48,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """Say what MSCOS is, who made it and how the forums are moderated."""
+    """Show what MSCOS is, who made it and how the forums are moderated."""
     return render(request, "mscos/about.html")
 
 
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    """Say how to use the site safely, and what we cannot do."""
+    """Show how to use the site safely, and what we cannot do."""
     context = {
         "refused_days": REFUSED_POST_DAYS,
         "report_days": REPORT_DAYS,
@@ -66,16 +66,16 @@ def safety(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """Say what works, what does not, and how to tell us."""
+    """Show the accessibility statement."""
     return render(request, "mscos/accessibility.html")
 
 
 @csrf_exempt  # it can only end the visitor's own session; the script's beacon cannot carry a token
 @never_cache
 def leave(request: HttpRequest) -> HttpResponse:
-    """End any session, delete our cookies and go to the neutral site.
+    """End any session, delete our cookies and redirect to the neutral site.
 
-    The script ends the session by a beacon (POST) while it changes the page itself. Nothing is counted or logged.
+    The script sends a beacon (POST) to end the session, and changes the page itself. Nothing is counted or logged.
     """
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         _end_session(request)
@@ -90,15 +90,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _end_session(request: HttpRequest) -> None:
-    """End the visitor's session; where it cannot be ended now, its cookie at least is gone, and nobody has to wait."""
+    """End the visitor's session; where the database is away, only its cookie is deleted."""
     try:
         logout(request)
     except UNAVAILABLE:
-        request.session.modified = False  # else the middleware would try to store it
+        request.session.modified = False  # else the middleware would try to save it
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Give a form without a valid token back with the text kept, where its view can; else say what to do."""
+    """Show a form without a valid CSRF token again with its text, where the view can; else show what to do."""
     if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
         view, args, kwargs = request.resolver_match
         return view(request, *args, refusal=STALE_TOKEN, **kwargs)
@@ -106,22 +106,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent could not be read; 413 where it was too much."""
+    """Show status 400: the request could not be read; 413 where it was too large."""
     if isinstance(exception, TOO_MUCH):
         return too_large(request)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: an account may open it, this one may not."""
+    """Show status 403: other accounts may open the page, this one may not."""
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or none that this reader may know of."""
+    """Show status 404: there is no such page, or this reader may not know of it."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database or the cache is away; asks neither of them."""
+    """Show status 500, or 503 where the database or the cache is away; needs neither."""
     return error_page(request, sys.exception())

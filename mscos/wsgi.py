@@ -1,4 +1,4 @@
-"""The web process's way in."""
+"""The WSGI application."""
 
 import os
 

@@ -15,7 +15,8 @@ from django.utils.text import Truncator
 from events.models import Event, EventDate
 from forums.models import Consultation
 from mscos.stale import WORDS_KEPT
-from newsletters.actions import STEP, frozen_because
+from newsletters.drafts import STEP
+from newsletters.editing import frozen_because
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource
 

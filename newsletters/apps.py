@@ -1,19 +1,19 @@
-"""The newsletters app."""
+"""The configuration of the newsletters app."""
 
 from django.apps import AppConfig
 from django.conf import settings
 
 
 class NewslettersConfig(AppConfig):
-    """Where Django finds the app."""
+    """The newsletters app."""
 
     name = "newsletters"
 
     def ready(self) -> None:
-        """Listen to the mail service, where one is set."""
+        """Receive the events of the mail service, where one is configured."""
         if settings.EMAIL_SERVICE:
             from anymail.signals import tracking
 
-            from newsletters.sending.bounces import note_event
+            from newsletters.sending.bounces import record_event
 
-            tracking.connect(note_event)
+            tracking.connect(record_event)

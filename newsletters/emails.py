@@ -1,6 +1,6 @@
-"""Mail to readers about their own address, and to editors that something waits. Issues are sent elsewhere.
+"""Mail to subscribers about their own address, and to editors. Issues are sent by `sending/`.
 
-No mail to readers holds a word that somebody typed: a form must not be a way to send words to strangers.
+No mail to a subscriber contains text that somebody typed: nobody may send text to strangers by a form.
 """
 
 from django.core.mail import EmailMessage
@@ -13,35 +13,35 @@ from newsletters.subscribers import links
 
 
 def confirm(subscriber: Subscriber) -> EmailMessage:
-    """Ask a newcomer to confirm."""
-    context = {"link": links.to_confirm(subscriber), "days": links.CONFIRM_LASTS.days}
+    """Return the mail that asks a new subscriber to confirm."""
+    context = {"link": links.confirm_url(subscriber), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/confirm", to=subscriber.email, context=context)
 
 
 def already_there(subscriber: Subscriber) -> EmailMessage:
-    """Tell a reader who signed up again that they are on the list, and how to change that."""
+    """Return the mail that tells a subscriber who signs up again that they are on the list, and how to leave it."""
     context = {"unsubscribe": subscriber.get_unsubscribe_url()}
     return compose("newsletters/emails/already_there", to=subscriber.email, context=context)
 
 
 def your_link(email: str) -> EmailMessage:
-    """Send the link to what is held about an address."""
-    return compose("newsletters/emails/your_link", to=email, context={"link": links.to_see(email)})
+    """Return the mail with the link to the data stored about an address."""
+    return compose("newsletters/emails/your_link", to=email, context={"link": links.stored_data_url(email)})
 
 
 def change_email(subscriber: Subscriber, to: str) -> EmailMessage:
-    """Ask the owner of a new address whether the newsletter may go there."""
-    context = {"link": links.to_change(subscriber, to), "days": links.CONFIRM_LASTS.days}
+    """Return the mail that asks the owner of a new address whether the newsletter may go there."""
+    context = {"link": links.change_email_url(subscriber, to), "days": links.CONFIRM_LASTS.days}
     return compose("newsletters/emails/change_email", to=to, context=context)
 
 
-def tell_editors() -> None:
-    """Tell each editor, once a day, where somebody wrote and nobody has begun to answer. A job of the work loop."""
+def notify_editors() -> None:
+    """Notify the editors once a day while an enquiry is new. A job of the background worker."""
     if Enquiry.objects.filter(state=Enquiry.State.NEW).exists():
         notify_group(EDITORS, page="admin:newsletters_enquiry_changelist")
 
 
-def tell_not_sent(issue: Issue) -> None:
-    """Tell each editor that a scheduled issue did not go out, and where to mend it."""
+def notify_not_sent(issue: Issue) -> None:
+    """Notify the editors that a scheduled issue was not sent, and where to correct it."""
     for email in User.objects.filter(groups__name=EDITORS, is_active=True).values_list("email", flat=True):
         send("newsletters/emails/not_sent", to=email, context={"issue": issue})

@@ -1,6 +1,6 @@
-"""Sample content of the newsletter: an older issue, Week 5 complete, and a draft that pre-flight refuses.
+"""Sample content of the newsletter: an older issue, a complete Week 5, and a draft that pre-flight blocks.
 
-Made from the facts of the community's own fifth newsletter; the words are ours, the quotations examples.
+Week 5 has the facts of the community's own fifth newsletter; the text is ours, the quotations are examples.
 """
 
 from datetime import UTC, datetime
@@ -12,9 +12,9 @@ from events.models import Event
 from forums.models import Consultation
 from mscos.forms import new_submission_id
 from mscos.models import User
-from newsletters.actions import issue_version, publish
 from newsletters.content.email import mail_of
 from newsletters.models import Issue, Section, Subscriber
+from newsletters.publishing import issue_version, publish
 from newsletters.subscribers.enquiries import enquire
 from newsletters.subscribers.forms import CONSENT
 from outcomes.models import Outcome, Quotation, Reference, Resource
@@ -51,13 +51,13 @@ know, and what more is needed the closer one works with people. The Scottish Gov
 
 
 def load(*, by: User) -> None:
-    """Fill the newsletter; `by` is the editor who publishes. The outcomes and forums are there already."""
+    """Create the sample content, published by the editor `by`. The outcomes and forums exist already."""
     _publish(_week_4(), by, datetime(2023, 3, 13, 9, tzinfo=UTC))
     week_5 = _week_5()
     _publish(week_5, by, datetime(2023, 3, 20, 9, tzinfo=UTC))
     _training(week_5)
     _week_6()
-    _people()  # after the issues were published: nothing is mailed to them
+    _people()  # after the issues are published: nothing is mailed to them
 
 
 def _week_4() -> Issue:
@@ -91,31 +91,31 @@ def _week_5() -> Issue:
 
 
 def _training(issue: Issue) -> None:
-    """Add the training of 30 March 2023 to an issue that is on the web.
+    """Add the training of 30 March 2023 to a published issue.
 
-    That day is past, so pre-flight lets no issue out with it, rightly. What is on the web may still be added to, as
-    editors do when they correct something, and an issue goes on showing an event that was still to come when it went out.
+    Pre-flight blocks an issue with an event that is past, so the section is added after publication, as an editor would
+    correct a published issue.
     """
     event = Event.objects.get(title__startswith="Mental health and wellbeing")
     _section(issue, Kind.EVENT, event=event, heading="A training on mental health and wellbeing")
 
 
 def _week_6() -> None:
-    """Make a draft with the mistakes that pre-flight is there for."""
+    """Create a draft with mistakes that pre-flight finds."""
     issue = _issue(6, "long-term, consistent support", "what survivors ask for", "")
     _section(issue, Kind.TEXT, heading="Welcome", body="You can read all about it [here](#). More on this soon.")
     _section(issue, Kind.FEATURE)
-    waiting = Quotation.objects.filter(consent_given_on=None).first()
-    _section(issue, Kind.QUOTATION, quotation=waiting)
+    without_consent = Quotation.objects.filter(consent_given_on=None).first()
+    _section(issue, Kind.QUOTATION, quotation=without_consent)
     _section(issue, Kind.NOTICE, heading="The old page", body="It moved.", link_words="Old page", link_url="/old-page/")
 
 
-def _issue(number: int, about: str, short: str, preheader: str) -> Issue:
+def _issue(number: int, about: str, about_in_short: str, preheader: str) -> Issue:
     return Issue.objects.create(
         number=number,
         slug=f"week-{number}",
         title=f"Week {number}: {about}",
-        subject=f"Week {number}: {short}",
+        subject=f"Week {number}: {about_in_short}",
         plain_subject=f"Week {number}",
         preheader=preheader,
         credits=CREDITS,
@@ -130,16 +130,16 @@ def _section(issue: Issue, kind: Section.Kind, **fields: Any) -> None:
     Section.objects.create(issue=issue, kind=kind, position=10 * (issue.sections.count() + 1), **fields)
 
 
-def _publish(issue: Issue, by: User, moment: datetime) -> None:
+def _publish(issue: Issue, by: User, at: datetime) -> None:
     publish(issue=issue, by=by, version=issue_version(issue=issue, mail=mail_of(issue)))
-    Issue.objects.filter(pk=issue.pk).update(publish_at=moment)
+    Issue.objects.filter(pk=issue.pk).update(publish_at=at)
 
 
 def _people() -> None:
-    agreed = {"consent_on": timezone.localdate(), "consent_wording": CONSENT}
+    consent = {"consent_on": timezone.localdate(), "consent_wording": CONSENT}
     for email, name, fields in (
-        ("caseworker@example.org", "A caseworker, example", {"state": Subscriber.State.CONFIRMED, **agreed}),
-        ("researcher@example.org", "", {"state": Subscriber.State.CONFIRMED, "subject_style": "full", **agreed}),
+        ("caseworker@example.org", "A caseworker, example", {"state": Subscriber.State.CONFIRMED, **consent}),
+        ("researcher@example.org", "", {"state": Subscriber.State.CONFIRMED, "subject_style": "full", **consent}),
         ("newcomer@example.org", "A newcomer, example", {}),
     ):
         Subscriber.objects.create(email=email, name=name, **fields)

@@ -1,4 +1,4 @@
-"""Reading the newsletter on the web. Reading touches neither the session nor who is signed in."""
+"""The public pages of issues. They touch neither the session nor the user."""
 
 from http import HTTPStatus
 
@@ -13,13 +13,13 @@ from mscos.privacy import private
 from newsletters.content.blocks import blocks_of, highlights_of
 from newsletters.models import Issue
 
-ISSUES_A_PAGE = 20
+ISSUES_PER_PAGE = 20
 
 
 @require_safe
 def issue_list(request: HttpRequest) -> HttpResponse:
-    """List the issues that can be read, the latest one large."""
-    page = paginate(request, Issue.objects.in_archive(), ISSUES_A_PAGE)
+    """List the published issues, the latest one large."""
+    page = paginate(request, Issue.objects.in_archive(), ISSUES_PER_PAGE)
     issues = list(page)
     latest = issues.pop(0) if issues and page.number == 1 else None
     context = {
@@ -37,7 +37,7 @@ def issue_detail(request: HttpRequest, slug: str) -> HttpResponse:
     issue = get_object_or_404(Issue.objects.published(), slug=slug)
     if issue.state == Issue.State.WITHDRAWN:
         return render(request, "newsletters/issue_withdrawn.html", {"issue": issue}, status=HTTPStatus.GONE)
-    return render(request, "newsletters/issue_detail.html", {**_shown(issue), **_neighbours(issue)})
+    return render(request, "newsletters/issue_detail.html", {**_context(issue), **_neighbours(issue)})
 
 
 @private
@@ -47,10 +47,10 @@ def issue_preview(request: HttpRequest, token: str) -> HttpResponse:
     issue = get_object_or_404(Issue.objects.by_preview(token))
     if issue.is_published:
         return redirect(issue)
-    return render(request, "newsletters/issue_preview.html", _shown(issue))
+    return render(request, "newsletters/issue_preview.html", _context(issue))
 
 
-def _shown(issue: Issue) -> dict[str, object]:
+def _context(issue: Issue) -> dict[str, object]:
     return {"issue": issue, "blocks": blocks_of(issue), "site_url": settings.SITE_URL}
 
 

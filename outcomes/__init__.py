@@ -1,1 +1,1 @@
-"""Core outcomes, resources, organisations, quotations with consent, references and features."""
+"""Core outcomes, resources, organisations, quotations with consent, references and featured resources."""

@@ -1,9 +1,9 @@
-"""Writes that touch more than one row."""
+"""The erasure of quotations."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from mscos.backups.erasures import WordsOf
+from mscos.backups.erasures import ErasureRule
 from mscos.erasure import after_erasure
 from mscos.models import User
 from outcomes.models import Quotation
@@ -11,10 +11,10 @@ from outcomes.models import Quotation
 
 @transaction.atomic
 def erase_quotation(*, quotation: Quotation, by: User | None) -> None:
-    """Destroy a quotation's words and credit wherever they are kept; keep that it was withdrawn, when and by whom.
+    """Erase a quotation's text and credit wherever they are stored; keep that it was withdrawn, when and by whom.
 
-    Its whole history goes, then one entry without words is written. What it was about and, if it was withdrawn
-    before, the day of the first time stay.
+    Its history is deleted, then one entry without text is written. What it was about stays and, if it was withdrawn
+    before, the day of the first time.
     """
     quotation.history.all().delete()
     quotation.text = quotation.credit = quotation.content_note = ""
@@ -27,15 +27,15 @@ def erase_quotation(*, quotation: Quotation, by: User | None) -> None:
 
 
 def _erase_again(quotation: Quotation, became: str) -> None:
-    """Erase a restored quotation that was withdrawn; show one nowhere whose consent was changed, until an editor looks."""
+    """After a restore, erase a quotation that was withdrawn; hide one whose consent was changed until an editor looks."""
     if became == "withdrawn":
         erase_quotation(quotation=quotation, by=None)
     else:
         Quotation.objects.filter(pk=quotation.pk).update(consent_given_on=None, consent_expires_on=None)
 
 
-WORDS = WordsOf(
+WORDS = ErasureRule(
     columns=("withdrawn_on", "consent_given_on", "consent_expires_on", "consent_scope"),
-    again=_erase_again,
+    repeat=_erase_again,
     became="CASE WHEN NEW.withdrawn_on IS NULL THEN 'changed' ELSE 'withdrawn' END",
 )

@@ -1,9 +1,9 @@
-"""The outcomes app."""
+"""The configuration of the outcomes app."""
 
 from django.apps import AppConfig
 
 
 class OutcomesConfig(AppConfig):
-    """Where Django finds the app."""
+    """The outcomes app."""
 
     name = "outcomes"

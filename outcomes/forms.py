@@ -1,4 +1,4 @@
-"""The library's filters."""
+"""The filters of the resource library."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ ANY = ("", "Any")
 
 
 class ResourceFilterForm(FilterForm):
-    """What the library can be narrowed by: `?outcome=housing&kind=toolkit&free=1`.
+    """The filters of the library: `?outcome=housing&kind=toolkit&free=1`.
 
-    Nations have codes, organisations and tags numbers, so that no address spells out what somebody looked for.
+    Nations have codes, organisations and tags numbers, so that no URL says what somebody looked for.
     """
 
     outcome = forms.ChoiceField(required=False)
@@ -35,28 +35,28 @@ class ResourceFilterForm(FilterForm):
     }
 
     def full_clean(self) -> None:
-        """Offer what the database holds, asked for once however often the form is cleaned; then clean."""
+        """Load the choices from the database, once however often the form is cleaned; then clean."""
         if not self.fields["outcome"].choices:  # type: ignore[attr-defined]
             outcomes = Outcome.objects.only("short_name", "position")
-            self._offer("outcome", [(outcome.short_name, outcome.short_title) for outcome in outcomes])
-            self._offer("nation", Nation.objects.values_list("code", "name"))
-            self._offer("by", _of_listed(Organisation.objects.order_by("name"), "resources"))
-            self._offer("tag", _of_listed(Tag.objects.order_by("name"), "resource"))
+            self._set_choices("outcome", [(outcome.short_name, outcome.short_title) for outcome in outcomes])
+            self._set_choices("nation", Nation.objects.values_list("code", "name"))
+            self._set_choices("by", _of_listed(Organisation.objects.order_by("name"), "resources"))
+            self._set_choices("tag", _of_listed(Tag.objects.order_by("name"), "resource"))
         super().full_clean()
 
     def filter(self, resources: ResourceQuerySet) -> ResourceQuerySet:
-        """Return those of `resources` that fit every filter in force, each once."""
+        """Return those of `resources` that match every filter, each once."""
         for name, lookup in self.LOOKUPS.items():
             if value := self.cleaned_data.get(name):
-                # By way of a list of keys: an organisation with two roles in a resource must not show it twice.
+                # By a subquery: an organisation with two roles in a resource must not show it twice.
                 resources = resources.filter(pk__in=Resource.objects.filter(**{lookup: value}).values("pk"))
         return resources.free() if self.cleaned_data.get("free") else resources
 
-    def _offer(self, name: str, choices: Any) -> None:
-        # Kept as one list: a queryset or a function would be asked again at each use.
+    def _set_choices(self, name: str, choices: Any) -> None:
+        # A list, since a queryset or a function would query again at each use.
         self.fields[name].choices = [ANY, *((str(value), label) for value, label in choices)]  # type: ignore[attr-defined]
 
 
 def _of_listed(rows: QuerySet[Any], relation: str) -> QuerySet[Any, tuple[int, str]]:
-    """Return (key, name) of the rows that some listed resource has, each once."""
+    """Return the primary key and name of the rows that some listed resource has, each once."""
     return rows.filter(**{f"{relation}__state": Resource.State.LISTED}).values_list("pk", "name").distinct()

@@ -1,6 +1,6 @@
-"""The words of the first content: the seven outcomes and the ten domains of the study, for editors to go on from."""
+"""The texts of the first content: the seven outcomes and the ten domains of the study, for editors to continue."""
 
-# Official name, short name, other names, summary, content note, why it matters, what good looks like; in study order.
+# In the order of the study.
 OUTCOMES = [
     {
         "official_name": "Secure and suitable housing",

@@ -1,6 +1,6 @@
-"""Sample content: the first content, with the housing page complete, made from the community's fifth newsletter.
+"""Sample content: the first content and a complete housing page, with the facts of the community's fifth newsletter.
 
-Quotations are examples and credited to a role; no words are put into anybody's mouth.
+Quotations are examples, credited to a role: none is attributed to a real person.
 """
 
 from datetime import date
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from outcomes import first_content
-from outcomes.first_content import joined_lines
+from outcomes.first_content import join_lines
 from outcomes.models import (
     Feature,
     Nation,
@@ -56,12 +56,12 @@ WEBSITES = {
     "King's College London": "https://www.kcl.ac.uk/",
     "NHS Education for Scotland": "https://www.nes.scot.nhs.uk/",
 }
-ALL = [text["short_name"] for text in OUTCOMES]
+ALL_OUTCOMES = [text["short_name"] for text in OUTCOMES]
 
 
 @transaction.atomic
 def load() -> None:
-    """Fill an empty database; raises IntegrityError where outcomes are already there."""
+    """Create the sample content. Raises IntegrityError where there are outcomes already."""
     first_content.load(last_reviewed=REVIEWED)
     _passage()
     _study()
@@ -102,7 +102,7 @@ def _study() -> None:
     _resource(
         STUDY_TITLE,
         by={"author": RESEARCHERS, "funder": ["Modern Slavery PEC"]},
-        on=ALL,
+        on=ALL_OUTCOMES,
         where=["i"],
         tags=["core outcome set", "research with lived experience"],
         kind="research",
@@ -115,7 +115,7 @@ def _study() -> None:
     _resource(
         "Core Outcome Set: summary and report",
         by={"author": RESEARCHERS, "funder": ["Modern Slavery PEC"]},
-        on=ALL,
+        on=ALL_OUTCOMES,
         where=["i"],
         tags=["core outcome set", "policy"],
         kind="research",
@@ -194,25 +194,25 @@ def _references() -> None:
 def _quotations() -> None:
     housing = Outcome.objects.get(short_name="housing")
     toolkit = Resource.objects.get(title__startswith="The Passage")
-    live: dict[str, Any] = {"consent_scope": "both", "consent_given_on": date(2023, 3, 1)}
+    consent: dict[str, Any] = {"consent_scope": "both", "consent_given_on": date(2023, 3, 1)}
     Quotation.objects.create(
         outcome=housing,
         text="The first thing people ask me is not what the room looks like. They ask how long they can stay.",
         credit="A housing caseworker, example",
-        **live,
+        **consent,
     )
     Quotation.objects.create(
         outcome=housing,
         text="We moved somebody at a day's notice and it set her back by months […] Now we plan every move together.",
         credit="A support worker, example",
         content_note="being moved without notice",
-        **live,
+        **consent,
     )
     Quotation.objects.create(
         resource=toolkit,
         text="Everybody is in one room. Nobody has to tell their story five times.",
         credit="A council housing officer, example",
-        **live,
+        **consent,
     )
     Quotation.objects.create(
         outcome=housing,
@@ -224,8 +224,8 @@ def _quotations() -> None:
 def _resource(
     title: str, *, by: dict[str, list[str]], on: list[str], where: list[str], tags: list[str], **fields: Any
 ) -> Resource:
-    """Add a listed resource: who made it, by role; its outcomes, nations and tags; and its own fields."""
-    fields["body"] = joined_lines(fields.get("body", ""))
+    """Create a listed resource with its organisations by role, outcomes, nations, tags and other fields."""
+    fields["body"] = join_lines(fields.get("body", ""))
     resource = Resource.objects.create(title=title, state=Resource.State.LISTED, **fields)
     for role, names in by.items():
         for position, name in enumerate(names):

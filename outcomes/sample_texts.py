@@ -1,4 +1,4 @@
-"""The words of the sample content: what `outcomes/sample.py` puts into an empty database."""
+"""The texts of the sample content of `outcomes/sample.py`."""
 
 TOOLKIT = """\
 The toolkit is led by The Passage in Westminster, with Westminster City Council, Crisis and the Department for Levelling

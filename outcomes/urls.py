@@ -1,4 +1,4 @@
-"""Addresses of the outcomes and the library. Short names are quiet words; codes say nothing."""
+"""The URLs of outcomes and resources. Short names are discreet words; codes are random."""
 
 from django.urls import path
 

@@ -1,7 +1,7 @@
-"""`python -m tests`: the suite on PostgreSQL, where one is found, and on SQLite. The last lines are pytest's own.
+"""`python -m tests`: the whole suite, on PostgreSQL, where a server is found, and on SQLite.
 
-TEST_POSTGRES_URL names a server on which databases may be made. REQUIRE (a list like `postgres,redis,browser`) turns
-'not found' into a failure; without it what is not found is said and left out.
+TEST_POSTGRES_URL names a server on which databases may be made. What REQUIRE lists, such as `postgres,redis,browser`,
+must be found; other tests whose service is not found are left out, and the first lines say so.
 """
 
 import os
@@ -12,15 +12,13 @@ from tempfile import TemporaryDirectory
 import psycopg
 import redis
 
-from tests import template
-from tests.parts import CHROMIUM, REDIS_URL
+from tests import database_template
+from tests.services import CHROMIUM, POSTGRES_URL, REDIS_URL, REQUIRED
 
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-WORKERS = "3"  # one more than the cores of a small machine: each waits at times, for the database server or a browser
-# Python is to keep what it compiled: pytest rewrites each test's file, in each worker and in both runs.
+WORKERS = "3"  # one more than the cores of a small machine: workers wait for the database server and the browser
+# PYTHONDONTWRITEBYTECODE is left out since pytest compiles each test file in each worker and run unless it is cached.
 LEFT_OUT = {"DATABASE_URL", "CACHE_URL", "PYTHONDONTWRITEBYTECODE"}
-REQUIRED = os.environ.get("REQUIRE", "").split(",")
-MAX_SECONDS = 40 * 60  # seconds that a run on one database may take
+MAX_SECONDS = 40 * 60  # that a run on one database may take
 HOW_TO_GET = {
     "postgres": "no PostgreSQL answers: TEST_POSTGRES_URL names a server",
     "redis": "no Redis answers: TEST_REDIS_URL names a server",
@@ -29,7 +27,7 @@ HOW_TO_GET = {
 
 
 def postgres_answers() -> bool:
-    """Tell whether the PostgreSQL server can be reached."""
+    """Return whether the PostgreSQL server can be reached."""
     try:
         psycopg.connect(POSTGRES_URL, connect_timeout=3).close()
     except psycopg.OperationalError:
@@ -38,7 +36,7 @@ def postgres_answers() -> bool:
 
 
 def redis_answers() -> bool:
-    """Tell whether the Redis server can be reached."""
+    """Return whether the Redis server can be reached."""
     try:
         return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=3, socket_timeout=3).ping())
     except redis.RedisError:
@@ -46,7 +44,7 @@ def redis_answers() -> bool:
 
 
 def run(database_url: str | None, *arguments: str) -> int:
-    """Run pytest on one database and return its exit code; 1 where it had to be ended."""
+    """Run pytest on one database and return its exit code; 1 where the run took too long."""
     environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     if database_url:
         environment["DATABASE_URL"] = database_url
@@ -59,37 +57,35 @@ def run(database_url: str | None, *arguments: str) -> int:
 
 
 def main() -> int:
-    """Say what will run, and run it on each database; return 0 where all passed."""
+    """Print what will run, and run it on each database; return 0 where all passed."""
     found = {"postgres": postgres_answers(), "redis": redis_answers(), "browser": CHROMIUM is not None}
     print(what_will_run(found), flush=True)  # noqa: T201
-    missing = [HOW_TO_GET[part] for part in REQUIRED if not found.get(part, True)]
+    missing = [HOW_TO_GET[name] for name in REQUIRED if not found.get(name, True)]
     if missing:
         sys.exit(f"Required, but {'; '.join(missing)}.")
     with TemporaryDirectory() as folder:
-        template.make_file(folder)
+        database_template.make_file(folder)
         return run_both(found, sys.argv[1:])
 
 
 def what_will_run(found: dict[str, bool]) -> str:
-    """Return what a run with these parts holds, why others are left out, and about how long it takes."""
-    databases = f"{'PostgreSQL (about 3,350 tests) and ' if found['postgres'] else ''}SQLite (about 4,950 tests)"
-    parts = f"browser tests: {yes_or_no(found['browser'])}; Redis: {yes_or_no(found['redis'])}"
-    minutes = 25 if found["postgres"] else 15
-    lines = [f"Running on {databases}; {parts}. On two cores this takes about {minutes} minutes."]
-    return "\n".join(lines + [f"Left out: {HOW_TO_GET[part]}." for part in HOW_TO_GET if not found[part]])
+    """Return lines that say which tests run, about how long that takes, and which services are missing."""
+    databases = f"{'PostgreSQL (about 3,350 tests) and ' if found['postgres'] else ''}SQLite (about 4,970 tests)"
+    services = f"browser tests: {yes_or_no(found['browser'])}; Redis: {yes_or_no(found['redis'])}"
+    lines = [f"Running on {databases}; {services}. Both databases take about 14 minutes on two cores."]
+    return "\n".join(lines + [f"Left out: {HOW_TO_GET[name]}." for name in HOW_TO_GET if not found[name]])
 
 
-def yes_or_no(there: bool) -> str:
-    """Return a word for whether something is there."""
-    return "yes" if there else "no"
+def yes_or_no(is_found: bool) -> str:
+    return "yes" if is_found else "no"
 
 
 def run_both(found: dict[str, bool], arguments: list[str]) -> int:
-    """Run the suite on PostgreSQL, if it is there, and on SQLite; the browser tests on SQLite."""
+    """Run the suite on PostgreSQL, if it is found, and on SQLite; the browser tests on SQLite only."""
     postgres_code = 0
     if found["postgres"]:
         print("PostgreSQL:", flush=True)  # noqa: T201
-        with template.make_database(POSTGRES_URL):
+        with database_template.make_database(POSTGRES_URL):
             postgres_code = run(POSTGRES_URL, "-m", "not browser", *arguments)
     print("SQLite:", flush=True)  # noqa: T201
     return run(None, *([] if found["browser"] else ["-m", "not browser"]), *arguments) or postgres_code

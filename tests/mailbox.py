@@ -1,4 +1,4 @@
-"""The mail that has left."""
+"""The test's outbox after a mail worker has run."""
 
 from django.core import mail
 
@@ -6,7 +6,7 @@ from mscos.mail.worker import MailWorker
 
 
 def sent_mail():
-    """Let a worker send all that is due; return what was sent."""
+    """Let a mail worker send all that is due; return the mails sent."""
     worker = MailWorker()
     while worker.run_slice():
         pass

@@ -1,4 +1,4 @@
-"""The portal's own settings, with what a test run must not keep or send."""
+"""The portal's settings for tests: temporary data, mail in memory, time limits."""
 
 import os
 import tempfile
@@ -15,8 +15,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  WhiteNoise warns where there is none
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
-    # A file, as in production: in memory, whoever meets another writer fails at once instead of waiting.
+    # A file, as in production: with a database in memory a second writer fails at once instead of waiting.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
 else:
-    # In milliseconds: what takes longer than two minutes would take for ever.
+    # In milliseconds: a statement that takes longer than two minutes would never end.
     DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 10, "options": "-c statement_timeout=120000"}  # noqa: F405

@@ -1,4 +1,4 @@
-"""A mail server on this machine that can be told to misbehave. It writes down what it took before it says so."""
+"""An SMTP server for tests, which can misbehave by a script. It records a mail before it confirms it."""
 
 import asyncio
 import threading
@@ -17,21 +17,21 @@ class Taken(NamedTuple):
 
 
 class HangUp(Exception):
-    """Raised by a script: the server drops the connection without a word."""
+    """Raised by a script: the server closes the connection without an answer."""
 
 
 class Hang(Exception):
-    """Raised by a script: the server says nothing any more."""
+    """Raised by a script: the server answers no more."""
 
 
-# Told a step (connect, mail, rcpt, data, content, taken), the recipient so far and how many mails came on this line,
-# a script returns another answer, or None for the usual one. At 'taken' the mail is taken whatever it does.
+# A script gets a step (connect, ehlo, mail, rcpt, data, content, taken), the recipient so far and the number of mails
+# on this connection; it returns another answer, or None for the usual one. At 'taken' the mail is recorded in any case.
 Script = Callable[[str, str, int], str | None]
 
 
 @dataclass
 class Server:
-    """What the server took, how often it was connected to, and how it behaves."""
+    """The mails that the server took, its connections, and its behaviour."""
 
     script: Script = lambda *_: None
     pipelining: bool = True
@@ -41,13 +41,13 @@ class Server:
     lines: int = 0
 
     def recipients(self) -> list[str]:
-        """Return to whom the mails went, in order."""
+        """Return the recipients of the mails, in order."""
         return [mail.recipient for mail in self.taken]
 
 
 @contextmanager
 def smtp_server(**settings):
-    """Run a server on a free port of this machine, in a thread with a loop of its own."""
+    """Run a server on a free port, in a thread with an event loop of its own."""
     server = Server(**settings)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -76,7 +76,7 @@ async def _end(listening):
 
 
 async def serve(server, reader, writer):
-    """Talk on one line until either side hangs up."""
+    """Serve one connection until either side closes it."""
     server.lines += 1
     try:
         await _talk(server, reader, writer)
@@ -89,15 +89,15 @@ async def serve(server, reader, writer):
 
 
 async def _talk(server, reader, writer):
-    line = Line(server, reader, writer)
-    await line.say("connect", "220 ready")
+    connection = Connection(server, reader, writer)
+    await connection.say("connect", "220 ready")
     while said := await reader.readline():
         command, _, rest = said.decode("latin-1").strip().partition(" ")
-        await getattr(line, f"on_{command.lower()}", line.on_other)(rest)
+        await getattr(connection, f"on_{command.lower()}", connection.on_other)(rest)
 
 
-class Line:
-    """One connection and what was said on it so far."""
+class Connection:
+    """One connection and its state."""
 
     def __init__(self, server, reader, writer):
         self.server, self.reader, self.writer = server, reader, writer
@@ -164,7 +164,7 @@ def _address(rest):
 
 
 def use(server, settings):
-    """Let the portal send to this server."""
+    """Let the portal send its mail to this server."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""

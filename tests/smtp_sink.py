@@ -1,6 +1,6 @@
-"""A mail server in a process of its own that takes all mail and keeps none, quicker than whoever sends: for `tests.bench`.
+"""A mail server in a process of its own that takes all mail and stores none, for `tests.mail_bench`.
 
-Like other servers it answers commands that came together in one packet (RFC 2920).
+Like other servers it answers several commands in one packet (RFC 2920).
 """
 
 import socketserver
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-LINE, CONTENT = b"\r\n", b"\r\n.\r\n"  # how a command ends, and how a mail does
+LINE, CONTENT = b"\r\n", b"\r\n.\r\n"  # the end of a command, and of a mail
 ANSWERS = {
     b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
     b"DATA": b"354 go on\r\n",
@@ -28,7 +28,7 @@ def smtp_sink():
 
 
 class Connection(socketserver.BaseRequestHandler):
-    """One connection, until the other side hangs up."""
+    """One connection, until the client closes it."""
 
     def handle(self):
         self.request.sendall(b"220 sink\r\n")

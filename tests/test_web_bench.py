@@ -1,10 +1,14 @@
-"""`python -m tests.web_bench` starts, and measures."""
+"""`python -m tests.web_bench`: that it runs, not its results."""
 
 import re
 import subprocess
 import sys
 
-from tests.serving import ROOT
+import pytest
+
+from tests.subprocesses import ROOT
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 
 def test_the_web_server_can_be_measured():

@@ -1,8 +1,8 @@
-"""`python -m tests.web_bench`: how many requests a second the web process answers, and how many slow visitors it bears.
+"""`python -m tests.web_bench`: requests a second of the web process, alone and with many slow visitors.
 
-One server for each number of threads, on one sample site, is asked in turns by a load generator in a process of its own.
-Printed are medians with the least and the most of all rounds. Nothing here passes or fails by a time. Another server is
-measured beside them with --also 'gunicorn --threads 8 --bind 127.0.0.1:PORT mscos.wsgi'.
+A load generator in a process of its own sends requests in turn to one server for each number of threads. It prints the
+median, minimum and maximum of all rounds. Nothing passes or fails by a time. Another server is measured too with
+--also 'gunicorn --threads 8 --bind 127.0.0.1:PORT mscos.wsgi'.
 """
 
 import argparse
@@ -18,8 +18,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.serving import ROOT, environment_for, serving
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.subprocesses import ROOT
+from tests.web_server import environment_for, serving
 
 PAGE = "/forums/housing/"
 SLOW = 100  # of each kind

@@ -1,1 +1,1 @@
-"""Reading calendar files of others, entry by entry: `drafts` is what `events/ics_import/actions.py` asks."""
+"""The import of calendar files: `actions.py` makes drafts of events from their entries."""

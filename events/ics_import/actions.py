@@ -1,7 +1,7 @@
-"""A calendar file of somebody else's: each of its entries becomes a draft, with an answer for each.
+"""The import of a calendar file: a draft for each entry, and a report.
 
-Nothing of the file is kept. An event made from it keeps a digest of the name that its entry has in the file, so that
-the same file, sent again, makes nothing twice; what an editor changed meanwhile stays.
+The file is not stored. An event made from it has a digest of its entry's UID, so that the same file imported again
+creates no duplicates and leaves the changes of editors as they are.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils.formats import date_format
 
 from events.actions import save_event
-from events.ics_import.drafts import TITLE, Draft, NotTaken, draft_of
+from events.ics_import.drafts import MAX_TITLE, Draft, NotTaken, draft_of
 from events.ics_import.entries import Entry, value_of
 from events.ics_import.file import RawEntry
 from events.ics_import.text import shortened
@@ -25,14 +25,14 @@ from mscos.models import User
 from outcomes.models import Organisation
 
 CANCELLED_DATE = "The file cancels {} in a series. Is the series here already? Leave that date out of it."
-# Of an entry that stands for one date of a series: by what became of the series.
+# Of an entry that replaces one date of a series: by the outcome of the series.
 OF_A_SERIES = "It takes the place of {} in a series, which leaves that date out."
 OF_ONE_THERE = "It takes the place of {} in a series that is here already. Leave that date out of it."
 OF_NONE = "It takes the place of {} in a series of which nothing was taken."
 
 
 class Outcome(models.TextChoices):
-    """What became of an entry."""
+    """The result for an entry."""
 
     DRAFT = "draft", "Draft made"
     THERE = "there", "Already there"
@@ -42,7 +42,7 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """The answer for one entry."""
+    """The result of one entry."""
 
     title: str
     day: date | None
@@ -53,13 +53,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """The answer for a file."""
+    """The results of a file."""
 
     lines: list[Line]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """How many entries there are of each outcome that occurs."""
+        """The number of entries of each outcome that occurs."""
         counted = Counter(line.outcome for line in self.lines)
         return [(str(outcome.label), counted[outcome]) for outcome in Outcome if counted[outcome]]
 
@@ -72,12 +72,12 @@ class Report:
 
 @transaction.atomic
 def import_events(*, entries: Sequence[RawEntry], organiser: Organisation, zone: str, by: User) -> Report:
-    """Make a draft of each entry of a calendar file, and tell what became of each.
+    """Create a draft for each entry of a calendar file, and return the report.
 
-    `zone` is for times that name none. An event that an earlier file made stays as it is.
+    `zone` is for times without one. An event from an earlier import stays as it is.
     """
-    kind = ContentType.objects.filter(app_label="events", model="event")
-    content_type = kind.select_for_update(no_key=True).get()  # of two imports at once, one waits for the other
+    content_types = ContentType.objects.filter(app_label="events", model="event")
+    content_type = content_types.select_for_update(no_key=True).get()  # of two imports at once, one waits for the other
     report = Report(_Import([Entry(raw) for raw in entries], organiser, zone).lines())
     LogEntry.objects.create(
         user=by,
@@ -90,21 +90,21 @@ def import_events(*, entries: Sequence[RawEntry], organiser: Organisation, zone:
 
 
 class _Import:
-    """One file on its way in: what its entries are to each other, and to the events that are here."""
+    """The import of one file: its entries, and the events that exist already."""
 
     def __init__(self, entries: Sequence[Entry], organiser: Organisation, zone: str) -> None:
         self.entries, self.organiser, self.zone = entries, organiser, zone
         known = Event.objects.filter(imported_from__in={entry.key for entry in entries})
         self.known = {event.imported_from: event for event in known}
         self.made: set[str] = set()  # keys
-        self.series: dict[str, Outcome] = {}  # by uid, what became of entries that are no date of another
-        self.changed: dict[str, list[Any]] = {}  # by uid, the dates that have entries of their own
+        self.series: dict[str, Outcome] = {}  # by UID, of the entries that replace no date of a series
+        self.changed: dict[str, list[Any]] = {}  # by UID, the dates that have entries of their own
         for entry in entries:
             if entry.replaces is not None:
                 self.changed.setdefault(entry.uid, []).append(entry.replaces)
 
     def lines(self) -> list[Line]:
-        """Take all entries, series before dates of them; return a line for each, in the file's order."""
+        """Import all entries, series before their replaced dates; return a line for each, in the file's order."""
         lines = {}
         for entry in sorted(self.entries, key=lambda entry: entry.replaces is not None):
             lines[id(entry)] = line = self._line(entry)
@@ -113,7 +113,7 @@ class _Import:
         return [lines[id(entry)] for entry in self.entries]
 
     def _line(self, entry: Entry) -> Line:
-        line = Line(shortened(entry.title, TITLE), entry.day, Outcome.NOT_TAKEN)
+        line = Line(shortened(entry.title, MAX_TITLE), entry.day, Outcome.NOT_TAKEN)
         if entry.key in self.made:
             return replace(line, outcome=Outcome.TWICE)
         if event := self.known.get(entry.key):
@@ -134,8 +134,8 @@ class _Import:
         draft = draft_of(entry, organiser=self.organiser, zone=self.zone, changed=changed)
         if entry.replaces is not None:
             series = self.series.get(entry.uid)
-            of_which = {Outcome.DRAFT: OF_A_SERIES, Outcome.THERE: OF_ONE_THERE}
-            remark = of_which.get(series, OF_NONE) if series else OF_NONE
+            remarks = {Outcome.DRAFT: OF_A_SERIES, Outcome.THERE: OF_ONE_THERE}
+            remark = remarks.get(series, OF_NONE) if series else OF_NONE
             draft.remarks.insert(0, remark.format(_date_in_series(entry)))
         return draft
 

@@ -5,99 +5,102 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from icalendar import Component
-from icalendar.cal.component_factory import ComponentFactory
-from icalendar.parser import Contentline
-from icalendar.parser.ical.component import ComponentIcalParser
-from icalendar.prop import TypesFactory, vBroken
+from icalendar import Event, vBroken
 
 from events.ics_import.file import RawEntry
 from events.ics_import.text import one_line
 
-UNREADABLE = "It cannot be read. Add it by hand."
-
-
-class _Parser(ComponentIcalParser):
-    """icalendar's own, but it looks up no zones, which `times` does, and no property breaks off the whole entry."""
-
-    datetime_names = ()
-
-    def parse_and_add_property(self, name: str, params: Any, val: str, tzid: str | None, line: Contentline) -> None:
-        """Take a property as broken, too, where it can be read but makes no sense, such as a period that ends with a zone."""
-        try:
-            super().parse_and_add_property(name, params, val, tzid, line)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            self.handle_property_parse_error(error, name, params, val, line)
+NAME_END = re.compile(r"[ \t]*[;:]")
+# The zone of a time is looked up in `times`. Under another name icalendar keeps the parameter and looks nothing up.
+ZONED_PROPERTIES = {"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"}
+TZID = re.compile(r";[ \t]*TZID[ \t]*=", re.IGNORECASE)
+KEPT_TZID = "X-TZID"
 
 
 class Entry:
-    """One entry of a file, and what it says."""
+    """One entry of a file, with the properties that icalendar reads in it; broken ones are its vBroken."""
 
     def __init__(self, raw: RawEntry) -> None:
-        """Read an entry; one that icalendar cannot read has nothing but its trouble."""
+        """Read each property by itself, so that a broken one spoils no other."""
         self.raw, self.problem = raw, raw.problem
-        lines = [Contentline(line) for line in ("BEGIN:VEVENT", *raw.lines, "END:VEVENT")]
-        try:
-            (self.properties,) = _Parser(lines, ComponentFactory(), TypesFactory.instance()).parse()
-        except (ValueError, TypeError, ArithmeticError):
-            self.properties, self.problem = Component(), self.problem or UNREADABLE
+        self.properties: dict[str, list[Any]] = {}
+        for line in raw.lines:
+            name = _name(line)
+            self.properties.setdefault(name, []).extend(_values(name, line))
 
     def all(self, name: str) -> list[Any]:
-        """Return what a property says, each time that it stands there."""
-        value = self.properties.get(name, [])
-        return value if isinstance(value, list) else [value]
+        """Return the values of a property, one for each line that gives it."""
+        return self.properties.get(name, [])
 
     def first(self, name: str) -> Any:
-        """Return what a property says where it first stands there; None where it does not."""
+        """Return the first value of a property; None where it has none."""
         return next(iter(self.all(name)), None)
 
     def text(self, name: str) -> str:
-        """Return the words of a property; '' where there are none."""
+        """Return the text of a property; '' where it has none."""
         return str(self.first(name) or "")
 
     def as_given(self, name: str) -> str:
-        """Return a time or length as it stands in the file, also where it means nothing; '' where there is none."""
-        lines = (line for line in self.raw.lines if re.split(r"[ \t]*[;:]", line, maxsplit=1)[0].upper() == name)
-        return next(lines, "").rpartition(":")[2].strip()
+        """Return the first value of a property as it is in the file, even one that cannot be read; '' if there is none."""
+        return next((_value(line) for line in self.raw.lines if _name(line) == name), "")
 
     @property
     def title(self) -> str:
-        """Its title, on one line."""
+        """The title, on one line."""
         return one_line(self.text("SUMMARY"))
 
     @property
     def day(self) -> date | None:
-        """The day on which it first takes place, as its file has it; None where that cannot be read."""
+        """The day of its start, as the file gives it; None where that cannot be read."""
         start = value_of(self.first("DTSTART"))
         return date(start.year, start.month, start.day) if isinstance(start, date) else None
 
     @property
     def uid(self) -> str:
-        """By what the program that made it knows it; the whole entry, where that gave it no name."""
+        """The UID; the whole entry where the program that wrote the file gave it none."""
         return self.text("UID").strip() or "\n".join(self.raw.lines)
 
     @property
     def replaces(self) -> Any:
-        """Which date of a series it takes the place of: a property, or None."""
+        """The RECURRENCE-ID: the date of a series that the entry replaces; None for any other entry."""
         return self.first("RECURRENCE-ID")
 
     @property
     def key(self) -> str:
-        """By what its event is known again: a digest of its name and of the date that it replaces."""
-        zone = "" if self.replaces is None else self.replaces.params.get("TZID", "")
+        """A digest of the UID and the replaced date, by which the entry is recognised in a later import."""
+        zone = "" if self.replaces is None else self.replaces.params.get(KEPT_TZID, "")
         return sha256(f"{self.uid}\n{self.as_given('RECURRENCE-ID')}\n{zone}".encode()).hexdigest()
 
     @property
     def repeats(self) -> bool:
-        """Whether it says that it takes place more than once; not of a date of a series."""
-        return self.replaces is None and any(name in self.properties for name in ("RRULE", "RDATE"))
+        """Whether it is the entry of a series."""
+        return self.replaces is None and any(map(self.all, ("RRULE", "RDATE")))
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it says that it does not take place."""
+        """Whether it is cancelled."""
         return self.text("STATUS").strip().upper() == "CANCELLED"
 
 
-def value_of(given: Any) -> Any:
-    """Return the time, day or length that a property gives; None where it gives none, or one that cannot be read."""
-    return None if isinstance(given, vBroken) else getattr(given, "dt", None)
+def _name(line: str) -> str:
+    return NAME_END.split(line, maxsplit=1)[0].upper()
+
+
+def _value(line: str) -> str:
+    return line.rpartition(":")[2].strip()
+
+
+def _values(name: str, line: str) -> list[Any]:
+    """Return what icalendar reads in a line: one value, or none where the line cannot be parsed at all."""
+    if name in ZONED_PROPERTIES:
+        line = TZID.sub(f";{KEPT_TZID}=", line)
+    try:
+        return list(Event.from_ical(f"BEGIN:VEVENT\r\n{line}\r\nEND:VEVENT\r\n").values())
+    except (ValueError, TypeError, ArithmeticError):
+        # The value is impossible, such as a period that ends at a time of day.
+        return [vBroken(_value(line))]
+
+
+def value_of(value: Any) -> Any:
+    """Return the time, day or duration that a property gives; None where it gives none or a broken one."""
+    return None if isinstance(value, vBroken) else getattr(value, "dt", None)

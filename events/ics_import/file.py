@@ -1,8 +1,7 @@
-"""Calendar files as they come: cut into entries, so that one that cannot be read spoils no other.
+"""The splitting of a calendar file into entries, so that one that cannot be read spoils no other.
 
-Only the lines of an entry itself are kept, and of these only what is read of it. Whatever else stands in a file (its own
-time zones, reminders, attendees) is passed over unread: a zone that icalendar learned from one file it would hold
-against the next.
+Of an entry only its own lines are kept, and of these only the properties in READ_PROPERTIES. All else in a file (time
+zones, reminders, attendees) is ignored: icalendar would apply a zone defined in one file to the next.
 """
 
 import codecs
@@ -14,11 +13,11 @@ from mscos.refusals import Refused
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ENTRIES = 500
-MAX_LINE = 100_000  # characters of a line, unfolded; what is longer is cut
-MAX_MARK = 80  # bytes in which 'BEGIN:VEVENT' has to stand
+MAX_LINE_LENGTH = 100_000  # characters of an unfolded line; a longer one is truncated
+MAX_DELIMITER = 80  # bytes at the start of a line that are searched for 'BEGIN:VEVENT'
 BEGINNING = b"BEGIN:VCALENDAR"
 
-READ = frozenset(
+READ_PROPERTIES = frozenset(
     {
         b"UID",
         b"RECURRENCE-ID",
@@ -59,49 +58,49 @@ class NotACalendar(Refused):
 
 @dataclass
 class RawEntry:
-    """The lines of one entry that are read, whole again where they were folded, and what is wrong with it."""
+    """The unfolded lines of one entry that are read, and its problem, if any."""
 
     lines: list[str] = field(default_factory=list)
     problem: str = ""
 
 
 def raw_entries(data: bytes) -> list[RawEntry]:
-    """Return the entries of a file, in order; raises NotACalendar."""
-    _refuse_no_calendar(data)
-    cutter = _Cutter()
+    """Return the entries of a file, in order. Raises NotACalendar."""
+    _check_is_calendar(data)
+    splitter = _Splitter()
     for number, line in _lines(data.removeprefix(codecs.BOM_UTF8)):
-        cutter.take(number, line)
-    if cutter.is_open:
+        splitter.take(number, line)
+    if splitter.is_open:
         raise NotACalendar(CUT_OFF)
-    if not cutter.entries:
+    if not splitter.entries:
         raise NotACalendar(NO_ENTRIES)
-    return cutter.entries
+    return splitter.entries
 
 
-class _Cutter:
-    """Takes the lines of a file one by one, and gives each to the entry that it belongs to, if any."""
+class _Splitter:
+    """Takes the lines of a file one by one, and adds each to its entry, if it has one."""
 
     def __init__(self) -> None:
         self.entries: list[RawEntry] = []
-        self.entry: RawEntry | None = None  # the one that is open
-        self.depth = 0  # of what stands inside it, such as reminders
-        self.is_open = False  # whether the calendar is
+        self.entry: RawEntry | None = None  # the current one
+        self.depth = 0  # of components inside it, such as reminders
+        self.is_open = False  # whether the calendar has begun and not ended
 
     def take(self, number: int, line: bytes) -> None:
-        mark, _, what = line[:MAX_MARK].strip().upper().partition(b":")
-        if mark in {b"BEGIN", b"END"}:
-            self._begin_or_end(what.strip(), begins=mark == b"BEGIN")
+        keyword, _, component = line[:MAX_DELIMITER].strip().upper().partition(b":")
+        if keyword in {b"BEGIN", b"END"}:
+            self._begin_or_end(component.strip(), begins=keyword == b"BEGIN")
         elif self.entry and not self.depth:
             self._add(number, line, self.entry)
 
-    def _begin_or_end(self, what: bytes, *, begins: bool) -> None:
-        if what not in {b"VCALENDAR", b"VEVENT"}:
+    def _begin_or_end(self, component: bytes, *, begins: bool) -> None:
+        if component not in {b"VCALENDAR", b"VEVENT"}:
             self.depth = max(0, self.depth + (1 if begins else -1))
             return
-        if self.entry and (begins or what == b"VCALENDAR"):
+        if self.entry and (begins or component == b"VCALENDAR"):
             self.entry.problem = self.entry.problem or NO_END
         self.entry, self.depth = None, 0
-        if what == b"VCALENDAR":
+        if component == b"VCALENDAR":
             self.is_open = begins
         elif begins:
             self.entry = RawEntry()
@@ -109,17 +108,17 @@ class _Cutter:
 
     def _add(self, number: int, line: bytes, entry: RawEntry) -> None:
         name = NAME.match(line)
-        if name is None or name.group().upper() not in READ:
+        if name is None or name.group().upper() not in READ_PROPERTIES:
             return
         try:
             text = line.decode()
         except UnicodeDecodeError:
             text = line.decode(errors="replace")
             entry.problem = entry.problem or NO_UTF_8.format(f"{number:,}")
-        entry.lines.append(UNSTORABLE.sub("", text)[:MAX_LINE])
+        entry.lines.append(UNSTORABLE.sub("", text)[:MAX_LINE_LENGTH])
 
 
-def _refuse_no_calendar(data: bytes) -> None:
+def _check_is_calendar(data: bytes) -> None:
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()[: len(BEGINNING)].upper()
     refusals = {
         EMPTY: not start,
@@ -128,8 +127,8 @@ def _refuse_no_calendar(data: bytes) -> None:
         ZIPPED: start.startswith(b"PK\3\4"),
         NO_CALENDAR: start != BEGINNING,
     }
-    for sentence, found in refusals.items():
-        if found:
+    for sentence, applies in refusals.items():
+        if applies:
             raise NotACalendar(sentence)
     count = len(ENTRY.findall(data))
     if count > MAX_ENTRIES:
@@ -137,9 +136,9 @@ def _refuse_no_calendar(data: bytes) -> None:
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield each line that is not empty, whole again where it was folded (RFC 5545, 3.1), with where it begins.
+    """Yield each non-empty line, unfolded (RFC 5545, 3.1), with its number.
 
-    Some programs fold in the middle of a character, so this comes before bytes are read as text.
+    Some programs fold inside a character, so lines are unfolded before they are decoded.
     """
     begins, parts = 0, [b""]
     for number, line in enumerate(LINE_END.split(data), 1):

@@ -1,4 +1,4 @@
-"""What an editor fills in to import a calendar file. A form decides nothing and stores nothing."""
+"""The form by which an editor imports a calendar file. A form only cleans what was typed."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ NO_ZONE = "Choose a time zone such as Europe/London"
 
 
 class ImportForm(forms.Form):
-    """A calendar file, and what it may not say. Valid, it has the entries of the file as `entries`."""
+    """A calendar file, and what it may lack: organiser and zone. Once valid, it has the entries as `entries`."""
 
     entries: list[RawEntry]
 
@@ -41,10 +41,10 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
-        """Take `too_large`, whether a file was sent that is larger than Django takes in: then nothing of it is here."""
+        """Take `too_large`: whether the file was larger than Django accepts, and so was not uploaded."""
         super().__init__(*args, **kwargs)
         self.too_large = too_large
-        self.fields["zone"].validators = [known_zone]  # which lets nothing through that another would stop
+        self.fields["zone"].validators = [known_zone]  # stricter than the default ones
 
     def clean(self) -> dict[str, Any] | None:
         """Read the file."""

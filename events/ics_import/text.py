@@ -1,4 +1,4 @@
-"""What calendar files say in words, made ours: plain, without links into meetings, and as Markdown that shows it as it is."""
+"""The texts of calendar files: as plain text without links to meetings, and as escaped Markdown."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ import nh3
 
 from events.meeting_links import without_meeting_links
 from mscos.forms import HIDDEN_MARKS, IDLE_JOINERS
-from mscos.plain import plain
+from mscos.html_to_text import plain
 from mscos.text import BARE_ADDRESS
 
 # Some programs write their descriptions in HTML, without saying so.
@@ -15,31 +15,31 @@ HTML = re.compile(r"</?(?:a|b|br|div|em|h[1-6]|html-blob|i|li|ol|p|span|strong|u
 ITEM = re.compile(r"<li\b[^<>]{0,2000}>", re.IGNORECASE)
 BREAKS = re.compile(r"<br>(?:\s*<br>)+")
 EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*")
-RULE_OF_SIGNS = re.compile(r"^[\W_]{8,}$", re.MULTILINE)  # by which programs set their own words apart
+DIVIDER = re.compile(r"^[\W_]{8,}$", re.MULTILINE)  # by which programs set off the text that they add
 
-ADDRESS = re.compile(rf"(?<![\w.+-])https?{BARE_ADDRESS.pattern}", re.IGNORECASE)
-AFTER_AN_ADDRESS = ".,;:!?'*_~)"
-MARKS = re.compile(r"[\\`*_\[\]<>#|~^]")
-FIRST_MARK = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+:=]))", re.MULTILINE)  # that makes a line an item, or a table
+URL = re.compile(rf"(?<![\w.+-])https?{BARE_ADDRESS.pattern}", re.IGNORECASE)
+TRAILING_PUNCTUATION = ".,;:!?'*_~)"
+MARKUP = re.compile(r"[\\`*_\[\]<>#|~^]")
+LINE_START_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+:=]))", re.MULTILINE)  # of list items and tables
 
 
 def one_line(text: str) -> str:
-    """Return a text as one line of plain words, in one Unicode form."""
+    """Return a text on one line, in NFC."""
     return " ".join(_visible(text).split())
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """Return the paragraphs of a description, with its lines, and without what opens a meeting."""
+    """Return the paragraphs of a description, with their line breaks, and without links to meetings."""
     text = _visible(text)
     if HTML.search(text):
         text = _without_html(text)
-    text = RULE_OF_SIGNS.sub("", without_meeting_links(text))
+    text = DIVIDER.sub("", without_meeting_links(text))
     lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
     return [paragraph for paragraph in EMPTY_LINES.split(lines.strip()) if paragraph]
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return a text cut at the end of a word, with '…', where it is longer than `limit`."""
+    """Return a text that is truncated after a word, with '…', if it is longer than `limit`."""
     if len(text) <= limit:
         return text
     whole = text[:limit].rpartition(" ")[0] or text[: limit - 1]
@@ -47,17 +47,17 @@ def shortened(text: str, limit: int) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """Return Markdown that shows a text as it is, with its web addresses as links and its line breaks."""
-    pieces, end = [], 0
-    for found in ADDRESS.finditer(text):
-        address = found.group().rstrip(AFTER_AN_ADDRESS)
-        pieces += [_escaped(text[end : found.start()]), address]
-        end = found.start() + len(address)
-    return "".join([*pieces, _escaped(text[end:])])
+    """Return escaped Markdown of a text, with its URLs as links and its line breaks."""
+    parts, end = [], 0
+    for match in URL.finditer(text):
+        url = match.group().rstrip(TRAILING_PUNCTUATION)
+        parts += [_escaped(text[end : match.start()]), url]
+        end = match.start() + len(url)
+    return "".join([*parts, _escaped(text[end:])])
 
 
 def _visible(text: str) -> str:
-    """Return a text in one Unicode form (NFC), without marks that nobody sees."""
+    """Return a text in NFC, without invisible characters."""
     return unicodedata.normalize("NFC", IDLE_JOINERS.sub("", HIDDEN_MARKS.sub("", text)))
 
 
@@ -72,4 +72,4 @@ def _without_html(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return FIRST_MARK.sub(r"\1\\", MARKS.sub(r"\\\g<0>", text))
+    return LINE_START_MARKUP.sub(r"\1\\", MARKUP.sub(r"\\\g<0>", text))

@@ -1,4 +1,4 @@
-"""The nouns of this room."""
+"""Events, their dates and tags; suggestions of events."""
 
 from events.models.events import Event, EventDate, EventQuerySet, TaggedEvent, known_zone
 from events.models.suggestions import Suggestion

@@ -1,4 +1,4 @@
-"""Training and events of others: when they truly are, what they truly cost, and who may come."""
+"""Training and events of others, their dates and tags."""
 
 import zoneinfo
 from datetime import date, datetime, timedelta
@@ -18,31 +18,32 @@ from taggit.models import TaggedItemBase
 from events.local_time import LocalTimeFinding, check_span
 from events.money import price_in_words
 from events.repeats import Repeats, Rule, Span, spans_of
-from events.time_check import TimeCheck, check_stated_time
+from events.time_check import check_stated_time
+from events.time_findings import TimeCheck
 from events.times import Clock, clocks, hour_in_words
 from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from outcomes.models import Nation, Organisation, Outcome
 from outcomes.models.outcomes import MARKDOWN
 
-KEPT_IN_CALENDARS = timedelta(weeks=6)
+CALENDAR_HISTORY = timedelta(weeks=6)
 
 
 def known_zone(name: str) -> None:
-    """Raise ValidationError for what is no time zone of the IANA database."""
+    """Raise ValidationError unless it is a time zone of the IANA database."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError("Choose a time zone such as Europe/London or America/New_York.")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    """Reads of events."""
+    """Queries of events."""
 
     def listed(self) -> "EventQuerySet":
-        """Return the events that everybody may see, cancelled ones included: who planned to come must learn of it."""
+        """Return the public events, including cancelled ones: whoever planned to come must learn of it."""
         return self.exclude(state=Event.State.DRAFT)
 
     def upcoming(self) -> "EventQuerySet":
-        """Return the listed events that are not over, by their next date; add `next_starts`, when that begins."""
+        """Return the listed events that are not over, by their next date; add `next_starts`, its start."""
         now = timezone.now()
         coming = EventDate.objects.filter(event=OuterRef("pk"), ends__gt=now).order_by("starts")
         return (
@@ -53,7 +54,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
     def going_ahead(self) -> "EventQuerySet":
-        """Return the upcoming events that are not cancelled: what other pages point to."""
+        """Return the upcoming events that are not cancelled, for links from other pages."""
         return self.upcoming().exclude(state=Event.State.CANCELLED)
 
     def past(self) -> "EventQuerySet":
@@ -61,28 +62,28 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.listed().filter(over_at__lte=timezone.now()).order_by("-over_at", "-pk")
 
     def newest(self) -> "EventQuerySet":
-        """Return the listed events that are not over, the one listed last first."""
+        """Return the listed events that are not over, the most recently listed first."""
         return self.listed().filter(over_at__gt=timezone.now()).order_by("-listed_at", "-pk")
 
     def for_calendars(self) -> "EventQuerySet":
-        """Return the listed events of the last weeks and all to come: a cancelled one stays until nobody looks for it."""
-        since = timezone.now() - KEPT_IN_CALENDARS
+        """Return the upcoming listed events, and those of the last weeks: a cancelled one must stay for a while."""
+        since = timezone.now() - CALENDAR_HISTORY
         return self.listed().filter(over_at__gt=since).order_by("starts", "pk").with_organiser()
 
     def free(self) -> "EventQuerySet":
-        """Return the events that cost nothing."""
+        """Return the free events."""
         return self.filter(price=0)
 
     def with_organiser(self) -> "EventQuerySet":
-        """Fetch who runs each event, in the same query."""
+        """Fetch the organiser of each event in the same query."""
         return self.select_related("organiser")
 
 
 class Event(models.Model):
-    """A training or event that somebody else runs. Its times are kept as moments, with the zone they were meant in."""
+    """A training or event that somebody else runs. Its times are stored in UTC, with the zone that they are meant in."""
 
     class Kind(models.TextChoices):
-        """What sort of event it is."""
+        """The kinds of event."""
 
         TRAINING = "training", "Training"
         TALK = "talk", "Talk or webinar"
@@ -90,7 +91,7 @@ class Event(models.Model):
         MEETING = "meeting", "Meeting"
 
     class State(models.TextChoices):
-        """Who may see it, and whether it takes place."""
+        """Whether it is public, and whether it takes place."""
 
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
@@ -187,14 +188,14 @@ class Event(models.Model):
     nations = models.ManyToManyField(Nation, blank=True, related_name="events", verbose_name="area it is for")
     tags = TaggableManager(through="events.TaggedEvent", blank=True, help_text="Words, with commas between them.")
 
-    # What `events.actions.save_event` keeps: the end of the last date, when it was first listed, and what calendar
-    # programs need to take a new version for one (RFC 5545, 3.8.7.4).
+    # Set by `events.actions.save_event`: the end of the last date, the time of the first listing, and the number by
+    # which calendar programs recognise a new version (RFC 5545, 3.8.7.4).
     over_at = models.DateTimeField(editable=False)
     listed_at = models.DateTimeField(null=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
-    # By what an entry of a calendar file that was read in is known again: a digest, as its own name may name a meeting.
+    # A digest by which an imported entry of a calendar file is recognised; its UID may contain a link to a meeting.
     imported_from = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects = EventQuerySet.as_manager()
@@ -235,12 +236,12 @@ class Event(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the event's own page, which only a listed one has."""
+        """Return the URL of the event's page, which exists once it is listed."""
         return reverse("events:event_detail", args=[self.code])
 
     @property
     def is_listed(self) -> bool:
-        """Whether everybody may see it."""
+        """Whether it is public."""
         return self.state != self.State.DRAFT
 
     @property
@@ -250,23 +251,23 @@ class Event(models.Model):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it does not take place."""
+        """Whether it is cancelled."""
         return self.state == self.State.CANCELLED
 
     @property
     def takes_bookings(self) -> bool:
         """Whether somebody can still book."""
-        open_still = self.book_by is None or self.book_by > timezone.now()
-        return open_still and not self.has_ended and not self.is_cancelled
+        is_open = self.book_by is None or self.book_by > timezone.now()
+        return is_open and not self.has_ended and not self.is_cancelled
 
     @property
     def clock(self) -> zoneinfo.ZoneInfo:
-        """The zone on whose clocks its times are meant."""
+        """Its zone."""
         return zoneinfo.ZoneInfo(self.zone)
 
     @property
     def rule(self) -> Rule | None:
-        """How it repeats; None for what takes place once."""
+        """Its rule of recurrence; None for a single date."""
         if not self.repeats or self.repeats_until is None:
             return None
         left_out = frozenset(date.fromisoformat(day) for day in self.left_out.split())
@@ -274,68 +275,68 @@ class Event(models.Model):
 
     @property
     def rule_in_words(self) -> str:
-        """How it repeats, in words; '' for what takes place once."""
+        """Its rule in words; '' for a single date."""
         return self.rule.in_words(self.starts.astimezone(self.clock)) if self.rule else ""
 
     @property
     def spans(self) -> list[Span]:
-        """All its dates, worked out from the first one and the rule."""
+        """All its dates, calculated from the first one and the rule."""
         return spans_of(self.starts, self.ends, self.clock, self.rule)
 
     @property
     def span(self) -> Span:
-        """The date that pages show first: the one under way or the next, or the last of an event that is over."""
+        """The date that pages show first: the current or next one, or the last one of a past event."""
         if self.has_ended:
             return Span(self.over_at - (self.ends - self.starts), self.over_at)
-        if hasattr(self, "next_starts"):  # added by `upcoming`
+        if hasattr(self, "next_starts"):  # annotated by `upcoming`
             return Span(self.next_starts, self.next_starts + (self.ends - self.starts))
         return next(span for span in self.spans if span.ends > timezone.now())
 
     @property
     def coming_dates(self) -> list[Span]:
-        """The dates that are not over, of an event that repeats."""
+        """The dates of a recurring event that are not over."""
         return [span for span in self.spans if span.ends > timezone.now()] if self.repeats else []
 
     @property
     def days_left_out(self) -> list[date]:
-        """The days to come on which it does not take place although its rule says so."""
+        """The future days of its rule on which it does not take place."""
         return sorted(day for day in self.rule.left_out if day >= timezone.localdate()) if self.rule else []
 
     @property
     def day(self) -> date:
-        """The day of the date that pages show first, where it is meant to be read."""
+        """The day of `span` in its zone."""
         return self.span.starts.astimezone(self.clock).date()
 
     @property
     def clocks(self) -> list[Clock]:
-        """The time of that date on the organiser's clocks and on others."""
+        """The time of `span` in the organiser's zone and in others."""
         return clocks(*self.span, self.zone)
 
     @property
     def book_by_there(self) -> datetime | None:
-        """Until when one can book, on the organiser's clocks."""
+        """The booking deadline in its zone."""
         return self.book_by.astimezone(self.clock) if self.book_by else None
 
     @property
     def book_by_in_words(self) -> str:
-        """Until when one can book: 'Tuesday 28 March 2023, midday'; '' where nobody says."""
+        """The booking deadline in words: 'Tuesday 28 March 2023, midday'; '' where it is unknown."""
         moment = self.book_by_there
         return f"{date_format(moment, 'l j F Y')}, {hour_in_words(moment)}" if moment else ""
 
     @property
     def price_in_words(self) -> str:
-        """What it costs: 'US$50', 'Free', '' where nobody says."""
+        """The price in words: 'US$50', 'Free', '' where it is unknown."""
         return price_in_words(self.price, self.currency)
 
     @property
     def time_check(self) -> TimeCheck:
-        """What comes of holding the organiser's words against the date that pages show first."""
+        """The time check of `span`."""
         return self.check_on(self.span)
 
     def check_on(self, span: Span) -> TimeCheck:
-        """Return what comes of holding the organiser's words against one date: its time, its zone and its day.
+        """Return the comparison of the organiser's words with the time, zone and day of one date.
 
-        Of an event that repeats the day is not held against: the organiser may have written that of another date.
+        The day of a recurring event is not compared: the organiser may have written that of another date.
         """
         return check_stated_time(
             self.stated_time,
@@ -348,31 +349,31 @@ class Event(models.Model):
 
     @property
     def clock_changes(self) -> tuple[LocalTimeFinding, ...]:
-        """What is to be said where the clocks change during the date that pages show first."""
+        """The findings where the clocks change during `span`."""
         return check_span(*self.span, self.clock)
 
     @property
     def uncertain(self) -> str:
-        """What readers are told of a time that may be another; '' once somebody has asked the organiser."""
+        """The public note of an uncertain time; '' once somebody has asked the organiser."""
         return "" if self.time_settled_on or self.is_cancelled else self.time_check.public_note
 
     @property
     def things_to_learn(self) -> list[str]:
-        """What somebody learns there, one thing each."""
+        """What people learn there, as a list."""
         return [line.strip(" -*•") for line in self.learn.splitlines() if line.strip(" -*•")]
 
 
 class EventDateQuerySet(models.QuerySet["EventDate"]):
-    """Reads of dates."""
+    """Queries of dates."""
 
-    def touching(self, first: datetime, last: datetime) -> "EventDateQuerySet":
-        """Return the dates of listed events that fall between two moments, all or in part, in order."""
+    def overlapping(self, first: datetime, last: datetime) -> "EventDateQuerySet":
+        """Return the dates of listed events that overlap a period, in order."""
         listed = self.exclude(event__state=Event.State.DRAFT).filter(starts__lt=last, ends__gte=first)
         return listed.select_related("event__organiser").order_by("starts", "event")
 
 
 class EventDate(models.Model):
-    """One date of an event, for lists to ask for. `events.actions.save_event` works them out from the event."""
+    """One date of an event, for queries. `events.actions.save_event` calculates them."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="dates")
     starts = models.DateTimeField()
@@ -390,6 +391,6 @@ class EventDate(models.Model):
 
 
 class TaggedEvent(TaggedItemBase):
-    """A tag on an event: a table of its own, as for resources."""
+    """A tag on an event, in a table of its own, as for resources."""
 
     content_object = models.ForeignKey(Event, models.CASCADE, related_name="+")

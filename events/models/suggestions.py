@@ -1,4 +1,4 @@
-"""What people tell us about events of others."""
+"""Suggestions of events of others."""
 
 from datetime import date, timedelta
 
@@ -11,29 +11,29 @@ from events.models.events import Event
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
-    """Reads of suggestions."""
+    """Queries of suggestions."""
 
     def waiting(self) -> "SuggestionQuerySet":
-        """Return those that no editor has dealt with."""
+        """Return the suggestions that no editor has dealt with."""
         return self.filter(state=Suggestion.State.NEW)
 
     def by_email(self, email: str) -> "SuggestionQuerySet":
-        """Return what was sent with an address."""
+        """Return the suggestions from an address."""
         return self.filter(email__iexact=email)
 
-    def run_out(self) -> "SuggestionQuerySet":
-        """Return those whose day of erasure has come."""
+    def expired(self) -> "SuggestionQuerySet":
+        """Return the suggestions to be erased by now."""
         return self.filter(received_on__lte=timezone.localdate() - timedelta(days=settings.ENQUIRY_DAYS))
 
 
 class Suggestion(models.Model):
-    """An event that somebody told us about, in their words; an editor makes an event of it or turns it down.
+    """A suggestion of an event, in its sender's words; an editor makes an event of it or turns it down.
 
-    Erased ENQUIRY_DAYS after its day, whatever became of it: the event that was made of it stays.
+    Erased ENQUIRY_DAYS after its day in any state; an event that was made of it stays.
     """
 
     class State(models.TextChoices):
-        """What became of it."""
+        """The result."""
 
         NEW = "new", "New"
         TAKEN_UP = "taken up", "Made an event"
@@ -62,10 +62,10 @@ class Suggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the row without its words: this stands in the admin's log, which outlives it."""
+        """Return a name without any content: the admin's log keeps it after the row is deleted."""
         return f"Suggestion {self.pk}"
 
     @property
     def erased_on(self) -> date:
-        """The day on which it is erased."""
+        """The day of its erasure."""
         return self.received_on + timedelta(days=settings.ENQUIRY_DAYS)

@@ -1,7 +1,7 @@
 """Matches of personal data in a post, as moderators see them. They are found for each page; stored is only `may_identify`."""
 
 from forums.models import Post
-from forums.personal_data.check import IN_A_WORD, Marked, find_personal_data, marked
+from forums.personal_data.matches import IN_A_WORD, Marked, find_personal_data, marked
 
 # Characters: a queue of 50 posts made to slow the rules down takes 2 s.
 MAX_RUN = 3_000

@@ -20,15 +20,15 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_post_parameters
 
-from forums import moderation
 from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
-from forums.differences import differences
 from forums.models import ModeratorNote, Post, SafeguardingProcedure
-from forums.moderation_forms import AskForm, DecisionForm, PassOnForm
+from forums.moderation import decisions as moderation
+from forums.moderation.differences import differences
+from forums.moderation.forms import AskForm, DecisionForm, PassOnForm
+from forums.moderation.reports import can_reopen, close_reports, reopen_reports
 from forums.pages import QueuePages
-from forums.reports import can_reopen, close_reports, reopen_reports
 from mscos.models import User
 from mscos.refusals import Refused
 from mscos.requests import AuthenticatedHttpRequest

@@ -12,10 +12,10 @@ from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from forums import thread_moves
 from forums.admin.day_log import DayLogAdmin
 from forums.models import Thread
-from forums.thread_move_forms import MergeForm, MoveForm, SplitForm, ThreadMoveForm
+from forums.moderation import thread_moves
+from forums.moderation.thread_move_forms import MergeForm, MoveForm, SplitForm, ThreadMoveForm
 from mscos.refusals import Refused
 
 NOT_READABLE = "Nobody can read this thread now, so it is not moved, merged or split."

@@ -1,1 +1,1 @@
-"""Requests for a call: what askers do (`requester_actions.py`) and what the team does (`team_actions.py`), with their forms and pages."""
+"""Call requests: models, actions of requesters and of the team, forms, views, admin and the safeguarding procedure."""

@@ -18,8 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from events.times import clock
 from forums.call_requests import team_actions
+from forums.call_requests.context import offer_on_clocks
 from forums.call_requests.team_forms import HandOverForm, OfferForm, WordsForm
-from forums.call_requests.views import offer_on_clocks
 from forums.models import CallRequest, ContactDisclosure, ErasedRequests, SafeguardingProcedure
 from mscos.groups import CALL_HANDLERS
 from mscos.markdown_admin import MarkdownAdminMixin

@@ -1,4 +1,4 @@
-"""What people type who ask for a call, made clean. Nothing is stored before the last step: answers ride in the form."""
+"""Forms of requesters. Nothing is stored before the last step: the form carries the answers, signed."""
 
 from datetime import datetime
 from typing import Any
@@ -7,42 +7,42 @@ from django import forms
 from django.core import signing
 
 from events.times import CHOICES, LONDON
-from forums.forms import no_code
 from forums.models import CallRequest
+from forums.validators import validate_no_code
 from mscos.forms import SUBMISSION_ID_MAX_AGE, PlainTextField, PublicForm
 
-ANSWERS = "forums.calls.forms.answers"  # the salt of the signature under answers that ride in the form
+ANSWERS_SALT = "forums.calls.forms.answers"
 MESSAGE_LENGTH = 5_000
-# What is asked for only where the team makes contact, and what follows where it was left empty.
-IF_WE_CONTACT = ("way", "contact", "leave_message", "say_instead")
-EMPTY = {"say_instead": "Nothing: we say that we have the wrong number"}
+# Fields that apply only where the team makes contact, and what follows where one was left empty.
+CONTACT_FIELDS = ("way", "contact", "leave_message", "say_instead")
+WHEN_EMPTY = {"say_instead": "Nothing: we say that we have the wrong number"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# In the asker's zone; the hours are the first and the one after the last.
+# In the requester's time zone: the first hour, and the one after the last.
 HOURS = {
     "In the morning, 9am to midday": (9, 12),
     "In the afternoon, midday to 5pm": (12, 17),
     "In the evening, 5pm to 8pm": (17, 20),
 }
-NOT_STORED = {"autocomplete": "off"}
+NOT_REMEMBERED = {"autocomplete": "off"}  # by the browser
 
 
-def is_safe(there: datetime, times: str) -> bool:
-    """Tell whether a time on the asker's clocks is on one of the safe days, at a safe time, as `to_ask` wrote them."""
+def is_safe_time(moment: datetime, times: str) -> bool:
+    """Return whether a moment in the requester's time zone is at a safe time; `times` as in `action_arguments`."""
     days, *hours = times.split("\n") if times else [""]
     spans = [HOURS[each] for each in hours if each in HOURS]
-    return DAYS[there.weekday()] in days and any(first <= there.hour < end for first, end in spans)
+    return DAYS[moment.weekday()] in days and any(first <= moment.hour < end for first, end in spans)
 
 
 def _line(name: str, label: str, length: int, help_text: str = "") -> PlainTextField:
-    """Return a field of one line that nobody has to fill in."""
+    """Return an optional field of one line."""
     return PlainTextField(
         name=name,
         label=label,
         max_length=length,
         required=False,
         help_text=help_text,
-        validators=[no_code],
-        widget=forms.TextInput(attrs={**NOT_STORED, "spellcheck": "false"}),
+        validators=[validate_no_code],
+        widget=forms.TextInput(attrs={**NOT_REMEMBERED, "spellcheck": "false"}),
     )
 
 
@@ -51,7 +51,7 @@ def _choices(*names: str) -> list[tuple[str, str]]:
 
 
 class CallForm(PublicForm):
-    """How a call is safe for somebody."""
+    """How and when a call is safe for the requester."""
 
     how = forms.ChoiceField(
         label="How would you like this to work?",
@@ -112,15 +112,15 @@ class CallForm(PublicForm):
         label="What would you like to talk about?",
         max_length=2_000,
         required=False,
-        validators=[no_code],
+        validators=[validate_no_code],
         help_text="A word or two is enough. You can also leave it for the call.",
-        widget=forms.Textarea(attrs={**NOT_STORED, "rows": 4, "data-count": 2_000}),
+        widget=forms.Textarea(attrs={**NOT_REMEMBERED, "rows": 4, "data-count": 2_000}),
     )
     field_order = ["how", "days", "hours", "zone", "way", "contact", "leave_message", "say_instead", "ask_for",
                    "agreed_word", "interpreter", "topic"]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the choice needs. Contact details that it does not need are told of, never kept in passing."""
+        """Require what the choice needs, and refuse contact details that it does not need."""
         fields = super().clean() or {}
         if fields.get("how") == CallRequest.How.CONTACT:
             if not fields.get("way") and "way" not in self.errors:
@@ -137,39 +137,39 @@ class CallForm(PublicForm):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The clean answers, with the submission id of the form that they were typed into."""
+        """The cleaned answers, with the submission id of this form."""
         return {name: value for name, value in self.cleaned_data.items() if name != "leave_empty"}
 
 
-def signed(answers: dict[str, Any]) -> str:
-    """Return answers as they ride in the form of the last step: anybody may read them there, nobody can change them."""
-    return signing.dumps(answers, salt=ANSWERS, compress=True)
+def sign_answers(answers: dict[str, Any]) -> str:
+    """Return answers for the form of the last step: signed against changes, not encrypted."""
+    return signing.dumps(answers, salt=ANSWERS_SALT, compress=True)
 
 
-def answers_in(typed: str) -> dict[str, Any] | None:
-    """Return the answers that `signed` wrote, None for what is changed, cut short or older than SUBMISSION_ID_MAX_AGE."""
+def load_answers(signed: str) -> dict[str, Any] | None:
+    """Return the answers that `sign_answers` signed; None if changed, cut short or older than SUBMISSION_ID_MAX_AGE."""
     try:
-        answers: dict[str, Any] = signing.loads(typed, salt=ANSWERS, max_age=SUBMISSION_ID_MAX_AGE)
+        answers: dict[str, Any] = signing.loads(signed, salt=ANSWERS_SALT, max_age=SUBMISSION_ID_MAX_AGE)
     except signing.BadSignature:
         return None
     return answers
 
 
-def to_read(answers: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return each question with its answer in words, one of several on a line; left out is what does not apply.
+def summary_of(answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return each question that applies with its answer in words, several on lines of their own.
 
-    What was left empty is left out too, unless something follows from it.
+    An empty answer is left out, unless something follows from it.
     """
-    empty = EMPTY if answers["how"] == CallRequest.How.CONTACT else {}
+    when_empty = WHEN_EMPTY if answers["how"] == CallRequest.How.CONTACT else {}
     names = [
-        name for name in CallForm.field_order if answers["how"] != CallRequest.How.CODE or name not in IF_WE_CONTACT
+        name for name in CallForm.field_order if answers["how"] != CallRequest.How.CODE or name not in CONTACT_FIELDS
     ]
-    asked = [(CallForm.base_fields[name], answers.get(name) or empty.get(name)) for name in names]
+    asked = [(CallForm.base_fields[name], answers.get(name) or when_empty.get(name)) for name in names]
     return [(str(field.label), _in_words(field, value)) for field, value in asked if value]
 
 
-def to_ask(answers: dict[str, Any]) -> dict[str, Any]:
-    """Return what `forums.call_requests.requester_actions.ask` is called with, beside the forum."""
+def action_arguments(answers: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `requester_actions.request_call`, but for the forum."""
     kept = {name: value for name, value in answers.items() if name not in {"days", "hours"}}
     times = "\n".join([", ".join(answers["days"]), *answers["hours"]])
     return {**kept, "times": times, "leave_message": answers["leave_message"] == "yes"}
@@ -181,12 +181,12 @@ def _in_words(field: forms.Field, value: Any) -> str:
 
 
 class CommandForm(PublicForm):
-    """What somebody does with the request that their code opened."""
+    """A command of the requester on their call request."""
 
     ACCEPT, OTHERS, WRITE, WITHDRAW = "accept", "others", "write", "withdraw"
 
     act = forms.ChoiceField(choices=_choices(OTHERS, WRITE, WITHDRAW), required=False)
-    # An offer is named by its time: a number would count those made to everybody.
+    # An offer is named by its time: its key would tell how many were made to all requesters.
     offer = forms.DateTimeField(
         required=False,
         input_formats=["%Y-%m-%dT%H:%M:%S%z"],
@@ -198,12 +198,12 @@ class CommandForm(PublicForm):
         label="Write to the team",
         max_length=MESSAGE_LENGTH,
         required=False,
-        validators=[no_code],
-        widget=forms.Textarea(attrs={**NOT_STORED, "rows": 5, "data-count": MESSAGE_LENGTH}),
+        validators=[validate_no_code],
+        widget=forms.Textarea(attrs={**NOT_REMEMBERED, "rows": 5, "data-count": MESSAGE_LENGTH}),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Want words where they are to be sent."""
+        """Require a message where one is to be sent, and turn a chosen offer into a command."""
         fields = super().clean() or {}
         if "offer" in self.data:
             fields["act"] = self.ACCEPT

@@ -1,8 +1,8 @@
-"""Requests for a call, and the private thread between whoever asks and the team.
+"""Call requests, and the conversation between each requester and the team.
 
-They have tables and querysets of their own, so that no forgotten filter of posts can ever show one. What was typed is
-encrypted: the number or address, what to say, the topic, every message. There is no account, no address of a device and no
-time of day; the day is that of asking.
+They have their own tables and querysets, so that no forgotten filter of posts can ever show one. Typed texts are
+encrypted: contact details, what to say, the topic, every message. There is no account, no IP address and no time of
+day, only the day of the request.
 """
 
 from datetime import date, timedelta
@@ -17,42 +17,42 @@ from mscos.fields import EncryptedTextField
 
 
 class CallRequestQuerySet(models.QuerySet["CallRequest"]):
-    """Reads of requests for a call."""
+    """Queries of call requests."""
 
     def by_code(self, code: str) -> "CallRequestQuerySet":
-        """Return the one request, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
+        """Return the call request of a code (as `mscos.codes.parse_code` writes it), if any."""
         return self.filter(code_digest=digest(code))
 
     def for_handlers(self) -> "CallRequestQuerySet":
-        """Return all with who handles them, urgent ones first, then the oldest; add `has_news`: an unread message."""
+        """Return all with their handlers, urgent ones first, then the oldest; add `has_news`: an unread message."""
         news = CallMessage.objects.filter(call_request=OuterRef("pk"), by_team=False, read=False)
         return self.annotate(has_news=Exists(news)).select_related("handler", "forum").order_by(*CallRequest.QUEUE)
 
     def waiting(self) -> "CallRequestQuerySet":
-        """Return those in which the next step is the team's: nobody has begun, or something was written, at any stage."""
+        """Return those that wait for the team: new ones, and any with an unread message."""
         news = CallMessage.objects.filter(call_request=OuterRef("pk"), by_team=False, read=False)
         return self.filter(Q(state=CallRequest.State.NEW) | Exists(news))
 
-    def with_contact_run_out(self) -> "CallRequestQuerySet":
-        """Return those whose number or address is to be erased: CONTACT_DAYS after the call, or after the time agreed on.
+    def with_expired_contact(self) -> "CallRequestQuerySet":
+        """Return those whose contact details are to be erased: CONTACT_DAYS after the call, or after the agreed time.
 
-        So it goes even where nobody noted that the call took place.
+        So they are erased even where nobody marked the call as done.
         """
         days = timedelta(days=settings.CONTACT_DAYS)
         agreed = CallOffer.objects.filter(call_request=OuterRef("pk"), accepted=True, starts__lte=timezone.now() - days)
         is_over = Q(done_on__lte=timezone.localdate() - days) | Q(state=CallRequest.State.AGREED) & Exists(agreed)
         return self.filter(is_over, contact_erased_on=None)
 
-    def run_out(self) -> "CallRequestQuerySet":
-        """Return those that are to be erased: REQUEST_DAYS after they were asked."""
+    def expired(self) -> "CallRequestQuerySet":
+        """Return those that are to be erased: REQUEST_DAYS after they were sent."""
         return self.filter(asked_on__lte=timezone.localdate() - timedelta(days=settings.REQUEST_DAYS))
 
 
 class CallRequest(models.Model):
-    """Somebody who would like to talk, and how that is safe for them."""
+    """Somebody's wish to talk, and how that is safe for them."""
 
     class State(models.TextChoices):
-        """How far it is. The labels are those that the asker and the team see."""
+        """Its progress, with the labels that the requester and the team see."""
 
         NEW = "new", "Waiting for the team"
         OFFERED = "offered", "Times offered"
@@ -60,23 +60,27 @@ class CallRequest(models.Model):
         DONE = "done", "Done"
 
     class How(models.TextChoices):
-        """How the asker would like it to work. What needs no contact details comes first."""
+        """Who contacts whom. The choice that needs no contact details comes first."""
 
         CODE = "code", "I will come back with my code, and you leave me times"
         CONTACT = "contact", "You contact me"
 
     class Way(models.TextChoices):
-        """By which way the team may make contact."""
+        """The channel by which the team may make contact."""
 
         PHONE = "phone", "Phone call"
         TEXT = "text", "Text message"
         EMAIL = "email", "Email"
 
-    QUEUE = ("-urgent", "asked_on", "code")  # within a day by the random code: the order of the rows is that of asking
-    # What is erased some days after the call; the rest goes with the row.
+    QUEUE = (
+        "-urgent",
+        "asked_on",
+        "code",
+    )  # within a day by the random code: keys in order would tell the order of requests
+    # Erased some days after the call; the rest is erased with the row.
     CONTACT = ("contact", "times", "say_instead", "ask_for", "agreed_word")
 
-    # Its key too: a number that counts would tell how many others asked, and in which order.
+    # Also the primary key: a serial number would tell how many others asked, and in which order.
     code = models.CharField(
         "word that the team knows it by", max_length=12, primary_key=True, default=public_code, editable=False
     )
@@ -126,34 +130,34 @@ class CallRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name it without a word of it: this stands in the admin's log, which outlives it."""
+        """Return a name without any of its text: the admin's log, which outlives it, contains it."""
         return f"request {self.code}"
 
     @property
     def is_done(self) -> bool:
-        """Whether nobody has anything more to do."""
+        """Whether nothing more is to be done."""
         return self.state == self.State.DONE
 
     @property
     def contact_erased_after(self) -> date | None:
-        """The day on which number or address go; None while the call is still to come."""
+        """The day on which contact details are erased; None while the call is still to come."""
         if self.contact_erased_on:
             return self.contact_erased_on
         return self.done_on + timedelta(days=settings.CONTACT_DAYS) if self.done_on else None
 
     @property
     def erased_after(self) -> date:
-        """The day on which everything goes."""
+        """The day on which everything is erased."""
         return self.asked_on + timedelta(days=settings.REQUEST_DAYS)
 
     @property
     def disclosures(self) -> "models.QuerySet[ContactDisclosure]":
-        """The record of who opened what a call needs."""
+        """The record of who opened its contact details."""
         return ContactDisclosure.objects.filter(request_code=self.code)
 
     @property
     def age_in_days(self) -> int:
-        """For how many days it has been there."""
+        """The number of days since it was sent."""
         return (timezone.localdate() - self.asked_on).days
 
 
@@ -178,7 +182,7 @@ class CallOffer(models.Model):
 
 
 class CallMessage(models.Model):
-    """What the asker or the team wrote in the private thread."""
+    """A message of the requester or the team."""
 
     call_request = models.ForeignKey(CallRequest, models.CASCADE, related_name="messages")
     by_team = models.BooleanField(editable=False)
@@ -195,9 +199,9 @@ class CallMessage(models.Model):
 
 
 class ContactDisclosure(models.Model):
-    """That somebody of the team opened what a call needs: who and on which day, never what it was.
+    """The record that a member of the team opened contact details: who and on which day, never the details.
 
-    It outlives the request and the person's account: it holds their names only.
+    It outlives the call request and the account: it stores only the code and the member's name.
     """
 
     request_code = models.CharField("request", max_length=12, db_index=True)
@@ -214,7 +218,7 @@ class ContactDisclosure(models.Model):
 
 
 class ErasedRequests(models.Model):
-    """How many requests were erased in a month, for the yearly report: all that is left of them."""
+    """The number of call requests erased in a month, for the yearly report: all that is left of them."""
 
     month = models.DateField(unique=True)  # its first day
     count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What the team has agreed to do when somebody may be in danger."""
+"""The safeguarding procedure: what the team does when somebody may be in danger."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from mscos.fields import RenderedMarkdownField
 
 
 class SafeguardingProcedure(models.Model):
-    """The team's own steps, one text for all. A migration makes the row; whoever acts on something urgent reads it."""
+    """The team's steps as one text, in the one row that a migration creates; it is shown beside what is urgent."""
 
     body = models.TextField("steps", help_text="Whom to call, in which order, and who decides.")
     body_html = RenderedMarkdownField(source="body")

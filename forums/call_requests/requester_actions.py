@@ -1,4 +1,4 @@
-"""What people do who ask for a call: ask, agree on a time, write, withdraw. No action here sees a request of a browser.
+"""Actions of requesters: ask for a call, accept a time, write, withdraw. They take no HTTP request.
 
 What the team does is in `forums/call_requests/team_actions.py`.
 """
@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from forums.actions import NotAccepted
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
 from forums.receipts import is_open, note_erased, open_receipt, was_erased
+from forums.writer_actions import NotAccepted
 from mscos.codes import digest, form_digest, make_code
 from mscos.encryption import EncryptedText
 from mscos.erasure import after_erasure
@@ -25,40 +25,42 @@ ENCRYPTED = ("contact", "times", "say_instead", "ask_for", "agreed_word", "topic
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The code that a request answers to, and the form that it came by, to know it again."""
+class SubmittedRequest:
+    """The code of a call request, and the form that was sent, as one string."""
 
     code: str
     form: str
-    again: bool = False
+    is_repeat: bool = False
 
 
-def ask(*, submission_id: str, forum: Forum | None, limited: str = "", **answers: Any) -> Asked:
-    """Store a request for a call and return its code. `answers` are columns of CallRequest, texts in plain words.
+def request_call(
+    *, submission_id: str, forum: Forum | None, limit_message: str = "", **answers: Any
+) -> SubmittedRequest:
+    """Store a call request and return its code. `answers` are columns of CallRequest, not yet encrypted.
 
-    `submission_id` is the submission id of the form that was sent: the same form sent again makes nothing new. Raises
-    NotAccepted with the sentence `limited` where the asker may store nothing new.
+    The same `submission_id` with the same answers stores nothing new. Raises NotAccepted with `limit_message` where the
+    requester may store nothing new.
     """
     form = repr((submission_id, forum and forum.pk, sorted(answers.items())))
     code, known = make_code(form), form_digest(form)
-    # One that was withdrawn is not made again by the form that made it.
+    # The form of a withdrawn call request does not store it again.
     if CallRequest.objects.filter(form_digest=known).exists() or is_open(form) or was_erased(known):
-        return Asked(code, form, again=True)
-    if limited:
-        raise NotAccepted(limited)
+        return SubmittedRequest(code, form, is_repeat=True)
+    if limit_message:
+        raise NotAccepted(limit_message)
     fields = {name: EncryptedText.of(value) if name in ENCRYPTED else value for name, value in answers.items()}
     try:
         with transaction.atomic():
             CallRequest.objects.create(code_digest=digest(code), form_digest=known, forum=forum, **fields)
             open_receipt(form)
     except IntegrityError:  # the same form arrived in the same instant
-        return Asked(code, form, again=True)
-    return Asked(code, form)
+        return SubmittedRequest(code, form, is_repeat=True)
+    return SubmittedRequest(code, form)
 
 
 @transaction.atomic
-def accept(*, call_request: CallRequest, starts: datetime | None) -> None:
-    """Agree on one of the times that the team offered; raises NotAccepted where it is over or no longer offered."""
+def accept_offer(*, call_request: CallRequest, starts: datetime | None) -> None:
+    """Accept one of the times that the team offered; raises NotAccepted where it is past or no longer offered."""
     call_request = lock_call_request(call_request)
     offer = call_request.offers.filter(starts=starts).first() if starts else None
     if call_request.state != CallRequest.State.OFFERED or offer is None:
@@ -70,49 +72,49 @@ def accept(*, call_request: CallRequest, starts: datetime | None) -> None:
 
 
 @transaction.atomic
-def ask_for_others(*, call_request: CallRequest, submission_id: str, words: str = "") -> None:
-    """Ask the team for other times, with or without words; what was offered goes."""
+def ask_for_other_times(*, call_request: CallRequest, submission_id: str, words: str = "") -> None:
+    """Delete the offered times and ask the team for others, with a message or without."""
     call_request = lock_call_request(call_request)
     if call_request.is_done:
         raise NotAccepted("This request is done. You can write to us below")
-    if _write(call_request, submission_id, words or "Please offer me other times."):
-        # The same form once more, by a reload, must not undo what was agreed on since.
+    if _store_message(call_request, submission_id, words or "Please offer me other times."):
+        # The same form again, by a reload, must not delete what was agreed since.
         call_request.offers.all().delete()
         CallRequest.objects.filter(pk=call_request.pk).update(state=CallRequest.State.NEW)
 
 
 @transaction.atomic
 def write(*, call_request: CallRequest, submission_id: str, words: str) -> None:
-    """Write to the team in the private thread. One form, sent twice, is one message."""
-    _write(lock_call_request(call_request), submission_id, words)
+    """Store a message to the team; the same form sent twice is one message."""
+    _store_message(lock_call_request(call_request), submission_id, words)
 
 
 @transaction.atomic
 def withdraw(*, call_request: CallRequest) -> None:
-    """Erase a request and everything in it at once; a count by month is all that is left."""
+    """Erase a call request and everything in it at once; only a count by month is left."""
     erase(lock_call_request(call_request))
 
 
 def erase_old_requests() -> None:
-    """Erase numbers and addresses, and whole requests, whose day has come. A job of the work loop."""
-    for call_request in CallRequest.objects.with_contact_run_out():
-        erase_contact(call_request)
-    for call_request in CallRequest.objects.run_out():
-        with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its asker may be quicker
+    """Erase contact details, and whole call requests, that have expired. A job of the background worker."""
+    for call_request in CallRequest.objects.with_expired_contact():
+        erase_contact(call_request=call_request)
+    for call_request in CallRequest.objects.expired():
+        with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its requester may withdraw it first
             erase(lock_call_request(call_request))
     after_erasure()
 
 
 @transaction.atomic
-def erase_contact(call_request: CallRequest) -> None:
-    """Erase number or address, and the times of the call: with a telephone bill they would lead back to the number."""
+def erase_contact(*, call_request: CallRequest) -> None:
+    """Erase the contact details, and the times of the call: with a phone bill they would lead back to the number."""
     CallOffer.objects.filter(call_request=call_request.pk).delete()
-    gone = dict.fromkeys(CallRequest.CONTACT, EncryptedText())
-    CallRequest.objects.filter(pk=call_request.pk).update(**gone, contact_erased_on=timezone.localdate())
+    empty = dict.fromkeys(CallRequest.CONTACT, EncryptedText())
+    CallRequest.objects.filter(pk=call_request.pk).update(**empty, contact_erased_on=timezone.localdate())
 
 
 def lock_call_request(call_request: CallRequest) -> CallRequest:
-    """Return a request as it is now, locked until the transaction ends.
+    """Return a call request as it is now, locked to the end of the transaction.
 
     Raises CallRequest.DoesNotExist where it was erased meanwhile.
     """
@@ -120,7 +122,7 @@ def lock_call_request(call_request: CallRequest) -> CallRequest:
 
 
 def erase(call_request: CallRequest) -> None:
-    """Delete a request that is held, and count it; inside a transaction."""
+    """Delete a locked call request and count it; inside a transaction."""
     month, _ = ErasedRequests.objects.get_or_create(month=timezone.localdate().replace(day=1))
     ErasedRequests.objects.filter(pk=month.pk).update(
         count=F("count") + 1, called=F("called") + int(call_request.is_done)
@@ -132,8 +134,8 @@ def erase(call_request: CallRequest) -> None:
     after_erasure()
 
 
-def _write(call_request: CallRequest, submission_id: str, words: str) -> bool:
-    """Store a message, and return whether it is a new one."""
+def _store_message(call_request: CallRequest, submission_id: str, words: str) -> bool:
+    """Store a message and return whether it is new."""
     known = form_digest(repr((submission_id, call_request.pk, words)))
     _, is_new = CallMessage.objects.get_or_create(
         form_digest=known, defaults={"call_request": call_request, "by_team": False, "body": EncryptedText.of(words)}

@@ -1,4 +1,4 @@
-"""What the team types about a request for a call, made clean: times as the team's own clocks show them."""
+"""Forms of the team for a call request. Times are London's."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,15 +11,16 @@ from django.utils.formats import date_format
 
 from events.admin_forms import LocalTimeField, moment_in
 from events.times import LONDON, clock
-from forums.call_requests.forms import MESSAGE_LENGTH, is_safe, no_code
+from forums.call_requests.forms import MESSAGE_LENGTH, is_safe_time
 from forums.call_requests.team_actions import MAX_OFFERS, handlers
 from forums.models import CallRequest
+from forums.validators import validate_no_code
 from mscos.forms import PlainTextField
 from mscos.models import User
 
 
 class OfferForm(forms.Form):
-    """Some times to choose from, on the team's clocks, held against what the asker said is safe."""
+    """Times to choose from, in London, compared with those that the requester said are safe."""
 
     reach = PlainTextField(
         name="way",
@@ -41,7 +42,7 @@ class OfferForm(forms.Form):
         self.order_fields([f"time_{number}" for number in range(1, MAX_OFFERS + 1)])
 
     def clean(self) -> dict[str, Any]:
-        """Make moments of the times; say once what speaks against them, and take them when told to."""
+        """Make moments of the times; warn once about unsafe ones, and accept them where `sure` is ticked."""
         fields = super().clean() or {}
         self.moments: list[datetime] = []
         for name in self.fields:
@@ -50,36 +51,36 @@ class OfferForm(forms.Form):
                     self.moments.append(moment_in(fields[name], LONDON))
                 except ValidationError as error:
                     self.add_error(name, error)
-        doubts = [] if fields.get("sure") or self.errors else list(self._doubts())
-        if doubts:
-            self.add_error("sure", [*doubts, "Change the times, or tick this if you have agreed on it."])
+        warnings = [] if fields.get("sure") or self.errors else list(self._warnings())
+        if warnings:
+            self.add_error("sure", [*warnings, "Change the times, or tick this if you have agreed on it."])
         return fields
 
-    def _doubts(self) -> Iterator[str]:
+    def _warnings(self) -> Iterator[str]:
         if self.call_request.state == CallRequest.State.AGREED:
             yield "A time is agreed: new ones cancel it."
         for moment in self.moments:
-            there = moment.astimezone(ZoneInfo(self.call_request.zone))
-            if not is_safe(there, self.call_request.times.reveal()):
+            local = moment.astimezone(ZoneInfo(self.call_request.zone))
+            if not is_safe_time(local, self.call_request.times.reveal()):
                 shown = clock(moment, moment, self.call_request.zone)
                 yield f"{date_format(shown.day, 'l j F')}, {shown.begins} in {shown.place} is not among the safe times."
 
 
 class WordsForm(forms.Form):
-    """Words to the asker."""
+    """A message to the requester."""
 
     words = PlainTextField(
         name="message",
         label="Write to the asker",
         max_length=MESSAGE_LENGTH,
-        validators=[no_code],
+        validators=[validate_no_code],
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
         help_text="Only their code opens it. Write nothing that tells others what it is about.",
     )
 
 
 class HandOverForm(forms.Form):
-    """Who is to handle the request."""
+    """The colleague who is to handle a call request."""
 
     to = forms.ModelChoiceField(
         User.objects.none(), required=False, label="Hand over to", empty_label="Nobody, back to all"

@@ -1,4 +1,4 @@
-"""Forums and their calls for views; threads, anonymous voices and their posts; requests for a call."""
+"""Models of the forums: forums, consultations, threads, voices, posts, notes, reports, moved posts; call requests."""
 
 from forums.call_requests.models import CallMessage, CallOffer, CallRequest, ContactDisclosure, ErasedRequests
 from forums.call_requests.procedure import SafeguardingProcedure

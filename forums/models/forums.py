@@ -1,4 +1,4 @@
-"""Forums, and the calls for views that are answered in them."""
+"""Forums, and the consultations that are answered in them."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from outcomes.models import Outcome
 
 
 class ForumQuerySet(models.QuerySet["Forum"]):
-    """Reads of forums."""
+    """Queries of forums."""
 
     def with_activity(self) -> "ForumQuerySet":
         """Add `thread_count` and `last_on` (a date or None), of visible threads only."""
@@ -29,10 +29,10 @@ class ForumQuerySet(models.QuerySet["Forum"]):
 
 
 class Forum(models.Model):
-    """A place for threads, beside an outcome or on its own."""
+    """A forum, of an outcome or on its own."""
 
     class State(models.TextChoices):
-        """Whether new posts are taken."""
+        """Whether it takes new posts."""
 
         OPEN = "open", "Open"
         PAUSED = "paused", "Paused"
@@ -92,21 +92,21 @@ class Forum(models.Model):
         return reverse("forums:forum_detail", args=[self.slug])
 
     def clean(self) -> None:
-        """Raise ValidationError for a title or an address that tells what the forum is about: tabs and lists show both.
+        """Raise ValidationError for sensitive words in title or address, which tabs and lists show.
 
-        And for answers that nobody could give.
+        Also for answers to the question that nobody could give.
         """
         refuse_sensitive_words(title=self.title, slug=self.slug)
-        if self.answers and not any(map(_plain, self.answers.split(","))):
+        if self.answers and not any(map(_normalised, self.answers.split(","))):
             raise ValidationError({"answers": "Give one answer at least, in letters or digits."})
 
     def is_answer(self, typed: str) -> bool:
-        """Tell whether `typed` answers this forum's question; letters, spaces around it and a full stop do not matter."""
-        return _plain(typed) in set(map(_plain, self.answers.split(","))) - {""}
+        """Return whether `typed` answers this forum's question, whatever its case, outer spaces and full stop."""
+        return _normalised(typed) in set(map(_normalised, self.answers.split(","))) - {""}
 
     @property
     def closed_because(self) -> str:
-        """Why no new post is taken, as a sentence; empty where posts are taken."""
+        """Why it takes no new posts, as a sentence; empty where it does."""
         if self.state == self.State.CLOSED:
             return "This forum is closed. You can still read."
         if self.state == self.State.PAUSED and self.paused_until and self.paused_until <= timezone.localdate():
@@ -119,7 +119,7 @@ class Forum(models.Model):
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
-    """Reads of calls for views."""
+    """Queries of consultations."""
 
     def published(self) -> "ConsultationQuerySet":
         """Return the consultations whose opening day has come, closed ones included."""
@@ -134,7 +134,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.published().filter(closes__lt=timezone.localdate()).order_by("-closes", "pk")
 
     def open_or_heard(self, *, since: date = date.min) -> "ConsultationQuerySet":
-        """Return the consultations that take views today, and those that closed on `since` or later and say what we heard."""
+        """Return the open consultations, and those that closed on `since` or later and say what we heard."""
         return self.open() | self.published().filter(closes__gte=since).exclude(what_we_heard="")
 
 
@@ -172,15 +172,15 @@ class Consultation(models.Model):
         """Return the consultation's own page."""
         return reverse("forums:consultation_detail", args=[self.code])
 
-    def topics_with_views(self, each: int) -> "list[Topic]":
-        """Return its topics `with_view_counts`, with the first few views of each, as rows show them, in `latest_views`.
+    def topics_with_views(self, views_per_topic: int) -> "list[Topic]":
+        """Return its topics `with_view_counts`, each with its `latest_views`, the latest few threads.
 
-        The keys of each few are looked up in the index of the forum's list; ranking all views would read them all.
+        The keys of each topic's few are found in the index of the forum's list; ranking would read all views.
         """
         topics = list(self.topics.with_view_counts())
         views, latest = threads.Thread.objects.visible(), Q()
         for topic in topics:
-            latest |= Q(pk__in=views.filter(forum=self.forum_id, topic=topic).values("pk")[:each])
+            latest |= Q(pk__in=views.filter(forum=self.forum_id, topic=topic).values("pk")[:views_per_topic])
         prefetch_related_objects(topics, Prefetch("threads", views.for_rows().filter(latest), to_attr="latest_views"))
         return topics
 
@@ -191,31 +191,31 @@ class Consultation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether views are taken today."""
+        """Whether it takes views today."""
         today = timezone.localdate()
         return self.opens <= today and (self.closes is None or self.closes >= today)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
-    """Reads of topics."""
+    """Queries of topics."""
 
     def with_view_counts(self) -> "TopicQuerySet":
-        """Add `view_count`: how many visible threads answer each; and `reply_count`: how many replies those have."""
+        """Add `view_count`, the number of visible threads, and `reply_count`, the number of their replies."""
         visible = Q(threads__state__in=threads.Thread.VISIBLE)
         counted = self.annotate(
             view_count=Count("threads", filter=visible),
             reply_count=Sum("threads__reply_count", filter=visible, default=0),
         )
-        return counted.order_by("position", "pk")  # as above
+        return counted.order_by("position", "pk")  # Meta.ordering is left out here too
 
-    def once(self) -> "TopicQuerySet":
-        """Return one topic for each code in a forum, the newest consultation's: a code means one type there (`Topic.clean`)."""
+    def newest_per_code(self) -> "TopicQuerySet":
+        """Return for each code of a forum the newest topic: within a forum, a code has one title (`Topic.clean`)."""
         newest = self.order_by().values("consultation__forum", "code").annotate(newest=Max("pk")).values("newest")
         return self.filter(pk__in=newest)
 
 
 class Topic(models.Model):
-    """One side of a consultation's question, such as a type of housing."""
+    """One side of a consultation's question, such as a type of provision."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="topics")
     code = models.SlugField(
@@ -236,7 +236,7 @@ class Topic(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Raise ValidationError for a code that tells something, or that this forum uses for another type."""
+        """Raise ValidationError for a code with a sensitive word, or that this forum uses for another topic."""
         refuse_sensitive_words(code=self.code)
         same = Topic.objects.filter(consultation__forum=self.consultation.forum_id, code=self.code)
         other = same.exclude(pk=self.pk).exclude(title__iexact=self.title).first()
@@ -244,22 +244,22 @@ class Topic(models.Model):
             raise ValidationError(f"This forum uses the code '{self.code}' for '{other.title}'. Choose another.")
 
 
-def _plain(answer: str) -> str:
+def _normalised(answer: str) -> str:
     return " ".join(answer.split()).strip(".!?\"' ").casefold()
 
 
-def as_sentence(words: str) -> str:
-    """Return words with a full stop, unless they end with a mark of their own; '' for none."""
-    return f"{words}." if words and words[-1].isalnum() else words
+def as_sentence(text: str) -> str:
+    """Return a text with a full stop, unless it ends with punctuation; '' for none."""
+    return f"{text}." if text and text[-1].isalnum() else text
 
 
 def refuse_sensitive_words(**values: str) -> None:
-    """Raise ValidationError for each of a row's values, by field, that holds a word to keep out of titles and addresses."""
-    telling = {name: words for name, value in values.items() if (words := sensitive_words_in(value))}
-    if telling:
+    """Raise ValidationError for the values, by field, that contain a word to keep out of titles and addresses."""
+    found = {name: words for name, value in values.items() if (words := sensitive_words_in(value))}
+    if found:
         raise ValidationError(
             {
                 name: f"Titles and addresses do not say '{words[0]}'. Choose another word."
-                for name, words in telling.items()
+                for name, words in found.items()
             }
         )

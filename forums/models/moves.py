@@ -1,4 +1,4 @@
-"""Where the numbered posts of a thread went that moderators moved to another."""
+"""The record of posts that moderators moved to another thread."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,19 +7,19 @@ from forums.models.threads import Post, Thread
 
 
 class MovedPostQuerySet(models.QuerySet["MovedPost"]):
-    """Reads of moved posts."""
+    """Queries of moved posts."""
 
     def in_order(self) -> "MovedPostQuerySet":
-        """Return those that have a number where they are now, by their old number, with all that their line shows."""
+        """Return those whose post has a number now, by their old number, with all that their line shows."""
         return self.filter(post__number__isnull=False).select_related("post__thread__forum").order_by("number")
 
-    def to_be_read(self) -> "MovedPostQuerySet":
-        """Return those that stand in a thread that everybody may read."""
+    def readable(self) -> "MovedPostQuerySet":
+        """Return those whose post stands in a visible thread."""
         return self.in_order().filter(post__thread__state__in=Thread.VISIBLE)
 
 
 class MovedPost(models.Model):
-    """A number of a thread whose post stands in another one now. The number is never given anew: links hold it."""
+    """A number of a thread whose post was moved to another. It is never given to another post: links contain it."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="moved")
     number = models.PositiveIntegerField()

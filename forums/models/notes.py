@@ -1,4 +1,4 @@
-"""What moderators and writers say to each other."""
+"""Notes: messages between moderators and the writer of a post."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,14 +9,14 @@ from forums.models.voices import Voice
 
 
 class NoteQuerySet(models.QuerySet["ModeratorNote"]):
-    """Reads of notes."""
+    """Queries of notes."""
 
     def open(self) -> "NoteQuerySet":
-        """Return what writers wrote and no moderator has read yet."""
+        """Return writers' notes that no moderator has read yet."""
         return self.filter(unread=True)
 
     def about(self, post: Post) -> "NoteQuerySet":
-        """Return what was said about a post and about the refused versions before it."""
+        """Return the notes on a post and on its refused versions."""
         keys, earlier = [post.pk], post.replaces_id
         while earlier:
             keys.append(earlier)
@@ -25,7 +25,7 @@ class NoteQuerySet(models.QuerySet["ModeratorNote"]):
 
 
 class ModeratorNote(models.Model):
-    """Words between the moderators and a writer: a voice's code opens them, or a named writer's account."""
+    """A message between the moderators and a writer, who reads it with the code or, if named, in the account."""
 
     voice = models.ForeignKey(Voice, models.CASCADE, null=True, related_name="notes")
     post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="notes")

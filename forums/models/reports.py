@@ -1,4 +1,4 @@
-"""What readers report about posts. Nothing of who reported is stored but what they typed."""
+"""Reports of posts. Nothing about whoever reports is stored but what they typed."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from forums.models.threads import Post
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    """Reads of reports."""
+    """Queries of reports."""
 
     def open(self) -> "ReportQuerySet":
         """Return those that no moderator has dealt with."""
@@ -17,10 +17,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """That somebody thinks a post should be looked at again."""
+    """A reader's notice that a post breaks the house rules."""
 
     class Reason(models.TextChoices):
-        """Why; each ends the sentence 'This post …'."""
+        """The reason, which ends the sentence 'This post …'."""
 
         DANGER = "danger", "could put someone in danger"
         POINTS = "points", "could point to someone"

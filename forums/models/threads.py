@@ -1,7 +1,8 @@
 """Threads and their posts.
 
-Nothing here points to a writer: a voice is a keyed digest of a code and a made-up name, a post has a day and an
-order, and there is no column for an account beside a voice (a constraint), an address, a browser or a time of day.
+Nothing identifies an anonymous writer: a voice is the HMAC of a code and a made-up name, a post has a day and an
+order. No row has both a voice and an account (a constraint), and there is no column for an address, a browser or a time
+of day.
 """
 
 from typing import Any
@@ -19,43 +20,43 @@ from mscos.codes import public_code
 from mscos.fields import RenderedMarkdownField
 from mscos.sensitive_words import sensitive_words_in
 
-POSTS_A_PAGE = 30
+POSTS_PER_PAGE = 30
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
-    """Reads of threads."""
+    """Queries of threads."""
 
     def visible(self) -> "ThreadQuerySet":
         """Return the threads that everybody may read, with their forums and topics."""
         return self.filter(state__in=Thread.VISIBLE).select_related("forum", "topic")
 
     def findable(self) -> "ThreadQuerySet":
-        """Return the threads whose address leads somewhere: visible ones, and those merged, or with posts moved, to such."""
+        """Return the threads whose address works: visible ones, and those whose posts were moved to visible ones."""
         moved = {"moved__post__number__isnull": False, "moved__post__thread__state__in": Thread.VISIBLE}
-        leads_on = Exists(Thread.objects.filter(pk=OuterRef("pk"), **moved))
-        there = Q(state__in=Thread.VISIBLE) | Q(merged_into__state__in=Thread.VISIBLE) | leads_on
-        return self.filter(there).select_related("forum", "topic", "merged_into__forum")
+        has_moved_posts = Exists(Thread.objects.filter(pk=OuterRef("pk"), **moved))
+        findable = Q(state__in=Thread.VISIBLE) | Q(merged_into__state__in=Thread.VISIBLE) | has_moved_posts
+        return self.filter(findable).select_related("forum", "topic", "merged_into__forum")
 
     def for_rows(self) -> "ThreadQuerySet":
-        """Add all that a row of a list shows: tags, and the first post with who wrote it, the one item of `opening`."""
+        """Prefetch what a row of a list shows: tags, and in the list `opening` the first post with its writer."""
         first = Post.objects.filter(number=1).select_related("voice", "author")
         return self.prefetch_related(Prefetch("posts", first, to_attr="opening"), "tags")
 
-    def related_to(self, thread: "Thread", *, most: int) -> "ThreadQuerySet":
-        """Return a few other visible threads that answer the same topic or share a tag, the liveliest first."""
+    def related_to(self, thread: "Thread", *, limit: int) -> "ThreadQuerySet":
+        """Return other visible threads that answer the same topic or share a tag, the latest replies first."""
         tagged = TaggedThread.objects.filter(tag__in=TaggedThread.objects.filter(content_object=thread).values("tag"))
-        alike = Q(pk__in=tagged.values("content_object"))
+        related = Q(pk__in=tagged.values("content_object"))
         if thread.topic_id:
-            alike |= Q(topic=thread.topic_id)
-        keys = self.visible().filter(alike).exclude(pk=thread.pk).order_by("-last_on", "code").values("pk")[:most]
+            related |= Q(topic=thread.topic_id)
+        keys = self.visible().filter(related).exclude(pk=thread.pk).order_by("-last_on", "code").values("pk")[:limit]
         return self.model.objects.visible().filter(pk__in=keys).order_by("-last_on", "code")
 
 
 class Thread(models.Model):
-    """A conversation. It waits, unseen, until its first post is published."""
+    """A thread of posts, invisible until its first post is published."""
 
     class State(models.TextChoices):
-        """Whether a thread can be seen and answered."""
+        """Whether it is visible and takes replies."""
 
         WAITING = "waiting", "Waiting to be checked"
         OPEN = "open", "Open"
@@ -79,9 +80,9 @@ class Thread(models.Model):
     objects = ThreadQuerySet.as_manager()
 
     class Meta:
-        # Within a day by the random code: the order of the rows is that of writing.
+        # Within a day by the random code: keys in order would tell the order of writing.
         ordering = ["-pinned", "-last_on", "code"]
-        # In each order of a list, with all that the list is narrowed by: no row is read but those that are shown.
+        # One for each order of a list, with all columns of its filters: only the rows of a page are read.
         indexes = [
             models.Index(
                 fields=["forum", "-pinned", "-last_on", "code", "state", "topic", "reply_count", "id"],
@@ -107,18 +108,18 @@ class Thread(models.Model):
         return reverse("forums:thread_detail", args=[self.forum.slug, self.code])
 
     def get_reply_url(self) -> str:
-        """Return where to write a reply, or a new thread where this one cannot be answered."""
+        """Return the form of a reply, or of a new thread where this one takes no replies."""
         if self.state == self.State.OPEN:
             return reverse("forums:reply_create", args=[self.forum.slug, self.code])
         return reverse("forums:thread_create", args=[self.forum.slug])
 
     def highest_number(self) -> int:
-        """Return the highest number given so far, 0 for none. Those of posts that were moved away count: none is given anew."""
+        """Return the highest number given so far, or 0. Numbers of moved posts count: they are not given again."""
         highest: Any = [rows.aggregate(highest=Max("number"))["highest"] for rows in (self.posts, self.moved)]
         return max(number or 0 for number in highest)
 
-    def numbered(self, number: int) -> "Post | None":
-        """Return the post that a number of this thread means, wherever it is now; None where its words are not shown."""
+    def numbered_post(self, number: int) -> "Post | None":
+        """Return the post with a number of this thread, wherever it is now; None where its text is not shown."""
         moved = self.moved.filter(number=number).first()
         posts = Post.objects.filter(pk=moved.post_id) if moved else self.posts.filter(number=number)
         return posts.shown().select_related("voice", "author", "thread__forum").first()
@@ -130,17 +131,17 @@ class Thread(models.Model):
 
     @property
     def shown_tags(self) -> list[Tag]:
-        """Its tags, but for those that were renamed to a word that no address may hold."""
+        """Its tags, without any that were renamed to a word that no address may contain."""
         return [tag for tag in self.tags.all() if not sensitive_words_in(tag.slug)]
 
     @property
     def shown_title(self) -> str:
-        """The title, or what stands in its place."""
+        """The title, or a text in its place."""
         return self.title or "A thread whose title was taken down"
 
     @property
     def closed_because(self) -> str:
-        """Why no reply is taken, as a sentence; empty where replies are taken."""
+        """Why it takes no replies, as a sentence; empty where it does."""
         if self.state == self.State.CLOSED:
             return "This thread is closed. Start a new one."
         if self.state == self.State.GONE:
@@ -149,33 +150,33 @@ class Thread(models.Model):
 
     @property
     def answers_closed_consultation(self) -> bool:
-        """Whether it stands under a consultation that takes no views today."""
+        """Whether it answers a consultation that is not open today."""
         return self.topic is not None and not self.topic.consultation.is_open
 
     @property
     def no_reply_because(self) -> str:
-        """As `closed_because`; and why none is taken in a thread that was published and is not shown now."""
+        """As `closed_because`, but also for a thread that was published and waits again."""
         if self.state == self.State.WAITING:
             return "This thread is being looked at again. Keep your text, and send it later."
         return self.closed_because
 
 
 class TaggedThread(TaggedItemBase):
-    """A tag on a thread: a table of its own, as for resources."""
+    """A tag of a thread, in a table of its own, as for resources."""
 
     content_object = models.ForeignKey(Thread, models.CASCADE, related_name="+")
 
 
 class PostQuerySet(models.QuerySet["Post"]):
-    """Reads of posts."""
+    """Queries of posts."""
 
     def in_order(self) -> "PostQuerySet":
-        """Return the posts of a page as readers see them: by number, gone ones as gaps, with who wrote each."""
+        """Return the numbered posts in order, also those that are gone, with their writers."""
         shown = self.exclude(number=None).select_related("voice", "author", "in_reply_to__thread__forum")
         return shown.order_by("number")
 
     def shown(self) -> "PostQuerySet":
-        """Return the posts whose words everybody may read."""
+        """Return the posts whose text everybody may read."""
         return self.filter(state__in=Post.SHOWN)
 
     def waiting(self) -> "PostQuerySet":
@@ -183,29 +184,29 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(state=Post.State.WAITING).order_by("day", "pk")
 
     def for_writer(self) -> "PostQuerySet":
-        """Return a writer's posts as their own pages show them: in the order of writing, with their notes.
+        """Return a writer's posts for their own pages: in the order of writing, with their notes.
 
-        Add `replies_since`, and `writer_spoke_last`, None where nothing was said about it.
+        Add `replies_since`, and `writer_spoke_last`, None where there are no notes.
         """
         later = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("number"))
         count = later.order_by().values("thread").annotate(count=Count("pk")).values("count")
         return (
             self.select_related("thread__forum", "voice")
             .prefetch_related("notes")
-            .annotate(replies_since=Coalesce(Subquery(count), 0), writer_spoke_last=self._last_word())
+            .annotate(replies_since=Coalesce(Subquery(count), 0), writer_spoke_last=self._writer_spoke_last())
             .order_by("pk")
         )
 
     def for_moderators(self) -> "PostQuerySet":
         """Return the posts with all that the moderators' queue shows.
 
-        Add `is_reported`, a report that is open, `is_answered`, words of its writer that no moderator has read, and
-        `writer_spoke_last`, None where nothing was said about it.
+        Add `is_reported`: it has an open report; `is_answered`: it has an unread note of its writer; and
+        `writer_spoke_last`, None where there are no notes.
         """
         return self.annotate(
-            is_reported=Exists(self._about("reports").open()),
-            is_answered=Exists(self._about("notes").open()),
-            writer_spoke_last=self._last_word(),
+            is_reported=Exists(self._related("reports").open()),
+            is_answered=Exists(self._related("notes").open()),
+            writer_spoke_last=self._writer_spoke_last(),
         ).select_related(
             "assigned_to",
             "thread__forum",
@@ -218,28 +219,28 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def reported(self) -> "PostQuerySet":
-        """Return the posts that readers reported and that no moderator has looked at since."""
-        return self.filter(Exists(self._about("reports").open()))
+        """Return the posts with an open report."""
+        return self.filter(Exists(self._related("reports").open()))
 
-    def _last_word(self) -> Subquery:
-        return Subquery(self._about("notes").order_by("-pk").values("by_writer")[:1])
+    def _writer_spoke_last(self) -> Subquery:
+        return Subquery(self._related("notes").order_by("-pk").values("by_writer")[:1])
 
-    def _about(self, name: str) -> Any:
-        """Return the rows of a relation that are about the outer post."""
+    def _related(self, name: str) -> Any:
+        """Return the rows of a relation that belong to the outer post."""
         rows: Any = self.model._meta.get_field(name).related_model
         return rows._default_manager.filter(post=OuterRef("pk"))
 
 
 class Post(models.Model):
-    """What somebody wrote in a thread. It waits for a moderator.
+    """A post in a thread. It waits for a moderator.
 
-    `number` is given when the post is published, so that numbers tell the order of release and not of writing.
+    `number` is given when it is published: numbers tell the order of publication, not of writing.
     `replaces` is the refused post of which it is a new version.
-    `day` is the day on which it was sent, from a decision on the day on which it was published or refused.
+    `day` is the day on which it was sent, and once decided, the day on which it was published or refused.
     """
 
     class State(models.TextChoices):
-        """Where a post is on its way. The labels are those that readers and writers see."""
+        """The state of a post, with the labels that readers and writers see."""
 
         WAITING = "waiting", "Waiting to be checked"
         PUBLISHED = "published", "Published"
@@ -251,10 +252,10 @@ class Post(models.Model):
     SHOWN = (State.PUBLISHED, State.CHANGED)
     GONE = (State.WITHDRAWN, State.REMOVED)
 
-    LIKELY_SPAM = "spam"  # in the queue, beside the states: what waits apart
+    LIKELY_SPAM = "spam"  # a filter of the queue beside the states: posts that may be advertising
 
     class Reason(models.TextChoices):
-        """Why a post was not published or was taken down; each ends the sentence 'because it …'."""
+        """The reason to refuse or remove a post, which ends the sentence 'because it …'."""
 
         PERSON = "person", "names a person"
         PLACE = "place", "names a place"
@@ -269,7 +270,7 @@ class Post(models.Model):
     voice = models.ForeignKey("forums.Voice", models.CASCADE, null=True, related_name="posts", editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="posts", editable=False, db_index=False
-    )  # `post_own` is its index
+    )  # its index is `post_own`
     in_reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies", editable=False)
     replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replaced_by", editable=False)
     body = models.TextField(blank=True)
@@ -330,39 +331,39 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Not by its key: readers see this, and keys tell the order of writing on the whole site.
+        # Without its key: readers see this, and keys tell the order of writing on the whole site.
         return f"post {f'#{self.number}' if self.number else 'without a number'} in thread {self.thread.code}"
 
     def get_absolute_url(self) -> str:
-        """Return the address of a numbered post in its thread, on the page that it is on."""
-        page = (self.number - 1) // POSTS_A_PAGE + 1 if self.number else 1
+        """Return the address of a post, with its page and its anchor if it has a number."""
+        page = (self.number - 1) // POSTS_PER_PAGE + 1 if self.number else 1
         query = f"?page={page}" if page > 1 else ""
         anchor = f"#post-{self.number}" if self.number else ""
         return f"{self.thread.get_absolute_url()}{query}{anchor}"
 
     @property
     def writer(self) -> str:
-        """Who wrote it, as readers are told: a made-up name, or a member's own."""
+        """The name of its writer: a made-up one, or a member's own."""
         if self.author is None:
             return self.voice.name if self.voice else ""
         return f"{self.author.display_name} (MSCOS team)" if self.author.is_staff else self.author.display_name
 
     @property
     def is_shown(self) -> bool:
-        """Whether everybody may read its words."""
+        """Whether everybody may read its text."""
         return self.state in self.SHOWN
 
     @property
     def is_gone(self) -> bool:
-        """Whether its words are destroyed and a notice stands in their place."""
+        """Whether its text is erased and a notice stands in its place."""
         return self.state in self.GONE
 
     @property
     def awaits_new_version(self) -> bool:
-        """Whether it was refused and its writer can still send other words in its place."""
+        """Whether it was refused and its writer can still send a new version."""
         return self.state == self.State.REFUSED and bool(self.body)
 
     @property
     def starts_thread(self) -> bool:
-        """Whether it is, or waits to be, the first post of its thread."""
+        """Whether it is, or would be, the first post of its thread."""
         return self.number == 1 or self.thread.state == Thread.State.WAITING

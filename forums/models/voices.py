@@ -1,4 +1,4 @@
-"""The anonymous voices in threads."""
+"""Voices: the anonymous writers of threads."""
 
 from collections.abc import Collection
 
@@ -10,24 +10,24 @@ from mscos.codes import digest
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
-    """Reads of voices."""
+    """Queries of voices."""
 
     def by_code(self, code: str) -> "VoiceQuerySet":
-        """Return the one voice, or none, that `code` (as `mscos.codes.parse_code` writes it) belongs to."""
+        """Return the voice of a code (as `mscos.codes.parse_code` writes it), if any."""
         return self.filter(code_digest=digest(code)).select_related("thread__forum")
 
     def speaking_in(self, thread: Thread) -> "VoiceQuerySet":
-        """Return the voices of a thread, and those of other threads with posts that were moved to it."""
+        """Return the voices of a thread, and those of other threads whose posts were moved to it."""
         return self.filter(Q(thread=thread) | Exists(Post.objects.filter(thread=thread, voice=OuterRef("pk"))))
 
     def names_in(self, threads: Collection[int]) -> set[str]:
-        """Return the names of all who speak in threads, given by key; in two steps, each of which has an index."""
-        homes, guests = self.filter(thread__in=threads), self.filter(posts__thread__in=threads)
-        return {*homes.values_list("name", flat=True), *guests.values_list("name", flat=True).distinct()}
+        """Return the names of all who speak in threads, given by key; by two queries, each of which has an index."""
+        own, others = self.filter(thread__in=threads), self.filter(posts__thread__in=threads)
+        return {*own.values_list("name", flat=True), *others.values_list("name", flat=True).distinct()}
 
 
 class Voice(models.Model):
-    """One anonymous author, at home in one thread."""
+    """An anonymous writer in one thread, under a made-up name."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="voices")
     code_digest = models.CharField(max_length=64, unique=True, editable=False)

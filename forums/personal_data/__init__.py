@@ -1,1 +1,1 @@
-"""Could this point to someone? `check.py` reads what a writer typed, by the rules of the other modules."""
+"""Detection of personal data in posts: `matches.py` applies the rules of the other modules."""

@@ -1,4 +1,4 @@
-"""Words that the rules of `words.py` know: what is a street or a platform, and what is no name and no place."""
+"""Vocabulary of the rules: streets, platforms and places, and words that are no names."""
 
 import re
 
@@ -12,7 +12,7 @@ PLATFORMS = (
     "insta(?:gram)?|ig|snap(?:chat)?|tik ?tok|telegram|whats ?app|facebook|fb|messenger|twitter|discord|linkedin|kik|signal"
     "|viber|imo|skype|wechat|reddit|threads|bluesky|mastodon|youtube|onlyfans"
 )
-# Addresses under which one person's page stands; what belongs to groups, searches and organisations is left out.
+# Addresses of personal pages, without those of groups, searches and organisations.
 OWN_PAGES = (
     r"(?:facebook|fb)\.com/(?!groups/|events/|pages/|help|privacy|watch|marketplace|sharer|policies|hashtag)"
     r"|fb\.me/|m\.me/|instagram\.com/(?!explore|about|legal)|(?:twitter|x)\.com/(?!search|hashtag|home|i/|intent|share)"
@@ -25,14 +25,14 @@ STREETS = (
     "Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Drive|Court|Way|Place|Gardens|Gdns|Terrace|Crescent|Cres|Grove|Hill|Square"
     "|Sq|Mews|Row|Walk|Parade|Rise|Yard|Quay|Wharf|Croft|Villas|Mansions|Buildings|Broadway|Estate|Green"
 )
-# What stands between a number and one of these words where no address is meant: 'two Crown Court cases', 'a 40 mph road'.
+# Between a number and a word for a street, these mean that it is no address: 'two Crown Court cases', 'a 40 mph road'.
 NO_STREETS = (
     "Crown|County|High Court|Magistrates|Magistrates'|Family|Supreme|Youth|Coroner's|Court"
     "|mph|km|hours?|days?|weeks?|months?|years?|minutes?|miles?|metres?|people|men|women|children|families|of|in|on|the|this|that"
     "|and|to|a|for|from|busy|quiet|long|main|dark|wide|side|more|new|very|small|narrow|other|different|whole|rough|same|lane|per"
 )
 
-# 'I will be at the …': what is no place, or everybody's.
+# After 'I will be at the …': no place, or one that does not say where.
 NO_PLACES = (
     "end|mercy|time|point|start|same|moment|stage|bottom|top|beginning|heart|back|front|edge|loss|disadvantage|risk|best|worst"
     "|wits?|limit|door|doctor|doctors|doctor's|dentist|gp|gym|shops?|toilet|middle|age|level|pace|desk|table|computer|office"
@@ -40,13 +40,13 @@ NO_PLACES = (
     "|Wednesday|Thursday|Friday|Saturday|Sunday|I"
 )
 
-# 'I will be in the …': what can be looked for, and is no house that somebody lives in.
+# After 'I will be in the …': places where somebody can be found.
 PLACES = (
     "park|car park|square|gardens?|playground|caf[eé]|coffee shop|restaurant|pub|bar|canteen|library|museum|cinema|market"
     "|supermarket|shop|bakery|shopping centre|mall|station|waiting room|foyer|lobby|church|mosque|temple|chapel|cathedral"
     "|hospital|clinic|town hall|church hall|community centre|launderette|salon|cemetery|courtyard"
 )
-# Known as places also in small letters and without an article: 'at nando's'.
+# Places also in small letters and without an article: 'at nando's'.
 CHAINS = (
     "nando'?s|mc ?donald'?s|kfc|costa|starbucks|greggs|lidl|aldi|tesco|asda|sainsbury'?s|morrisons|primark|subway|ikea|argos"
     "|wetherspoons?|burger king|pret"
@@ -64,7 +64,7 @@ PEOPLE = (
     "|cousin|aunt|uncle|baby|child|volunteer|officer|trafficker|mentor|counsellor|flatmate|roommate|housemate|girlfriend|boyfriend"
 )
 
-# Read as common words, not as quoted lines: a text reads and merges better.
+# Texts, since they read and merge better than quoted words.
 COMMON_WORDS = frozenset(
     """
     a about again all also always an and another any anonymous are as at available back bad because been before being below
@@ -98,8 +98,8 @@ COMMON_CAPITALS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# Said after 'my name is' these are names, though they are words as well, or look like them ('walked', 'sleeping', 'kindly').
-NAMES_LIKE_WORDS = frozenset(
+# After 'my name is' these are names, though they are also words or end like one ('walked', 'sleeping', 'kindly').
+NAMES_THAT_ARE_WORDS = frozenset(
     """
     april august charity clarity friday june justice may monday sunday will
     abed ahmed alfred ed fred hamed hameed jared khaled majed majeed mehmed mildred mohamed mohammed muhamed muhammed naveed
@@ -109,8 +109,8 @@ NAMES_LIKE_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# 'I am Deaf' and 'I am Kurdish' say what somebody is; 'I am Nour' who.
-WHAT_PEOPLE_ARE = re.compile(
+# 'I am Deaf' and 'I am Kurdish' describe somebody; 'I am Nour' names them.
+DESCRIPTIONS = re.compile(
     r".*(?:ian|ean|ese|ish|ist|ic|man|woman|er|or)$|(?:afghan|arab|asian|black|white|brown|british|buddhist|czech|deaf|dutch"
     r"|eritrean|french|gay|greek|gypsy|hindu|iraqi|irish|israeli|jew|jewish|kurd|lgbtq?|muslim|pakistani|roma|saudi|scots|serb"
     r"|shia|sikh|slovak|somali|sunni|swiss|syrian|tamil|thai|trans|traveller|turk|welsh|yemeni|yazidi|uyghur|bangladeshi|nepali"
@@ -118,7 +118,7 @@ WHAT_PEOPLE_ARE = re.compile(
     re.IGNORECASE,
 )
 # 'our project name is …'
-NO_PERSON_HAS_IT = (
+NOT_OF_A_PERSON = (
     "company|project|group|organisation|business|team|charity|service|street|brand|product|file|domain|building|road|town|hotel"
     "|shop|place|program|programme|dog|cat|school"
 )

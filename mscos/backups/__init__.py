@@ -1,1 +1,1 @@
-"""Backups: what is in them, how they are written and restored, and what a restored one has to lose again."""
+"""Backups: their contents, their files, the restore, and the list of what was erased since."""

@@ -1,7 +1,7 @@
-"""What was erased of late, which a restored backup has to lose again: noted by triggers, whoever erases and however.
+"""The list of recent erasures, which are repeated when a backup is restored. Triggers of the database write it.
 
-A row says which row of which table was deleted, or lost its words, and on which day; no words. The background worker
-copies all of it each minute to a file beside the backups, since the database may be lost.
+An entry says which row of which table was deleted, or lost its words, and on which day; it has no words. The background
+worker writes the list each minute to a file beside the backups, since the database may be lost.
 """
 
 import csv
@@ -21,29 +21,29 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from mscos.backups.files import folder
-from mscos.backups.tables import BATCH, kept_models
+from mscos.backups.tables import BATCH, backed_up_models
 from mscos.models import Erasure
 
 LIST_NAME = "erasures.csv"
-PREFIX = "erased_"  # of our triggers
-# Their rows are made anew from others, and hold nobody's words: what is deleted of them is not noted.
-MADE_FROM_OTHERS = {"events.EventDate", "newsletters.CheckedLink", "newsletters.Delivery", "mscos.Erasure"}
+PREFIX = "erased_"  # of the names of our triggers
+# Models whose rows are derived from others and contain nobody's words: their deletions are not noted.
+DERIVED_MODELS = {"events.EventDate", "newsletters.CheckedLink", "newsletters.Delivery", "mscos.Erasure"}
 
 
 @dataclass(frozen=True)
-class WordsOf:
-    """Of a table: the columns of whose changes it is noted that words were destroyed, and how to do it again.
+class ErasureRule:
+    """The columns of a table whose changes are noted as erasures, and the function that repeats one.
 
-    `became`, in SQL of both databases, is noted with it, and handed to `again` with the row.
+    `became`, an SQL expression for both databases, is noted too, and passed to `repeat` with the row.
     """
 
     columns: tuple[str, ...]
-    again: Callable[[Any, str], None]
+    repeat: Callable[[Any, str], None]
     became: str = "'changed'"
 
 
 class Entry(NamedTuple):
-    """What is noted of one erasure; `became` is empty where the row was deleted. The day is written 2023-04-03."""
+    """One erasure; `became` is empty where the row was deleted. The day has the form 2023-04-03."""
 
     key: str
     day: str
@@ -52,22 +52,22 @@ class Entry(NamedTuple):
     became: str
 
 
-def words_erased() -> dict[str, WordsOf]:
-    """Return what `settings.WORDS_ERASED` names, by table."""
-    found = settings.WORDS_ERASED.items()
+def erasure_rules() -> dict[str, ErasureRule]:
+    """Return the rules that `settings.ERASURE_RULES` names, by table."""
+    found = settings.ERASURE_RULES.items()
     return {apps.get_model(label)._meta.db_table: import_string(path) for label, path in found}
 
 
-def keep_triggers(**kwargs: Any) -> None:
-    """Make the triggers that are missing, and drop those of an older version; after each `migrate`."""
+def sync_triggers(**kwargs: Any) -> None:
+    """Make the triggers that are missing and drop those of an older version. A receiver of `post_migrate`."""
     tables = connection.introspection.table_names()
     wanted = dict(_triggers(tables)) if Erasure._meta.db_table in tables else {}
     with connection.cursor() as cursor:
-        there = _names_there(cursor)
-        for name in there - wanted.keys():
+        existing = _existing_triggers(cursor)
+        for name in existing - wanted.keys():
             drop = f"DROP TRIGGER {name}" if connection.vendor == "sqlite" else f"DROP FUNCTION {name} CASCADE"
             cursor.execute(drop)
-        for name in wanted.keys() - there:
+        for name in wanted.keys() - existing:
             for statement in wanted[name]:
                 cursor.execute(statement)
 
@@ -75,7 +75,7 @@ def keep_triggers(**kwargs: Any) -> None:
 def write_list() -> Path:
     """Write the list beside the backups and return its path. A job of the background worker.
 
-    Also when nothing is new: the time of the file must not tell when somebody erased something.
+    It is written even when nothing is new: the time of the file must not tell when somebody erased something.
     """
     path = folder() / LIST_NAME
     draft = path.with_suffix(".draft")
@@ -90,7 +90,7 @@ def write_list() -> Path:
 
 
 def read_list(path: Path) -> set[Entry]:
-    """Return what a list says. Raises OSError, and ValueError where it is no such list."""
+    """Return the entries of a list. Raises OSError, and ValueError or TypeError where it is no such list."""
     with path.open(newline="") as file:
         reader = csv.reader(file)
         if next(reader, None) != [*Entry._fields]:
@@ -98,36 +98,36 @@ def read_list(path: Path) -> set[Entry]:
         return {Entry(*row) for row in reader}
 
 
-def forget_old() -> None:
-    """Delete what is noted of erasures that no backup is old enough to have missed. A job of the background worker."""
+def delete_old_entries() -> None:
+    """Delete the entries that are older than every backup. A job of the background worker."""
     oldest = timezone.localdate() - timedelta(days=settings.BACKUP_DAYS + 1)
     Erasure.objects.filter(day__lt=oldest).delete()
 
 
 @transaction.atomic
-def erase_again(entries: Iterable[Entry]) -> int:
-    """Erase what entries name, as far as it is there; return how much that was. The words come first."""
+def repeat_erasures(*, entries: Iterable[Entry]) -> int:
+    """Erase what the entries name, as far as it is there; return how many rows that was. Words come first."""
     rows, count = defaultdict(set), 0
-    models, rules = {model._meta.db_table: model for model in kept_models()}, words_erased()
+    models, rules = {model._meta.db_table: model for model in backed_up_models()}, erasure_rules()
     for entry in sorted(entries):
         model = models[entry.table]
         if not entry.became:
             rows[model].add(entry.row)
         elif row := model._base_manager.filter(pk=entry.row).first():
-            rules[entry.table].again(row, entry.became)
+            rules[entry.table].repeat(row, entry.became)
             count += 1
     return count + _delete(rows)
 
 
 def _delete(rows: dict[type[Model], set[str]]) -> int:
-    """Delete rows, those that hold others fast before these; return how many there were."""
+    """Delete rows, those that protect others from deletion first; return how many there were."""
     count, waiting = 0, dict(rows)
     while waiting:
         protected = {}
         for model, keys in waiting.items():
             try:
                 with transaction.atomic():
-                    count += sum(_delete_some(model, some) for some in _in_batches(sorted(keys)))
+                    count += sum(_delete_some(model, some) for some in _batches(sorted(keys)))
             except ProtectedError:
                 protected[model] = keys
         if len(protected) == len(waiting):
@@ -143,19 +143,19 @@ def _delete_some(model: type[Model], keys: list[str]) -> int:
     return count
 
 
-def _in_batches(keys: list[str]) -> Iterator[list[str]]:
+def _batches(keys: list[str]) -> Iterator[list[str]]:
     return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 def _triggers(tables: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Return each trigger's name with the statements that make it."""
-    rules = words_erased()
+    """Yield the name of each trigger with the statements that make it."""
+    rules = erasure_rules()
     is_not = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
-    for model in kept_models():
+    for model in backed_up_models():
         table, key = model._meta.db_table, str(model._meta.pk.column)
         if table not in tables:
             continue
-        if model._meta.label not in MADE_FROM_OTHERS:
+        if model._meta.label not in DERIVED_MODELS:
             yield _trigger(f"DELETE ON {table} FOR EACH ROW", table, key, "''")
         if rule := rules.get(table):
             columns = [str(field.column) for field in model._meta.concrete_fields if field.name in rule.columns]
@@ -178,7 +178,7 @@ def _trigger(event: str, table: str, key: str, became: str) -> tuple[str, list[s
     return name, [function, f"CREATE TRIGGER {name} AFTER {event} EXECUTE FUNCTION {name}()"]
 
 
-def _names_there(cursor: Any) -> set[str]:
+def _existing_triggers(cursor: Any) -> set[str]:
     if connection.vendor == "sqlite":
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     else:

@@ -1,4 +1,4 @@
-"""How a backup is restored: into an empty database only, compared row by row, and without what was erased since."""
+"""The restore of a backup: into an empty database only, compared row by row, without what was erased since."""
 
 import json
 from collections.abc import Iterator, Set
@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from mscos.backups import tables
-from mscos.backups.erasures import Entry, erase_again
-from mscos.backups.files import NotPossible
+from mscos.backups.erasures import Entry, repeat_erasures
+from mscos.backups.files import BackupError
 from mscos.models import Erasure
 
-ONE_DAY = timedelta(days=1)  # the database's day may differ from ours by one
+ONE_DAY = timedelta(days=1)  # the day of the database, in UTC, may be one off from the portal's
 
 
 @dataclass(frozen=True)
@@ -28,40 +28,40 @@ class Done:
     erased: int
 
 
-def must_fit(lines: Iterator[str]) -> date:
-    """Read the header and return the day of the backup; raise NotPossible where it cannot be restored here."""
+def check_header(lines: Iterator[str]) -> date:
+    """Read the header and return the day of the backup. Raises BackupError where it cannot be restored here."""
     header = json.loads(next(lines, "null"))
     if not isinstance(header, dict) or "migrations" not in header:
-        raise tables.Damaged("This is no backup of the portal.")
+        raise tables.DamagedBackup("This is no backup of the portal.")
     if header["database"] != connection.vendor:
-        raise NotPossible(
+        raise BackupError(
             f"The backup is of {header['database']}, and DATABASE_URL names {connection.vendor}. Use the same kind."
         )
     if header["migrations"] != tables.known_migrations():
-        raise NotPossible(
+        raise BackupError(
             "The backup was made by another version of the portal. Install the version that made it and restore it there. Then upgrade as "
             "docs/backup.md says."
         )
     if connection.introspection.table_names():
-        raise NotPossible(
+        raise BackupError(
             "The database is not empty, and nothing in it was changed. Restore into an empty one: make a new database and name it in "
             "DATABASE_URL, or move the SQLite file in VAR_DIR away."
         )
     return date.fromisoformat(header["day"])
 
 
-def restore(lines: Iterator[str], *, noted: Set[Entry], day: date) -> Done:
-    """Make the tables, fill them and compare them; erase again what was erased since, or is over by now.
+def restore(*, lines: Iterator[str], noted: Set[Entry], day: date) -> Done:
+    """Make the tables, fill and compare them; repeat the erasures since the backup, and those that are due by now.
 
-    `noted` is what the lists of erasures say. All or nothing: raises NotPossible or Damaged, and then no row is there.
+    `noted` are the entries of the lists of erasures. Raises BackupError or DamagedBackup, and then stores no row.
     """
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         found = tables.load(lines)
-        if different := tables.differing(found):
-            raise NotPossible(f"What was restored differs from the backup in {', '.join(different)}. Nothing was kept.")
-        tables.leave_a_gap()
-        erased = erase_again(_note(noted, since=str(day - ONE_DAY)))
+        if different := tables.differing_tables(found):
+            raise BackupError(f"What was restored differs from the backup in {', '.join(different)}. Nothing was kept.")
+        tables.skip_keys()
+        erased = repeat_erasures(entries=_note(noted, since=str(day - ONE_DAY)))
         for name in settings.AFTER_RESTORE:
             import_string(name)()
     _finish()
@@ -69,9 +69,9 @@ def restore(lines: Iterator[str], *, noted: Set[Entry], day: date) -> Done:
 
 
 def _note(noted: Set[Entry], *, since: str) -> list[Entry]:
-    """Keep what the lists say beyond the backup, since an older one may be restored another day; return it.
+    """Store the entries that the backup does not have, since an older one may be restored another day; return them.
 
-    A list that is out of date may tell too of what the backup has forgotten: that was erased long before.
+    An old list may also have entries that the backup has deleted: those were erased long before.
     """
     known = set(Erasure.objects.values_list("key", flat=True))
     later = [entry for entry in noted if entry.key not in known and entry.day >= since]
@@ -80,7 +80,7 @@ def _note(noted: Set[Entry], *, since: str) -> list[Entry]:
 
 
 def _finish() -> None:
-    """Do the erasures that time brings, forget what the cache held of the lost database, and count the rows for plans."""
+    """Run the jobs that erase by age, clear the cache of the lost database, and update the planner's statistics."""
     for name in settings.JOBS:
         if name.rpartition(".")[2].startswith("erase_"):
             import_string(name)()

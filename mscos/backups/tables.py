@@ -1,8 +1,8 @@
-"""The tables as lines of text, and back: the contents of a backup. The same on every kind of database.
+"""The contents of a backup: all tables as lines of text, and back; the same for SQLite and PostgreSQL.
 
-A header comes first. Then for each table its name and columns, a JSON array for each row, and what the rows add up to.
-Rows stand in the order of their keys: the order in which a database stores them may tell more. Values are those of the
-database, so that encrypted texts stay encrypted; a backup is restored on the kind of database that it came from.
+A header comes first. Then for each table its name and columns, a JSON array for each row, and a checksum of the rows.
+Rows are ordered by primary key: the order in which a database stores them may tell more. Values are those of the
+database, so encrypted texts stay encrypted; a backup is restored on the kind of database that it came from.
 """
 
 import json
@@ -30,42 +30,42 @@ LEFT_OUT = {
     "sessions.Session": "who is signed in",
 }
 BATCH = 500  # rows a statement
-# Of each table so many numbers are left out after a restore: none that was given since the backup is given again. Mail in
-# mailboxes and the list of erasures may still name it.
-GAP = 1_000_000
+# So many primary keys of each table are skipped after a restore, so that none that was used since the backup is used
+# again: mail in mailboxes and the list of erasures may still name it.
+KEY_GAP = 1_000_000
 
 
-class Damaged(Refused):
-    """A backup cannot be read to its end; the message is a sentence."""
+class DamagedBackup(Refused):
+    """A backup is damaged or incomplete; the message is a sentence."""
 
 
 @dataclass
-class Sum:
-    """How many rows there are, and what their digests add up to, in whatever order they come."""
+class Checksum:
+    """The number of rows, and the sum of their SHA-256 digests, in any order."""
 
     rows: int = 0
     total: int = 0
 
     def add(self, line: str) -> None:
-        """Count one row."""
+        """Add one row."""
         self.rows += 1
         self.total = (self.total + int.from_bytes(sha256(line.encode()).digest(), "big")) % 2**256
 
     def as_line(self) -> str:
-        """Return what stands under the rows of a table."""
+        """Return the line that follows the rows of a table."""
         return json.dumps({"rows": self.rows, "sum": f"{self.total:064x}"})
 
 
 @dataclass
 class Table:
-    """A table that is being loaded, and the sum of the rows that the backup holds of it."""
+    """A table that is being loaded, and the checksum of its rows in the backup."""
 
     model: type[Model]
-    sum: Sum = field(default_factory=Sum)
+    sum: Checksum = field(default_factory=Checksum)
 
 
-def kept_models() -> list[type[Model]]:
-    """Return the models whose rows are in a backup, in the order of their tables' names."""
+def backed_up_models() -> list[type[Model]]:
+    """Return the models whose rows are in a backup, ordered by table name."""
     models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
     return sorted(
         (model for model in models if model._meta.label not in LEFT_OUT), key=lambda model: model._meta.db_table
@@ -78,14 +78,14 @@ def known_migrations() -> list[list[str]]:
 
 
 def lines() -> Iterator[str]:
-    """Return all that is in a backup, line by line, as it is at one moment while the site goes on."""
-    with _one_moment():
+    """Yield the lines of a backup: a snapshot of the database, while the site goes on."""
+    with _snapshot():
         header = {"database": connection.vendor, "day": f"{timezone.localdate()}", "migrations": known_migrations()}
         yield json.dumps(header)
-        models = kept_models()
+        models = backed_up_models()
         for model in models:
             yield json.dumps({"table": model._meta.db_table, "columns": _columns(model)})
-            rows = Sum()
+            rows = Checksum()
             for line in _rows(model):
                 rows.add(line)
                 yield line
@@ -94,34 +94,34 @@ def lines() -> Iterator[str]:
 
 
 def load(source: Iterable[str]) -> list[Table]:
-    """Put the rows of a backup, whose header was read, in the place of all rows; inside a transaction.
+    """Replace all rows by those of a backup, whose header was read; call it in a transaction.
 
-    Return the tables with their sums. Raises Damaged where the backup is not whole.
+    Return the tables with their checksums. Raises DamagedBackup where the backup is not whole.
     """
     with connection.cursor() as cursor:
-        for model in kept_models():  # what the migrations put there is in the backup too
+        for model in backed_up_models():  # the rows that migrations make are in the backup too
             cursor.execute(f"DELETE FROM {_name(model)}")
-        cursor.execute("DELETE FROM mscos_erasure")  # which has just noted it
+        cursor.execute("DELETE FROM mscos_erasure")  # where the triggers have just noted these deletions
     found: list[Table] = []
     waiting: list[list[Any]] = []
     for line in map(str.rstrip, source):
-        said = json.loads(line)
-        if isinstance(said, list):
+        parsed = json.loads(line)
+        if isinstance(parsed, list):
             found[-1].sum.add(line)
-            waiting.append(said)
-        if waiting and (len(waiting) == BATCH or isinstance(said, dict)):
+            waiting.append(parsed)
+        if waiting and (len(waiting) == BATCH or isinstance(parsed, dict)):
             _insert(found[-1].model, waiting)
             waiting = []
-        if isinstance(said, dict) and _has_ended(said, line, found):
+        if isinstance(parsed, dict) and _is_end(parsed, line, found):
             return found
-    raise Damaged("The backup ends too early. Take another copy of it, or an older one.")
+    raise DamagedBackup("The backup ends too early. Take another copy of it, or an older one.")
 
 
-def differing(found: Sequence[Table]) -> list[str]:
-    """Return the names of the tables whose rows are not those of the backup."""
+def differing_tables(found: Sequence[Table]) -> list[str]:
+    """Return the names of the tables whose rows differ from the backup's."""
     names = []
     for table in found:
-        rows = Sum()
+        rows = Checksum()
         for line in _rows(table.model):
             rows.add(line)
         if rows != table.sum:
@@ -129,17 +129,17 @@ def differing(found: Sequence[Table]) -> list[str]:
     return names
 
 
-def leave_a_gap() -> None:
-    """Let every table count on `GAP` above its highest key."""
+def skip_keys() -> None:
+    """Let the primary keys of every table continue `KEY_GAP` above the highest."""
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             if isinstance(model._meta.pk, AutoField | BigAutoField):
-                _count_on(cursor, model)
+                _continue_keys(cursor, model)
 
 
-def _count_on(cursor: Any, model: type[Model]) -> None:
+def _continue_keys(cursor: Any, model: type[Model]) -> None:
     table, column = model._meta.db_table, str(model._meta.pk.column)
-    highest = f"SELECT COALESCE(MAX({connection.ops.quote_name(column)}), 0) + {GAP} FROM {_name(model)}"
+    highest = f"SELECT COALESCE(MAX({connection.ops.quote_name(column)}), 0) + {KEY_GAP} FROM {_name(model)}"
     if connection.vendor == "sqlite":
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
         cursor.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES (%s, ({highest}))", [table])
@@ -147,28 +147,30 @@ def _count_on(cursor: Any, model: type[Model]) -> None:
         cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, %s), ({highest}))", [_name(model), column])
 
 
-def _has_ended(said: dict[str, Any], line: str, found: list[Table]) -> bool:
-    """Take up a line that is no row; tell whether it is the last."""
-    if "table" in said:
-        model = {model._meta.db_table: model for model in kept_models()}.get(said["table"])
-        if model is None or said["columns"] != _columns(model):
-            raise Damaged(f"The backup holds a table that this version does not know: {said['table']}.")
+def _is_end(parsed: dict[str, Any], line: str, found: list[Table]) -> bool:
+    """Process a line that is no row; return whether it is the last."""
+    if "table" in parsed:
+        model = {model._meta.db_table: model for model in backed_up_models()}.get(parsed["table"])
+        if model is None or parsed["columns"] != _columns(model):
+            raise DamagedBackup(f"The backup holds a table that this version does not know: {parsed['table']}.")
         found.append(Table(model))
-    elif "rows" in said and line != found[-1].sum.as_line():
-        raise Damaged(f"The rows of {found[-1].model._meta.db_table} in the backup are not those that were written.")
-    return said.get("tables") == len(found)
+    elif "rows" in parsed and line != found[-1].sum.as_line():
+        raise DamagedBackup(
+            f"The rows of {found[-1].model._meta.db_table} in the backup are not those that were written."
+        )
+    return parsed.get("tables") == len(found)
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
-    """Let all reads in it see the database as it is now; nobody waits meanwhile."""
+def _snapshot() -> Iterator[None]:
+    """Let all reads in the block see the database as it is at the start, without blocking writers."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("BEGIN")  # `atomic` would hold writers up
+            cursor.execute("BEGIN")  # `atomic` begins an IMMEDIATE transaction, which blocks writers
         else:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            cursor.execute("SELECT COUNT(*) FROM django_migrations")  # the moment is that of the first read
+            cursor.execute("SELECT COUNT(*) FROM django_migrations")  # the snapshot is taken by the first read
             cursor.fetchone()
             yield
         finally:
@@ -193,7 +195,7 @@ def _insert(model: type[Model], rows: list[list[Any]]) -> None:
 
 
 def _as_text(value: Any) -> str:
-    """Return a day, a time or a number as both databases read it again."""
+    """Return a day, a time or a number as text that both databases read."""
     if isinstance(value, date | time | Decimal | UUID):
         return str(value)
     raise TypeError(f"A backup cannot hold a {type(value).__name__}.")

@@ -1,4 +1,4 @@
-"""Every job and mail round that the settings name must be there to be called."""
+"""Checks of the jobs and mail queues that the settings name."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 
 def job_problems() -> Iterator[CheckMessage]:
-    """Yield each name that leads to no function: such a job would fail for ever, and only log."""
+    """Yield each path that leads to no function: such a job would fail each time, and only log."""
     yield from _problems("JOBS", settings.JOBS)
     yield from _problems("MAIL_QUEUES", settings.MAIL_QUEUES)
 

@@ -1,4 +1,4 @@
-"""What the keys must be."""
+"""Checks of the keys."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def key_problems() -> Iterator[CheckMessage]:
 
 
 def _length_problems() -> Iterator[CheckMessage]:
-    """Yield the keys that could be guessed; what older keys of FIELD_KEY encrypted must still open, however short they are."""
+    """Yield the keys that are too short; older keys of FIELD_KEY may be, since what they encrypted must still open."""
     newest = settings.FIELD_KEY.split(",")[0].strip()
     for name, key in (("SECRET_KEY", settings.SECRET_KEY), ("CODE_KEY", settings.CODE_KEY), ("FIELD_KEY", newest)):
         if len(key) < MIN_LENGTH:

@@ -1,4 +1,4 @@
-"""What the settings of mail must be."""
+"""Checks of the settings for mail."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.mail import get_connection
 
-from mscos.addresses import mail_address
+from mscos.email_addresses import mail_address
 
-MAX_NAME_LENGTH = 34  # of a bounce address: RFC 5321 has 64 letters before the @, and a tag takes up to 30
+MAX_NAME_LENGTH = 34  # of a bounce address: RFC 5321 allows 64 characters before the @, and a tag takes up to 30
 
 
 def mail_problems() -> Iterator[CheckMessage]:
-    """Yield what is wrong with the way in which mail leaves and comes back."""
+    """Yield what is wrong with the settings for outgoing mail and bounces."""
     yield from _server_problems()
     if settings.EMAIL_SERVICE:
         yield from _service_problems()
@@ -73,7 +73,7 @@ def _service_problems() -> Iterator[CheckMessage]:
 
 
 def _can_be_tagged(address: str) -> bool:
-    """Tell whether it is an address with room for what a delivery adds (`way_back` in newsletters/sending/messages.py)."""
+    """Return whether it is an address that leaves room for the tag of a delivery (newsletters/sending/messages.py)."""
     name, _, _ = address.rpartition("@")
     try:
         return '"' not in name and len(name) <= MAX_NAME_LENGTH and bool(mail_address(address))

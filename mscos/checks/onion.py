@@ -1,4 +1,4 @@
-"""Whether the address of the onion service can be one."""
+"""Checks of the address of the onion service."""
 
 import re
 from collections.abc import Iterator

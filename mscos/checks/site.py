@@ -1,4 +1,4 @@
-"""What the address, the limits and the people of a site must be."""
+"""Checks of the settings of the site as a whole."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error
 
 
 def site_problems() -> Iterator[CheckMessage]:
-    """Yield what is wrong with the settings of the site as a whole."""
+    """Yield what is wrong with them."""
     if settings.BEHIND_TLS:
         yield from _https_problems()
     leave = urlsplit(settings.LEAVE_URL)
@@ -47,7 +47,7 @@ def site_problems() -> Iterator[CheckMessage]:
 
 
 def _https_problems() -> Iterator[CheckMessage]:
-    """Yield what a site must not have that real readers use."""
+    """Yield what must not be set on a site with real readers."""
     if settings.DEBUG:
         yield Error(
             "DEBUG is on, and SITE_URL begins with https.",

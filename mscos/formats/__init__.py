@@ -1,1 +1,1 @@
-"""How dates are written."""
+"""Formats of dates, by language."""

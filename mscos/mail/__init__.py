@@ -1,1 +1,1 @@
-"""Outgoing mail: `messages.py` renders it, `queue.py` stores it, `worker.py` sends it, `transports.py` speaks to the server."""
+"""Outgoing mail: rendered by `messages.py`, stored by `queue.py`, sent by `worker.py` through `transports.py`."""

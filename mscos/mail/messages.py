@@ -17,7 +17,7 @@ def send(name: str, *, to: str, context: dict[str, Any]) -> None:
 
 
 def notify_group(group: str, *, page: str) -> None:
-    """Tell each active member of a group that something waits, and nothing of what. `page` names the admin's page."""
+    """Mail each active member of a group that something waits, without its content. `page` names the admin's page."""
     for email in User.objects.filter(groups__name=group, is_active=True).values_list("email", flat=True):
         send("mscos/emails/something_waits", to=email, context={"page": reverse(page)})
 

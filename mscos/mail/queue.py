@@ -1,7 +1,7 @@
 """The queue of mail about accounts and subscriptions and of notices to staff: encrypted rows, deleted once sent.
 
-A mail is stored in the transaction that it is about, so neither happens without the other, and a mail server that is down
-loses nothing. The request answers at once: how long it takes says nothing about the address.
+A mail is stored in the transaction of the change that it is about, so neither happens without the other, and nothing is
+lost while the mail server is down. The request answers at once: its duration tells nothing about the address.
 """
 
 import json
@@ -24,34 +24,34 @@ logger = logging.getLogger(__name__)
 
 # Minutes until a mail is tried again; most servers that greylist take it at the second try.
 WAITS = [1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60]
-AFTER_THE_SERVER = timedelta(seconds=15)  # that was away
+SERVER_AWAY_WAIT = timedelta(seconds=15)  # before a mail is tried again for which the server was away
 PER_SLICE = 20  # mails of this queue in one slice of a worker's time
 
 
 def enqueue(message: EmailMessage, *, to_nobody: bool = False) -> None:
-    """Store a mail to be sent soon. With `to_nobody` do the same work, so that timing tells nothing, and send nothing."""
+    """Store a mail to be sent soon. With `to_nobody` the same work is done, for equal timing, and no mail is sent."""
     recipient = "" if to_nobody else message.to[0]
     words = json.dumps({"to": recipient, "content": wire_format(message).decode("ascii")})
     QueuedEmail.objects.create(encrypted=encrypt(words))
 
 
 def send_due(worker: MailWorker) -> None:
-    """Send the mails that are due, oldest first, as long as the worker may.
+    """Send the mails that are due, oldest first, as long as `worker.may_send()`.
 
-    Raises ServerAway, with nothing lost, where the server takes nothing.
+    Raises ServerAway where the server takes nothing; the mail stays in the queue.
     """
     for email in _claimed(worker):
         try:
             _send(email, worker)
         except ServerAway:
             QueuedEmail.objects.filter(pk=email.pk).update(
-                due_at=timezone.now() + AFTER_THE_SERVER, attempts=F("attempts") - 1
+                due_at=timezone.now() + SERVER_AWAY_WAIT, attempts=F("attempts") - 1
             )
             raise
 
 
 def _claimed(worker: MailWorker) -> Iterator[QueuedEmail]:
-    """Yield due mails, each claimed for LEASE by moving its due time on: only one worker's update changes the row."""
+    """Yield due mails, each claimed for LEASE by postponing its due time: only one worker's update changes the row."""
     for email in QueuedEmail.objects.due()[:PER_SLICE]:
         if not worker.may_send():
             return

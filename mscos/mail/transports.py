@@ -1,6 +1,7 @@
-"""Transports: they hand finished mails to the mail server, over one connection for many, and return each one's outcome.
+"""Transports, which hand finished mails to the mail server, many over one connection, and return each one's outcome.
 
-SMTP is RFC 5321. Where a server takes several commands at once (RFC 2920) the three before the content go in one packet.
+SMTP is RFC 5321. To a server that takes several commands at once (RFC 2920) the three before the
+content are sent together.
 """
 
 import re
@@ -19,24 +20,23 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from urllib3.exceptions import ProtocolError
 
-ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463: 5.1.1 tells more than 550
+ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463: 5.1.1 is more precise than 550
 DOT_FIRST = re.compile(rb"\n\.")  # a third of the time that bytes.replace takes over a whole issue
-CLOSING = 421  # the server ends the connection, whatever was asked
-UNREADABLE = -1  # what smtplib says of an answer that is none
+CLOSING = 421  # the server closes the connection
+UNREADABLE = -1  # smtplib's code for an invalid answer
 READY = 354  # the server waits for the content
 WHOLE_LINES = SMTP.clone(max_line_length=998)  # folding could break an address in a header
-ABOUT_THE_MAIL = {400, 406, 413, 422}  # what a service answers to one mail; another may have a better chance
+ABOUT_THE_MAIL = {400, 406, 413, 422}  # a service's status codes for a problem with this mail, not with the service
 STRUCTURE = {"subject", "from", "to", "mime-version", "content-type", "content-transfer-encoding"}
 
-
-# An address as it may stand between angle brackets in a command; nothing in it can end one.
+# An address that may stand between angle brackets in a command; nothing in it can end the command.
 PLAIN_ADDRESS = re.compile(r"[!-;=?-~ ]+@[!-;=?-~]+")
 
 Answer = tuple[int, bytes]
 
 
 class Envelope(NamedTuple):
-    """A mail in wire format: envelope sender (who hears of a failure), recipient, and the bytes of `wire_format`."""
+    """A mail in wire format: envelope sender (who gets bounces), recipient, and the bytes of `wire_format`."""
 
     sender: str
     recipient: str
@@ -44,7 +44,7 @@ class Envelope(NamedTuple):
 
 
 class Outcome(Enum):
-    """What became of a mail at the server."""
+    """The outcome of sending a mail to the server."""
 
     TAKEN = "taken"
     LATER = "later"  # the server asks to try again
@@ -53,19 +53,19 @@ class Outcome(Enum):
 
 
 class SendResult(NamedTuple):
-    """The server's answer: of its words only the codes ('550 5.1.1'), as the words may repeat an address."""
+    """The server's answer: only its codes ('550 5.1.1'), since its text may repeat an address."""
 
     outcome: Outcome
     code: str = ""
 
     @property
     def is_permanent(self) -> bool:
-        """Whether the server says that the address itself is wrong, not the mail, the moment or the sender (RFC 3463)."""
+        """Whether the server refused the address itself, not the mail or the sender, and for good (RFC 3463)."""
         return self.outcome is Outcome.REFUSED and bool(re.search(r" 5\.1\.(?![78]$)", self.code))
 
 
 class ServerAway(Exception):
-    """The server took nothing of this mail; no other has a better chance just now."""
+    """The server is away or took nothing of this mail; other mails have to wait too."""
 
 
 class Transport(Protocol):
@@ -78,11 +78,11 @@ class Transport(Protocol):
         """Hand over one mail. Raises ServerAway where the server took nothing of it."""
 
     def close(self) -> None:
-        """Let go of the connection; never fails."""
+        """Close the connection; raises nothing."""
 
 
 def wire_format(message: EmailMessage) -> bytes:
-    """Return a mail as bytes for any server: lines end in CR LF, and only ASCII stands in them.
+    """Return a mail as bytes for any server: ASCII only, in lines that end in CR LF.
 
     Raises ValueError for a line break in a header.
     """
@@ -123,7 +123,7 @@ class SmtpTransport:
             raise ServerAway from error
 
     def close(self) -> None:
-        """Let go of the connection; never fails."""
+        """Close the connection; raises nothing."""
         connection, self._backend.connection = self._backend.connection, None
         if connection is not None:
             connection.close()
@@ -141,7 +141,7 @@ class SmtpTransport:
         return refusal or self._deliver(envelope.content)
 
     def _offer(self, envelope: Envelope) -> list[Answer]:
-        """Ask whether the server takes a mail for this address; return its answers."""
+        """Send the commands before the content; return the server's answers."""
         server: smtplib.SMTP = self._backend.connection
         commands = [f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.recipient}>", "DATA"]
         if not server.has_extn("pipelining"):
@@ -150,7 +150,7 @@ class SmtpTransport:
         return [server.getreply() for _ in commands]
 
     def _refusal(self, answers: list[Answer]) -> SendResult | None:
-        """Return what the server said against a mail, the line ready for the next one; None where it waits for it."""
+        """Return the server's refusal, and reset the connection; None where the server waits for the content."""
         refusals = [answer for answer in answers if answer[0] // 100 not in {2, 3}]
         if not refusals:
             return None
@@ -158,13 +158,15 @@ class SmtpTransport:
             raise smtplib.SMTPServerDisconnected
         server: smtplib.SMTP = self._backend.connection
         if answers[-1][0] == READY:
-            server.send(b".\r\n")  # no address was taken, so there is nothing to end but the waiting (RFC 2920, 3.1)
+            server.send(
+                b".\r\n"
+            )  # no recipient was accepted, so an empty message ends the DATA command (RFC 2920, 3.1)
             server.getreply()
         server.docmd("RSET")
-        return _receipt(*refusals[0])
+        return _result(*refusals[0])
 
     def _deliver(self, content: bytes) -> SendResult:
-        """Send the content to a server that waits for it. From here on only its answer tells whether it took the mail."""
+        """Send the content to a server that waits for it. Without its answer the outcome is uncertain."""
         content = DOT_FIRST.sub(b"\n..", content)  # RFC 5321, 4.5.2: a line with one dot would be the end
         try:
             self._backend.connection.send(content + b".\r\n")
@@ -173,11 +175,11 @@ class SmtpTransport:
             answer = UNREADABLE, b""
         if answer[0] in {CLOSING, UNREADABLE}:
             self.close()
-        return SendResult(Outcome.UNCERTAIN) if answer[0] == UNREADABLE else _receipt(*answer)
+        return SendResult(Outcome.UNCERTAIN) if answer[0] == UNREADABLE else _result(*answer)
 
 
 class BackendTransport:
-    """Brings mails to one of Django's other backends: files, a service's interface, a test's list."""
+    """Hands mails to another of Django's backends: files, a mail service's API, a list in tests."""
 
     def __init__(self) -> None:
         self._backend = get_connection()
@@ -190,7 +192,7 @@ class BackendTransport:
             raise ServerAway from error
 
     def close(self) -> None:
-        """Let go of the connection; never fails."""
+        """Close the connection; raises nothing."""
         self._backend.close()
 
     def send(self, envelope: Envelope) -> SendResult:
@@ -199,9 +201,9 @@ class BackendTransport:
         try:
             self._backend.send_messages([message])
         except AnymailRecipientsRefused:
-            # 'invalid' is no address; 'rejected' is one to which the service will not send, for reasons of its own.
-            is_none = message.anymail_status.status == {"invalid"}
-            return SendResult(Outcome.REFUSED, "550 5.1.1" if is_none else "550 5.7.1")
+            # 'invalid': no address; 'rejected': the service refuses to send to it, for reasons of its own.
+            is_invalid = message.anymail_status.status == {"invalid"}
+            return SendResult(Outcome.REFUSED, "550 5.1.1" if is_invalid else "550 5.7.1")
         except AnymailInvalidAddress:
             return SendResult(Outcome.LATER, "553")
         except AnymailRequestsAPIError as error:
@@ -216,39 +218,39 @@ class BackendTransport:
 
 
 def _may_have_arrived(error: AnymailRequestsAPIError) -> bool:
-    """Tell whether a service may have taken a mail, though its answer never came."""
+    """Return whether a service may have taken a mail although its answer never came."""
     cause = error.__cause__
     cut_off = isinstance(cause, requests.ConnectionError) and any(isinstance(why, ProtocolError) for why in cause.args)
     return cut_off or isinstance(cause, requests.ReadTimeout) or error.status_code in {502, 504}
 
 
 def as_message(envelope: Envelope) -> EmailMultiAlternatives:
-    """Return the mail in an envelope as the backends want it."""
+    """Return the mail in an envelope as a message for Django's backends."""
     parsed = cast("Parsed", message_from_bytes(envelope.content, policy=default))
     message = EmailMultiAlternatives(
         parsed["Subject"],
-        _words(parsed, "plain"),
+        _text_of(parsed, "plain"),
         from_email=str(parsed["From"]),
         to=[envelope.recipient],
         headers={name: str(value) for name, value in parsed.items() if name.lower() not in STRUCTURE},
     )
-    html = _words(parsed, "html")
+    html = _text_of(parsed, "html")
     if html:
         message.attach_alternative(html, "text/html")
-    # Anymail's names, for a mail service that knows them: where failures go, and what its word of a mail repeats.
+    # Anymail's attributes: the address for bounces, and what the service repeats in its reports.
     message.envelope_sender = envelope.sender  # type: ignore[attr-defined]
     message.metadata = {"message": str(parsed["Message-ID"])}  # type: ignore[attr-defined]
     message.track_opens = message.track_clicks = False  # type: ignore[attr-defined]
     return message
 
 
-def _words(parsed: Parsed, kind: str) -> str:
+def _text_of(parsed: Parsed, kind: str) -> str:
     part: Any = parsed.get_body((kind,))
     return part.get_content().replace("\r\n", "\n") if part else ""
 
 
 def _ask(server: smtplib.SMTP, commands: list[str]) -> list[Answer]:
-    """Say one command after the other, up to the first that is refused."""
+    """Send commands one by one, up to the first that is refused; return the answers."""
     answers: list[Answer] = []
     for command in commands:
         answers.append(server.docmd(command))
@@ -257,7 +259,9 @@ def _ask(server: smtplib.SMTP, commands: list[str]) -> list[Answer]:
     return answers
 
 
-def _receipt(code: int, words: bytes) -> SendResult:
-    fates = {2: Outcome.TAKEN, 4: Outcome.LATER, 5: Outcome.REFUSED}
-    more = ENHANCED.match(words)
-    return SendResult(fates.get(code // 100, Outcome.LATER), f"{code} {more[1].decode()}" if more else str(code))
+def _result(code: int, text: bytes) -> SendResult:
+    outcomes = {2: Outcome.TAKEN, 4: Outcome.LATER, 5: Outcome.REFUSED}
+    enhanced = ENHANCED.match(text)
+    return SendResult(
+        outcomes.get(code // 100, Outcome.LATER), f"{code} {enhanced[1].decode()}" if enhanced else str(code)
+    )

@@ -1,4 +1,7 @@
-"""The mail worker: it sends from all queues in slices of a few seconds, within the rate limit, and backs off while the server is away."""
+"""The mail worker, which sends from all queues in slices of a few seconds, within the rate limit.
+
+While the mail server is away it waits longer each time.
+"""
 
 import logging
 import math
@@ -16,13 +19,13 @@ from mscos.models import Job
 
 logger = logging.getLogger(__name__)
 
-# How long a claim lasts; after that its worker counts as killed. Longer than a slice and one mail, at which
-# a server may let each of five answers wait for EMAIL_TIMEOUT.
+# The time after which the worker of a claim counts as killed. Longer than a slice and one mail: a server may delay each
+# of its five answers by EMAIL_TIMEOUT.
 LEASE = timedelta(seconds=settings.MAIL_LEASE)
 SLICE = 5.0  # seconds, so that account mail never waits long behind a newsletter
-PAUSES = (5.0, 60.0)  # seconds before a server that was away is tried again: at first, and at most
-RATE = "the rate of mail"  # the job whose due time says when the site may send more
-PORTIONS = 13  # in a minute of MAIL_PER_MINUTE: whatever minute is looked at, it holds 12 of them and no more
+PAUSES = (5.0, 60.0)  # seconds before a server that was away is tried again: the first time, and at most
+RATE = "the rate of mail"  # name of the row of Job whose due time says when the site may send more
+PORTIONS = 13  # of MAIL_PER_MINUTE: any 60 seconds contain 12 of them and no more
 
 
 class MailWorker:
@@ -39,7 +42,7 @@ class MailWorker:
         self._left: float | None = None
 
     def run_slice(self) -> int:
-        """Send for a few seconds, or until nothing is due; return how many mails the server gave an answer to."""
+        """Send for a few seconds, or until nothing is due; return how many mails the server answered."""
         if time.monotonic() < self._closed_until:
             return 0
         self._ends, self._answered = time.monotonic() + SLICE, 0
@@ -48,14 +51,14 @@ class MailWorker:
                 import_string(name)(self)
         except ServerAway:
             logger.warning("The mail server went away or does not answer. Mail waits.")
-            self._away()
+            self._wait_for_server()
         except Exception:
             logger.exception("A mail queue failed. It will be tried again.")
             self._closed_until = time.monotonic() + PAUSES[0]
         finally:
-            self._give_back()
+            self._return_portion()
         if not self._answered:
-            self.close()  # an idle line would be cut by the server
+            self.close()  # the server would cut an idle connection
         return self._answered
 
     def may_send(self) -> bool:
@@ -83,15 +86,15 @@ class MailWorker:
         """Close the connection."""
         self._transport.close()
 
-    def _away(self) -> None:
-        """Wait longer each time, unless the server took something in this slice: some close each connection after a few mails."""
-        if not self._answered:
+    def _wait_for_server(self) -> None:
+        """Postpone the next slice, longer each time, unless the server answered in this one."""
+        if not self._answered:  # some servers close the connection after a few mails
             self._closed_until = time.monotonic() + self._pause
             self._pause = min(self._pause * 2, PAUSES[1])
         self.close()
 
-    def _give_back(self) -> None:
-        """Give back what is left of this slice's portion of the rate limit."""
+    def _return_portion(self) -> None:
+        """Return the unused part of this slice's portion of the rate limit."""
         if self._left and settings.MAIL_PER_MINUTE:
             unused = timedelta(minutes=self._left / settings.MAIL_PER_MINUTE)
             Job.objects.filter(name=RATE).update(due_at=F("due_at") - unused)
@@ -99,7 +102,7 @@ class MailWorker:
 
 
 def _portion() -> float:
-    """Return how many mails may leave now: for all workers of the site together at most MAIL_PER_MINUTE, 0 for no limit."""
+    """Return how many mails may leave now, within MAIL_PER_MINUTE for all workers together; 0 is no limit."""
     if not settings.MAIL_PER_MINUTE:
         return math.inf
     now = timezone.now()

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from mscos.models import User
 from mscos.requests import AuthenticatedHttpRequest
-from newsletters import actions
+from newsletters import drafts, editing
 from newsletters.admin.previews import PreviewAdmin, for_editors
 from newsletters.admin.sections import ReadOnlyHistory, number_in
 from newsletters.admin_forms import IssueForm, name_of
@@ -145,12 +145,12 @@ class IssueAdmin(ReadOnlyHistory, PreviewAdmin):
     @method_decorator(require_POST)
     def start(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Make a draft from what is new."""
-        return self._make(request, lambda by: actions.start_draft(by=by), "Made from what is new.")
+        return self._make(request, lambda by: drafts.start_draft(by=by), "Made from what is new.")
 
     @for_editors(only=require_POST, right="add")
     def duplicate(self, request: AuthenticatedHttpRequest, issue: Issue) -> HttpResponse:
         """Make the next draft from an issue."""
-        return self._make(request, lambda by: actions.duplicate(issue=issue, by=by), f"Made from {issue}.")
+        return self._make(request, lambda by: drafts.duplicate(issue=issue, by=by), f"Made from {issue}.")
 
     def _make(self, request: AuthenticatedHttpRequest, act: Callable[[User], Issue], done: str) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -176,7 +176,7 @@ def _around(issue: Issue) -> dict[str, Any]:
         "rows": rows,
         "findings": found[None],
         "kinds": Section.Kind.choices,
-        "frozen": actions.frozen_because(issue=issue),
+        "frozen": editing.frozen_because(issue=issue),
     }
 
 

@@ -19,8 +19,8 @@ from django.utils.decorators import method_decorator
 from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from mscos.addresses import mail_address
 from mscos.codes import address_digest
+from mscos.email_addresses import mail_address
 from mscos.groups import EDITORS
 from mscos.models import User
 from mscos.personal_data_admin import InboxAdmin, PersonalDataAdmin

@@ -27,10 +27,10 @@ from mscos.mail.queue import enqueue
 from mscos.models import User
 from mscos.portal_admin import HistoryAdmin
 from mscos.requests import AuthenticatedHttpRequest
-from newsletters import actions
+from newsletters import editing, publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.content.blocks import blocks_of
-from newsletters.content.email import READERS_OWN, Mail, dark, light, mail_of
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, Mail, dark, light, mail_of
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.preflight.check import MAX_MAIL_BYTES, findings
 from newsletters.sending import mailings
@@ -109,8 +109,8 @@ class PreviewAdmin(HistoryAdmin):
             "mails": [_message(issue, mail, to="", plain_subject=plain) for plain in (True, False)],
             "findings": found,
             "blocked": any(finding.blocks for finding in found),
-            "version": actions.issue_version(issue=issue, mail=mail),
-            "frozen": actions.frozen_because(issue=issue),
+            "version": publishing.issue_version(issue=issue, mail=mail),
+            "frozen": editing.frozen_because(issue=issue),
             "preview": f"{settings.SITE_URL}{issue.get_preview_url()}" if issue.get_preview_url() else "",
             "may_change": self.has_change_permission(request),
             "readers": Subscriber.objects.confirmed().count(),
@@ -153,18 +153,20 @@ class PreviewAdmin(HistoryAdmin):
     @for_editors(only=require_POST)
     def make_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Make a link by which others can read the draft, or a new one in its place."""
-        return self._act(request, issue, "Preview link made.", lambda _: actions.make_preview(issue=issue))
+        return self._act(request, issue, "Preview link made.", lambda _: publishing.make_preview(issue=issue))
 
     @for_editors(only=require_POST)
     def end_preview(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """End the link."""
-        return self._act(request, issue, "Preview link ended.", lambda _: actions.end_preview(issue=issue))
+        return self._act(request, issue, "Preview link ended.", lambda _: publishing.end_preview(issue=issue))
 
     @for_editors(only=require_POST)
     def publish(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Publish an issue that is still as its editor saw it."""
         version = request.POST.get("version", "")
-        return self._act(request, issue, "Published.", lambda by: actions.publish(issue=issue, by=by, version=version))
+        return self._act(
+            request, issue, "Published.", lambda by: publishing.publish(issue=issue, by=by, version=version)
+        )
 
     @allowing_frames
     @for_editors(only=require_POST)
@@ -185,7 +187,7 @@ class PreviewAdmin(HistoryAdmin):
     def withdraw(self, request: HttpRequest, issue: Issue) -> HttpResponse:
         """Ask once, then withdraw a published issue."""
         if request.method == "POST":
-            return self._act(request, issue, "Withdrawn.", lambda by: actions.withdraw(issue=issue, by=by))
+            return self._act(request, issue, "Withdrawn.", lambda by: publishing.withdraw(issue=issue, by=by))
         context = {
             **self.admin_site.each_context(request),
             "title": f"Withdraw {issue}?",
@@ -210,4 +212,4 @@ def _in_frame(html: str) -> HttpResponse:
 
 def _message(issue: Issue, mail: Mail, *, to: str, plain_subject: bool) -> EmailMultiAlternatives:
     """Return the mail as a subscriber gets it, but with personal links that lead to nobody's subscription."""
-    return issue_message(issue, mail, to=to, token=READERS_OWN, plain_subject=plain_subject)
+    return issue_message(issue, mail, to=to, token=SUBSCRIBER_PLACEHOLDER, plain_subject=plain_subject)

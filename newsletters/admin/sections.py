@@ -18,7 +18,7 @@ from mscos.markdown_admin import MarkdownAdminMixin
 from mscos.models import User
 from mscos.portal_admin import HistoryAdmin
 from mscos.requests import AuthenticatedHttpRequest
-from newsletters import actions
+from newsletters import drafts, editing
 from newsletters.admin_forms import SectionForm
 from newsletters.models import Issue, Section
 
@@ -89,7 +89,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, HistoryAdmin):
 
     def lock(self, request: HttpRequest, row: Any) -> None:
         """Lock the issue of a section, as every change of one of its sections does."""
-        actions.lock_issue(issue_pk=row.issue_id)
+        editing.lock_issue(issue_pk=row.issue_id)
 
     def versioned_fields(self, row: Any, fields: Any) -> list[str]:
         """Return the fields that are written; the position is not: to move a section makes no form stale."""
@@ -112,7 +112,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, HistoryAdmin):
         """Ask for a new section of one kind."""
         issue = get_object_or_404(Issue, pk=number_in(request.GET.get("issue", "")))
         kind = _kind(request)
-        frozen = actions.frozen_because(issue=issue)
+        frozen = editing.frozen_because(issue=issue)
         if frozen and request.method != "POST":
             self.message_user(request, f"{frozen}.", messages.WARNING)
             return redirect("admin:newsletters_issue_change", issue.pk)
@@ -132,7 +132,7 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, HistoryAdmin):
             "kind": section.get_kind_display(),
             "subtitle": None,
             "show_delete": False,  # 'Take out' on the issue's page does it
-            "frozen": actions.frozen_because(issue=section.issue),
+            "frozen": editing.frozen_because(issue=section.issue),
         }
         return cast(
             "HttpResponse", super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
@@ -165,22 +165,22 @@ class SectionAdmin(ReadOnlyHistory, MarkdownAdminMixin, HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Section, form: Any, change: bool) -> None:  # noqa: FBT001  Django's own
         """Save a section, and number the sections of its issue anew."""
         super().save_model(request, obj, form, change)
-        actions.order_sections(issue=obj.issue, by=cast("AuthenticatedHttpRequest", request).user)
+        drafts.order_sections(issue=obj.issue, by=cast("AuthenticatedHttpRequest", request).user)
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
         """Take a section out."""
-        actions.take_out(section=obj, by=cast("AuthenticatedHttpRequest", request).user)
+        drafts.remove_section(section=obj, by=cast("AuthenticatedHttpRequest", request).user)
 
     @method_decorator(require_POST)
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Move a section up, or down."""
         up = request.POST.get("to") == "up"
-        return self._act(request, pk, "Moved", lambda section, by: actions.move_section(section=section, up=up, by=by))
+        return self._act(request, pk, "Moved", lambda section, by: drafts.move_section(section=section, up=up, by=by))
 
     @method_decorator(require_POST)
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a section out."""
-        return self._act(request, pk, "Taken out", lambda section, by: actions.take_out(section=section, by=by))
+        return self._act(request, pk, "Taken out", lambda section, by: drafts.remove_section(section=section, by=by))
 
     def _act(self, request: HttpRequest, pk: int, done: str, act: Callable[[Section, User], None]) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -242,7 +242,7 @@ def _kind(request: HttpRequest) -> Section.Kind:
 def _blank(request: HttpRequest) -> Section:
     """Return the new section that the address asks for; lock its issue where it is to be stored."""
     pk = number_in(request.GET.get("issue", ""))
-    issue = actions.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
+    issue = editing.lock_issue(issue_pk=pk) if request.method == "POST" else get_object_or_404(Issue, pk=pk)
     return Section(issue=issue, kind=_kind(request))
 
 

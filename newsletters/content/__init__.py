@@ -1,1 +1,1 @@
-"""What an issue says: `blocks.py` gathers it from its sections, `email.py` renders it as a mail."""
+"""The content of an issue: `blocks.py` makes it of the sections, `email.py` renders it as a mail."""

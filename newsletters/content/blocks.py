@@ -1,7 +1,7 @@
-"""What each section of an issue says, worked out once for all three faces.
+"""The blocks of an issue: each section as it is shown, the same for the page, the mail and the plain text.
 
-A `Part` holds pieces in a fixed order: what sort it is, heading, content note, words, quotation, facts, links, button.
-The page, the mail and the plain text each show these pieces, in this order, and nothing else: so they say the same.
+A `Block` has a fixed order: label, heading, content note, text, quotation, facts, links, button. The page and the mail
+show just these, in this order, and the plain text is made from the mail.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from events.models import Event
 from forums.models import Consultation
 from mscos.text import render_plain
-from newsletters.content.event_facts import facts_of
+from newsletters.content.event_facts import event_facts
 from newsletters.models import Issue, Section
 from outcomes.models import Outcome, Quotation, Reference, Resource, ResourceOrganisation
 
@@ -23,20 +23,20 @@ Role = ResourceOrganisation.Role
 
 
 class Link(NamedTuple):
-    """Where a piece leads. An address that starts with / is on this site."""
+    """A link of a block. A URL that starts with / is on this site."""
 
     words: str
     url: str
 
     @property
     def is_outside(self) -> bool:
-        """Whether it opens another website."""
+        """Whether it leads to another website."""
         return self.url.startswith(("http://", "https://"))
 
 
 @dataclass(frozen=True)
 class Block:
-    """One section as readers get it; empty pieces are left out."""
+    """One section as it is shown; what is empty is left out."""
 
     section: Section
     label: str = ""  # 'This week's focus', above the heading
@@ -51,41 +51,41 @@ class Block:
 
     @property
     def name(self) -> str:
-        """What the list of contents calls it; '' for a part without a heading."""
+        """Its name in the list of contents; '' for a block without a heading."""
         return self.heading or self.label
 
 
 def blocks_of(issue: Issue) -> list[Block]:
-    """Return the parts of an issue that may be shown today, in order; four queries.
+    """Return the blocks of an issue that may be shown today, in order; four queries.
 
     A section whose object may not be shown (without consent, not listed, not yet open, deleted) is left out, unless an
-    editor wrote words for it: those then stand alone. Pre-flight tells editors what is missing.
+    editor wrote text for it, which then stands alone. Pre-flight tells editors what is missing.
     """
     return blocks_in(issue.sections.with_targets())
 
 
 def highlights_of(issue: Issue) -> list[Block]:
-    """Return what an issue is about: its focus and its feature; three queries."""
+    """Return the blocks of an issue's focus and feature; three queries."""
     kinds = (Section.Kind.FOCUS, Section.Kind.FEATURE)
     return blocks_in(issue.sections.with_targets().filter(kind__in=kinds))
 
 
 def blocks_in(sections: Iterable[Section]) -> list[Block]:
-    """Return what these sections say today; asks nothing if they come `with_targets`."""
+    """Return the blocks of sections as of today; no queries if these come `with_targets`."""
     return [block for block in map(block_of, sections) if block]
 
 
 def block_of(section: Section) -> Block | None:
-    """Return what one section says today, None where it must say nothing."""
+    """Return the block of a section as of today; None where nothing may be shown."""
     if not section.target_field:
-        return _own(section)
-    if section.target is None or not may_be_shown(section):
-        return _own(section) if section.body and section.kind != Section.Kind.QUOTATION else None
+        return _editors_block(section)
+    if section.target is None or not is_target_public(section):
+        return _editors_block(section) if section.body and section.kind != Section.Kind.QUOTATION else None
     return BUILDERS[Section.Kind(section.kind)](section, section.target)
 
 
-def may_be_shown(section: Section) -> bool:
-    """Tell whether what a section shows may be shown today; asks the database nothing."""
+def is_target_public(section: Section) -> bool:
+    """Return whether the target of a section may be shown today; no queries."""
     if section.resource:
         return section.resource.is_listed
     if section.quotation:
@@ -95,8 +95,8 @@ def may_be_shown(section: Section) -> bool:
     return section.consultation is None or section.consultation.is_published
 
 
-def _own(section: Section) -> Block | None:
-    """Return what an editor wrote, and nothing of an object."""
+def _editors_block(section: Section) -> Block | None:
+    """Return the block of what an editor wrote, without the target; None where that is nothing."""
     if not (section.heading or section.body or section.link_url):
         return None
     button = Link(section.link_words or "Read more about it", section.link_url) if section.link_url else None
@@ -135,7 +135,7 @@ def _resource(section: Section, resource: Resource) -> Block:
         heading=section.heading or resource.title,
         content_note=section.content_note,
         html=section.body_html or render_plain(resource.summary),
-        facts=tuple((name, words) for name, words in facts if words),
+        facts=tuple((name, value) for name, value in facts if value),
         button=_button(section, f"Read about this {resource.kind_in_words}", resource.get_absolute_url()),
     )
 
@@ -146,16 +146,16 @@ def _credited(resource: Resource, role: Role) -> str:
 
 
 def _consultation(section: Section, consultation: Consultation) -> Block:
-    writing = reverse("forums:thread_create", args=[consultation.forum.slug])
-    topics = [Link(topic.title, f"{writing}?type={topic.code}") for topic in consultation.topics.all()]
-    until = "Open until" if consultation.is_open else "Closed on"
+    form_url = reverse("forums:thread_create", args=[consultation.forum.slug])
+    topics = [Link(topic.title, f"{form_url}?type={topic.code}") for topic in consultation.topics.all()]
+    closing = "Open until" if consultation.is_open else "Closed on"
     return Block(
         section,
         label="We need your views",
         heading=section.heading or consultation.question,
         content_note=section.content_note,
         html=section.body_html or consultation.why_html,
-        facts=((until, date_format(consultation.closes, "l j F Y")),) if consultation.closes else (),
+        facts=((closing, date_format(consultation.closes, "l j F Y")),) if consultation.closes else (),
         links=tuple(topics) if consultation.is_open else (),
         button=_button(
             section,
@@ -173,7 +173,7 @@ def _reference(section: Section, reference: Reference) -> Block:
         heading=section.heading or reference.document,
         content_note=section.content_note,
         html=section.body_html or render_plain(reference.note),
-        facts=tuple((name, words) for name, words in facts if words),
+        facts=tuple((name, value) for name, value in facts if value),
         button=_button(section, f"Open {reference.document}", reference.url) if reference.url else None,
     )
 
@@ -192,20 +192,20 @@ def _quotation(section: Section, quotation: Quotation) -> Block:
 
 
 def _event(section: Section, event: Event) -> Block:
-    words = "Read about this event and how to book" if event.takes_bookings else "Read about this event"
+    text = "Read about this event and how to book" if event.takes_bookings else "Read about this event"
     return Block(
         section,
         label=section.get_kind_display(),
         heading=section.heading or event.title,
         content_note=section.content_note or event.content_note,
         html=section.body_html or render_to_string("newsletters/_event_words.html", {"event": event}),
-        facts=facts_of(event),
-        button=_button(section, words, event.get_absolute_url()),
+        facts=event_facts(event),
+        button=_button(section, text, event.get_absolute_url()),
     )
 
 
-def _button(section: Section, words: str, url: str) -> Link:
-    return Link(section.link_words or words, section.link_url or url)
+def _button(section: Section, text: str, url: str) -> Link:
+    return Link(section.link_words or text, section.link_url or url)
 
 
 BUILDERS: dict[Section.Kind, Callable[[Section, Any], Block]] = {

@@ -1,4 +1,4 @@
-"""The facts that an issue gives of an event: those of its page, in one order and in few words."""
+"""The facts of an event in an issue: those of its page, in one order and shorter."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,31 +10,31 @@ from events.models import Event
 from events.times import Clock, hour_in_words
 
 Fact = tuple[str, str]
-NEWS = {Event.State.CANCELLED, Event.State.CHANGED}  # the states that come with a note of what is new
+STATES_WITH_NOTE = {Event.State.CANCELLED, Event.State.CHANGED}
 DAY = "l j F Y"
 FOR_SURVIVORS = "Open to people with lived experience"
 
 
-def facts_of(event: Event) -> tuple[Fact, ...]:
-    """Return what there is to say of an event today, each fact with its name; asks nothing if its organiser is there.
+def event_facts(event: Event) -> tuple[Fact, ...]:
+    """Return the facts of an event as of today, each with its name; no queries if its organiser is loaded.
 
-    That it is cancelled, or what changed, comes first: nobody should read a time and a price before it.
+    A cancellation or a change comes first: nobody should read a time and a price before it.
     """
     facts = [
-        (event.get_state_display(), event.change_note if event.state in NEWS else ""),
+        (event.get_state_display(), event.change_note if event.state in STATES_WITH_NOTE else ""),
         *_times(event),
         ("Run by", event.organiser.name),
         ("Who it is for", _sentences(capfirst(event.audience), FOR_SURVIVORS if event.for_survivors else "")),
         ("Where", _where(event)),
         ("Cost", _cost(event)),
     ]
-    return tuple((name, words) for name, words in facts if words)
+    return tuple((name, value) for name, value in facts if value)
 
 
 def _times(event: Event) -> Iterator[Fact]:
     own, *others = event.clocks
-    over = "This has ended" if event.has_ended and not event.is_cancelled else ""
-    yield "When", _sentences(f"{_hours(own)}, {own.place} ({own.zone})", over)
+    ended = "This has ended" if event.has_ended and not event.is_cancelled else ""
+    yield "When", _sentences(f"{_hours(own)}, {own.place} ({own.zone})", ended)
     for clock in others:
         yield f"In {clock.place}", capfirst(f"{_hours(clock, own.day)} ({clock.zone})")
     yield "Time uncertain", event.uncertain
@@ -45,7 +45,7 @@ def _times(event: Event) -> Iterator[Fact]:
 
 
 def _hours(clock: Clock, day: date | None = None) -> str:
-    """Return 'Thursday 30 March 2023, 5pm to 6:30pm', without the day if that is `day`, with both if it ends on another."""
+    """Return 'Thursday 30 March 2023, 5pm to 6:30pm', without the day where it is `day` and the only one."""
     begins, ends = clock.begins, hour_in_words(clock.ends)
     if clock.several_days:
         ends = f"{date_format(clock.last_day, DAY)}, {ends}"
@@ -65,9 +65,9 @@ def _cost(event: Event) -> str:
     return _sentences(event.price_in_words, event.cost_help, free) or "Ask the organiser"
 
 
-def _sentences(*words: str) -> str:
-    """Return what is there as sentences, one alone as it is: 'Free'; 'US$50. Ask for less. Free for members.'."""
-    there = [each for each in words if each]
-    if len(there) > 1:
-        there = [each if each.endswith((".", "!", "?")) else f"{each}." for each in there]
-    return " ".join(there)
+def _sentences(*texts: str) -> str:
+    """Return the non-empty texts as sentences, or a single one as it is: 'Free'; 'US$50. Free for members.'."""
+    given = [text for text in texts if text]
+    if len(given) > 1:
+        given = [text if text.endswith((".", "!", "?")) else f"{text}." for text in given]
+    return " ".join(given)

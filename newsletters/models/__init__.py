@@ -1,4 +1,4 @@
-"""Issues and sections, the ledger of their sending; subscribers, addresses never to write to, enquiries; outside links."""
+"""Issues, sections and checked links; mailings and deliveries; subscribers, suppressed addresses and enquiries."""
 
 from newsletters.models.delivery import Delivery, Mailing
 from newsletters.models.issues import CheckedLink, Issue, Section

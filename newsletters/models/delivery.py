@@ -1,4 +1,4 @@
-"""The ledger of a sending: what goes out, and for each reader what became of it. Only the ledger says what is left to do."""
+"""Mailings and deliveries: the ledger of what is sent, to whom, and with what result."""
 
 from django.conf import settings
 from django.db import models
@@ -11,26 +11,26 @@ from newsletters.models.people import Subscriber
 
 
 class MailingQuerySet(models.QuerySet["Mailing"]):
-    """Reads of sendings."""
+    """Queries of mailings."""
 
     def running(self) -> "MailingQuerySet":
-        """Return those that go on by themselves, oldest first."""
+        """Return the running mailings, oldest first."""
         return self.filter(state=Mailing.State.RUNNING).order_by("started_at", "pk")
 
     def with_due(self) -> "MailingQuerySet":
-        """Return the running ones of which something may leave now, oldest first."""
+        """Return the running mailings with a delivery that may be sent now, oldest first."""
         return self.running().filter(Exists(Delivery.objects.due().filter(mailing=OuterRef("pk"))))
 
-    def at_their_end(self) -> "MailingQuerySet":
-        """Return the running ones of which nothing will leave any more by itself."""
+    def finished(self) -> "MailingQuerySet":
+        """Return the running mailings that have no open delivery."""
         return self.running().exclude(Exists(Delivery.objects.open().filter(mailing=OuterRef("pk"))))
 
 
 class Mailing(models.Model):
-    """The sending of an issue. Its words and readers are those of the moment in which it began."""
+    """The sending of an issue, with the text of the moment in which it began."""
 
     class State(models.TextChoices):
-        """Whether it goes on."""
+        """Whether it is still being sent."""
 
         RUNNING = "running", "Being sent"
         PAUSED = "paused", "Paused"
@@ -63,32 +63,32 @@ class Mailing(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Reads of the ledger."""
+    """Queries of deliveries."""
 
     def open(self) -> "DeliveryQuerySet":
-        """Return what is still to be sent, or being sent."""
+        """Return the deliveries still to be sent, or being sent."""
         doubtful = [Delivery.State.UNCERTAIN] if settings.RESEND_UNCERTAIN else []
         return self.filter(state__in=[Delivery.State.QUEUED, Delivery.State.SENDING, *doubtful])
 
     def due(self) -> "DeliveryQuerySet":
-        """Return what may leave now and nobody has claimed."""
+        """Return the deliveries that may be sent now and that no worker has claimed."""
         return self.open().exclude(state=Delivery.State.SENDING).filter(due_at__lte=timezone.now())
 
     def lost(self) -> "DeliveryQuerySet":
-        """Return what was being sent when its worker was killed: nobody knows whether the server took it."""
+        """Return the deliveries whose worker was killed while sending: the mail server may or may not have them."""
         return self.filter(state=Delivery.State.SENDING, due_at__lte=timezone.now())
 
     def counts(self) -> dict[str, int]:
-        """Return how many are in each state, all states named; the sum is how many readers there were."""
-        found = dict(self.order_by().values_list("state").annotate(Count("pk")))
-        return {state: found.get(state, 0) for state in Delivery.State.values}
+        """Return the number of deliveries in each state, zeros included."""
+        counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {state: counts.get(state, 0) for state in Delivery.State.values}
 
 
 class Delivery(models.Model):
-    """One issue for one reader. The row stays when the reader leaves, and names nobody then."""
+    """One issue for one subscriber. The row stays, without a name, when the subscriber leaves."""
 
     class State(models.TextChoices):
-        """What became of it."""
+        """The result so far."""
 
         QUEUED = "queued", "Waiting"
         SENDING = "sending", "Being sent"
@@ -102,7 +102,7 @@ class Delivery(models.Model):
     subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="deliveries")
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # A worker claims by moving the time on: until then the row is its own, after that it counts as killed.
+    # A worker claims a row by moving this forward: until then the row is its own, after it the worker counts as killed.
     due_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
     code = models.CharField("answer of the mail server", max_length=20, blank=True)
@@ -120,11 +120,11 @@ class Delivery(models.Model):
 
 
 def tag_of(pk: int) -> str:
-    """Return the word by which mail of a delivery is known when it comes back; nobody else can make one."""
+    """Return the tag by which returned mail names its delivery; an HMAC, so that nobody else can make one."""
     return f"{pk}-{bounce_digest(pk)}"
 
 
 def pk_of(tag: str) -> int | None:
-    """Return the key of the delivery that a tag names; None for one that we did not make."""
+    """Return the primary key of the delivery that a tag names; None for a tag that we did not make."""
     number = tag.partition("-")[0]
     return int(number) if number.isdecimal() and tag == tag_of(int(number)) else None

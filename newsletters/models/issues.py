@@ -1,4 +1,4 @@
-"""Issues, their sections, and what is known of the outside links in them."""
+"""Issues, their sections, and the state of the outside links in them."""
 
 import secrets
 from datetime import timedelta
@@ -21,24 +21,24 @@ ONE_LINE = RegexValidator(r"[\x00-\x1f\x7f\u2028\u2029]", "Write this on one lin
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
-    """Reads of issues."""
+    """Queries of issues."""
 
     def published(self) -> "IssueQuerySet":
-        """Return the issues that everybody may read, the newest first. A withdrawn one only says that it was."""
+        """Return the published issues, newest first. The page of a withdrawn one says only that."""
         return self.filter(state__in=Issue.PUBLISHED).order_by("-publish_at", "-number")
 
     def in_archive(self) -> "IssueQuerySet":
-        """Return the published issues without those withdrawn."""
+        """Return the published issues that are not withdrawn."""
         return self.published().exclude(state=Issue.State.WITHDRAWN)
 
     def by_preview(self, token: str) -> "IssueQuerySet":
-        """Return the one issue, or none, that a preview link opens today."""
+        """Return the issue that a preview link opens today, or none."""
         if not token.isprintable():
-            return self.none()  # PostgreSQL takes no NUL, not even to compare with
+            return self.none()  # PostgreSQL refuses a NUL, even in a comparison
         return self.exclude(preview_token="").filter(preview_token=token, preview_ends_on__gte=timezone.localdate())
 
     def next_number(self) -> int:
-        """Return the number after the highest one, 1 for the first issue."""
+        """Return the next number: 1 for the first issue."""
         highest: int | None = self.aggregate(highest=Max("number"))["highest"]
         return (highest or 0) + 1
 
@@ -47,7 +47,7 @@ class Issue(models.Model):
     """One issue of the newsletter. Numbers are independent of dates."""
 
     class State(models.TextChoices):
-        """Where an issue is on its way."""
+        """The states of an issue, in order."""
 
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"
@@ -112,36 +112,36 @@ class Issue(models.Model):
         return f"Week {self.number}"
 
     def get_absolute_url(self) -> str:
-        """Return the issue's page, which only a published one has."""
+        """Return the URL of the issue's page, which exists once it is published."""
         return reverse("newsletters:issue_detail", args=[self.slug])
 
     def get_preview_url(self) -> str:
-        """Return the page by which partners check a draft; '' where no link was made or it has run out."""
+        """Return the URL by which partners check a draft; '' where there is none or it has expired."""
         if not self.preview_token or not self.preview_ends_on or self.preview_ends_on < timezone.localdate():
             return ""
         return reverse("newsletters:issue_preview", args=[self.preview_token])
 
     def new_preview(self) -> None:
-        """Give the issue a new preview link; the old one opens nothing any more. The caller saves."""
+        """Give the issue a new preview link in place of any old one. The caller saves."""
         self.preview_token = secrets.token_urlsafe(16)
         self.preview_ends_on = timezone.localdate() + timedelta(days=PREVIEW_DAYS)
 
     @property
     def is_published(self) -> bool:
-        """Whether everybody may read it, or read that it was withdrawn."""
+        """Whether it is published, or was and is withdrawn."""
         return self.state in self.PUBLISHED
 
     @property
     def is_editable(self) -> bool:
-        """Whether its words may be changed now: not once they wait to go out, nor on their way."""
+        """Whether it may be changed now: not while it is scheduled or being sent."""
         return self.state in self.EDITABLE
 
 
 class SectionQuerySet(models.QuerySet["Section"]):
-    """Reads of sections."""
+    """Queries of sections."""
 
     def with_targets(self) -> "SectionQuerySet":
-        """Return the sections in order, with the objects that they show and what is said of those: four queries."""
+        """Return the sections in order, with their targets and all that blocks show of these: four queries."""
         return (
             self.select_related(
                 "outcome", "resource", "reference", "quotation__organisation", "consultation__forum", "event__organiser"
@@ -152,10 +152,10 @@ class SectionQuerySet(models.QuerySet["Section"]):
 
 
 class Section(models.Model):
-    """A part of an issue. Most kinds show an object, and take their heading, words and link from it."""
+    """One section of an issue. Most kinds show an object, their target, and take heading, text and link from it."""
 
     class Kind(models.TextChoices):
-        """What sort of part it is."""
+        """The kinds of section."""
 
         TEXT = "text", "Text"
         FOCUS = "focus", "This week's focus"
@@ -167,7 +167,7 @@ class Section(models.Model):
         EVENT = "event", "Event"
         NOTICE = "notice", "Notice"
 
-    # Which column holds the object that a kind shows.
+    # The column of each kind's target.
     TARGET_FIELDS = {
         Kind.FOCUS: "outcome",
         Kind.SPOTLIGHT: "outcome",
@@ -206,7 +206,7 @@ class Section(models.Model):
         ],
         help_text="https://… or, on this site, /outcomes/housing/. Empty: the page of what the section shows.",
     )
-    # A deleted object leaves its section, which pre-flight then complains of.
+    # A deleted target leaves its section, about which pre-flight then complains.
     outcome = models.ForeignKey(Outcome, models.SET_NULL, null=True, blank=True, related_name="+")
     resource = models.ForeignKey(Resource, models.SET_NULL, null=True, blank=True, related_name="+")
     reference = models.ForeignKey(Reference, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -242,29 +242,29 @@ class Section(models.Model):
 
     @property
     def target_field(self) -> str:
-        """The name of the column that holds what it shows; '' for text and notices."""
+        """The name of the column of its target; '' for text and notices."""
         return self.TARGET_FIELDS.get(self.Kind(self.kind), "")
 
     @property
     def target(self) -> models.Model | None:
-        """What it shows; None for text and notices, and where that was never chosen or is deleted."""
+        """The object that it shows; None for text and notices, and where it was never chosen or is deleted."""
         return getattr(self, self.target_field) if self.target_field else None
 
 
 class CheckedLinkQuerySet(models.QuerySet["CheckedLink"]):
-    """Reads of checked links."""
+    """Queries of checked links."""
 
     def due(self) -> "CheckedLinkQuerySet":
-        """Return the links not checked in the last day, shuffled: those that never answer must not hold up the rest."""
+        """Return the links not checked in the last day, shuffled: those that never answer must not delay the others."""
         yesterday = timezone.now() - timedelta(days=1)
         return self.filter(Q(checked_at=None) | Q(checked_at__lt=yesterday)).order_by("?")
 
 
 class CheckedLink(models.Model):
-    """What is known of an outside address that stands in an issue. The work loop asks, never a page."""
+    """The state of an outside link in an issue. The background worker checks it, never a page."""
 
     class State(models.TextChoices):
-        """What came back. Without a network nothing is known, and nothing is called fine."""
+        """The result of the last check. Without a network a link stays as it was."""
 
         NOT_CHECKED = "not checked", "Not checked"
         WORKING = "working", "Working"

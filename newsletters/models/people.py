@@ -1,4 +1,4 @@
-"""Who gets the newsletter, who never again, and who wrote to the team."""
+"""Subscribers, suppressed addresses, and enquiries to the team."""
 
 import secrets
 from datetime import date, timedelta
@@ -14,50 +14,50 @@ from mscos.codes import address_digest
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    """Reads of subscribers."""
+    """Queries of subscribers."""
 
     def by_email(self, email: str) -> "SubscriberQuerySet":
-        """Return the one subscriber, or none, with an address in the form of `mscos.addresses.mail_address`."""
+        """Return the subscriber, or none, with an address in the form of `mscos.email_addresses.mail_address`."""
         return self.filter(email__iexact=email)
 
     def confirmed(self) -> "SubscriberQuerySet":
-        """Return those who get the next issue."""
+        """Return the confirmed subscribers: those who get the next issue."""
         return self.filter(state=Subscriber.State.CONFIRMED)
 
-    def run_out(self) -> "SubscriberQuerySet":
-        """Return those who signed up, never confirmed, and whose link has run out."""
+    def expired(self) -> "SubscriberQuerySet":
+        """Return those who signed up and never confirmed before their link expired."""
         oldest = timezone.localdate() - timedelta(days=Subscriber.CONFIRM_DAYS + 1)
         return self.filter(state=Subscriber.State.PENDING, signed_up_on__lt=oldest)
 
 
 def new_token() -> str:
-    """Return a random word for a personal link: 128 bits."""
+    """Return a random token for a personal link: 128 bits."""
     return secrets.token_urlsafe(16)
 
 
 class Subscriber(models.Model):
-    """An address that gets the newsletter, or will once its owner says so. Unsubscribing deletes the row."""
+    """An address that gets the newsletter, or will once its owner confirms. Unsubscribing deletes the row."""
 
     class State(models.TextChoices):
-        """Whether mail goes there."""
+        """Whether mail is sent to the address."""
 
         PENDING = "pending", "Waiting to confirm"
         CONFIRMED = "confirmed", "Confirmed"
         BOUNCED = "bounced", "Bounced"
 
     class SubjectStyle(models.TextChoices):
-        """What stands in a subject line."""
+        """The two kinds of subject line: with and without what the issue is about."""
 
         PLAIN = "plain", "Plain"
         FULL = "full", "Full"
 
     class Source(models.TextChoices):
-        """Where the consent came from."""
+        """The origin of the consent."""
 
         FORM = "form", "The form on this site"
         IMPORT = "import", "An imported list"
 
-    CONFIRM_DAYS = 7  # how long a link to confirm lasts
+    CONFIRM_DAYS = 7  # after which a link to confirm expires
 
     email = models.EmailField("email address")
     name = models.CharField(max_length=80, blank=True)
@@ -84,24 +84,24 @@ class Subscriber(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the row without the address: this stands in the admin's log, which outlives it."""
+        """Return a name without the address: the admin's log keeps it after the row is deleted."""
         return f"Subscriber {self.pk}"
 
     def get_unsubscribe_url(self) -> str:
-        """Return the page by which this address leaves the list."""
+        """Return the URL of the page to unsubscribe."""
         return reverse("newsletters:unsubscribe", args=[self.token])
 
 
 class SuppressedAddressQuerySet(models.QuerySet["SuppressedAddress"]):
-    """Reads of addresses never to write to."""
+    """Queries of suppressed addresses."""
 
-    def holds(self, email: str) -> bool:
-        """Tell whether the owner of an address asked never to be written to."""
+    def contains_address(self, email: str) -> bool:
+        """Return whether the owner of an address asked never to be written to."""
         return self.filter(digest=address_digest(email)).exists()
 
 
 class SuppressedAddress(models.Model):
-    """An address whose owner asked never to be written to again: a keyed digest, from which nobody can read it."""
+    """An address whose owner asked never to be written to again: only its HMAC."""
 
     digest = models.CharField(max_length=64, unique=True)
     asked_on = models.DateField(default=timezone.localdate)
@@ -117,27 +117,27 @@ class SuppressedAddress(models.Model):
 
 
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
-    """Reads of enquiries."""
+    """Queries of enquiries."""
 
     def waiting(self) -> "EnquiryQuerySet":
-        """Return those that nobody has answered."""
+        """Return the enquiries that nobody has answered."""
         return self.exclude(state=Enquiry.State.DONE)
 
     def by_email(self, email: str) -> "EnquiryQuerySet":
-        """Return what was sent from an address."""
+        """Return the enquiries from an address."""
         return self.filter(email__iexact=email)
 
-    def run_out(self) -> "EnquiryQuerySet":
-        """Return those whose day of erasure has come."""
+    def expired(self) -> "EnquiryQuerySet":
+        """Return the enquiries to be erased by now."""
         last_day = timezone.localdate() - timedelta(days=settings.ENQUIRY_DAYS)
         return self.filter(received_on__lte=last_day)
 
 
 class Enquiry(models.Model):
-    """What somebody wrote to the team by the contact form. Erased ENQUIRY_DAYS after its day."""
+    """A message to the team by the contact form. Erased ENQUIRY_DAYS after its day."""
 
     class State(models.TextChoices):
-        """How far the answer is."""
+        """The progress of the answer."""
 
         NEW = "new", "New"
         IN_HAND = "in hand", "In hand"
@@ -161,10 +161,10 @@ class Enquiry(models.Model):
         verbose_name_plural = "enquiries"
 
     def __str__(self) -> str:
-        """Name the row without its words: this stands in the admin's log, which outlives it."""
+        """Return a name without any content: the admin's log keeps it after the row is deleted."""
         return f"Enquiry {self.pk}"
 
     @property
     def erased_on(self) -> date:
-        """The day on which it is erased."""
+        """The day of its erasure."""
         return self.received_on + timedelta(days=settings.ENQUIRY_DAYS)

@@ -1,1 +1,1 @@
-"""Pre-flight: `check.py` says what keeps an issue from going out; the other modules hold its rules."""
+"""Pre-flight: `check.py` collects the findings about an issue; the other modules contain its rules."""

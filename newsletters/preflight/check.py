@@ -1,8 +1,8 @@
-"""Pre-flight: what keeps an issue from going out, and what an editor should know before it does.
+"""The findings of pre-flight: what blocks an issue, and what an editor should know before it is published.
 
-It asks no other server: what is known of outside links comes from the work loop (`link_check.py`). It asks the database a
-bounded number of times, and renders each page of this site that the issue leads to once. The rules that are about one
-thing stand apart: `wording.py`, `link_rules.py`, `shown_rules.py`.
+It asks no other server: the state of outside links is what the background worker found (`link_check.py`). The number
+of its queries is bounded, and each page of this site to which the issue links is rendered once. The rules about text,
+links and targets are in `wording.py`, `link_rules.py` and `target_rules.py`.
 """
 
 import math
@@ -17,59 +17,59 @@ from newsletters.models import Issue, Section, Subscriber
 from newsletters.preflight.html_content import read
 from newsletters.preflight.internal_pages import MAX_PAGES
 from newsletters.preflight.link_rules import LinkRules
-from newsletters.preflight.target_rules import of_shown
+from newsletters.preflight.target_rules import of_target
 from newsletters.preflight.wording import Complaint, blocking, of_link, of_pictures, of_text, warning
 
-SUBJECT_LENGTH = 60  # more is cut where phones list mails
-SMALL_MAIL, MAX_MAIL_BYTES = 60_000, 70_000  # bytes; Gmail cuts at 102 kB, and the way to unsubscribe stands last
-# How far the number of readers may be from that of the last issue.
-READERS_SHARE, READERS_COUNT = 0.2, 10
-# What is seen unasked: on lock screens, in feeds, in lists of visited pages.
-SEEN_UNASKED = ("title", "slug", "subject", "plain_subject", "preheader")
-WORDS_OF_AN_ISSUE = ("title", "subject", "plain_subject", "preheader", "credits")
+MAX_SUBJECT_LENGTH = 60  # phones cut the rest off
+WARN_MAIL_BYTES, MAX_MAIL_BYTES = 60_000, 70_000  # Gmail cuts at 102 kB, and the link to unsubscribe comes last
+# By how much the number of subscribers may differ from that at the last issue.
+MAX_CHANGE_SHARE, MAX_CHANGE = 0.2, 10
+# Others may see these without opening anything: on lock screens, in feeds, in the history of a browser.
+EXPOSED_FIELDS = ("title", "slug", "subject", "plain_subject", "preheader")
+TEXT_FIELDS = ("title", "subject", "plain_subject", "preheader", "credits")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong or doubtful: where it is, what it is, and how to mend it."""
+    """A complaint and the section that it is about."""
 
     blocks: bool
     section: Section | None  # None: the issue itself
     problem: str
-    mend: str
+    remedy: str
 
 
 def findings(issue: Issue) -> list[Finding]:
-    """Return all that is wrong or doubtful, what blocks first, then in the order of the issue."""
+    """Return the findings about an issue, those that block first, then in the order of the issue."""
     sections = list(issue.sections.with_targets())
     blocks = {section: block_of(section) for section in sections}
     links = LinkRules(issue)
-    found: list[tuple[Section | None, Complaint]] = [(None, each) for each in _of_issue(issue, sections)]
+    complaints: list[tuple[Section | None, Complaint]] = [(None, each) for each in _of_issue(issue, sections)]
     for section, block in blocks.items():
-        found += [(section, each) for each in of_shown(section)]
+        complaints += [(section, each) for each in of_target(section)]
         if block:
-            found += [(section, each) for each in (*_of_block(block), *links.of_block(block))]
-    found += _twice(sections)
+            complaints += [(section, each) for each in (*_of_block(block), *links.of_block(block))]
+    complaints += _duplicates(sections)
     mail = mail_of(issue)
-    found += _missing_in(mail, [block for block in blocks.values() if block])
-    found += [(None, each) for each in (*_of_links(links), *_of_size(mail), *_of_readers(issue))]
-    once = dict.fromkeys(Finding(each.blocks, section, each.problem, each.mend) for section, each in found)
-    return sorted(once, key=lambda finding: not finding.blocks)
+    complaints += _missing_in(mail, [block for block in blocks.values() if block])
+    complaints += [(None, each) for each in (*_of_links(links), *_of_size(mail), *_of_readers(issue))]
+    unique = dict.fromkeys(Finding(each.blocks, section, each.problem, each.remedy) for section, each in complaints)
+    return sorted(unique, key=lambda finding: not finding.blocks)
 
 
 def _of_issue(issue: Issue, sections: list[Section]) -> Iterator[Complaint]:
-    """Complain of the issue's own fields."""
+    """Yield the complaints about the issue's own fields."""
     if not sections:
         yield blocking("The issue has no section.", "Add what it is to say.")
     yield from _of_subjects(issue)
-    for field in SEEN_UNASKED:
+    for field in EXPOSED_FIELDS:
         words = sensitive_words_in(getattr(issue, field))
         if words:
             yield blocking(
                 f"The {_name(field)} says {_in_words(words)}.",
                 "Use other words: strangers may see it on a screen. The headings of sections may name an outcome.",
             )
-    for field in WORDS_OF_AN_ISSUE:
+    for field in TEXT_FIELDS:
         text = getattr(issue, field)
         for complaint in (*of_text(text), *of_pictures(text)):
             yield complaint._replace(problem=f"In the {_name(field)}: {complaint.problem}")
@@ -80,10 +80,10 @@ def _of_subjects(issue: Issue) -> Iterator[Complaint]:
         text = getattr(issue, field).strip()
         if not text:
             yield blocking(f"The {_name(field)} is empty.", "Fill it in.")
-        if len(text) > SUBJECT_LENGTH:
+        if len(text) > MAX_SUBJECT_LENGTH:
             yield warning(
                 f"The {_name(field)} has {len(text)} characters.",
-                f"Use {SUBJECT_LENGTH} at most: phones cut the rest off.",
+                f"Use {MAX_SUBJECT_LENGTH} at most: phones cut the rest off.",
             )
     if issue.subject.strip() and issue.subject.strip().casefold() == issue.plain_subject.strip().casefold():
         yield warning(
@@ -93,13 +93,13 @@ def _of_subjects(issue: Issue) -> Iterator[Complaint]:
 
 
 def _of_block(block: Block) -> Iterator[Complaint]:
-    """Complain of what a part says."""
+    """Yield the complaints about the text of a block."""
     section = block.section
-    words = read(block.html).words
-    if not words and not section.target_field:
+    text = read(block.html).text
+    if not text and not section.target_field:
         yield blocking("The section has no words.", "Write them, or take the section out.")
     links = [*block.links, *filter(None, [block.button])]
-    texts = [block.heading, block.content_note, words, block.quotation, block.credit]
+    texts = [block.heading, block.content_note, text, block.quotation, block.credit]
     for text in (*texts, *(fact for _, fact in block.facts), *(link.words for link in links)):
         yield from of_text(text)
         yield from of_pictures(text)
@@ -108,8 +108,8 @@ def _of_block(block: Block) -> Iterator[Complaint]:
         yield from of_link(link)
 
 
-def _twice(sections: list[Section]) -> Iterator[tuple[Section, Complaint]]:
-    """Complain of what stands twice. An outcome may be in focus and in the spotlight: these say different things."""
+def _duplicates(sections: list[Section]) -> Iterator[tuple[Section, Complaint]]:
+    """Yield complaints about duplicates. An outcome may be in the focus and in the spotlight: these differ in kind."""
     seen = set()
     for section in sections:
         key = (section.kind, section.target)
@@ -120,22 +120,22 @@ def _twice(sections: list[Section]) -> Iterator[tuple[Section, Complaint]]:
 
 
 def _missing_in(mail: Mail, blocks: list[Block]) -> Iterator[tuple[Section | None, Complaint]]:
-    """Complain where the plain text of the mail lacks words that the issue says."""
-    mend = "Save the section again. If this stays, tell whoever looks after the site."
+    """Yield a complaint for each block of which the plain text of the mail lacks words."""
+    remedy = "Save the section again. If this stays, tell whoever looks after the site."
     if not mail.text.strip():
-        yield None, blocking("The mail has no plain text.", mend)
+        yield None, blocking("The mail has no plain text.", remedy)
         return
-    there = _words(mail.text)
+    in_mail = _words(mail.text)
     for block in blocks:
-        said = _words(
-            " ".join([block.heading, block.content_note, read(block.html).words, block.quotation, block.credit])
+        in_block = _words(
+            " ".join([block.heading, block.content_note, read(block.html).text, block.quotation, block.credit])
         )
-        if not said <= there:
-            yield block.section, blocking("The plain text of the mail lacks its words.", mend)
+        if not in_block <= in_mail:
+            yield block.section, blocking("The plain text of the mail lacks its words.", remedy)
 
 
 def _of_links(links: LinkRules) -> Iterator[Complaint]:
-    if links.pages.left_out:
+    if links.pages.is_incomplete:
         yield warning(
             f"The issue leads to more than {MAX_PAGES} pages of this site. Only the first were looked at.",
             "Take links out, or open the others yourself.",
@@ -143,11 +143,11 @@ def _of_links(links: LinkRules) -> Iterator[Complaint]:
 
 
 def _of_size(mail: Mail) -> Iterator[Complaint]:
-    if mail.size > SMALL_MAIL:
+    if mail.size > WARN_MAIL_BYTES:
         yield Complaint(
             blocks=mail.size > MAX_MAIL_BYTES,
             problem=f"The mail has {math.ceil(mail.size / 100) / 10:.1f} kB.",
-            mend=f"Shorten it to {MAX_MAIL_BYTES // 1000} kB at most: some mail programs cut off the end of long mails.",
+            remedy=f"Shorten it to {MAX_MAIL_BYTES // 1000} kB at most: some mail programs cut off the end of long mails.",
         )
 
 
@@ -160,7 +160,7 @@ def _of_readers(issue: Issue) -> Iterator[Complaint]:
         )
     counted = Issue.objects.published().exclude(pk=issue.pk).exclude(recipient_count=None)
     last = counted.values_list("recipient_count", flat=True).first()
-    if last is not None and abs(now - last) > max(READERS_COUNT, last * READERS_SHARE):
+    if last is not None and abs(now - last) > max(MAX_CHANGE, last * MAX_CHANGE_SHARE):
         yield warning(
             f"Confirmed readers now: {now}. At the last issue: {last}.",
             "Look at the list of subscribers before you send it.",
@@ -168,7 +168,7 @@ def _of_readers(issue: Issue) -> Iterator[Complaint]:
 
 
 def _name(field: str) -> str:
-    """Return what the admin calls a field of an issue."""
+    """Return the label of a field of an issue."""
     return str(Issue._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
 

@@ -1,4 +1,4 @@
-"""Pages of this site as a reader without an account gets them: found out by asking their views, not the network."""
+"""Pages of this site as visitors without an account get them, rendered by their views, not over the network."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -16,50 +16,50 @@ from newsletters.preflight.html_content import read
 from newsletters.preflight.link_check import is_own_site
 
 MAX_PAGES = 50
-REDIRECTS = 3
-# What readers may open by a link: the pages of the rooms, and those of the core that do nothing but show.
-ROOMS = {"outcomes", "events", "forums", "newsletters"}
-NOT_FOR_READERS = {"leave", "health"}
+MAX_REDIRECTS = 3
+# The pages that an issue may link to: those of these apps, and those of mscos/views.py but for two.
+APPS = {"outcomes", "events", "forums", "newsletters"}
+NOT_TO_LINK = {"leave", "health"}
 
 
 class Page(NamedTuple):
-    """What came of asking for a page."""
+    """A page of this site, as a visitor gets it."""
 
     is_open: bool
-    places: set[str] | None = None  # the ids in it; None where it is no web page, or not yet one
+    ids: set[str] | None = None  # None where it is no HTML page, or not one yet
 
 
 class Pages:
-    """The pages that an issue leads to, each asked for once and at most MAX_PAGES of them."""
+    """The pages to which an issue links, each rendered once and at most MAX_PAGES of them."""
 
     def __init__(self, issue: Issue) -> None:
         self.issue = issue
-        self.known: dict[str, Page] = {}
-        self.left_out = False
+        self.rendered: dict[str, Page] = {}
+        self.is_incomplete = False
 
     def page(self, url: str) -> Page | None:
-        """Return what an address of this site opens; None where too many were asked for already."""
+        """Return the page at a URL of this site; None once MAX_PAGES have been rendered."""
         path = unquote(urlsplit(url).path) or "/"
-        if path not in self.known and len(self.known) == MAX_PAGES:
-            self.left_out = True
+        if path not in self.rendered and len(self.rendered) == MAX_PAGES:
+            self.is_incomplete = True
             return None
-        if path not in self.known:
-            self.known[path] = Page(is_open=True) if self._is_own(path) else _ask(path)
-        return self.known[path]
+        if path not in self.rendered:
+            self.rendered[path] = Page(is_open=True) if self._is_own(path) else _render(path)
+        return self.rendered[path]
 
     def _is_own(self, path: str) -> bool:
-        """Tell whether it is the page of the issue itself, which there will be."""
+        """Return whether it is the page of the issue itself, which will exist once it is published."""
         match = _match(path)
-        named = (match.view_name, match.kwargs.get("slug")) if match else None
-        return named == ("newsletters:issue_detail", self.issue.slug)
+        target = (match.view_name, match.kwargs.get("slug")) if match else None
+        return target == ("newsletters:issue_detail", self.issue.slug)
 
 
 def is_inside(url: str) -> bool:
-    """Tell whether an address is on this site, written short or in full."""
+    """Return whether a URL is one of this site, relative or absolute."""
     return (url.startswith("/") and not url.startswith(("//", "/\\"))) or is_own_site(url)
 
 
-def _ask(path: str, redirects: int = REDIRECTS) -> Page:
+def _render(path: str, redirects: int = MAX_REDIRECTS) -> Page:
     match = _match(path)
     if match is None or not _is_public(match):
         return Page(is_open=False)
@@ -74,27 +74,27 @@ def _ask(path: str, redirects: int = REDIRECTS) -> Page:
             response = match.func(request, *match.args, **match.kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
-            transaction.set_rollback(True)  # whatever a page does when it is read, it does not do now
-    except Exception:  # a page that is not found or not allowed, and any other fault: readers do not get it
+            transaction.set_rollback(True)  # rendering must change nothing
+    except Exception:  # not found, forbidden, or any error: visitors do not get the page
         return Page(is_open=False)
     if response.headers.get("Location") and redirects:
-        return _ask(unquote(urlsplit(urljoin(path, response.headers["Location"])).path), redirects - 1)
+        return _render(unquote(urlsplit(urljoin(path, response.headers["Location"])).path), redirects - 1)
     is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
-    return Page(response.status_code == HTTPStatus.OK, read(response.content.decode()).places if is_page else None)
+    return Page(response.status_code == HTTPStatus.OK, read(response.content.decode()).ids if is_page else None)
 
 
 def _match(path: str) -> ResolverMatch | None:
-    """Return the view of a path, also of one that lacks its last slash, which the site adds by a redirect."""
-    for each in (path, f"{path}/"):
+    """Return the match of a path, even of one without the final slash, which the site adds by a redirect."""
+    for candidate in (path, f"{path}/"):
         try:
-            return resolve(each)
+            return resolve(candidate)
         except Resolver404:
             continue
     return None
 
 
 def _is_public(match: ResolverMatch) -> bool:
-    """Tell whether the page is for all readers: one with a token is one reader's own."""
-    in_room = match.app_names[:1] and match.app_names[0] in ROOMS
-    in_core = match.func.__module__ == "mscos.views" and match.url_name not in NOT_FOR_READERS
-    return bool(in_room or in_core) and "token" not in match.kwargs
+    """Return whether the page is for everybody: one with a token is a single person's."""
+    in_app = match.app_names[:1] and match.app_names[0] in APPS
+    in_core = match.func.__module__ == "mscos.views" and match.url_name not in NOT_TO_LINK
+    return bool(in_app or in_core) and "token" not in match.kwargs

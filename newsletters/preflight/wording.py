@@ -1,4 +1,4 @@
-"""What must not stand in an issue: words that hold a place, links that are not finished or say nothing, pictures."""
+"""The rules of pre-flight about text: placeholders, unfinished links, link texts that say nothing, pictures."""
 
 import re
 from collections.abc import Iterator
@@ -13,46 +13,46 @@ PLACEHOLDER = re.compile(
     r"|insert\b[^\n.]{1,60}?\bhere)(?!\w)",
     re.IGNORECASE,
 )
-# Markdown of which some mark is missing or misplaced stays as it was typed.
-UNFINISHED = re.compile(r"\]\(|\] \((?=https?:|www\.|mailto:)|\)\[(?=https?:|www\.)", re.IGNORECASE)
+# A Markdown link with a missing or misplaced bracket, which is left as it was typed.
+UNFINISHED_LINK = re.compile(r"\]\(|\] \((?=https?:|www\.|mailto:)|\)\[(?=https?:|www\.)", re.IGNORECASE)
 PICTURE = re.compile(r"!\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(")
-SAYS_NOTHING = {"here", "click here", "this link", "read more", "more", "link"}
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+EMPTY_LINK_TEXTS = {"here", "click here", "this link", "read more", "more", "link"}
+URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 SPACES = re.compile(r"[^\S\n]+")
 
 
 class Complaint(NamedTuple):
-    """What is wrong or doubtful, and how to mend it."""
+    """A problem of an issue, its remedy, and whether it blocks the issue."""
 
     blocks: bool
     problem: str
-    mend: str
+    remedy: str
 
 
-def blocking(problem: str, mend: str) -> Complaint:
-    """Return a complaint that keeps an issue from going out."""
-    return Complaint(blocks=True, problem=problem, mend=mend)
+def blocking(problem: str, remedy: str) -> Complaint:
+    """Return a complaint that blocks the issue."""
+    return Complaint(blocks=True, problem=problem, remedy=remedy)
 
 
-def warning(problem: str, mend: str) -> Complaint:
-    """Return a complaint with which an issue may go out all the same."""
-    return Complaint(blocks=False, problem=problem, mend=mend)
+def warning(problem: str, remedy: str) -> Complaint:
+    """Return a complaint that does not block the issue."""
+    return Complaint(blocks=False, problem=problem, remedy=remedy)
 
 
 def short(text: str, length: int = 60) -> str:
-    """Return a text so short that a sentence may hold it."""
+    """Return a text on one line, truncated to fit into a sentence."""
     return Truncator(" ".join(text.split())).chars(length)
 
 
 def of_text(text: str) -> Iterator[Complaint]:
-    """Complain of words that stand in for what is still to be written, and of links that stayed as typed."""
+    """Yield complaints about placeholders and unfinished links."""
     text = SPACES.sub(" ", text)
     for match in PLACEHOLDER.finditer(text):
         yield blocking(
             f"'{short(match.group())}' stands where words are still to come.",
             "Write what there is to say, or take it out.",
         )
-    for match in UNFINISHED.finditer(text):
+    for match in UNFINISHED_LINK.finditer(text):
         opening, closing = "[)" if match.group()[0] == "]" else "(]"
         before = text[max(match.start() - 60, 0) : match.start()]
         start = max(before.rfind(opening), 0)
@@ -64,26 +64,26 @@ def of_text(text: str) -> Iterator[Complaint]:
             )
 
 
-def of_pictures(typed: str) -> Iterator[Complaint]:
-    """Complain of pictures in Markdown, as it was typed."""
-    for match in PICTURE.finditer(typed):
-        words = short(match.group(1))
-        name = f"The picture '{words}' is not sent." if words else "A picture has no alternative text, and is not sent."
-        yield blocking(name, "Pictures are not sent. Say in words what it shows.")
+def of_pictures(markdown: str) -> Iterator[Complaint]:
+    """Yield complaints about pictures in Markdown."""
+    for match in PICTURE.finditer(markdown):
+        alt = short(match.group(1))
+        problem = f"The picture '{alt}' is not sent." if alt else "A picture has no alternative text, and is not sent."
+        yield blocking(problem, "Pictures are not sent. Say in words what it shows.")
 
 
 def of_link(link: Link) -> Iterator[Complaint]:
-    """Complain of words that do not say where a link leads."""
-    words = link.words.casefold().strip(
+    """Yield complaints about the text of a link that does not say where it leads."""
+    text = link.words.casefold().strip(
         " .,:;!?<>()[]\N{RIGHTWARDS ARROW}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
     )
-    if words in SAYS_NOTHING:
+    if text in EMPTY_LINK_TEXTS:
         yield blocking(
             f"A link is called '{short(link.words)}'.",
             "Say where it leads: links are also read by themselves, in a list.",
         )
-    bare = link.url.casefold().partition("://")[2] or link.url.casefold()
-    if words and (ADDRESS.fullmatch(words) or words.rstrip("/") == bare.rstrip("/")):
+    url = link.url.casefold().partition("://")[2] or link.url.casefold()
+    if text and (URL.fullmatch(text) or text.rstrip("/") == url.rstrip("/")):
         yield warning(
             f"A link has its address for words: {short(link.words)}",
             "Say in words where it leads.",

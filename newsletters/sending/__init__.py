@@ -1,1 +1,1 @@
-"""An issue on its way: `mailings.py` is what editors do with a sending, `delivery.py` what workers do; docs/mail.md."""
+"""The sending of issues: `mailings.py` has the actions of editors, `delivery.py` what workers do."""

@@ -9,24 +9,24 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from mscos.mail.transports import Envelope, wire_format
-from newsletters.content.email import READERS_OWN, Mail
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, Mail
 from newsletters.models import Issue, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
 
-# Stand in the template where a reader's own address and the word of their delivery belong.
-OWN_ADDRESS = "readers-own@address.invalid"
-OWN_TAG = "READERS-OWN-TAG"
-# In the body a line may end inside a word, after an equals sign (quoted-printable, RFC 2045): there the token breaks too.
+# In the template in the place of the recipient's address and of the tag of their delivery.
+ADDRESS_PLACEHOLDER = "readers-own@address.invalid"
+TAG_PLACEHOLDER = "READERS-OWN-TAG"
+# In quoted-printable (RFC 2045) a soft line break, an equals sign at the end of a line, may fall inside a placeholder.
 PLACEHOLDERS = re.compile(
-    b"(" + b"(?:=\r\n)?".join(re.escape(bytes([char])) for char in READERS_OWN.encode()) + b")"
-    b"|(" + re.escape(OWN_ADDRESS.encode()) + b")|(" + re.escape(OWN_TAG.encode()) + b")"
+    b"(" + b"(?:=\r\n)?".join(re.escape(bytes([char])) for char in SUBSCRIBER_PLACEHOLDER.encode()) + b")"
+    b"|(" + re.escape(ADDRESS_PLACEHOLDER.encode()) + b")|(" + re.escape(TAG_PLACEHOLDER.encode()) + b")"
 )
-BREAK = b"=\r\n"
+SOFT_BREAK = b"=\r\n"
 PLAIN = Subscriber.SubjectStyle.PLAIN
 
 
 class Recipient(NamedTuple):
-    """What differs from reader to reader: the key of their delivery, their address, token and style of subject lines."""
+    """A delivery's primary key and attempts, and its subscriber's address, token and style of subject lines."""
 
     pk: int
     email: str
@@ -36,84 +36,83 @@ class Recipient(NamedTuple):
 
 
 class Placeholder(NamedTuple):
-    """A place for what is a reader's own: which of it, and after how many letters a line ends, if one does."""
+    """One placeholder: its number in PLACEHOLDERS, and the place of a soft line break in it, if there is one."""
 
-    which: int
+    number: int
     breaks_after: int | None
 
 
 class MergeTemplate:
-    """An issue's mail for all its readers. Raises ValueError where a subject holds a line break."""
+    """An issue's mail for all recipients. Raises ValueError where a subject contains a line break."""
 
     def __init__(self, mailing: Mailing) -> None:
         mail = Mail(html=mailing.html, text=mailing.text)
-        own = {"to": OWN_ADDRESS, "token": READERS_OWN, "tag": OWN_TAG}
-        self._pieces = {
-            style: _pieces(wire_format(issue_message(mailing, mail, plain_subject=style == PLAIN, **own)))
+        placeholders = {"to": ADDRESS_PLACEHOLDER, "token": SUBSCRIBER_PLACEHOLDER, "tag": TAG_PLACEHOLDER}
+        self._parts = {
+            style: _split(wire_format(issue_message(mailing, mail, plain_subject=style == PLAIN, **placeholders)))
             for style in Subscriber.SubjectStyle.values
         }
 
     def for_recipient(self, recipient: Recipient) -> Envelope:
-        """Return the mail for one reader: the same bytes, Message-ID included, whenever it is asked for."""
+        """Return the mail for one recipient: the same bytes, Message-ID included, at every call."""
         tag = tag_of(recipient.pk)
-        own = (recipient.token.encode("ascii"), recipient.email.encode("ascii"), tag.encode("ascii"))
+        values = (recipient.token.encode("ascii"), recipient.email.encode("ascii"), tag.encode("ascii"))
         content = b"".join(
-            piece if isinstance(piece, bytes) else _filled(piece, own)
-            for piece in self._pieces[recipient.subject_style]
+            part if isinstance(part, bytes) else _filled(part, values) for part in self._parts[recipient.subject_style]
         )
-        return Envelope(way_back(tag) or settings.FROM_ADDRESS, recipient.email, content)
+        return Envelope(bounce_address(tag) or settings.FROM_ADDRESS, recipient.email, content)
 
 
 def issue_message(
-    of: Issue | Mailing, mail: Mail, *, to: str, token: str, plain_subject: bool, tag: str = ""
+    source: Issue | Mailing, mail: Mail, *, to: str, token: str, plain_subject: bool, tag: str = ""
 ) -> EmailMultiAlternatives:
-    """Return an issue as it is sent to one reader; `token` is theirs. Without a `tag` it is of no delivery: a test."""
-    own = mail.for_reader(token)
+    """Return the mail of an issue to one recipient, whose `token` it is. Without a `tag` it is a test."""
+    own = mail.for_subscriber(token)
     host = settings.SITE.hostname
     unsubscribe = f"{settings.SITE_URL}{reverse('newsletters:unsubscribe', args=[token])}"
-    leave_by_mail = (way_back(tag) if tag else "") or settings.CONTACT_EMAIL
+    unsubscribe_address = (bounce_address(tag) if tag else "") or settings.CONTACT_EMAIL
     message = EmailMultiAlternatives(
-        of.plain_subject if plain_subject else of.subject,
+        source.plain_subject if plain_subject else source.subject,
         own.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers={
-            "Date": format_datetime(of.started_at) if isinstance(of, Mailing) else formatdate(),
+            "Date": format_datetime(source.started_at) if isinstance(source, Mailing) else formatdate(),
             # RFC 8058: the mail program's own button unsubscribes by one POST, without a page.
-            "List-Unsubscribe": f"<{unsubscribe}>, <mailto:{leave_by_mail}?subject=unsubscribe>",
+            "List-Unsubscribe": f"<{unsubscribe}>, <mailto:{unsubscribe_address}?subject=unsubscribe>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": f"{settings.SITE_NAME} <newsletter.{host}>",
-            "Message-ID": f"<{tag}@{host}>" if tag else make_msgid(domain=host),  # Django's own would name the machine
+            "Message-ID": f"<{tag}@{host}>" if tag else make_msgid(domain=host),  # Django's default names the machine
         },
     )
     message.attach_alternative(own.html, "text/html")
     return message
 
 
-def way_back(tag: str) -> str:
-    """Return the address to which mail of a delivery comes back, so that it tells which one; '' without BOUNCE_ADDRESS."""
+def bounce_address(tag: str) -> str:
+    """Return the address for bounces of a delivery, which contains its tag; '' without BOUNCE_ADDRESS."""
     name, at, host = settings.BOUNCE_ADDRESS.rpartition("@")
     return f"{name}+{tag}{at}{host}" if at else ""
 
 
-def _pieces(content: bytes) -> list[bytes | Placeholder]:
-    """Cut a mail at its placeholders."""
-    pieces: list[bytes | Placeholder] = []
+def _split(content: bytes) -> list[bytes | Placeholder]:
+    """Split a mail at its placeholders."""
+    parts: list[bytes | Placeholder] = []
     end = 0
     for placeholder in PLACEHOLDERS.finditer(content):
-        broken = placeholder[0].find(BREAK)
-        pieces += [
+        soft_break = placeholder[0].find(SOFT_BREAK)
+        parts += [
             content[end : placeholder.start()],
-            Placeholder((placeholder.lastindex or 1) - 1, broken if broken >= 0 else None),
+            Placeholder((placeholder.lastindex or 1) - 1, soft_break if soft_break >= 0 else None),
         ]
         end = placeholder.end()
-    return [*pieces, content[end:]]
+    return [*parts, content[end:]]
 
 
-def _filled(placeholder: Placeholder, own: tuple[bytes, ...]) -> bytes:
-    word = own[placeholder.which]
+def _filled(placeholder: Placeholder, values: tuple[bytes, ...]) -> bytes:
+    value = values[placeholder.number]
     return (
-        word
+        value
         if placeholder.breaks_after is None
-        else word[: placeholder.breaks_after] + BREAK + word[placeholder.breaks_after :]
+        else value[: placeholder.breaks_after] + SOFT_BREAK + value[placeholder.breaks_after :]
     )

@@ -1,4 +1,4 @@
-"""How a sending stands: its counts, how quick it is, how long it will take, and a picture of it over time."""
+"""The progress of a sending: counts, rate, time left, and a bar chart over time."""
 
 import math
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from newsletters.models import Delivery, Issue, Mailing
 
 State = Delivery.State
 MAX_BARS = 60
-WIDTH = 600  # of the picture; it is 100 high
+CHART_WIDTH = 600  # the chart is 100 high
 TWO_MINUTES = 120
-LATELY = timedelta(minutes=1)  # what the rate is worked out from
-# In what units the database counts: no more than some hundred rows come of it, however long a sending took.
+RATE_PERIOD = timedelta(minutes=1)
+# Up to each duration of a sending, the unit by which the database counts: some hundred rows at most come of it.
 UNITS = [
     (timedelta(minutes=5), timedelta(seconds=1), TruncSecond),
     (timedelta(hours=5), timedelta(minutes=1), TruncMinute),
@@ -27,7 +27,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Bar:
-    """How many mails were sent from a moment on, until the next bar; and the bar's place in the picture."""
+    """One bar of the chart: the number of mails sent from `begins` to the next bar, and its position."""
 
     begins: datetime
     count: int
@@ -36,68 +36,68 @@ class Bar:
 
     @property
     def top(self) -> float:
-        """Where it begins in a picture that is 100 high."""
+        """Its top edge in the chart, which is 100 high."""
         return 100 - self.height
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A sending at this moment. Times in seconds, rates in mails a minute."""
+    """The progress of a sending as of now. The rate is in mails a minute."""
 
     mailing: Mailing
-    counts: dict[str, int]  # at one moment, as is all that is worked out from them
+    counts: dict[str, int]  # all of one moment
     rate: int
     bars: list[Bar]
     step: timedelta
 
     @property
     def total(self) -> int:
-        """All readers; the sum of the counts at every moment."""
+        """The number of deliveries."""
         return sum(self.counts.values())
 
     @property
     def open(self) -> int:
-        """How many are still to go; of what has ended, none."""
+        """The number of deliveries still to be sent; 0 for a sending that has ended."""
         doubtful = [State.UNCERTAIN] if settings.RESEND_UNCERTAIN else []
-        still = [State.QUEUED, State.SENDING, *doubtful]  # as in `Delivery.objects.open`
-        return sum(self.counts[state] for state in still) if self.mailing.finished_at is None else 0
+        open_states = [State.QUEUED, State.SENDING, *doubtful]  # as in `Delivery.objects.open`
+        return sum(self.counts[state] for state in open_states) if self.mailing.finished_at is None else 0
 
     @property
     def settled(self) -> int:
-        """How many need nothing more."""
+        """The number of deliveries that are not open."""
         return self.total - self.open
 
     @property
     def percent(self) -> int:
-        """The settled share, rounded down: 100 is all."""
+        """The share that is settled, rounded down, so that 100 means all."""
         return 100 * self.settled // self.total if self.total else 100
 
     @property
     def minutes_left(self) -> int | None:
-        """How long the rest takes at this rate, rounded up; None where nobody can tell."""
+        """The minutes that the rest will take at this rate, rounded up; None where that is unknown."""
         running = self.mailing.state == Mailing.State.RUNNING
         return math.ceil(self.open / self.rate) if running and self.rate and self.open else None
 
     @property
     def can_be_steered(self) -> bool:
-        """Whether there is anything to pause, to stop or to send again."""
-        again = self.counts[State.FAILED] or self.counts[State.UNCERTAIN]
-        return self.mailing.finished_at is None or bool(again and self.may_go_again)
+        """Whether there is anything to pause, stop or send again."""
+        unsent = self.counts[State.FAILED] or self.counts[State.UNCERTAIN]
+        return self.mailing.finished_at is None or bool(unsent and self.may_go_again)
 
     @property
     def may_go_again(self) -> bool:
-        """Whether what failed or is uncertain may be sent again."""
+        """Whether failed and uncertain deliveries may be sent again."""
         withdrawn = self.mailing.issue.state == Issue.State.WITHDRAWN
         return self.mailing.state != Mailing.State.STOPPED and not withdrawn
 
     @property
     def bar_width(self) -> float:
-        """How wide a bar is in a picture that is WIDTH wide."""
-        return round(WIDTH / len(self.bars), 2)
+        """The width of one bar in the chart."""
+        return round(CHART_WIDTH / len(self.bars), 2)
 
     @property
     def step_in_words(self) -> str:
-        """For how long a bar stands."""
+        """The time that one bar covers, in words."""
         seconds = int(self.step.total_seconds())
         return (
             f"{seconds} second{'s' * (seconds != 1)}" if seconds < TWO_MINUTES else f"{math.ceil(seconds / 60)} minutes"
@@ -109,7 +109,7 @@ class Progress:
 
 
 def progress_of(mailing: Mailing) -> Progress:
-    """Return how a sending stands now; four queries."""
+    """Return the progress of a sending as of now; four queries."""
     bars, step = _bars(mailing)
     return Progress(mailing, mailing.deliveries.counts(), _rate(mailing), bars, step)
 
@@ -117,19 +117,19 @@ def progress_of(mailing: Mailing) -> Progress:
 def _rate(mailing: Mailing) -> int:
     """Return how many mails were sent in the last minute, or since the start where that is less, for a whole minute."""
     now = timezone.now()
-    since = max(now - LATELY, mailing.started_at)
+    since = max(now - RATE_PERIOD, mailing.started_at)
     sent = mailing.deliveries.filter(state=State.SENT, changed_at__gte=since).count()
-    return round(sent * LATELY / max(now - since, timedelta(seconds=1)))
+    return round(sent * RATE_PERIOD / max(now - since, timedelta(seconds=1)))
 
 
 def _bars(mailing: Mailing) -> tuple[list[Bar], timedelta]:
-    """Return the bars of the picture and for how long each stands."""
+    """Return the bars of the chart and the time that each covers."""
     sent = mailing.deliveries.filter(state=State.SENT).exclude(changed_at=None)
     last = sent.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if last is None:
         return [], timedelta(0)
     _, unit, trunc = next(row for row in UNITS if last - mailing.started_at <= row[0])
-    # Bars begin and end where units do, so that each mail counts in its own bar.
+    # Bars begin and end at whole units, so that each mail counts in one bar.
     first = mailing.started_at - (mailing.started_at - EPOCH) % unit
     units = max(last - first, timedelta(0)) // unit + 1
     step = math.ceil(units / MAX_BARS) * unit
@@ -137,8 +137,8 @@ def _bars(mailing: Mailing) -> tuple[list[Bar], timedelta]:
     rows = sent.order_by().annotate(moment=trunc("changed_at", tzinfo=UTC)).values_list("moment").annotate(Count("pk"))
     for moment, count in rows:
         counts[min(max(moment - first, timedelta(0)) // step, len(counts) - 1)] += count
-    most = max(counts)
+    highest = max(counts)
     return [
-        Bar(first + at * step, count, round(at * WIDTH / len(counts), 2), round(count * 100 / most, 2))
-        for at, count in enumerate(counts)
+        Bar(first + number * step, count, round(number * CHART_WIDTH / len(counts), 2), round(count * 100 / highest, 2))
+        for number, count in enumerate(counts)
     ], step

@@ -1,1 +1,1 @@
-"""What readers do, who have no account: `subscriptions.py`; their pages, forms and links; lists that editors import."""
+"""Subscribers, who have no account: actions, pages, forms and links, and the import of lists by editors."""

@@ -1,4 +1,4 @@
-"""Actions on what people write to the team by the contact form: store it, answer it, erase it when its time has come."""
+"""Enquiries to the team by the contact form: how they are stored, answered and erased."""
 
 from django.db import transaction
 
@@ -10,13 +10,13 @@ from newsletters.models import Enquiry
 
 
 def enquire(*, submission_id: str, email: str, name: str, organisation: str, message: str) -> Enquiry:
-    """Store a message to the team, and return it. `email` is empty where no answer is asked for.
+    """Store an enquiry and return it. `email` is empty where no answer is wanted.
 
-    `submission_id` is the submission id of the form that was sent: the same form sent again stores nothing and returns the first.
+    The same form sent again, known by its `submission_id`, stores nothing and returns the first enquiry.
     """
-    told = {"email": email, "name": name, "organisation": organisation, "message": message}
-    digest = form_digest(repr((submission_id, *told.values())))
-    enquiry, _ = Enquiry.objects.get_or_create(form_digest=digest, defaults=told)
+    fields = {"email": email, "name": name, "organisation": organisation, "message": message}
+    digest = form_digest(repr((submission_id, *fields.values())))
+    enquiry, _ = Enquiry.objects.get_or_create(form_digest=digest, defaults=fields)
     return enquiry
 
 
@@ -45,6 +45,6 @@ def _what_happened(enquiry: Enquiry) -> str:
 
 
 def erase_old_enquiries() -> None:
-    """Delete the enquiries whose day of erasure has come. A job of the work loop."""
-    Enquiry.objects.run_out().delete()
+    """Erase the enquiries whose time is over. A job of the background worker."""
+    Enquiry.objects.expired().delete()
     after_erasure()

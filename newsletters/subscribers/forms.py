@@ -1,4 +1,4 @@
-"""What readers type, made clean. A form decides nothing and stores nothing."""
+"""The forms of subscribers. A form only cleans what was typed."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django import forms
 from mscos.forms import AddressField, NameField, PlainTextField, PublicForm, RefusableForm
 from newsletters.models import Subscriber
 
-MESSAGE_LENGTH = 5_000
-# What somebody reads who signs up, and what is stored as what they agreed to: one text.
+MAX_MESSAGE_LENGTH = 5_000
+# The consent that is shown to whoever signs up, and stored with the subscriber.
 CONSENT = (
     "If you choose the newsletter you agree that we send one email a week to your address. "
     "You can stop at any time, by a link in every issue."
@@ -20,7 +20,7 @@ STYLES = [
 
 
 class AboutYouForm(forms.Form):
-    """What a reader may say of themselves, and how their subject lines are."""
+    """A subscriber's details and style of subject lines."""
 
     name = NameField(name="name", label="Your name", max_length=80, autocomplete="name")
     organisation = NameField(
@@ -37,7 +37,7 @@ class AboutYouForm(forms.Form):
 
 
 class ContactForm(AboutYouForm, PublicForm):
-    """Signing up, writing to the team, or both."""
+    """The contact form: sign up, write to the team, or both."""
 
     NEWSLETTER, MESSAGE, BOTH = "newsletter", "message", "both"
 
@@ -58,15 +58,15 @@ class ContactForm(AboutYouForm, PublicForm):
     message = PlainTextField(
         name="message",
         label="Your message",
-        max_length=MESSAGE_LENGTH,
+        max_length=MAX_MESSAGE_LENGTH,
         required=False,
         help_text="Leave it empty if you only want the newsletter.",
-        widget=forms.Textarea(attrs={"rows": 8, "data-count": MESSAGE_LENGTH, "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 8, "data-count": MAX_MESSAGE_LENGTH, "autocomplete": "off"}),
     )
     field_order = ["purpose", "email", "name", "organisation", "message", "subject_style"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the choice needs; a message that the choice would leave unsent is told of."""
+        """Require what the purpose needs, and refuse a message that the purpose would not send."""
         super().clean()
         fields = self.cleaned_data
         purpose = fields.get("purpose")
@@ -80,44 +80,44 @@ class ContactForm(AboutYouForm, PublicForm):
 
     @property
     def signs_up(self) -> bool:
-        """Whether the newsletter was asked for."""
+        """Whether the purpose includes the newsletter."""
         return self.cleaned_data["purpose"] != self.MESSAGE
 
     @property
     def enquires(self) -> bool:
-        """Whether a message was sent."""
+        """Whether the purpose includes a message."""
         return self.cleaned_data["purpose"] != self.NEWSLETTER
 
-    def to_sign_up(self) -> dict[str, str]:
-        """Return what `newsletters.subscribers.subscriptions.sign_up` is called with."""
-        return {**self._chosen("email", "name", "organisation", "subject_style"), "wording": CONSENT}
+    def sign_up_arguments(self) -> dict[str, str]:
+        """Return the arguments of `newsletters.subscribers.subscriptions.sign_up`."""
+        return {**self._cleaned("email", "name", "organisation", "subject_style"), "wording": CONSENT}
 
-    def to_enquire(self) -> dict[str, str]:
-        """Return what `newsletters.subscribers.enquiries.enquire` is called with."""
-        return self._chosen("submission_id", "email", "name", "organisation", "message")
+    def enquire_arguments(self) -> dict[str, str]:
+        """Return the arguments of `newsletters.subscribers.enquiries.enquire`."""
+        return self._cleaned("submission_id", "email", "name", "organisation", "message")
 
-    def _chosen(self, *names: str) -> dict[str, str]:
+    def _cleaned(self, *names: str) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in names}
 
 
-class AskForm(PublicForm):
-    """The address whose owner wants to see what is held."""
+class LinkRequestForm(PublicForm):
+    """The address whose owner asks for the data stored about it."""
 
     email = AddressField()
 
 
 class DetailsForm(AboutYouForm, RefusableForm):
-    """What a reader changes about themselves."""
+    """A subscriber's change of their details."""
 
 
 class NewAddressForm(RefusableForm):
-    """The address that a reader wants instead."""
+    """A subscriber's new address."""
 
     email = AddressField(label="New email address")
 
 
-class LeaveForm(RefusableForm):
-    """Leaving, for now or for good."""
+class UnsubscribeForm(RefusableForm):
+    """Unsubscribing, for now or for good."""
 
     never_again = forms.BooleanField(
         label="Never write to this address again",

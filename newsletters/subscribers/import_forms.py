@@ -1,19 +1,19 @@
-"""What an editor fills in to import a list. A form decides nothing and stores nothing."""
+"""The form by which an editor imports a list of subscribers. A form only cleans what was typed."""
 
 from typing import Any
 
 from django import forms
 
 from mscos.forms import PlainTextField
-from newsletters.subscribers.importing import DAY_FORMATS, NO_DAY, TOO_LARGE, NotAList, Sheet, not_to_come, read_rows
+from newsletters.subscribers.importing import DAY_FORMATS, NO_DAY, TOO_LARGE, NotAList, Sheet, not_in_future, read_rows
 
-NO_LIST = "Choose a file or paste rows"
-TWO_LISTS = "Choose a file or paste rows, not both"
-WHERE = "Say where they agreed and to what"
+NO_SOURCE = "Choose a file or paste rows"
+TWO_SOURCES = "Choose a file or paste rows, not both"
+NO_WORDING = "Say where they agreed and to what"
 
 
 class ImportForm(forms.Form):
-    """A list, from a file or pasted, and where and when its people agreed. Valid, it has the list read as `sheet`."""
+    """A list, from a file or pasted, and where and when its people agreed. Once valid, it has the list as `sheet`."""
 
     sheet: Sheet
 
@@ -41,27 +41,27 @@ class ImportForm(forms.Form):
         label="On which day?",
         required=False,
         input_formats=DAY_FORMATS,
-        validators=[not_to_come],
+        validators=[not_in_future],
         error_messages={"invalid": NO_DAY},
         widget=forms.DateInput(attrs={"type": "date"}, format=DAY_FORMATS[0]),
         help_text="For all whose row gives no day.",
     )
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
-        """Take `too_large`, whether a file was sent that is larger than Django takes in: then nothing of it is here."""
+        """Take `too_large`: whether the file was larger than Django accepts, and so was not uploaded."""
         super().__init__(*args, **kwargs)
         self.too_large = too_large
-        self.fields["wording"].error_messages["required"] = WHERE
-        self.fields["pasted"].validators.clear()  # the reader says what is wrong with a list that is no text
+        self.fields["wording"].error_messages["required"] = NO_WORDING
+        self.fields["pasted"].validators.clear()  # `read_rows` says what is wrong with a list that is no text
 
     def clean(self) -> dict[str, Any] | None:
-        """Read the list, from whichever of the two fields holds it."""
+        """Read the list from the file or from the pasted rows."""
         cleaned = super().clean() or {}
         file, pasted = cleaned.get("file"), cleaned.get("pasted", "").strip()
         if self.too_large:
             self.add_error("file", TOO_LARGE)
         elif bool(file) == bool(pasted):
-            self.add_error("file", TWO_LISTS if file else NO_LIST)
+            self.add_error("file", TWO_SOURCES if file else NO_SOURCE)
         else:
             self._read("file" if file else "pasted", file.read() if file else pasted.encode())
         if file and self.errors:

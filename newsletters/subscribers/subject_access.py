@@ -1,4 +1,4 @@
-"""What is held about one email address, in words and for a file: every column of every row, whatever columns there are."""
+"""The data stored about one email address, for a page and for a file: every column of every row."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from newsletters.models import Delivery, Enquiry, Subscriber, SuppressedAddress
 
 @dataclass(frozen=True)
 class StoredData:
-    """All that is held about an address."""
+    """All rows stored about an address."""
 
     email: str
     subscriber: Subscriber | None
@@ -25,12 +25,12 @@ class StoredData:
 
     @property
     def rows(self) -> list[models.Model]:
-        """Return every row, those that are missing left out."""
-        told = [*self.enquiries, *self.suggestions]
-        return [row for row in (self.subscriber, *self.deliveries, *told, self.never_again) if row]
+        """All rows, in one list."""
+        rows = (self.subscriber, *self.deliveries, *self.enquiries, *self.suggestions, self.never_again)
+        return [row for row in rows if row]
 
     def in_words(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Return each row as what it is and what each of its columns says, for a page."""
+        """Return each row, for a page: its title, and the label and value of each column."""
         return [(_title(row), [(name, in_words(value)) for name, value in _facts(row)]) for row in self.rows]
 
     def for_file(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class StoredData:
 
 
 def stored_about(email: str) -> StoredData:
-    """Return what is held about an address; five queries."""
+    """Return the data stored about an address; five queries."""
     subscriber = Subscriber.objects.by_email(email).first()
     deliveries = Delivery.objects.filter(subscriber=subscriber).select_related("mailing__issue").order_by("-pk")
     return StoredData(
@@ -65,9 +65,9 @@ def _title(row: models.Model) -> str:
 
 def _facts(row: models.Model) -> list[tuple[str, Any]]:
     facts = describe_row(row)
-    if isinstance(row, Delivery):  # what was sent to whom, as its reader knows it
-        known = {"mailing": str(row.mailing.issue), "subscriber": "you"}
-        facts = [(name, known.get(name, value)) for name, value in facts]
+    if isinstance(row, Delivery):  # names in the place of foreign keys
+        names = {"mailing": str(row.mailing.issue), "subscriber": "you"}
+        facts = [(name, names.get(name, value)) for name, value in facts]
     return [*facts, ("erased on", row.erased_on)] if isinstance(row, Enquiry | Suggestion) else facts
 
 

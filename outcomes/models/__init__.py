@@ -1,4 +1,4 @@
-"""Outcomes with their references and features; resources and who made them; quotations with consent."""
+"""Outcomes, references and featured resources; resources and their organisations; quotations with consent."""
 
 from outcomes.models.outcomes import Domain, Feature, Outcome, Reference
 from outcomes.models.quotations import Quotation

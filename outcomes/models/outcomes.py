@@ -1,4 +1,4 @@
-"""The seven core outcomes, what good looks like in each, and the resource that stands in front."""
+"""The core outcomes, their references and their featured resources."""
 
 from typing import Any
 
@@ -14,32 +14,32 @@ MARKDOWN = "Use the buttons for headings, lists and links, and look at the previ
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
-    """Reads of outcomes."""
+    """Queries of outcomes."""
 
-    def around(self, short_name: str) -> "OutcomeQuerySet":
-        """Return the outcome of this short name and those that go with it; nothing where there is none."""
+    def with_related(self, short_name: str) -> "OutcomeQuerySet":
+        """Return the outcome with this short name and its related ones; none where there is no such outcome."""
         return self.filter(Q(short_name=short_name) | Q(related__short_name=short_name)).distinct()
 
     def with_counts(self) -> "OutcomeQuerySet":
-        """Return the outcomes in the study's order; add `resource_count`: how many listed resources each has.
+        """Return the outcomes in the order of the study; add `resource_count`, the number of listed resources of each.
 
-        The order is named here because Django leaves a model's own ordering out of queries that count.
+        The order is explicit because Django drops a model's default ordering from aggregate queries.
         """
         listed = Q(resources__state="listed")
         return self.annotate(resource_count=Count("resources", filter=listed, distinct=True)).order_by("position")
 
     def with_forums(self) -> "OutcomeQuerySet":
-        """Fetch each outcome's forum, where it has one, with `thread_count` and `last_on`.
+        """Prefetch each outcome's forum, where it has one, with `thread_count` and `last_on`.
 
-        The forums belong to a room above this one, so the relation is asked for its model and nothing is imported:
-        which threads count is theirs to say.
+        The forums app may import this one, not the reverse, so its model is taken from the relation. Which threads
+        count is decided there.
         """
         relation: Any = self.model._meta.get_field("forum")
         return self.prefetch_related(Prefetch("forum", relation.related_model.objects.with_activity()))
 
 
 class Outcome(models.Model):
-    """One of the outcomes that matter most for recovery, in the study's words and order."""
+    """One of the outcomes that matter most for recovery, in the words and the order of the study."""
 
     official_name = models.CharField(
         max_length=120, unique=True, help_text="The study's own words: the page's heading."
@@ -78,12 +78,12 @@ class Outcome(models.Model):
         return self.official_name
 
     def get_absolute_url(self) -> str:
-        """Return the outcome's own page."""
+        """Return the URL of the outcome's page."""
         return reverse("outcomes:outcome_detail", args=[self.short_name])
 
     @property
     def short_title(self) -> str:
-        """The short name as a heading or a title: 'Housing'."""
+        """The short name for headings and titles: 'Housing'."""
         return self.short_name.replace("-", " ").capitalize()
 
     @property
@@ -93,7 +93,7 @@ class Outcome(models.Model):
 
 
 class Domain(models.Model):
-    """One of the wider themes (the long list) that stand beside the core outcomes in the study."""
+    """One of the wider themes of the study: its long list, beside the core outcomes."""
 
     name = models.CharField(max_length=120, unique=True)
     position = models.PositiveSmallIntegerField(unique=True)
@@ -107,16 +107,16 @@ class Domain(models.Model):
 
 
 class FeatureQuerySet(models.QuerySet["Feature"]):
-    """Reads of features."""
+    """Queries of features."""
 
     def current(self) -> "FeatureQuerySet":
-        """Return the features whose days include today, the first and the last day counted; newest first."""
+        """Return the features of today, from the first to the last day inclusive, newest first."""
         today = timezone.localdate()
         return self.filter(Q(ends=None) | Q(ends__gte=today), starts__lte=today).order_by("-starts")
 
 
 class Feature(models.Model):
-    """The days on which a resource is the featured one of an outcome. Past ones are kept as its history."""
+    """The period in which a resource is the featured one of an outcome. Past ones are kept."""
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="features")
     resource = models.ForeignKey("outcomes.Resource", models.CASCADE, related_name="features")
@@ -149,7 +149,7 @@ class Feature(models.Model):
 
 
 class Reference(models.Model):
-    """Where exactly, in a document of others, a standard for an outcome is found."""
+    """A passage about an outcome in a document of others, such as a standard."""
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="references")
     document = models.CharField(max_length=200)
@@ -170,6 +170,6 @@ class Reference(models.Model):
 
     @property
     def place(self) -> str:
-        """Where to look in the document: 'sections 14.10 to 14.13, pages 159 to 167'; empty where it says nothing."""
+        """Its place in the document: 'sections 14.10 to 14.13, pages 159 to 167'; '' where neither is given."""
         places = [f"sections {self.sections}" * bool(self.sections), f"pages {self.pages}" * bool(self.pages)]
         return ", ".join(filter(None, places))

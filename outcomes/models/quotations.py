@@ -1,4 +1,4 @@
-"""Quotations: people's own words, shown only as long as they agree."""
+"""Quotations, shown only while their speakers consent."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,35 +12,35 @@ from outcomes.models.resources import Organisation, Resource
 
 
 class QuotationQuerySet(models.QuerySet["Quotation"]):
-    """Reads of quotations. Whatever shows words to readers goes through one of these."""
+    """Queries of quotations. Public pages and mails use only these."""
 
     def with_live_consent(self) -> "QuotationQuerySet":
-        """Return those whose speaker agrees today: consent given, not run out, not withdrawn.
+        """Return the quotations with consent today: given, not expired, not withdrawn.
 
-        The day on which consent is given and the day on which it expires both count.
+        The day on which consent is given and the day on which it expires are both included.
         """
         today = timezone.localdate()
         unexpired = Q(consent_expires_on=None) | Q(consent_expires_on__gte=today)
         return self.filter(unexpired, consent_given_on__lte=today, withdrawn_on=None)
 
     def shown_on_site(self) -> "QuotationQuerySet":
-        """Return those that may stand on a page today, with their organisations."""
+        """Return the quotations that pages may show today, with their organisations."""
         return self.with_live_consent().filter(consent_scope__in=Quotation.SITE_SCOPES).select_related("organisation")
 
     def for_newsletter(self) -> "QuotationQuerySet":
-        """Return those that may stand in an issue today, on the web and in the mail, with their organisations."""
+        """Return the quotations that an issue may show today, on the web and by mail, with their organisations."""
         scopes = Quotation.NEWSLETTER_SCOPES
         return self.with_live_consent().filter(consent_scope__in=scopes).select_related("organisation")
 
 
 class Quotation(models.Model):
-    """What somebody said, with the credit they chose and how far and how long they agree to have it shown.
+    """A person's own words, with the credit that they chose and the scope and period of their consent.
 
-    A withdrawn quotation keeps no words, no credit and no history: `outcomes.actions.erase_quotation`.
+    A withdrawn quotation keeps no text, credit or history: see `outcomes.actions.erase_quotation`.
     """
 
     class Scope(models.TextChoices):
-        """Where the words may be shown."""
+        """The places where a quotation may be shown."""
 
         SITE = "site", "This site"
         NEWSLETTER = "newsletter", "The newsletter"
@@ -75,7 +75,7 @@ class Quotation(models.Model):
     withdrawn_on = models.DateField(null=True, editable=False)
 
     objects = QuotationQuerySet.as_manager()
-    # A deleted quotation must not live on in its history.
+    # A deleted quotation must not remain in its history.
     history = HistoricalRecords(cascade_delete_history=True)
 
     class Meta:
@@ -99,13 +99,13 @@ class Quotation(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Name the row without its words: this stands in the admin's log, which is kept."""
+        """Return a name without its text: the admin's log keeps it after the row is deleted."""
         return f"Quotation {self.pk}"
 
     def clean(self) -> None:
-        """Say what `quotation_has_words_until_withdrawn` asks for; raises ValidationError.
+        """Check what the constraint `quotation_has_words_until_withdrawn` requires. Raises ValidationError.
 
-        Forms cannot check that constraint themselves, since nobody edits `withdrawn_on`.
+        Forms cannot check the constraint, since they leave out `withdrawn_on`.
         """
         if self.withdrawn_on and (self.text or self.credit or self.content_note or self.organisation):
             raise ValidationError("This quotation is withdrawn. Add a new one, with new consent.")
@@ -114,7 +114,7 @@ class Quotation(models.Model):
 
     @property
     def is_for_newsletter(self) -> bool:
-        """Whether it may stand in an issue today; `for_newsletter` of one object that is at hand."""
+        """Whether an issue may show it today: `for_newsletter` for a loaded object."""
         today = timezone.localdate()
         if self.withdrawn_on or self.consent_given_on is None or self.consent_given_on > today:
             return False
@@ -123,7 +123,7 @@ class Quotation(models.Model):
 
     @property
     def consent_state(self) -> str:
-        """Whether the words may be shown today, for editors: 'Live until 1 May 2026', 'Expired'."""
+        """The state of its consent today, for editors: 'Live until 1 May 2026', 'Expired'."""
         today = timezone.localdate()
         if self.withdrawn_on:
             return "Withdrawn"

@@ -1,4 +1,4 @@
-"""Resources made by others, who made them, and where they apply."""
+"""Resources made by others, their organisations, and the nations that they cover."""
 
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -16,12 +16,12 @@ from outcomes.models.outcomes import MARKDOWN, Feature, Outcome
 
 
 def host_of(url: str) -> str:
-    """Return the site that an address is on, as people say it: without 'www.'; empty where it names none."""
+    """Return the host of a URL without 'www.'; '' where it has none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 class Nation(models.Model):
-    """A nation whose law and services a resource speaks of. The rows come with a migration."""
+    """A nation whose law and services a resource covers. A migration creates the rows."""
 
     code = models.CharField(max_length=4, unique=True)
     name = models.CharField(max_length=40, unique=True)
@@ -35,7 +35,7 @@ class Nation(models.Model):
 
 
 class Organisation(models.Model):
-    """Who made, helped with or paid for a resource, or whom a person speaks for."""
+    """An organisation that makes, supports or funds resources, runs events, or is that of a quoted person."""
 
     name = models.CharField(max_length=160, unique=True)
     url = models.URLField("website", blank=True)
@@ -50,14 +50,14 @@ class Organisation(models.Model):
 
 
 class ResourceQuerySet(models.QuerySet["Resource"]):
-    """Reads of resources."""
+    """Queries of resources."""
 
     def listed(self) -> "ResourceQuerySet":
-        """Return the resources that everybody may see."""
+        """Return the resources that are public."""
         return self.filter(state=Resource.State.LISTED)
 
     def listed_since(self, moment: datetime) -> "ResourceQuerySet":
-        """Return the listed resources that were first listed after `moment`, as their history tells, newest first."""
+        """Return the listed resources that were first listed after `moment`, by their history, newest first."""
         first = (
             Resource.history.filter(id=OuterRef("pk"), state=Resource.State.LISTED)
             .order_by()
@@ -73,18 +73,18 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         )
 
     def free(self) -> "ResourceQuerySet":
-        """Return the resources that cost nothing."""
+        """Return the free resources."""
         return self.filter(cost__iexact=Resource.FREE)
 
     def with_maker(self) -> "ResourceQuerySet":
-        """Add `maker`: the name of the first author, None where no author is known."""
+        """Add `maker`, the name of the first author; None where there is none."""
         makers = ResourceOrganisation.objects.filter(resource=OuterRef("pk"), role=ResourceOrganisation.Role.AUTHOR)
         return self.annotate(maker=Subquery(makers.values("organisation__name")[:1]))
 
     def featured_first(self, outcome: Outcome) -> "ResourceQuerySet":
         """Return `outcome`'s resources by title, the featured one first; add `featured_from`, its first day or None.
 
-        Of several features at once only the one that started last is in front (see `Feature.objects.current`).
+        Of several features at once the one that started last counts (see `Feature.objects.current`).
         """
         current = Feature.objects.current().filter(outcome=outcome)
         starts = current.filter(resource=OuterRef("pk")).values("starts")[:1]
@@ -103,10 +103,10 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
 
 class Resource(models.Model):
-    """A thing made by others that people in the community use."""
+    """Something made by others that people in the community use."""
 
     class Kind(models.TextChoices):
-        """What sort of thing it is. In lower case the label stands in sentences."""
+        """The kinds of resource. Sentences use the label in lower case."""
 
         TOOLKIT = "toolkit", "Toolkit"
         TRAINING = "training", "Training"
@@ -117,7 +117,7 @@ class Resource(models.Model):
         SERVICE = "service", "Service"
 
     class LinkState(models.TextChoices):
-        """What is known of its link."""
+        """The state of its link."""
 
         WORKING = "working", "Working"
         NOT_CHECKED = "not checked", "Not checked"
@@ -125,7 +125,7 @@ class Resource(models.Model):
         BROKEN = "broken", "Broken"
 
     class State(models.TextChoices):
-        """Who may see it."""
+        """Its publication state."""
 
         DRAFT = "draft", "Draft"
         LISTED = "listed", "Listed"
@@ -168,7 +168,7 @@ class Resource(models.Model):
     )
     tags = TaggableManager(through="outcomes.TaggedResource", blank=True, help_text="Words, with commas between them.")
 
-    # What some reads add (see the queryset).
+    # Annotations of the queryset.
     maker: str | None
     featured_from: date | None
 
@@ -193,35 +193,35 @@ class Resource(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the resource's own page, which only a listed one has."""
+        """Return the URL of the resource's page, which exists while it is listed."""
         return reverse("outcomes:resource_detail", args=[self.code])
 
     @property
     def is_listed(self) -> bool:
-        """Whether everybody may see it."""
+        """Whether it is public."""
         return self.state == self.State.LISTED
 
     @property
     def link_in_doubt(self) -> bool:
-        """Whether its link may not work."""
+        """Whether its link may be broken."""
         return self.link_state in {self.LinkState.REPORTED, self.LinkState.BROKEN}
 
     @property
     def host(self) -> str:
-        """The site that its link opens: 'passage.org.uk'."""
+        """The host of its link: 'passage.org.uk'."""
         return host_of(self.url)
 
     @property
     def kind_in_words(self) -> str:
-        """What it is, to stand in a sentence: 'toolkit'."""
+        """Its kind for use in a sentence: 'toolkit'."""
         return self.get_kind_display().lower()
 
 
 class ResourceOrganisation(models.Model):
-    """What an organisation did for a resource."""
+    """The role of an organisation in a resource."""
 
     class Role(models.TextChoices):
-        """What it did."""
+        """The roles of organisations."""
 
         AUTHOR = "author", "Author"
         PARTNER = "partner", "Partner"
@@ -248,6 +248,6 @@ class ResourceOrganisation(models.Model):
 
 
 class TaggedResource(TaggedItemBase):
-    """A tag on a resource: a table of its own, so that tags are read without asking for content types."""
+    """A tag on a resource, in a table of its own, so that reading tags needs no content types."""
 
     content_object = models.ForeignKey(Resource, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""`python -m tests.backups.measure`: how long a backup of 100,000 posts and its restore take, and how much memory."""
+"""`python -m tests.backups.measure`: the time and memory that a backup of 100,000 posts and its restore take."""
 
 import os
 import subprocess
@@ -23,25 +23,25 @@ Post.objects.bulk_create(
 
 
 def main() -> None:
-    """Measure on SQLite, or on the server that DATABASE_URL names."""
+    """Measure on SQLite, or on the server of DATABASE_URL."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from tests.backups.places import place
+    from tests.backups.helpers import installation
 
     with TemporaryDirectory() as folder:
         for count in (1_000, 100_000):
             home = Path(folder) / str(count)
             home.mkdir()
-            with place(home / "a", empty=False) as filled, place(home / "b", empty=True) as empty:
-                filled.says(FILL.format(count))
-                tell(count, filled, "backup")
+            with installation(home / "a", empty=False) as filled, installation(home / "b", empty=True) as empty:
+                filled.shell(FILL.format(count))
+                measure(count, filled, "backup")
                 [path] = (filled.folder / "backups").glob("portal-*")
-                tell(count, empty, "restore", str(path), "--without-erasures")
+                measure(count, empty, "restore", str(path), "--without-erasures")
                 size = path.stat().st_size / 1e6
                 print(f"{count:,} posts: the file has {size:.1f} MB", flush=True)
 
 
-def tell(count: int, where: "object", *arguments: str) -> None:
+def measure(count: int, where: "object", *arguments: str) -> None:
     """Run a command and print its time and the most memory that it took."""
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"

@@ -1,4 +1,4 @@
-"""A backup is made while the site runs, encrypted, and restored elsewhere: the commands as they are run on a site."""
+"""The commands `backup` and `restore` as they are run on a site."""
 
 import gzip
 import stat
@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from django.utils import timezone
 
-from mscos.backups.tables import GAP
-from tests.backups.places import MAX_SECONDS, make_age_key, place
+from mscos.backups.tables import KEY_GAP
+from tests.backups.helpers import MAX_SECONDS, installation, make_age_key
 
 pytestmark = pytest.mark.django_db
 
@@ -32,20 +32,20 @@ print(Session.objects.count(), QueuedEmail.objects.count(), Job.objects.count(),
 
 @pytest.fixture
 def filled(tmp_path):
-    with place(tmp_path / "filled", empty=False) as made:
-        made.says(FILL)
+    with installation(tmp_path / "filled", empty=False) as made:
+        made.shell(FILL)
         yield made
 
 
 @pytest.fixture
 def empty(tmp_path):
-    with place(tmp_path / "empty", empty=True) as made:
+    with installation(tmp_path / "empty", empty=True) as made:
         yield made
 
 
 def test_an_encrypted_backup_is_restored_row_by_row_without_sessions_and_waiting_mail(filled, empty, tmp_path):
     identity, recipient = make_age_key(tmp_path)
-    written = filled.does("backup", "--recipient", recipient)
+    written = filled.run_successfully("backup", "--recipient", recipient)
     folder = filled.folder / "backups"
     path = folder / f"portal-{timezone.localdate()}.jsonl.gz.age"
     assert written == f"{path} is written. Older backups deleted: 0.\n"
@@ -53,13 +53,15 @@ def test_an_encrypted_backup_is_restored_row_by_row_without_sessions_and_waiting
     assert {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
 
     given = (str(path), "--identity", identity, "--erasures", str(folder / "erasures.csv"))
-    said = empty.does("restore", *given)
-    held = filled.lines()
-    rows = sum(line.startswith("[") for line in held)
-    assert said.startswith(f"{rows:,} rows in {held[-1][11:-1]} tables are restored, and each is as in the backup of ")
+    said = empty.run_successfully("restore", *given)
+    contents = filled.lines()
+    rows = sum(line.startswith("[") for line in contents)
+    assert said.startswith(
+        f"{rows:,} rows in {contents[-1][11:-1]} tables are restored, and each is as in the backup of "
+    )
     assert "Erased again, since it was erased after the backup: 0.\nWhat remains to be done:\n" in said
-    assert empty.lines() == held
-    assert empty.says(COUNTS) == f"0 0 0 {GAP + 1}\n"
+    assert empty.lines() == contents
+    assert empty.shell(COUNTS) == f"0 0 0 {KEY_GAP + 1}\n"
 
     again = empty.run("restore", *given)
     assert (again.returncode, again.stderr.split(".")[0]) == (
@@ -69,17 +71,17 @@ def test_an_encrypted_backup_is_restored_row_by_row_without_sessions_and_waiting
 
 
 def test_a_damaged_backup_leaves_no_row(filled, empty):
-    filled.does("backup")
+    filled.run_successfully("backup")
     folder = filled.folder / "backups"
     [path] = folder.glob("portal-*")
-    held = gzip.decompress(path.read_bytes()).replace(b"Housing forum", b"Hausing forum")
-    path.write_bytes(gzip.compress(held))
+    contents = gzip.decompress(path.read_bytes()).replace(b"Housing forum", b"Hausing forum")
+    path.write_bytes(gzip.compress(contents))
     done = empty.run("restore", str(path), "--erasures", str(folder / "erasures.csv"))
     assert (done.returncode, done.stderr) == (
         1,
         "CommandError: The rows of forums_forum in the backup are not those that were written.\n",
     )
-    assert empty.says("from outcomes.models import Outcome; print(Outcome.objects.count())") == "0\n"
+    assert empty.shell("from outcomes.models import Outcome; print(Outcome.objects.count())") == "0\n"
 
 
 def test_a_backup_for_a_key_that_gpg_knows(filled, empty, tmp_path, monkeypatch):
@@ -89,9 +91,9 @@ def test_a_backup_for_a_key_that_gpg_knows(filled, empty, tmp_path, monkeypatch)
     new = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "backup@example.org", "default", "default"]
     subprocess.run(new, check=True, capture_output=True, timeout=MAX_SECONDS)
     try:
-        filled.does("backup", "--recipient", "backup@example.org")
+        filled.run_successfully("backup", "--recipient", "backup@example.org")
         [path] = (filled.folder / "backups").glob("portal-*.jsonl.gz.gpg")
-        empty.does("restore", str(path), "--without-erasures")
+        empty.run_successfully("restore", str(path), "--without-erasures")
     finally:
         subprocess.run(["gpgconf", "--kill", "all"], check=True, timeout=MAX_SECONDS)
     assert empty.lines() == filled.lines()

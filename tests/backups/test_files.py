@@ -1,4 +1,4 @@
-"""The files of backups: one is whole or not there; old ones of ours go; a tool that fails is quoted."""
+"""The files of backups: written whole or not at all, deleted when old; errors of age and gpg."""
 
 import fcntl
 import gzip
@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from mscos.backups import files
-from mscos.backups.files import NotPossible
-from mscos.backups.tables import Damaged
-from tests.backups.places import make_age_key
+from mscos.backups.files import BackupError
+from mscos.backups.tables import DamagedBackup
+from tests.backups.helpers import make_age_key
 
 TODAY = timezone.localdate()
 
@@ -47,7 +47,7 @@ def test_two_backups_at_once_do_not_mix(folder):
     folder.mkdir()
     with (folder / ".portal-draft").open("w") as draft:
         fcntl.flock(draft, fcntl.LOCK_EX)
-        with pytest.raises(NotPossible, match=r"^Another backup is being written at this moment\. Wait for it\.$"):
+        with pytest.raises(BackupError, match=r"^Another backup is being written at this moment\. Wait for it\.$"):
             files.write(["whole"], recipient="")
 
 
@@ -65,12 +65,12 @@ def test_a_fault_on_the_way_leaves_nothing(folder, tmp_path, recipient):
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_a_full_disk_is_told_and_leaves_nothing_half_made(folder, tmp_path, encrypted):
     recipient = make_age_key(tmp_path)[1] if encrypted else ""
-    told = (
+    message = (
         "age failed: age: error: "
         if encrypted
         else f"The backup could not be written to {folder}: File too large. Nothing"
     )
-    with files_of_at_most(100_000), pytest.raises(NotPossible, match=f"^{told}"):
+    with files_of_at_most(100_000), pytest.raises(BackupError, match=f"^{message}"):
         files.write((os.urandom(1_000).hex() for _ in range(1_000)), recipient=recipient)
     assert list(folder.iterdir()) == []
 
@@ -114,7 +114,9 @@ def test_a_backup_that_is_cut_short_is_told(folder, tmp_path, cut, encrypted):
     identity, recipient = make_age_key(tmp_path) if encrypted else ("", "")
     path = files.write((f"line {number}" for number in range(50_000)), recipient=recipient)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * cut)])
-    with pytest.raises((Damaged, NotPossible), match=r"^(The backup is damaged or cut short|age failed: age: error: )"):
+    with pytest.raises(
+        (DamagedBackup, BackupError), match=r"^(The backup is damaged or cut short|age failed: age: error: )"
+    ):
         read(path, identity)
 
 
@@ -122,24 +124,24 @@ def test_what_is_no_backup_is_told(folder):
     folder.mkdir()
     path = folder / "notes"
     path.write_text("Some notes")
-    with pytest.raises(Damaged, match=r"^The backup is damaged or cut short\."):
+    with pytest.raises(DamagedBackup, match=r"^The backup is damaged or cut short\."):
         read(path)
 
 
 def test_a_key_that_does_not_fit_and_none_are_told(folder, tmp_path):
     path = files.write(["words"], recipient=make_age_key(tmp_path)[1])
-    with pytest.raises(NotPossible, match=r"^The backup is encrypted with age\. Name the file"):
+    with pytest.raises(BackupError, match=r"^The backup is encrypted with age\. Name the file"):
         read(path)
     (tmp_path / "other").mkdir()
-    with pytest.raises(NotPossible, match=r"^age failed: age: error: no identity matched"):
+    with pytest.raises(BackupError, match=r"^age failed: age: error: no identity matched"):
         read(path, make_age_key(tmp_path / "other")[0])
 
 
 def test_a_recipient_that_is_none_and_a_tool_that_is_missing_are_told(folder, monkeypatch):
-    with pytest.raises(NotPossible, match=r"^age failed: age: error: .*age1nobody"):
+    with pytest.raises(BackupError, match=r"^age failed: age: error: .*age1nobody"):
         files.write(["words"], recipient="age1nobody")
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(NotPossible, match=r"^age is not installed\. Install it \(Debian: apt install age\)\.$"):
+    with pytest.raises(BackupError, match=r"^age is not installed\. Install it \(Debian: apt install age\)\.$"):
         files.write(["words"], recipient="age1nobody")
     assert list(folder.iterdir()) == []
 

@@ -1,16 +1,16 @@
-"""The steps of `docs/backup.md`: upgrade, and roll back to the version before with the backup that was made first."""
+"""The upgrade and the roll-back of `docs/backup.md`."""
 
 import shutil
 from dataclasses import replace
 
 import pytest
 
-from tests import template
-from tests.backups.places import place
+from tests import database_template
+from tests.backups.helpers import installation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("whole sites")]
 
-ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters", "templates", "static", "tests")
+FOLDERS = ("mscos", "outcomes", "events", "forums", "newsletters", "templates", "static", "tests")
 MIGRATION = """
 from django.db import migrations
 
@@ -24,27 +24,27 @@ WRITE = "from forums.models import Forum; Forum.objects.create(slug='{0}', title
 
 @pytest.fixture
 def next_version(tmp_path):
-    """Return a copy of the portal with one migration more."""
+    """Return a copy of the portal with another migration."""
     source = tmp_path / "next"
-    for room in ROOMS:
-        shutil.copytree(template.ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in FOLDERS:
+        shutil.copytree(database_template.ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "requirements.txt"):
-        shutil.copy(template.ROOT / name, source)
+        shutil.copy(database_template.ROOT / name, source)
     (source / "mscos/migrations/9999_next.py").write_text(MIGRATION)
     return source
 
 
 def test_upgrade_and_roll_back(next_version, tmp_path):
-    with place(tmp_path / "site", empty=False) as old, place(tmp_path / "again", empty=True) as again:
-        old.does("prepare")
-        old.says(WRITE.format("before"))
-        old.does("backup")
-        held = old.lines()
+    with installation(tmp_path / "site", empty=False) as old, installation(tmp_path / "again", empty=True) as again:
+        old.run_successfully("prepare")
+        old.shell(WRITE.format("before"))
+        old.run_successfully("backup")
+        contents = old.lines()
         new = replace(old, source=next_version)
-        new.does("prepare")
-        new.says(WRITE.format("since"))
+        new.run_successfully("prepare")
+        new.shell(WRITE.format("since"))
         upgraded = new.lines()
-        assert [row for row in held[1:] if row.startswith("[")] == [
+        assert [row for row in contents[1:] if row.startswith("[")] == [
             row for row in upgraded[1:] if row.startswith("[") and "since" not in row
         ]
 
@@ -55,12 +55,12 @@ def test_upgrade_and_roll_back(next_version, tmp_path):
             1,
             "CommandError: The backup was made by another version of the portal",
         )
-        again.does(*given)
+        again.run_successfully(*given)
         without_key = again.run("prepare")
         assert without_key.stderr.startswith(
             "The portal did not start. CODE_KEY is not the key with which this database"
         )
         for key in old.folder.glob("*_key"):
             shutil.copy(key, again.folder)
-        again.does("prepare")
-        assert again.lines() == held
+        again.run_successfully("prepare")
+        assert again.lines() == contents

@@ -1,9 +1,9 @@
-"""What a writer meets who is asked about what may point to somebody, or looks at a post first; with no JavaScript."""
+"""The question about personal data and the preview, as a writer without JavaScript sees them."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import press
+from tests.browser.helpers import press
 from tests.browser.test_pages import broken_rules
 
 TYPED = "Call me on 07700 900123. I will be at the library at 5."

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.browser.conftest import press, sign_in
+from tests.browser.helpers import press, sign_in
 from tests.browser.test_pages import broken_rules
 
 HANDLER = "handler@example.org"

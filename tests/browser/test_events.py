@@ -1,4 +1,4 @@
-"""A reader finds a training, somebody tells us of one, and an editor lists it: with JavaScript off."""
+"""A reader finds a training, somebody suggests one, and an editor lists it, without JavaScript."""
 
 import re
 import subprocess
@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from tests.browser.conftest import ROOT, press, sign_in
+from tests.browser.helpers import press, sign_in
+from tests.subprocesses import ROOT
 
 EDITOR = "editor@example.org"
 LONG_WORD = "x" * 160

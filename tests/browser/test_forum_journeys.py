@@ -1,4 +1,4 @@
-"""Whole journeys through the forums, as people go them: a writer, moderators, researchers, a member.
+"""Journeys through the forums: of a writer, moderators, researchers, a member.
 
 JavaScript is off but where a page needs it; writers have a phone, staff a desk.
 """
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from tests.browser.conftest import (
+from tests.browser.helpers import (
     COLLEAGUE,
     EDITOR,
     MODERATOR,
@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     heading,
     is_too_wide,
     link,
+    messages,
     open_code,
     open_details,
     open_in_queue,
@@ -27,7 +28,6 @@ from tests.browser.conftest import (
     row,
     send,
     text,
-    told,
     write,
 )
 
@@ -65,7 +65,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     open_in_queue(moderator, site, "The drop-in in Elm Street")
     moderator.get_by_label("Your question or words").fill("Is the street needed?")
     press(moderator, button(moderator, "Ask the writer"))
-    assert told(moderator) == ["Sent. Only the writer can read it."]
+    assert messages(moderator) == ["Sent. Only the writer can read it."]
 
     assert "Is the street needed?" in open_code(writer, site, code)
     writer.get_by_role("textbox", name="Write to the moderators").fill("People have to find it.")
@@ -78,7 +78,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     moderator.get_by_label("This post …").select_option("names a place")
     moderator.locator("#refusal_words").fill("Leave the street out, please.")
     press(moderator, button(moderator, "Do not publish"))
-    assert told(moderator) == ["Not published. Look at it again or undo it"]
+    assert messages(moderator) == ["Not published. Look at it again or undo it"]
 
     read = " ".join(open_code(writer, site, code).split())
     assert "We did not publish this because it names a place. You can send a new version without that." in read
@@ -93,7 +93,7 @@ def test_a_writer_is_asked_refused_and_published_and_takes_it_down(phone, staff,
     open_in_queue(moderator, site, "The drop-in near here")
     assert "People have to find it." in text(moderator)
     press(moderator, button(moderator, "Publish"))
-    assert told(moderator) == ["Published. Look at it again or undo it"]
+    assert messages(moderator) == ["Published. Look at it again or undo it"]
 
     open_code(writer, site, code)
     press(writer, link(writer, "See it in the thread"))
@@ -146,7 +146,7 @@ def test_what_may_be_advertising_waits_apart_and_is_refused_together(phone, staf
         row(moderator, words).get_by_role("checkbox").check()
     moderator.get_by_label("Action:").select_option("Refuse the chosen posts as advertising")
     press(moderator, button(moderator, "Go"))
-    assert told(moderator) == [
+    assert messages(moderator) == [
         "2 refused. To undo one, open it within ten minutes; of one thread the last comes first."
     ]
     assert row(moderator, "for everybody, today.").count() == 0
@@ -175,17 +175,17 @@ def test_moderators_read_change_and_undo_side_by_side(phone, staff, site):
     assert [each.strip() for each in moderator.locator("del").all_inner_texts()] == ["07700 900321."]
     assert [each.strip() for each in moderator.locator("ins").all_inner_texts()] == ["the door."]
     press(moderator, button(moderator, "Publish this version"))
-    assert told(moderator) == ["Published with a change."]
+    assert messages(moderator) == ["Published with a change."]
 
     open_in_queue(moderator, site, "A waiting room needs")
     open_in_queue(colleague, site, "A waiting room needs")
     press(moderator, button(moderator, "Publish"))
     press(colleague, button(colleague, "Publish"))
-    assert set(told(colleague)) == {f"Sample moderator decided on {timezone.localdate():%-d %B %Y}: Published."}
+    assert set(messages(colleague)) == {f"Sample moderator decided on {timezone.localdate():%-d %B %Y}: Published."}
     plain.goto(site.forum("services"))
     assert link(plain, "Waiting rooms").count() == 1
     press(colleague, button(colleague, "Undo this decision"))
-    assert told(colleague) == ["Undone. It waits again."]
+    assert messages(colleague) == ["Undone. It waits again."]
     plain.reload()
     assert link(plain, "Waiting rooms").count() == 0
 
@@ -198,14 +198,14 @@ def test_a_post_is_passed_on_is_urgent_and_is_reported(phone, staff, site):
     open_in_queue(moderator, site, "Someone should drive")
     moderator.get_by_label("Pass to").select_option("Sample colleague")
     press(moderator, button(moderator, "Pass to a colleague"))
-    assert told(moderator) == ["Passed to Sample colleague."]
+    assert messages(moderator) == ["Passed to Sample colleague."]
     colleague.goto(site.queue())
     press(colleague, link(colleague, "Passed to me"))
     assert colleague.locator("#result_list tbody th").all_inner_texts() == ["Someone should drive people there."]
     press(colleague, link(colleague, "Someone should drive"))
     press(colleague, button(colleague, "Urgent: someone may be in danger"))
     assert colleague.get_by_role("heading", name="The steps that the team has set").is_visible()
-    assert "Someone may be in danger. Do this now:" in told(colleague)
+    assert "Someone may be in danger. Do this now:" in messages(colleague)
     moderator.goto(site.queue())
     first = moderator.locator("#result_list tbody tr").first
     assert first.locator(".field-flags").inner_text() == "urgent, for Sample colleague"
@@ -226,7 +226,7 @@ def test_a_post_is_passed_on_is_urgent_and_is_reported(phone, staff, site):
     press(moderator, link(moderator, "Someone should drive"))
     assert "it could point to someone. “There is one court only.”" in text(moderator)
     press(moderator, button(moderator, "Looked at it: the post stays"))
-    assert told(moderator)[0] == "1 report dealt with. The post stays."
+    assert messages(moderator)[0] == "1 report dealt with. The post stays."
     moderator.goto(site.queue())
     assert "reported by readers" not in text(moderator)
 
@@ -254,11 +254,11 @@ def make_call(editor, site):
     for number, (code, title) in enumerate((("x", "Language classes"), ("y", "Evening classes"))):
         if number:
             button(editor, "Add another Topic").click()
-        editor.locator(f"#id_prompts-{number}-code").fill(code)
-        editor.locator(f"#id_prompts-{number}-title").fill(title)
-        editor.locator(f"#id_prompts-{number}-position").fill(str(number))
+        editor.locator(f"#id_topics-{number}-code").fill(code)
+        editor.locator(f"#id_topics-{number}-title").fill(title)
+        editor.locator(f"#id_topics-{number}-position").fill(str(number))
     save_call(editor, Question=QUESTION, Why="We will bring the answers together.")
-    assert f"“{QUESTION}” was added successfully" in told(editor)[0]
+    assert f"“{QUESTION}” was added successfully" in messages(editor)[0]
 
 
 def download(page, name):

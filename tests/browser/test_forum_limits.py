@@ -1,9 +1,9 @@
-"""What the forums' pages bear: words that break layouts, and the accessibility rules on every step of writing.
+"""The forums' pages with extreme words, and the accessibility rules on every step of writing.
 
 Where no browser test looked before: what is asked back, previews, refusals, new versions, reports, named posts.
 """
 
-from tests.browser.conftest import (
+from tests.browser.helpers import (
     MODERATOR,
     button,
     code_of,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import NEUTRAL, open_code, open_in_queue, press, send, sign_in
+from tests.browser.helpers import NEUTRAL, open_code, open_in_queue, press, send, sign_in
 
 MODERATOR = "moderator@example.org"
 

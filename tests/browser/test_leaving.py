@@ -1,8 +1,8 @@
-"""'Leave this site' with the script: at once, without a way back, by key as well."""
+"""'Leave this site' with JavaScript: at once, without a way back, by a key too."""
 
 import pytest
 
-from tests.browser.conftest import NEUTRAL
+from tests.browser.helpers import NEUTRAL
 
 
 @pytest.fixture

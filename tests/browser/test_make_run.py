@@ -1,4 +1,4 @@
-"""The README's first command, in earnest: `make run` on an empty data folder, web and work together."""
+"""`make run` on an empty data folder: web process and background worker together."""
 
 import fcntl
 import os
@@ -7,13 +7,11 @@ import shutil
 import signal
 import subprocess
 import termios
-import time
 
 import pytest
 
-from tests.browser.conftest import ROOT, _free_port, _wait_for
-from tests.running import is_free
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.subprocesses import ROOT, answers, free_port, is_free, wait_until
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("make") or not (ROOT / ".venv/installed").exists(), reason="needs make and the .venv that it makes"
@@ -21,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_make_run_shows_the_portal_and_its_mail_leads_back_to_it(tmp_path):
-    port = _free_port()
+    port = free_port()
     left_out = {"DATABASE_URL", "CACHE_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE", "SAMPLE_SITE", "PORT"}
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
     printed = tmp_path / "printed"
@@ -34,11 +32,11 @@ def test_make_run_shows_the_portal_and_its_mail_leads_back_to_it(tmp_path):
         start_new_session=True,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health/")
-        _wait_until(lambda: f"The portal answers at http://127.0.0.1:{port}/" in printed.read_text())
-        # The sample content has posts that wait: the work loop tells the sample moderator at its first look.
+        wait_until(lambda: answers(port))
+        wait_until(lambda: f"The portal answers at http://127.0.0.1:{port}/" in printed.read_text())
+        # The sample content has posts that wait: the background worker mails the sample moderator at once.
         queue = f"http://127.0.0.1:{port}/admin/forums/post/"
-        _wait_until(lambda: any(queue in path.read_text() for path in (tmp_path / "var/mail").glob("*")))
+        wait_until(lambda: any(queue in path.read_text() for path in (tmp_path / "var/mail").glob("*")))
     finally:
         os.killpg(run.pid, signal.SIGINT)
         run.wait(timeout=40)
@@ -52,7 +50,7 @@ def test_make_run_shows_the_portal_and_its_mail_leads_back_to_it(tmp_path):
 @pytest.mark.parametrize("ended", ["terminal", "make"])
 def test_nothing_outlives_the_terminal_or_make(tmp_path, ended):
     put_file(tmp_path)
-    port, (ours, theirs) = _free_port(), os.openpty()
+    port, (ours, theirs) = free_port(), os.openpty()
     make = subprocess.Popen(
         ["make", "run", f"PORT={port}", "SAMPLE_SITE=no"],
         cwd=ROOT,
@@ -73,12 +71,3 @@ def test_nothing_outlives_the_terminal_or_make(tmp_path, ended):
     make.stdout.read()  # its end comes when the last process that could print is gone
     make.wait(60)
     assert is_free(port)
-
-
-def _wait_until(is_so):
-    """Wait until something is so; fail after a time in which it must be."""
-    for _ in range(300):
-        if is_so():
-            return
-        time.sleep(0.2)
-    pytest.fail("It did not become so within a minute.")

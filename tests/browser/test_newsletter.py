@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import press, sign_in
+from tests.browser.helpers import press, sign_in
 
 EDITOR = "editor@example.org"
 

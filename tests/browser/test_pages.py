@@ -1,9 +1,9 @@
-"""Every kind of page: accessible, small, whole at 320 pixels, within its content policy, with the leave link in sight."""
+"""Every kind of page: accessible, small, whole at 320 pixels, within its CSP, with the leave link in sight."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import NEUTRAL, press, sign_in
+from tests.browser.helpers import NEUTRAL, press, sign_in
 
 PAGES = {
     "home": "/",
@@ -39,8 +39,8 @@ WORDS_A_POST = 120
 # Random letters are harder to compress than words of any language.
 LONG_THREAD = f"""
 import random
-from forums import moderation
-from forums.actions import reply, start_thread
+from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread
 from forums.models import Forum, Thread
 from mscos.forms import new_submission_id
 from mscos.models import User
@@ -49,12 +49,12 @@ def words():
     return " ".join("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=5)) for _ in range({WORDS_A_POST}))
 first = start_thread(
     forum=Forum.objects.get(slug="education"), submission_id=new_submission_id(), title="A long thread", body=words()).post
-moderation.publish(post=first, by=by)
+decisions.publish(post=first, by=by)
 thread = Thread.objects.select_related("forum").get(pk=first.thread_id)
 for number in range(2, 31):
     note = "hard words" if number % 5 == 0 else ""
     sent = reply(thread=thread, submission_id=new_submission_id(), body=words(), content_note=note, in_reply_to=first)
-    moderation.publish(post=sent.post, by=by)
+    decisions.publish(post=sent.post, by=by)
 print(thread.get_absolute_url())
 """
 
@@ -177,7 +177,7 @@ def test_a_first_visit_to_a_thread_of_thirty_posts_costs_forty_five_kilobytes_at
 
 
 def cost_of_a_first_visit(page, site, name, address):
-    """Return how many kilobytes a fresh page gets from an address; fail where it asks too often, elsewhere, or in vain."""
+    """Return the kilobytes that a page loads; fail on too many, external or failed requests."""
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
     sizes, hosts, faults = [], set(), []

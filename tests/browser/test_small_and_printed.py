@@ -1,8 +1,8 @@
-"""What a reader with a phone, with large letters or with a printer meets in the forums; with no JavaScript."""
+"""The forums on a phone, with large letters and in print, without JavaScript."""
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import button, is_too_wide, link, open_details, press, send, write
+from tests.browser.helpers import button, is_too_wide, link, open_details, press, send, write
 from tests.browser.test_pages import open_page
 
 LEAVE_BAR = 44  # pixels

@@ -1,18 +1,18 @@
-"""A moderator puts threads where they belong, ends one and lets a forum rest; whoever has an old link is led right."""
+"""A moderator moves, merges, splits and closes threads and pauses a forum; old links lead to the new places."""
 
 import re
 
-from tests.browser.conftest import (
+from tests.browser.helpers import (
     MODERATOR,
     button,
     code_of,
     heading,
     link,
+    messages,
     open_code,
     press,
     publish,
     send,
-    told,
     write,
 )
 
@@ -33,7 +33,7 @@ def open_thread(moderator, site, address):
 
 def save(moderator):
     press(moderator, button(moderator, "Save"))
-    assert [words.endswith("was changed successfully.") for words in told(moderator)] == [True]
+    assert [words.endswith("was changed successfully.") for words in messages(moderator)] == [True]
 
 
 def set_forum(moderator, site, state, message):
@@ -50,7 +50,7 @@ def move(moderator, site, address):
     press(moderator, link(moderator, "Move to another forum"))
     moderator.get_by_label("Move to").select_option("Safety forum")
     press(moderator, button(moderator, "Move this thread"))
-    assert told(moderator) == ["Moved to the Safety forum."]
+    assert messages(moderator) == ["Moved to the Safety forum."]
     return address.replace("/medical/", "/safety/")
 
 
@@ -60,7 +60,7 @@ def merge(moderator, site, address, *, into):
     moderator.get_by_label("Merge into").fill(into)
     press(moderator, button(moderator, "Show the other thread first"))
     press(moderator, button(moderator, "Yes, merge them"))
-    assert told(moderator) == [f"Merged. All posts of thread {code_in(address)} are in this one now."]
+    assert messages(moderator) == [f"Merged. All posts of thread {code_in(address)} are in this one now."]
 
 
 def split_off(moderator, address, *, number, title):
@@ -69,7 +69,7 @@ def split_off(moderator, address, *, number, title):
     moderator.get_by_label("Title of the new thread").fill(title)
     moderator.get_by_label(re.compile(f"^#{number} ")).check()
     press(moderator, button(moderator, "Split off these posts"))
-    assert told(moderator) == [f"Split off thread {code_in(address)}. This is the new thread."]
+    assert messages(moderator) == [f"Split off thread {code_in(address)}. This is the new thread."]
 
 
 def pin_and_close(moderator, site, address):

@@ -1,19 +1,19 @@
-"""What a writer meets at the limits: codes that open nothing, a question while programs flood a forum, too many posts.
+"""The limits for writers: wrong codes, a question while programs flood a forum, too many posts.
 
 Each is told plainly, and nothing typed is lost.
 """
 
-from tests.browser.conftest import (
+from tests.browser.helpers import (
     MODERATOR,
     button,
     code_of,
     heading,
     link,
+    messages,
     open_code,
     press,
     publish,
     send,
-    told,
     write,
 )
 
@@ -34,7 +34,7 @@ def ask_in_a_flood(moderator, site, question, answers):
     moderator.get_by_label("Question during a flood:").fill(question)
     moderator.get_by_label("Answers:").fill(answers)
     press(moderator, button(moderator, "Save"))
-    assert [words.endswith("was changed successfully.") for words in told(moderator)] == [True]
+    assert [words.endswith("was changed successfully.") for words in messages(moderator)] == [True]
 
 
 def send_others(page, posts):

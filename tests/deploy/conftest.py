@@ -1,20 +1,20 @@
-"""The portal as deploy/ lays it out: nginx with those very files in front of a web process."""
+"""nginx with the files of deploy/ in front of a web process."""
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.database_template import put_file
 from tests.deploy import rendering
 from tests.deploy.visitors import Visitor
-from tests.template import put_file
+from tests.services import require
+from tests.subprocesses import free_port, free_ports, wait_for_port
 
 ONION = f"{'a2' * 28}.onion"
 
@@ -32,38 +32,19 @@ class Proxy:
         return Visitor(self.https, **facts)
 
     def logs(self):
-        """Return what each log beside nginx's own files holds."""
+        """Return the contents of all logs by file name."""
         return {path.name: path.read_text() for path in self.folder.parent.rglob("*.log")}
 
 
 def required(program):
-    """Return a program's path; skip where it is missing, unless REQUIRE names it."""
+    """Return a program's path; skip the test, or fail it, where it is missing."""
     path = shutil.which(program, path=rendering.PROGRAMS)
-    if path is None:
-        message = f"{program} is not installed"
-        (pytest.fail if program in os.environ.get("REQUIRE", "").split(",") else pytest.skip)(message)
+    require(program, path)
     return path
 
 
-def free_ports(count):
-    """Return ports of 127.0.0.1 on which nothing listens."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def wait_for(port, process):
-    """Wait until a process that was started listens on its port."""
-    with socket.socket() as probe:
-        while probe.connect_ex(("127.0.0.1", port)):
-            assert process.poll() is None, f"{process.args[0]} ended with {process.returncode}"
-            time.sleep(0.05)
-
-
 def environment_of(folder, **changes):
-    """Return what deploy/portal.env gives a process, with a database of the test's own and keys."""
+    """Return the environment of deploy/portal.env, with keys, a data folder and an SQLite database."""
     ours = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     keys = dict.fromkeys(("SECRET_KEY", "CODE_KEY", "FIELD_KEY"), "0123456789abcdef" * 4)
     own = {"VAR_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3", "ONION_URL": f"http://{ONION}"}
@@ -78,7 +59,7 @@ def nginx_before(folder, *web):
     main = rendering.write_nginx(folder, http=http, https=https, onion=onion, web=web)
     process = subprocess.Popen(rendering.nginx_command(main))
     try:
-        wait_for(https, process)
+        wait_for_port(https, process)
         yield Proxy(folder, http, https, onion)
     finally:
         process.terminate()
@@ -88,7 +69,7 @@ def nginx_before(folder, *web):
 @contextmanager
 def web_process(folder):
     """Start a web process with an empty site's first content, yield its port, and stop it at the end."""
-    (port,) = free_ports(1)
+    port = free_port()
     put_file(folder)
     environment = environment_of(folder, PORT=str(port))
     for command in ("prepare", "add_first_content"):
@@ -101,7 +82,7 @@ def web_process(folder):
             cwd=rendering.ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        wait_for(port, process)
+        wait_for_port(port, process)
         yield port
     finally:
         process.terminate()
@@ -112,6 +93,6 @@ def web_process(folder):
 def site(tmp_path_factory):
     """A portal behind nginx. Of the two web processes that nginx knows, one is away."""
     folder = tmp_path_factory.mktemp("deploy")
-    (away,) = free_ports(1)
-    with web_process(folder) as web, nginx_before(folder / "nginx", away, web) as proxy:
+    closed_port = free_port()
+    with web_process(folder) as web, nginx_before(folder / "nginx", closed_port, web) as proxy:
         yield proxy

@@ -1,4 +1,4 @@
-"""The files of deploy/ with the ports and folders of a test in the place of a machine's own."""
+"""The files of deploy/, rendered with the ports and folders of a test."""
 
 import os
 import re
@@ -11,9 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
 PYTHON = Path(sys.executable)
-PROGRAMS = f"{os.environ['PATH']}:/usr/sbin:/sbin"  # an ordinary user's path leaves out where nginx is
+PROGRAMS = f"{os.environ['PATH']}:/usr/sbin:/sbin"  # nginx is in a folder that an ordinary user's path does not have
 NAME = "community.example.org"  # in the files and in the certificate that is made here
-# What Debian's own nginx.conf says around the files of /etc/nginx/conf.d, where it matters: it keeps an access log.
+# The relevant parts of Debian's nginx.conf, which includes /etc/nginx/conf.d and keeps an access log.
 AROUND = """
 {user}
 worker_processes 2;
@@ -101,7 +101,7 @@ def unit(name):
 
 
 def start_command(name):
-    """Return what a unit starts, with this machine's Python: run it in ROOT, with PORT in its environment."""
+    """Return the command of a unit with this machine's Python, to be run in ROOT with PORT in the environment."""
     line = dict(unit(name))["ExecStart"].replace("/srv/portal/.venv/bin", str(PYTHON.parent))
     return shlex.split(line)
 

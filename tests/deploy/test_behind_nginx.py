@@ -1,4 +1,4 @@
-"""A page over https, a form, a visitor's address: through nginx, as deploy/ lays it out."""
+"""Requests through nginx with the files of deploy/: pages, forms, IP addresses, logs."""
 
 import http.client
 import re
@@ -7,8 +7,9 @@ import ssl
 
 import pytest
 
-from tests.deploy.conftest import ONION, free_ports, nginx_before
+from tests.deploy.conftest import ONION, nginx_before
 from tests.deploy.rendering import DEPLOY, NAME
+from tests.subprocesses import free_ports
 
 WRITE = {"title": "A quiet place", "body": "What helped us was a table by a window and nobody in a hurry."}
 
@@ -16,12 +17,12 @@ WRITE = {"title": "A quiet place", "body": "What helped us was a table by a wind
 def test_a_page_comes_over_https_with_its_headers_and_without_a_cookie(site):
     answer = site.visitor().get("/outcomes/housing/")
     assert (answer.status, "Secure and suitable housing" in answer.text) == (200, True)
-    told = {name.lower(): value for name, value in answer.headers.items()}
-    assert told["strict-transport-security"].startswith("max-age=31536000")
-    assert "default-src 'none'" in told["content-security-policy"].split("; ")
-    assert told["onion-location"] == f"http://{ONION}/outcomes/housing/"
-    assert told["server"] == "nginx"
-    assert "set-cookie" not in told
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "default-src 'none'" in headers["content-security-policy"].split("; ")
+    assert headers["onion-location"] == f"http://{ONION}/outcomes/housing/"
+    assert headers["server"] == "nginx"
+    assert "set-cookie" not in headers
 
 
 def test_static_files_come_by_the_portal_and_may_be_kept_for_good(site):

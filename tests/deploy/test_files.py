@@ -1,4 +1,4 @@
-"""Each file of deploy/ is read by the program that it is for, or held against what the others say."""
+"""The files of deploy/, each read by its program or compared with the others."""
 
 import re
 import shlex
@@ -10,8 +10,9 @@ import yaml
 from mscos import settings as portal_settings
 from mscos.settings import HELPLINES
 from tests.deploy import rendering
-from tests.deploy.conftest import free_ports, required
+from tests.deploy.conftest import required
 from tests.deploy.rendering import DEPLOY, ROOT
+from tests.subprocesses import free_ports
 
 README = (DEPLOY / "README.md").read_text()
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("portal-*.*") if path.is_file())
@@ -30,8 +31,8 @@ def units(tmp_path, monkeypatch):
     monkeypatch.setenv("SYSTEMD_UNIT_PATH", f"{tmp_path}:")
 
 
-def said_by(*command):
-    """Return what a command printed, and its exit code."""
+def output_of(*command):
+    """Run a command; return its output and its exit code."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
     return done.stdout, done.returncode
 
@@ -42,13 +43,13 @@ def instance(name):
 
 def test_systemd_reads_the_units_without_a_complaint(units):
     analyze = required("systemd-analyze")
-    assert said_by(analyze, "verify", "--man=no", *map(instance, UNITS)) == ("", 0)
+    assert output_of(analyze, "verify", "--man=no", *map(instance, UNITS)) == ("", 0)
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_unit_may_do_little(units, name):
     """systemd's own measure, from 0 to 10: a unit without any hardening has 9.6."""
-    said, code = said_by(
+    said, code = output_of(
         required("systemd-analyze"), "security", "--offline=yes", "--threshold=12", "--no-pager", instance(name)
     )
     assert code == 0, said.splitlines()[-1]
@@ -65,7 +66,7 @@ def test_a_unit_writes_no_line_into_the_journal(name):
 def test_nginx_reads_its_files_without_a_complaint(tmp_path):
     ports = dict(zip(("http", "https", "onion"), free_ports(3), strict=True))
     main = rendering.write_nginx(tmp_path / "nginx", web=[8000], **ports)
-    said, code = said_by(required("nginx"), "-t", *rendering.nginx_command(main)[1:-2])
+    said, code = output_of(required("nginx"), "-t", *rendering.nginx_command(main)[1:-2])
     assert (re.findall(r"\[\w+\].*", said), code) == ([], 0)
 
 
@@ -87,7 +88,7 @@ def test_the_page_that_nginx_shows_names_the_portals_helplines():
 def test_logrotate_reads_its_file_without_a_complaint(tmp_path):
     text = (DEPLOY / "logrotate.conf").read_text().replace("/var/log/portal", str(tmp_path))
     (tmp_path / "portal").write_text(text)
-    said, code = said_by(required("logrotate"), "-d", "--state", str(tmp_path / "state"), str(tmp_path / "portal"))
+    said, code = output_of(required("logrotate"), "-d", "--state", str(tmp_path / "state"), str(tmp_path / "portal"))
     assert (re.findall(r"error.*", said), code) == ([], 0)
 
 
@@ -180,8 +181,8 @@ def test_the_table_of_contents_is_that_of_the_steps():
 
 def test_each_shell_script_is_one(tmp_path):
     for name in ("portal", "watch"):
-        assert said_by("sh", "-n", str(DEPLOY / name)) == ("", 0)
+        assert output_of("sh", "-n", str(DEPLOY / name)) == ("", 0)
         assert (DEPLOY / name).stat().st_mode & 0o111 == 0o111
     steps = "\n".join(line[4:] for line in README.splitlines() if line.startswith("    "))
     (tmp_path / "steps").write_text(steps)
-    assert said_by("bash", "-n", str(tmp_path / "steps")) == ("", 0)
+    assert output_of("bash", "-n", str(tmp_path / "steps")) == ("", 0)

@@ -1,4 +1,4 @@
-"""Visitors of a portal behind nginx, each from an address of its own on the loopback network."""
+"""Visitors of a portal behind nginx, each with a loopback address of its own."""
 
 import http.client
 import re
@@ -12,13 +12,13 @@ from tests.deploy.rendering import NAME
 
 @dataclass
 class Visitor:
-    """Somebody with a browser's cookies. 127.0.0.2, 127.0.0.3 and so on are addresses that a machine has for nothing."""
+    """A client that keeps cookies. Every machine has the addresses 127.0.0.2, 127.0.0.3 and so on."""
 
     port: int
     address: str = "127.0.0.2"
     host: str = NAME
     scheme: str = "https"
-    first_words: bytes = b""  # what tor says before it passes a visitor on
+    first_words: bytes = b""  # the PROXY line that tor sends first
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -30,9 +30,9 @@ class Visitor:
         return self.send(path, self.fill_in(path, **fields))
 
     def fill_in(self, path, **fields):
-        """Open the page at a path and return the fields of its form: those that stand hidden in it, and these.
+        """Open the page at a path and return the fields of its form: the hidden ones, and these.
 
-        Raises ConnectionError where the page holds no form, such as one that says that the site is away.
+        Raises ConnectionError where the page has no form, such as the page of a site that is away.
         """
         page = self.get(path)
         form = re.search(r'<form[^>]*method="post".*?</form>', page.text, re.DOTALL)
@@ -41,7 +41,7 @@ class Visitor:
         return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])) | fields
 
     def send(self, path, fields):
-        """Send a form that was filled in."""
+        """Send the fields of a form."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
         return self.ask("POST", path, urlencode(fields, doseq=True), headers)
 
@@ -64,7 +64,7 @@ class Visitor:
         return answer
 
     def connect(self):
-        """Return a connection to nginx; where the address is https, one that trusts any certificate."""
+        """Return a connection to nginx; with https, one that trusts any certificate."""
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(self.address, 0))
         plain.sendall(self.first_words)
         if self.scheme == "http":

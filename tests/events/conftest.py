@@ -1,4 +1,4 @@
-"""The events that this room's tests start from."""
+"""Fixtures and factories of events."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ def training(db):
 
 
 def make_event(title="An event", *, hours=1.5, organiser="Survivor Alliance", on=(), **fields):
-    """Return a published event, ten days from now unless it says when."""
+    """Return a published event, by default in ten days."""
     starts = fields.pop("starts", NOW + timedelta(days=10))
     given = {"state": "published", "summary": "What it is.", "ends": starts + timedelta(hours=hours), **fields}
     by, _ = Organisation.objects.get_or_create(name=organiser)

@@ -1,4 +1,4 @@
-"""Events as editors write them: times as the organiser's clocks show them."""
+"""Events in the admin, whose times are on the organiser's clocks."""
 
 import re
 
@@ -7,13 +7,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from events.models import Event
-from outcomes.models import Organisation
 from tests.admin_forms import save
 from tests.events.conftest import make_event
+from tests.events.helpers import ADD, errors, typed
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/events/event/add/"
 
 
 @pytest.fixture
@@ -22,36 +21,11 @@ def client(client, editor):
     return client
 
 
-def typed(**fields):
-    organiser, _ = Organisation.objects.get_or_create(name="Survivor Alliance")
-    given = {
-        "title": "A training",
-        "kind": "training",
-        "state": "published",
-        "organiser": organiser.pk,
-        "summary": "What it is.",
-        "starts": "2023-03-30T17:00",
-        "ends": "2023-03-30T18:30",
-        "zone": "Europe/London",
-        "currency": "GBP",
-        "recording": "",
-        "is_online": "on",
-    }
-    return {**given, **fields}
-
-
-def errors(answer):
-    return [
-        re.sub(r"<[^>]+>", "", each)
-        for each in re.findall(r'<ul class="errorlist.*?</ul>', answer.content.decode(), re.DOTALL)
-    ]
-
-
 @pytest.mark.parametrize(
     ("zone", "utc"),
     [("Europe/London", 16), ("America/New_York", 21), ("Asia/Kolkata", 11.5), ("Pacific/Auckland", 4)],
 )
-def test_a_time_is_that_of_the_organisers_clocks(client, zone, utc):
+def test_a_time_is_local_to_the_organiser(client, zone, utc):
     assert client.post(ADD, typed(zone=zone)).status_code == 302
     event = Event.objects.get()
     assert (event.starts.hour + event.starts.minute / 60, event.starts.astimezone(event.clock).hour) == (utc, 17)
@@ -59,7 +33,7 @@ def test_a_time_is_that_of_the_organisers_clocks(client, zone, utc):
     assert 'value="2023-03-30T17:00"' in page
 
 
-def test_saving_again_moves_nothing(client):
+def test_saving_again_changes_no_time(client):
     client.post(ADD, typed(zone="America/New_York", book_by="2023-03-28T12:00"))
     event = Event.objects.get()
     save(
@@ -91,7 +65,7 @@ def test_saving_again_moves_nothing(client):
         ({"contact": "nobody"}, "Enter a valid email address."),
     ],
 )
-def test_what_cannot_be_is_told_and_nothing_is_stored(client, fields, sentence):
+def test_an_invalid_event_is_reported_and_not_stored(client, fields, sentence):
     answer = client.post(ADD, typed(**fields))
     assert answer.status_code == 200
     assert sentence in " ".join(errors(answer)).replace("&#x27;", "'")
@@ -99,12 +73,12 @@ def test_what_cannot_be_is_told_and_nothing_is_stored(client, fields, sentence):
     assert not Event.objects.exists()
 
 
-def test_an_address_typed_without_its_beginning_is_a_safe_one(client):
+def test_a_url_without_a_scheme_gets_https(client):
     client.post(ADD, typed(booking_url="tickets.example.org/training"))
     assert Event.objects.get().booking_url == "https://tickets.example.org/training"
 
 
-def test_a_new_event_is_londons_and_says_when_its_time_is_checked(client):
+def test_a_new_event_has_londons_zone_and_the_form_explains_the_time_check(client):
     page = client.get(ADD).content.decode()
     assert re.findall(r'<input[^>]* name="zone"[^>]*>', page)[0].count('value="Europe/London"') == 1
     assert ("Checked once it is saved." in page, "One day a line: 6 April 2023." in page) == (True, True)
@@ -135,7 +109,7 @@ def test_editors_look_at_a_draft_and_nobody_else(client):
 
 
 @pytest.mark.parametrize("fields", [{"state": "changed"}, {"price": -1}, {"ends": "2020-01-01T00:00Z"}])
-def test_the_database_keeps_what_must_hold(fields):
+def test_the_constraints_of_events(fields):
     event = make_event()
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(**fields)
@@ -160,7 +134,7 @@ def test_a_conflict_names_both_readings_until_somebody_has_asked(client):
     assert "uncertain" not in client.get(event.get_absolute_url()).content.decode()
 
 
-def test_a_statement_that_agrees_is_said_to(client):
+def test_the_page_says_that_a_statement_agrees(client):
     client.post(ADD, typed(stated_time="5pm to 6:30pm BST"))
     page = client.get(f"/admin/events/event/{Event.objects.get().pk}/change/").content.decode()
     assert "It agrees with the time above." in page

@@ -1,4 +1,4 @@
-"""Calendar files, read back by two programs that know nothing of ours."""
+"""Calendar files, read back by two independent libraries."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from tests.outcomes.conftest import make_outcome
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
-# Around both changes of the clocks of a year, where London's and New York's weeks differ, and with half hours.
+# Around both clock changes of a year, which differ in London and New York, and with half hours.
 DAYS = [
     "2023-03-12T15:00", "2023-03-20T15:00", "2023-03-26T00:30", "2023-03-26T01:30", "2023-03-30T16:00",
     "2023-10-28T23:00", "2023-10-29T00:30", "2023-10-29T01:30", "2023-11-04T15:00", "2023-11-05T15:00",
@@ -27,7 +27,7 @@ def read(answer):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_two_readers_find_each_time_to_the_minute(client, zone):
+def test_two_libraries_find_each_time_to_the_minute(client, zone):
     expected = set()
     for day in DAYS:
         starts = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_a_file_in_full(client, training):
     assert "tickets.example.org" not in answer.content.decode()
 
 
-def test_a_plain_file_says_nothing_of_it(client, training):
+def test_a_plain_file_does_not_tell_what_the_event_is(client, training):
     content = client.get(f"{training.get_absolute_url()}event.ics?title=plain").content.decode()
     [entry] = read(client.get(f"{training.get_absolute_url()}event.ics?title=plain"))
     assert str(entry["SUMMARY"]) == "Online meeting"
@@ -94,7 +94,7 @@ def test_a_cancelled_event_stays_as_cancelled(client):
         assert str(entry["STATUS"]) == "CANCELLED"
 
 
-def test_a_calendar_to_follow_holds_what_the_list_would_show(client):
+def test_a_calendar_to_subscribe_to_has_what_the_list_shows(client):
     housing = make_outcome("housing")
     make_event("On housing", on=[housing])
     other = make_event("Another's", organiser="Another")
@@ -115,7 +115,7 @@ def test_a_draft_has_no_file(client):
     assert client.get(f"{make_event(state='draft').get_absolute_url()}event.ics").status_code == 404
 
 
-def test_a_calendar_of_many_asks_the_database_as_often_as_one_of_one(client, django_assert_max_num_queries):
+def test_a_calendar_of_many_needs_as_many_queries_as_one_of_one(client, django_assert_max_num_queries):
     for number in range(60):
         make_event(f"Event {number}", organiser=f"Organiser {number}")
     with django_assert_max_num_queries(8):

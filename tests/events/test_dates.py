@@ -1,4 +1,4 @@
-"""Events on several dates, as lists, pages, calendars and editors see them."""
+"""Recurring events in lists, on pages, in calendars and in the admin."""
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -13,8 +13,7 @@ from icalendar import Calendar
 from events.actions import save_event
 from events.models import Event
 from tests.events.conftest import NOW, make_event
-from tests.events.test_admin import ADD, errors, typed
-from tests.events.test_pages import text_of, titles
+from tests.events.helpers import ADD, errors, text_of, titles, typed
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +37,7 @@ def test_the_dates_are_stored_for_lists_and_follow_the_event(weekly):
     assert weekly.over_at == weekly.ends
 
 
-def test_saving_what_stays_the_same_leaves_the_dates_alone(weekly):
+def test_saving_without_a_change_keeps_the_dates(weekly):
     before = list(weekly.dates.values_list("pk", flat=True))
     save_event(event=weekly)
     assert list(weekly.dates.values_list("pk", flat=True)) == before
@@ -84,8 +83,8 @@ def test_calendars_have_the_rule_with_its_exceptions(client, weekly):
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Australia/Adelaide"])
-def test_a_reader_of_rules_that_knows_only_the_file_finds_each_date_to_the_minute(client, zone):
-    """Over both changes of the clocks of a year, with the zone as the file itself tells it."""
+def test_another_library_finds_each_date_of_the_file_to_the_minute(client, zone):
+    """Over both clock changes of a year, with the zone that the file defines."""
     starts = datetime(2023, 2, 2, 16, 30, tzinfo=UTC)
     event = make_event(
         starts=starts, zone=zone, repeats="weekly", repeats_until=date(2023, 12, 7), left_out="2023-04-06"
@@ -98,7 +97,7 @@ def test_a_reader_of_rules_that_knows_only_the_file_finds_each_date_to_the_minut
     assert len(event.spans) == 44
 
 
-def test_what_was_stated_is_held_against_the_next_date_and_any_day_is_fine(client, weekly):
+def test_a_statement_is_compared_with_the_next_date_and_its_day_is_ignored(client, weekly):
     weekly.stated_time = "23 March, 5 to 6:30pm GMT"
     save_event(event=weekly)
     assert "uncertain" not in text_of(client.get(weekly.get_absolute_url()))
@@ -112,7 +111,7 @@ def repeated(**fields):
     return typed(**{"repeats": "weekly", "repeats_every": "2", "repeats_until": "27/4/2023", **fields})
 
 
-def test_an_editor_lets_an_event_come_again_and_is_warned_of_what_is_to_come(client, editor):
+def test_an_editor_makes_an_event_recurring_and_is_warned_of_clock_changes(client, editor):
     sign_in(client, editor)
     stated = {"starts": "2023-03-16T17:00", "ends": "2023-03-16T18:00", "stated_time": "5pm GMT"}
     answer = client.post(ADD, repeated(**stated, left_out="13/4/2023\n"), follow=True)
@@ -144,7 +143,7 @@ def test_a_day_is_read_as_people_write_it(client, editor, written):
         ({"left_out": "14/4/2023"}, "Not among its dates, so it cannot be left out: 14 April 2023."),
     ],
 )
-def test_what_is_no_rule_comes_back_with_all_that_was_typed(client, editor, fields, sentence):
+def test_an_invalid_rule_is_refused_with_all_that_was_typed(client, editor, fields, sentence):
     sign_in(client, editor)
     answer = client.post(ADD, repeated(**fields))
     assert sentence in " ".join(errors(answer)).replace("&#x27;", "'")
@@ -155,7 +154,7 @@ def test_what_is_no_rule_comes_back_with_all_that_was_typed(client, editor, fiel
     "fields",
     [{"repeats": "weekly"}, {"repeats_until": "2023-04-13"}, {"left_out": "2023-04-13"}, {"over_at": NOW}],
 )
-def test_the_database_keeps_the_rule_whole(fields):
+def test_the_constraints_of_rules(fields):
     event = make_event()
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(**fields)
@@ -170,7 +169,7 @@ def test_a_copy_is_a_draft_about_whose_time_nobody_has_asked(client, editor):
     assert (copy.state, copy.change_note, copy.time_settled_on, copy.listed_at) == ("draft", "", None, None)
 
 
-def test_when_it_was_first_listed_stays(editor):
+def test_the_time_of_the_first_listing_stays(editor):
     event = make_event(state="draft")
     assert event.listed_at is None
     event.state = "published"

@@ -1,4 +1,4 @@
-"""When the entries of a calendar file take place: their times, zones and rules."""
+"""Times, zones and rules of imported calendar entries."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from events.ics_import.drafts import ALL_DAY, ALL_LEFT_OUT, BROKEN_DAYS, IN_UTC, NO_END, NO_START
 from events.ics_import.rules import FIRST_LEFT_OUT, NOT_OURS
 from events.models import Event
-from tests.events.calendar_files import calendar, entry, take, the_draft
+from tests.events.helpers import calendar, entry, import_one, import_results
 
 pytestmark = pytest.mark.django_db
 LONDON, NEW_YORK = "Europe/London", "America/New_York"
@@ -17,12 +17,12 @@ BY_OFFSET = "Its time zone is given as '{}': it stands here as clocks in London 
 
 
 def hours(event):
-    """Return when an event starts and ends, in UTC, and the zone in which it is meant."""
+    """Return the start and end of an event, in UTC, and its zone."""
     return f"{event.starts:%Y-%m-%d %H:%M}", f"{event.ends:%Y-%m-%d %H:%M}", event.zone
 
 
 def days(event):
-    """Return its dates, on its own clocks."""
+    """Return its dates in its own zone."""
     return [span.starts.astimezone(event.clock).strftime("%Y-%m-%d %H:%M") for span in event.spans]
 
 
@@ -42,26 +42,26 @@ def days(event):
         ("DTSTART;TZID=America/New_York:20230330T170000", "DTEND:20230330T180000", 21, NEW_YORK, []),
     ],
 )
-def test_a_time_is_that_of_the_clocks_that_it_names(editor, start, end, utc, zone, remarks):
-    event, said = the_draft(start, end, "DTEND" if end.startswith("DURATION") else end, by=editor)
+def test_a_time_is_in_the_zone_that_it_names(editor, start, end, utc, zone, remarks):
+    event, said = import_one(start, end, "DTEND" if end.startswith("DURATION") else end, by=editor)
     assert hours(event) == (f"2023-03-30 {utc}:00", f"2023-03-30 {utc + 1}:00", zone)
     assert said == remarks
 
 
 def test_a_time_without_a_zone_is_of_the_zone_that_was_chosen(editor):
-    event, said = the_draft("DTSTART:20230330T170000", "DTEND:20230330T180000", by=editor, zone="Asia/Kolkata")
+    event, said = import_one("DTSTART:20230330T170000", "DTEND:20230330T180000", by=editor, zone="Asia/Kolkata")
     assert hours(event) == ("2023-03-30 11:30", "2023-03-30 12:30", "Asia/Kolkata")
     assert said == [FLOATING.format("Kolkata")]
 
 
-def test_what_a_file_says_of_a_zone_is_not_believed_and_not_remembered(editor):
+def test_definitions_of_zones_in_a_file_are_ignored(editor):
     zone = (
         "BEGIN:VTIMEZONE\r\nTZID:Eastern Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:junk\r\nTZOFFSETFROM:+1400\r\n"
         "TZOFFSETTO:+9900\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
     )
     for uid in ("UID:1", "UID:2"):
         start, end = (f"DT{name};TZID=Eastern Standard Time:20230330T170000" for name in ("START", "END"))
-        take(calendar(zone, entry(uid, start, end)), editor)
+        import_results(calendar(zone, entry(uid, start, end)), editor)
     assert [hours(event) for event in Event.objects.all()] == [("2023-03-30 21:00", "2023-03-30 21:00", NEW_YORK)] * 2
 
 
@@ -84,8 +84,8 @@ def test_what_a_file_says_of_a_zone_is_not_believed_and_not_remembered(editor):
         ("DTSTART:20231029T013000+0000", "2023-10-29 01:30", BY_OFFSET.format("+0000")),
     ],
 )
-def test_a_start_that_clocks_leave_out_or_show_twice_is_read_as_the_standard_says(editor, start, utc, remark):
-    event, said = the_draft(start, "DTEND", "DURATION:PT1H", by=editor)
+def test_a_start_that_is_skipped_or_comes_twice_follows_the_standard(editor, start, utc, remark):
+    event, said = import_one(start, "DTEND", "DURATION:PT1H", by=editor)
     assert f"{event.starts:%Y-%m-%d %H:%M}" == utc
     assert said == ([remark] if remark else [])
 
@@ -94,8 +94,8 @@ def test_a_start_that_clocks_leave_out_or_show_twice_is_read_as_the_standard_say
     ("duration", "ends"),
     [("PT25H", "2023-03-26 16:00"), ("P1D", "2023-03-26 14:00"), ("P1W", "2023-04-01 14:00"), ("PT90M", "2023-03-25 16:30")],
 )  # fmt: skip
-def test_days_are_those_of_clocks_and_hours_are_hours(editor, duration, ends):
-    event, _ = the_draft("DTSTART;TZID=Europe/London:20230325T150000", "DTEND", f"DURATION:{duration}", by=editor)
+def test_days_are_calendar_days_and_hours_are_exact(editor, duration, ends):
+    event, _ = import_one("DTSTART;TZID=Europe/London:20230325T150000", "DTEND", f"DURATION:{duration}", by=editor)
     assert f"{event.ends:%Y-%m-%d %H:%M}" == ends
 
 
@@ -111,7 +111,7 @@ def test_days_are_those_of_clocks_and_hours_are_hours(editor, duration, ends):
     ],
 )  # fmt: skip
 def test_an_end_that_is_missing_or_broken_is_the_start(editor, lines, remark):
-    event, said = the_draft(*lines, by=editor)
+    event, said = import_one(*lines, by=editor)
     assert hours(event)[:2] == ("2023-03-30 16:00", "2023-03-30 16:00")
     assert said == [remark]
 
@@ -135,8 +135,8 @@ def test_an_end_that_is_missing_or_broken_is_the_start(editor, lines, remark):
          "It ends (30 March 2023, 16:00 BST) before it starts (30 March 2023, 17:00 BST). Ask the organiser, then add it by hand."),
     ],
 )  # fmt: skip
-def test_what_has_no_time_is_not_taken(editor, lines, remark):
-    assert take(calendar(entry(*lines)), editor) == [("A training", "Not taken", [remark])]
+def test_an_entry_without_a_time_is_not_taken(editor, lines, remark):
+    assert import_results(calendar(entry(*lines)), editor) == [("A training", "Not taken", [remark])]
     assert not Event.objects.exists()
 
 
@@ -159,7 +159,7 @@ def rule(event):
     ],
 )
 def test_rules_by_the_week_and_the_month_are_taken(editor, rrule, kept):
-    event, said = the_draft(f"RRULE:{rrule}", by=editor)
+    event, said = import_one(f"RRULE:{rrule}", by=editor)
     assert rule(event) == kept
     assert said == []
     assert event.dates.count() == len(event.spans) > 1
@@ -167,7 +167,7 @@ def test_rules_by_the_week_and_the_month_are_taken(editor, rrule, kept):
 
 def test_a_rule_by_the_weekday_of_the_month_is_taken(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230314T170000" for name in ("START", "END"))
-    event, said = the_draft(start, end, "RRULE:FREQ=MONTHLY;BYDAY=+2TU;COUNT=3", by=editor)
+    event, said = import_one(start, end, "RRULE:FREQ=MONTHLY;BYDAY=+2TU;COUNT=3", by=editor)
     assert rule(event) == ("weekday", 1, date(2023, 5, 9), [])
     assert days(event) == ["2023-03-14 17:00", "2023-04-11 17:00", "2023-05-09 17:00"]
     assert said == []
@@ -198,60 +198,60 @@ def test_a_rule_by_the_weekday_of_the_month_is_taken(editor):
     ],
 )
 def test_of_any_other_rule_the_first_date_is_taken(editor, lines):
-    event, said = the_draft(*lines, by=editor)
+    event, said = import_one(*lines, by=editor)
     assert rule(event) == ("", 1, None, [])
     assert (days(event), said) == (["2023-03-30 17:00"], [NOT_OURS])
 
 
 @pytest.mark.parametrize(
-    ("lines", "trouble"),
+    ("lines", "problem"),
     [
         (["RRULE:FREQ=MONTHLY;BYDAY=5TH;COUNT=3"], "A month seldom has a fifth Thursday. Choose the last such weekday."),
         (["RRULE:FREQ=WEEKLY;COUNT=3", "DTEND;TZID=Europe/London:20230408T170000"],
          "It lasts longer than it takes until it begins again."),
     ],
 )  # fmt: skip
-def test_a_rule_that_cannot_be_kept_is_left_with_its_sentence(editor, lines, problem):
-    event, said = the_draft(*lines, by=editor)
+def test_a_rule_that_cannot_be_used_is_dropped_with_a_remark(editor, lines, problem):
+    event, said = import_one(*lines, by=editor)
     assert rule(event) == ("", 1, None, [])
     assert said == [f"Only its first date was taken. {problem}"]
 
 
 def test_the_last_weekday_of_a_month_has_to_be_that_of_the_start(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230323T170000" for name in ("START", "END"))
-    event, said = the_draft(start, end, "RRULE:FREQ=MONTHLY;BYDAY=-1TH;COUNT=3", by=editor)
+    event, said = import_one(start, end, "RRULE:FREQ=MONTHLY;BYDAY=-1TH;COUNT=3", by=editor)
     assert (rule(event), days(event)) == (("", 1, None, []), ["2023-03-23 17:00"])
     problem = "23 March 2023 is not the last Thursday of its month. Choose another rule or another start."
     assert said == [f"Only its first date was taken. {problem}"]
 
 
 def test_a_rule_without_end_is_taken_for_a_year(editor):
-    event, said = the_draft("RRULE:FREQ=WEEKLY", by=editor)
+    event, said = import_one("RRULE:FREQ=WEEKLY", by=editor)
     assert rule(event) == ("weekly", 1, date(2024, 3, 30), [])
     assert said == ["It repeats without an end: taken up to 30 March 2024. Choose its last day."]
 
 
 @pytest.mark.parametrize("end", ["COUNT=106", "COUNT=99999", "UNTIL=20250403", "UNTIL=99991231T235959Z"])
 def test_a_long_rule_is_cut_to_the_last_date_that_fits(editor, end):
-    event, said = the_draft(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
+    event, said = import_one(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
     assert (len(days(event)), rule(event)) == (105, ("weekly", 1, date(2025, 3, 27), []))
     assert said == ["It has more than 105 dates: taken up to 27 March 2025, the last that fits."]
 
 
 @pytest.mark.parametrize("end", ["COUNT=105", "UNTIL=20250402"])
 def test_a_rule_that_just_fits_is_whole(editor, end):
-    event, said = the_draft(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
+    event, said = import_one(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
     assert (len(days(event)), said) == (105, [])
 
 
 @pytest.mark.parametrize("end", ["COUNT=1", "UNTIL=20230330T000000Z", "UNTIL=20200101", "UNTIL=00010101T000000Z"])
-def test_what_does_not_come_again_takes_place_once(editor, end):
-    event, said = the_draft(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
+def test_a_rule_of_one_date_is_a_single_date(editor, end):
+    event, said = import_one(f"RRULE:FREQ=WEEKLY;{end}", by=editor)
     assert (rule(event), said) == (("", 1, None, []), [])
 
 
 def test_days_that_a_file_leaves_out_are_left_out(editor):
-    event, said = the_draft(
+    event, said = import_one(
         "RRULE:FREQ=WEEKLY;COUNT=6",
         "EXDATE;TZID=Europe/London:20230406T170000",
         "EXDATE:20230413T160000Z,20230401T160000Z",
@@ -265,55 +265,55 @@ def test_days_that_a_file_leaves_out_are_left_out(editor):
 
 def test_a_day_left_out_is_that_of_the_events_own_clocks(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230331T003000" for name in ("START", "END"))
-    event, _ = the_draft(start, end, "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20230406T233000Z", by=editor)
+    event, _ = import_one(start, end, "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20230406T233000Z", by=editor)
     assert rule(event) == ("weekly", 1, date(2023, 4, 14), ["2023-04-07"])
 
 
 def test_where_the_first_date_is_left_out_it_starts_on_the_next(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230316T{hour}0000" for name, hour in (("START", 17), ("END", 18)))
     left_out = "EXDATE;TZID=Europe/London:20230316T170000,20230330T170000"
-    event, said = the_draft(start, end, "RRULE:FREQ=WEEKLY;COUNT=4", left_out, by=editor)
+    event, said = import_one(start, end, "RRULE:FREQ=WEEKLY;COUNT=4", left_out, by=editor)
     assert hours(event) == ("2023-03-23 17:00", "2023-03-23 18:00", LONDON)
     assert rule(event) == ("weekly", 1, date(2023, 4, 6), ["2023-03-30"])
     assert (days(event), said) == (["2023-03-23 17:00", "2023-04-06 17:00"], [])
 
 
 def test_where_one_date_remains_it_takes_place_once(editor):
-    event, _ = the_draft("RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE;TZID=Europe/London:20230330T170000", by=editor)
+    event, _ = import_one("RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE;TZID=Europe/London:20230330T170000", by=editor)
     assert (rule(event), days(event)) == (("", 1, None, []), ["2023-04-06 17:00"])
 
 
 def test_what_leaves_out_all_its_dates_is_not_taken(editor):
     lines = ["RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE;TZID=Europe/London:20230330T170000,20230406T170000"]
-    assert take(calendar(entry(*lines)), editor) == [("A training", "Not taken", [ALL_LEFT_OUT])]
+    assert import_results(calendar(entry(*lines)), editor) == [("A training", "Not taken", [ALL_LEFT_OUT])]
 
 
-def test_a_date_left_out_that_cannot_be_read_is_told_of(editor):
-    _, said = the_draft("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20230406", "EXDATE:next week", by=editor)
+def test_an_unreadable_left_out_date_has_a_remark(editor):
+    _, said = import_one("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20230406", "EXDATE:next week", by=editor)
     assert said == [BROKEN_DAYS]
 
 
-def test_a_first_date_left_out_of_a_rule_that_is_none_of_ours_is_told_of(editor):
-    _, said = the_draft("RRULE:FREQ=DAILY;COUNT=3", "EXDATE;TZID=Europe/London:20230330T170000", by=editor)
+def test_a_left_out_first_date_of_an_unknown_rule_has_a_remark(editor):
+    _, said = import_one("RRULE:FREQ=DAILY;COUNT=3", "EXDATE;TZID=Europe/London:20230330T170000", by=editor)
     assert said == [NOT_OURS, FIRST_LEFT_OUT]
 
 
-def test_what_repeats_in_utc_stays_there(editor):
-    event, said = the_draft(
+def test_a_series_in_utc_stays_in_utc(editor):
+    event, said = import_one(
         "DTSTART:20230323T170000Z", "DTEND", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2", by=editor
     )
     assert (event.zone, days(event)) == ("UTC", ["2023-03-23 17:00", "2023-03-30 17:00"])
     assert said == [IN_UTC]
 
 
-def test_what_would_repeat_in_utc_but_is_taken_once_is_shown_where_it_is_meant(editor):
-    event, said = the_draft("DTSTART:20230330T170000Z", "DTEND", "DURATION:PT1H", "RRULE:FREQ=DAILY", by=editor)
+def test_a_single_date_of_a_series_in_utc_gets_the_chosen_zone(editor):
+    event, said = import_one("DTSTART:20230330T170000Z", "DTEND", "DURATION:PT1H", "RRULE:FREQ=DAILY", by=editor)
     assert hours(event) == ("2023-03-30 17:00", "2023-03-30 18:00", LONDON)
     assert said == [NOT_OURS]
 
 
 def test_the_hour_stays_when_clocks_change(editor):
     start, end = (f"DT{name};TZID=Europe/London:20230323T170000" for name in ("START", "END"))
-    event, _ = the_draft(start, end, "RRULE:FREQ=WEEKLY;COUNT=2", by=editor)
+    event, _ = import_one(start, end, "RRULE:FREQ=WEEKLY;COUNT=2", by=editor)
     assert [f"{span.starts:%d %H}" for span in event.spans] == ["23 17", "30 16"]
     assert event.over_at == datetime.fromisoformat("2023-03-30T16:00Z")

@@ -15,7 +15,7 @@ from events.ics_import.forms import NO_FILE, NO_ORGANISER, NO_ZONE
 from events.models import Event
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from outcomes.models import Organisation
-from tests.events.calendar_files import calendar, entry
+from tests.events.helpers import calendar, entry
 from tests.people import make_staff, problems, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def organiser(db):
 
 
 def send(client, data, organiser, /, **typed):
-    """Send a file, or where that is None the form without one."""
+    """Send a file, or the form without one for None."""
     file = {} if data is None else {"file": SimpleUploadedFile("events.ics", data)}
     return client.post(IMPORT, {"organiser": organiser.pk, "zone": "Europe/London", **file, **typed})
 
@@ -49,14 +49,14 @@ def words(answer):
 
 
 @pytest.mark.parametrize("group", [MODERATORS, CALL_HANDLERS])
-def test_only_who_may_add_events_comes_here(client, organiser, group):
+def test_the_import_needs_the_permission_to_add_events(client, organiser, group):
     assert client.get(IMPORT)["Location"] == f"/accounts/login/?next={IMPORT}"
     sign_in(client, make_staff("other@example.org", groups=[group]))
     assert (client.get(IMPORT).status_code, send(client, calendar(entry()), organiser).status_code) == (403, 403)
     assert not Event.objects.exists()
 
 
-def test_the_list_of_events_leads_here(signed_in):
+def test_the_list_of_events_links_to_the_import(signed_in):
     assert f'href="{IMPORT}"' in signed_in.get(EVENTS).content.decode()
 
 
@@ -74,7 +74,7 @@ def test_the_page_asks_for_a_file_an_organiser_and_a_zone(signed_in, organiser):
     assert f'<option value="{organiser.pk}">Survivor Alliance</option>' in html
 
 
-def test_a_file_is_answered_entry_by_entry(signed_in, organiser):
+def test_a_file_has_a_result_for_each_entry(signed_in, organiser):
     data = calendar(
         entry(),
         entry("SUMMARY:<script>x</script>"),
@@ -100,19 +100,19 @@ def test_a_file_is_answered_entry_by_entry(signed_in, organiser):
     assert "Imported 2 drafts from 4 entries." in html
 
 
-def test_what_is_there_already_leads_to_it(signed_in, organiser):
+def test_an_existing_event_is_linked(signed_in, organiser):
     send(signed_in, calendar(entry()), organiser)
     html = send(signed_in, calendar(entry()), organiser).content.decode()
     event = Event.objects.get()
     assert f'<a href="{reverse("admin:events_event_change", args=[event.pk])}">Already there</a>' in html
 
 
-def test_what_was_chosen_is_there_for_the_next_file(signed_in, organiser):
+def test_the_choices_stay_for_the_next_file(signed_in, organiser):
     form = send(signed_in, calendar(entry()), organiser, zone="Asia/Kolkata").context["form"]
     assert (form["organiser"].value(), form["zone"].value()) == (organiser.pk, "Asia/Kolkata")
 
 
-def test_a_draft_opens_and_can_be_saved_once_it_is_whole(signed_in, organiser):
+def test_a_draft_can_be_opened_completed_and_saved(signed_in, organiser):
     send(signed_in, calendar(entry("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE;VALUE=DATE:20230406")), organiser)
     event = Event.objects.get()
     page = reverse("admin:events_event_change", args=[event.pk])
@@ -130,7 +130,7 @@ def test_a_draft_opens_and_can_be_saved_once_it_is_whole(signed_in, organiser):
     assert again.imported_from == event.imported_from
 
 
-def test_a_copy_of_a_draft_does_not_pass_for_the_entry(signed_in, organiser):
+def test_a_copy_of_a_draft_is_not_taken_for_the_entry(signed_in, organiser):
     send(signed_in, calendar(entry()), organiser)
     page = reverse("admin:events_event_change", args=[Event.objects.get().pk])
     form = signed_in.get(page).context["adminform"].form
@@ -141,7 +141,7 @@ def test_a_copy_of_a_draft_does_not_pass_for_the_entry(signed_in, organiser):
 
 
 @pytest.mark.parametrize(
-    ("data", "typed", "told"),
+    ("data", "typed", "expected"),
     [
         (None, {}, [NO_FILE]),
         (None, {"organiser": ""}, [NO_FILE, NO_ORGANISER]),
@@ -162,9 +162,9 @@ def test_a_copy_of_a_draft_does_not_pass_for_the_entry(signed_in, organiser):
         (calendar("BEGIN:VEVENT\r\n" * 10_000), {}, [ics_file.TOO_MANY.format(10_000), AGAIN]),
     ],
 )
-def test_a_form_that_cannot_be_read_says_what_to_do_and_imports_nothing(signed_in, organiser, data, typed, told):
+def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, organiser, data, typed, expected):
     answer = send(signed_in, data, organiser, **typed)
-    assert (answer.status_code, sorted(problems(answer))) == (200, sorted(told))
+    assert (answer.status_code, sorted(problems(answer))) == (200, sorted(expected))
     assert "Nothing was imported. Mend what is marked, then send again." in words(answer)
     form = answer.context["form"]
     if data is None or len(data) < settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
@@ -175,7 +175,7 @@ def test_a_form_that_cannot_be_read_says_what_to_do_and_imports_nothing(signed_i
     assert (Event.objects.count(), LogEntry.objects.count()) == (0, 0)
 
 
-def test_the_answer_asks_the_database_no_more_for_many_entries(signed_in, organiser):
+def test_the_report_needs_no_more_queries_for_many_entries(signed_in, organiser):
     def asked(data):
         send(signed_in, data, organiser)
         with CaptureQueriesContext(connection) as queries:
@@ -186,5 +186,5 @@ def test_the_answer_asks_the_database_no_more_for_many_entries(signed_in, organi
     assert asked(calendar(*(entry(f"UID:{number}") for number in range(50)))) == one
 
 
-def test_nothing_of_an_import_is_kept_by_the_browser(signed_in, organiser):
+def test_the_browser_caches_nothing_of_an_import(signed_in, organiser):
     assert "no-store" in send(signed_in, calendar(entry()), organiser)["Cache-Control"]

@@ -1,4 +1,4 @@
-"""A calendar file: how it is read, what is taken of each entry, and what becomes of it."""
+"""The import of calendar files: parsing, drafts, duplicates and reports."""
 
 import codecs
 import hashlib
@@ -10,27 +10,27 @@ from hypothesis import strategies as st
 
 from events.ics_import import file as ics_file
 from events.ics_import.drafts import (
-    ADDRESS,
-    BODY,
     BODY_CUT,
     CANCELLED,
     LINK_OUT,
+    MAX_BODY,
+    MAX_PLACE,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    MAX_URL,
     NO_PLACE,
     NO_SUMMARY,
     NO_TITLE,
     NUMBER_OUT,
-    PLACE,
     PLACE_CUT,
-    SUMMARY,
     SUMMARY_CUT,
-    TITLE,
     TITLE_CUT,
 )  # fmt: skip
 from events.ics_import.file import NotACalendar, raw_entries
 from events.models import Event, EventDate
 from outcomes.models import Organisation
-from tests.at_once import all_at_once
-from tests.events.calendar_files import calendar, entry, imported, take, the_draft
+from tests.concurrency import all_at_once
+from tests.events.helpers import calendar, entry, import_one, import_results, imported
 
 pytestmark = pytest.mark.django_db
 TAKEN = ("A training", "Draft made", [])
@@ -39,10 +39,10 @@ CALENDAR = calendar(entry())
 
 
 def refused(data):
-    """Return why a file cannot be read."""
-    with pytest.raises(NotACalendar) as told:
+    """Return the refusal of a file."""
+    with pytest.raises(NotACalendar) as caught:
         raw_entries(data)
-    return str(told.value)
+    return str(caught.value)
 
 
 # Files
@@ -104,20 +104,20 @@ def test_a_file_has_at_most_500_events():
         CALENDAR + calendar(),
     ],
 )
-def test_line_ends_folds_marks_and_what_is_not_read_do_not_matter(editor, data):
-    assert take(data, editor) == [TAKEN]
+def test_line_ends_folds_boms_and_ignored_properties_do_not_matter(editor, data):
+    assert import_results(data, editor) == [TAKEN]
 
 
-def test_a_letter_folded_in_its_middle_is_whole_again(editor):
-    event, _ = the_draft("SUMMARY:Zoë", by=editor)
+def test_a_character_that_is_folded_is_joined(editor):
+    event, _ = import_one("SUMMARY:Zoë", by=editor)
     data = calendar(entry("UID:2", "SUMMARY:Zoë")).replace("ë".encode(), b"\xc3\r\n \xab")
-    assert [title for title, _, _ in take(data, editor)] == [event.title] == ["Zoë"]
+    assert [title for title, _, _ in import_results(data, editor)] == [event.title] == ["Zoë"]
 
 
 def test_an_entry_that_cannot_be_read_spoils_no_other(editor):
     latin, no_end = entry("UID:2", "SUMMARY:A café of ours"), entry("UID:3").removesuffix("END:VEVENT\r\n")
     data = calendar(entry(), latin, no_end, entry("UID:4")).replace("é".encode(), "é".encode("latin-1"))
-    assert take(data, editor) == [
+    assert import_results(data, editor) == [
         TAKEN,
         ("A caf� of ours", "Not taken", [ics_file.NO_UTF_8.format(13)]),
         ("A training", "Not taken", [ics_file.NO_END]),
@@ -127,7 +127,7 @@ def test_an_entry_that_cannot_be_read_spoils_no_other(editor):
 
 def test_a_reminder_without_an_end_spoils_no_other_entry(editor):
     open_still = entry().replace("END:VEVENT", "BEGIN:VALARM\r\nEND:VEVENT")
-    assert take(calendar(open_still, entry("UID:2")), editor) == [TAKEN, TAKEN]
+    assert import_results(calendar(open_still, entry("UID:2")), editor) == [TAKEN, TAKEN]
 
 
 @pytest.mark.parametrize(
@@ -143,21 +143,21 @@ def test_a_reminder_without_an_end_spoils_no_other_entry(editor):
         "EXDATE:" + "20230406T160000Z," * 5_000 + "\r\n",
     ],
 )
-def test_what_is_nested_long_or_crooked_harms_nothing(editor, inside):
-    (line,) = take(calendar(entry().replace("END:VEVENT", f"{inside}END:VEVENT")), editor)
+def test_nested_long_and_malformed_content_does_no_harm(editor, inside):
+    (line,) = import_results(calendar(entry().replace("END:VEVENT", f"{inside}END:VEVENT")), editor)
     assert line[:2] == ("A training", "Draft made")
 
 
-# Words
+# Texts
 
 
 def test_the_lengths_are_those_of_the_fields():
     names = ("title", "summary", "place", "booking_url")
-    assert [Event._meta.get_field(name).max_length for name in names] == [TITLE, SUMMARY, PLACE, ADDRESS]
+    assert [Event._meta.get_field(name).max_length for name in names] == [MAX_TITLE, MAX_SUMMARY, MAX_PLACE, MAX_URL]
 
 
 def test_an_entry_becomes_a_draft(editor):
-    event, said = the_draft(
+    event, said = import_one(
         "DESCRIPTION:What it is\\,\\nin two lines.\\n\\nSecond.\\n\\nThird\\; last.",
         "URL:https://tickets.example.org/a,b?c=d_e",
         by=editor,
@@ -175,9 +175,9 @@ def test_an_entry_becomes_a_draft(editor):
     assert said == []
 
 
-def test_what_would_be_markup_is_shown_as_it_is(editor):
+def test_markup_is_escaped(editor):
     text = "First.\\n\\n# *One* [two](https://x.org) `three`\\n- four\\n1. five\\nhttps://x.org/a_b_c (_six_)\\n| a | b |\\n|--|--|"
-    event, _ = the_draft(f"DESCRIPTION:{text}", by=editor)
+    event, _ = import_one(f"DESCRIPTION:{text}", by=editor)
     link = '<a href="https://x.org/a_b_c" rel="noreferrer noopener">https://x.org/a_b_c</a>'
     inner = '<a href="https://x.org" rel="noreferrer noopener">https://x.org</a>'
     assert event.body_html.replace("<br>\n", "\n") == (
@@ -185,11 +185,11 @@ def test_what_would_be_markup_is_shown_as_it_is(editor):
     )
 
 
-def test_a_description_in_html_is_read_as_words(editor):
+def test_a_description_in_html_becomes_text(editor):
     text = (
         '<p>What it <b>is</b> &amp; was.</p><br><br>Book <a href="https://x.org/a">a place</a>.<ul><li>one<li>two</ul>'
     )
-    event, _ = the_draft(f"DESCRIPTION:{text}", by=editor)
+    event, _ = import_one(f"DESCRIPTION:{text}", by=editor)
     assert event.summary == "What it is & was."
     assert event.body == "Book a place (https://x.org/a).\n\\- one\n\\- two"
 
@@ -204,7 +204,7 @@ def test_a_description_in_html_is_read_as_words(editor):
         (["DESCRIPTION"], {"summary": "", "body": ""}, [NO_SUMMARY]),
         (["DESCRIPTION:" + "w" * 300], {"summary": "w" * 300, "body": ""}, []),
         (["DESCRIPTION:" + "word " * 61], {"summary": "word " * 59 + "word…", "body": ("word " * 61).strip()}, [SUMMARY_CUT]),
-        (["DESCRIPTION:What it is.\\n\\n" + "w" * BODY], {"body": "w" * (BODY - 13)}, [BODY_CUT]),
+        (["DESCRIPTION:What it is.\\n\\n" + "w" * MAX_BODY], {"body": "w" * (MAX_BODY - 13)}, [BODY_CUT]),
         (["DESCRIPTION:What it is.\\n\\n__________\\nMore."], {"body": "More."}, []),
         (["LOCATION"], {"place": "", "is_online": True}, [NO_PLACE]),
         (["LOCATION:Microsoft Teams Meeting"], {"place": "Microsoft Teams Meeting", "is_online": True}, []),
@@ -224,24 +224,24 @@ def test_a_description_in_html_is_read_as_words(editor):
         (["DESCRIPTION:What it is.\\nPasscode: 1x2y"], {"summary": "What it is.", "is_online": False}, [NUMBER_OUT]),
     ],
 )  # fmt: skip
-def test_words_are_taken_as_far_as_they_can_be(editor, lines, fields, remarks):
-    event, said = the_draft(*lines, by=editor)
+def test_texts_are_converted_with_remarks(editor, lines, fields, remarks):
+    event, said = import_one(*lines, by=editor)
     assert {name: getattr(event, name) for name in fields} == fields
     assert said == remarks
 
 
 @pytest.mark.parametrize("summary", ["SUMMARY", "SUMMARY: ", "SUMMARY:\u200b", "SUMMARY:https://zoom.us/j/1"])
-def test_what_has_no_title_is_not_taken(editor, summary):
-    ((_, became, said),) = take(calendar(entry(summary)), editor)
+def test_an_entry_without_a_title_is_not_taken(editor, summary):
+    ((_, became, said),) = import_results(calendar(entry(summary)), editor)
     assert (became, said) == ("Not taken", [NO_TITLE])
 
 
-# Entries that are here already, and entries of one series
+# Duplicates, and entries of one series
 
 
-def test_the_same_file_sent_twice_makes_nothing_twice(editor):
+def test_the_same_file_imported_twice_makes_no_duplicates(editor):
     data = calendar(entry(), entry("UID"), entry("UID:2", "RRULE:FREQ=WEEKLY;COUNT=3"))
-    assert take(data, editor) == [TAKEN] * 3
+    assert import_results(data, editor) == [TAKEN] * 3
     event = Event.objects.get(imported_from=hashlib.sha256(b"1@example.org\n\n").hexdigest())
     Event.objects.filter(pk=event.pk).update(title="As an editor put it", state="published")
     before = list(Event.objects.order_by("pk").values())
@@ -249,12 +249,12 @@ def test_the_same_file_sent_twice_makes_nothing_twice(editor):
     assert [str(line.outcome.label) for line in report.lines] == ["Already there", "Draft made", "Already there"]
     assert [line.event.pk for line in report.lines][::2] == [before[0]["id"], before[2]["id"]]
     assert list(Event.objects.order_by("pk").values())[:3] == before
-    assert take(data, editor) == [THERE] * 3
+    assert import_results(data, editor) == [THERE] * 3
 
 
-def test_an_entry_that_stands_twice_in_a_file_is_taken_once(editor):
+def test_an_entry_that_is_twice_in_a_file_is_taken_once(editor):
     bad = entry("UID:2", "DTSTART")
-    assert take(calendar(entry(), entry("SUMMARY:Again"), bad, entry("UID:2")), editor)[1::2] == [
+    assert import_results(calendar(entry(), entry("SUMMARY:Again"), bad, entry("UID:2")), editor)[1::2] == [
         ("Again", "Twice in this file", []),
         TAKEN,
     ]
@@ -273,7 +273,7 @@ def test_a_date_that_the_file_changes_is_an_event_of_its_own(editor):
     left_out = "Left out, as the file changes or cancels these dates: 6 April 2023, 13 April 2023."
     of_series = "It takes the place of 6 April 2023 in a series, which leaves that date out."
     gone = "The file cancels 13 April 2023 in a series. Is the series here already? Leave that date out of it."
-    assert take(data, editor) == [
+    assert import_results(data, editor) == [
         ("A training", "Draft made", [of_series]),
         ("A training", "Draft made", [left_out]),
         ("A training", "Not taken", [gone]),
@@ -285,14 +285,14 @@ def test_a_date_that_the_file_changes_is_an_event_of_its_own(editor):
         ("weekly", ["2023-04-06", "2023-04-13"]),
     ]
     assert [f"{date.starts:%d %H}" for date in EventDate.objects.order_by("starts")] == ["30 16", "07 08", "20 16"]
-    assert take(data, editor) == [THERE, THERE, ("A training", "Not taken", [gone]), THERE]
+    assert import_results(data, editor) == [THERE, THERE, ("A training", "Not taken", [gone]), THERE]
 
 
-def test_a_date_of_a_series_that_is_here_or_is_not_says_so(editor):
+def test_a_replaced_date_says_whether_its_series_exists(editor):
     series, lost = entry("RRULE:FREQ=WEEKLY;COUNT=4"), entry("UID:2", "RECURRENCE-ID;VALUE=DATE:20230406")
-    take(calendar(series), editor)
+    import_results(calendar(series), editor)
     changed = entry("RECURRENCE-ID;TZID=Europe/London:20230406T170000", "RRULE:FREQ=WEEKLY;COUNT=4")
-    assert take(calendar(series, changed, lost, entry("UID:3", "RECURRENCE-ID:x", "STATUS:CANCELLED")), editor) == [
+    assert import_results(calendar(series, changed, lost, entry("UID:3", "RECURRENCE-ID:x", "STATUS:CANCELLED")), editor) == [
         THERE,
         ("A training", "Draft made", ["It takes the place of 6 April 2023 in a series that is here already. Leave that date out of it."]),
         ("A training", "Draft made", ["It takes the place of 6 April 2023 in a series of which nothing was taken."]),
@@ -303,12 +303,12 @@ def test_a_date_of_a_series_that_is_here_or_is_not_says_so(editor):
 
 def test_where_the_first_date_is_changed_the_series_starts_on_the_next(editor):
     changed = entry("RECURRENCE-ID;TZID=Europe/London:20230330T170000", "SUMMARY:Changed")
-    take(calendar(entry("RRULE:FREQ=WEEKLY;COUNT=3"), changed), editor)
+    import_results(calendar(entry("RRULE:FREQ=WEEKLY;COUNT=3"), changed), editor)
     starts = Event.objects.order_by("starts").values_list("title", "starts__day", "left_out")
     assert list(starts) == [("Changed", 30, ""), ("A training", 6, "")]
 
 
-def test_the_report_counts_and_the_admins_log_tells(editor):
+def test_the_report_has_counts_and_the_import_is_logged(editor):
     report = imported(calendar(entry(), entry(), entry("UID:2", "SUMMARY")), editor)
     assert report.counts == [("Draft made", 1), ("Twice in this file", 1), ("Not taken", 1)]
     assert [line.day.isoformat() for line in report.lines] == ["2023-03-30"] * 3
@@ -320,15 +320,15 @@ def test_the_report_counts_and_the_admins_log_tells(editor):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_file_sent_twice_in_one_moment_makes_nothing_twice(editor):
+def test_one_file_imported_twice_concurrently_makes_no_duplicates(editor):
     Organisation.objects.create(name="Survivor Alliance")
     data = calendar(*(entry(f"UID:{number}") for number in range(50)))
-    one, other = all_at_once(*[lambda: take(data, editor)] * 2)
+    one, other = all_at_once(*[lambda: import_results(data, editor)] * 2)
     assert sorted(one + other) == sorted([TAKEN, THERE] * 50)
     assert Event.objects.count() == 50
 
 
-# Anything
+# Arbitrary input
 
 
 NAMES = st.sampled_from(
@@ -351,7 +351,7 @@ LINES = st.tuples(NAMES, PARAMETERS, VALUES | st.text(max_size=20)).map(lambda l
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(LINES, max_size=8), st.sampled_from(["Europe/London", "Pacific/Apia", "UTC"]))
-def test_whatever_stands_in_an_entry_it_is_answered(editor, lines, zone):
+def test_any_entry_has_a_result(editor, lines, zone):
     body = "\r\n".join(["DTSTART:20230330T170000", "SUMMARY:A", *lines][:: -1 if len(lines) % 2 else 1])
     data = calendar(f"BEGIN:VEVENT\r\n{body}\r\nEND:VEVENT\r\n")
     try:
@@ -364,7 +364,7 @@ def test_whatever_stands_in_an_entry_it_is_answered(editor, lines, zone):
 
 
 @given(st.binary(max_size=300), st.booleans())
-def test_whatever_a_file_is_it_is_read_or_refused(data, begins_well):
+def test_any_file_is_read_or_refused(data, begins_well):
     try:
         answer = raw_entries(b"BEGIN:VCALENDAR\n" + data if begins_well else data)
     except NotACalendar as problem:

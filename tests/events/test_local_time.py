@@ -1,4 +1,4 @@
-"""What clocks on a wall do on the days they change."""
+"""Local times on the days on which the clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,10 +9,10 @@ from events.local_time import (
     LocalTimeProblem,
     check_local_times,
     check_span,
-    how_long,
-    offset_words,
-    problem_with,
-    zone_words,
+    duration_in_words,
+    local_time_problem,
+    offset_in_words,
+    zone_name,
 )
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
@@ -21,12 +21,12 @@ KOLKATA, KATHMANDU, ST_JOHNS = ZoneInfo("Asia/Kolkata"), ZoneInfo("Asia/Kathmand
 MISSING, TWICE = LocalTimeProblem.MISSING, LocalTimeProblem.TWICE
 
 
-def wall(written):
+def local(written):
     return datetime.fromisoformat(written)
 
 
 @pytest.mark.parametrize(
-    ("written", "zone", "trouble"),
+    ("written", "zone", "problem"),
     [
         ("2023-03-26T00:59", LONDON, None), ("2023-03-26T01:00", LONDON, MISSING), ("2023-03-26T01:59", LONDON, MISSING),
         ("2023-03-26T02:00", LONDON, None), ("2023-10-29T00:59", LONDON, None), ("2023-10-29T01:00", LONDON, TWICE),
@@ -38,12 +38,12 @@ def wall(written):
         ("2023-03-26T01:30", KOLKATA, None),
     ],
 )  # fmt: skip
-def test_hours_that_are_left_out_or_come_twice(written, zone, problem):
-    assert problem_with(wall(written), zone) == problem
+def test_local_times_that_are_skipped_or_come_twice(written, zone, problem):
+    assert local_time_problem(local(written), zone) == problem
 
 
-def test_the_editor_is_told_what_a_missing_hour_could_mean():
-    (found,) = check_local_times(wall("2026-03-29T01:30"), None, LONDON)
+def test_the_editor_learns_what_a_skipped_time_could_mean():
+    (found,) = check_local_times(local("2026-03-29T01:30"), None, LONDON)
     assert (found.problem, found.reader) == (MISSING, "")
     assert found.editor == (
         "01:30 on 29 March 2026 does not exist in London, where the clocks go forward by an hour. "
@@ -52,15 +52,15 @@ def test_the_editor_is_told_what_a_missing_hour_could_mean():
 
 
 def test_the_editor_is_asked_which_of_two_hours_is_meant():
-    (found,) = check_local_times(wall("2026-11-01T01:30"), None, NEW_YORK)
+    (found,) = check_local_times(local("2026-11-01T01:30"), None, NEW_YORK)
     assert found.editor == (
         "01:30 on 1 November 2026 comes twice in New York, where the clocks go back by an hour: "
         "first as EDT (UTC−4), then as EST (UTC−5). Say which is meant."
     )
 
 
-def test_a_span_over_a_clock_change_is_told_to_both():
-    (found,) = check_local_times(wall("2026-03-28T22:00"), wall("2026-03-29T06:00"), LONDON)
+def test_a_span_over_a_clock_change_has_a_sentence_for_each():
+    (found,) = check_local_times(local("2026-03-28T22:00"), local("2026-03-29T06:00"), LONDON)
     assert found.editor == (
         "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST, "
         "and is an hour shorter than it looks."
@@ -68,16 +68,16 @@ def test_a_span_over_a_clock_change_is_told_to_both():
     assert found.reader == (
         "The clocks in London go forward by an hour during this event: it starts at 22:00 GMT and ends at 06:00 BST."
     )
-    (back,) = check_local_times(wall("2023-04-01T22:00"), wall("2023-04-02T06:00"), LORD_HOWE)
+    (back,) = check_local_times(local("2023-04-01T22:00"), local("2023-04-02T06:00"), LORD_HOWE)
     assert back.editor == (
         "The clocks in Lord Howe go back by half an hour during this event: it starts at 22:00 UTC+11 and ends at 06:00 "
         "UTC+10:30, and is half an hour longer than it looks."
     )
-    assert check_local_times(wall("2026-03-29T22:00"), wall("2026-03-30T06:00"), LONDON) == ()
+    assert check_local_times(local("2026-03-29T22:00"), local("2026-03-30T06:00"), LONDON) == ()
 
 
-def test_an_end_before_the_start_is_told_by_moments_not_by_figures():
-    (found,) = check_local_times(wall("2023-03-30T18:30"), wall("2023-03-30T17:00"), LONDON)
+def test_an_end_before_the_start_is_found_by_moments_not_local_times():
+    (found,) = check_local_times(local("2023-03-30T18:30"), local("2023-03-30T17:00"), LONDON)
     assert (found.problem, found.editor) == (
         LocalTimeProblem.BACKWARDS,
         "It ends (30 March 2023, 17:00 BST) before it starts (30 March 2023, 18:30 BST).",
@@ -94,11 +94,11 @@ def test_an_end_before_the_start_is_told_by_moments_not_by_figures():
 
 def test_lengths_and_offsets_in_words():
     minutes = (1, 20, 30, 45, 60, 90, 120, 150, 200)
-    assert [how_long(timedelta(minutes=length)) for length in minutes] == [
+    assert [duration_in_words(timedelta(minutes=length)) for length in minutes] == [
         "1 minute", "20 minutes", "half an hour", "45 minutes", "an hour", "an hour and a half", "2 hours",
         "2 and a half hours", "3 hours and 20 minutes",
     ]  # fmt: skip
     moment = datetime(2023, 7, 6, 12, tzinfo=UTC)
     shown = [moment.astimezone(zone) for zone in (LONDON, KOLKATA, KATHMANDU, ST_JOHNS, ZoneInfo("UTC"))]
-    assert [zone_words(each) for each in shown] == ["BST", "IST", "UTC+5:45", "NDT", "UTC"]
-    assert [offset_words(each.utcoffset()) for each in shown] == ["UTC+1", "UTC+5:30", "UTC+5:45", "UTC−2:30", "UTC"]
+    assert [zone_name(each) for each in shown] == ["BST", "IST", "UTC+5:45", "NDT", "UTC"]
+    assert [offset_in_words(each.utcoffset()) for each in shown] == ["UTC+1", "UTC+5:30", "UTC+5:45", "UTC−2:30", "UTC"]

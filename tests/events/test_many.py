@@ -1,4 +1,4 @@
-"""Ten thousand events: lists ask as little as for one, and a calendar holds a batch of them in memory."""
+"""Ten thousand events: queries do not grow with their number, and a calendar has one batch in memory."""
 
 import tracemalloc
 from datetime import timedelta
@@ -9,8 +9,8 @@ from model_bakery import baker
 from events.ics_export import BATCH, calendar_of
 from events.models import Event, EventDate
 from outcomes.models import Organisation
+from tests.bulk_rows import store
 from tests.events.conftest import NOW
-from tests.filling import store
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def fill(count):
-    """Make `count` listed events on housing: half of them over, a tenth of an organiser each."""
+    """Create `count` listed events on housing: half of them past, a tenth by each organiser."""
     outcome = make_outcome("housing")
     organisers = baker.make(Organisation, _quantity=10)
     starts = [NOW + (number - count // 2) * HOUR for number in range(count)]
@@ -36,7 +36,7 @@ def fill(count):
     return organisers
 
 
-def test_no_list_asks_more_than_eight_times(client, django_assert_max_num_queries):
+def test_no_list_needs_more_than_eight_queries(client, django_assert_max_num_queries):
     organiser = fill(MANY)[3]
     assert (Event.objects.upcoming().count(), Event.objects.past().count()) == (MANY // 2, MANY // 2)
     for path in (
@@ -55,7 +55,7 @@ def test_no_list_asks_more_than_eight_times(client, django_assert_max_num_querie
 
 
 def peak(count):
-    """Return the most memory, in bytes, that a calendar of `count` events took while it was written."""
+    """Return the peak memory, in bytes, of writing a calendar of `count` events."""
     events = Event.objects.listed().with_organiser().order_by("starts", "pk").filter(pk__in=_first(count))
     size = 0
     tracemalloc.start()
@@ -70,7 +70,7 @@ def _first(count):
     return Event.objects.order_by("pk").values("pk")[:count]
 
 
-def test_a_calendar_of_many_holds_two_batches_at_the_most():
+def test_a_calendar_of_many_has_two_batches_in_memory_at_most():
     fill(6 * BATCH)
     peak(1)  # what is loaded once
     (two, small), (six, large) = peak(2 * BATCH), peak(6 * BATCH)

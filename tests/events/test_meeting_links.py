@@ -1,4 +1,4 @@
-"""Links that open a meeting: which are, and what is left of a text without them."""
+"""Detection and removal of links that open a meeting."""
 
 import pytest
 from django.urls import reverse
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from events.meeting_links import MEETING_LINK, meeting_links, without_meeting_links
 from events.models import Event
-from tests.events.test_admin import typed
+from tests.events.helpers import typed
 from tests.people import sign_in
 
 OPEN_A_MEETING = [
@@ -69,14 +69,14 @@ OPEN_NONE = [
 
 
 @pytest.mark.parametrize("link", OPEN_A_MEETING)
-def test_a_link_that_opens_a_meeting_is_found_and_taken_out(link):
+def test_a_link_that_opens_a_meeting_is_found_and_removed(link):
     text = f"Come.\nJoin us ({link}), all of you."
     assert meeting_links(text) == [link]
     assert without_meeting_links(text) == "Come.\nJoin us, all of you."
 
 
 @pytest.mark.parametrize("text", OPEN_NONE)
-def test_pages_to_register_on_and_other_links_stay(text):
+def test_registration_pages_and_other_links_stay(text):
     assert meeting_links(text) == []
     assert without_meeting_links(text) == text
 
@@ -109,7 +109,7 @@ def test_links_are_found_in_markdown_html_and_behind_a_word():
         ("The meeting is in room 12", "The meeting is in room 12"),
     ],
 )
-def test_numbers_and_passwords_of_a_meeting_are_taken_out_too(line, left):
+def test_numbers_and_passwords_of_a_meeting_are_removed_too(line, left):
     lines = ["First.", line, "", "Last."]
     assert without_meeting_links("\n".join(lines)) == "\n".join(["First.", *([left] if left else []), "", "Last."])
 
@@ -121,7 +121,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES | st.text(max_size=5), max_size=8).map("".join))
 @example("%2Fzoom.us/j/123https://zoom.us/j/1")
-def test_no_link_is_left_whatever_the_text(text):
+def test_no_link_is_left_in_any_text(text):
     left = without_meeting_links(text)
     assert meeting_links(left) == []
     assert without_meeting_links(left) == left

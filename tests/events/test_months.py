@@ -1,4 +1,4 @@
-"""The month as a table, and the feed of new listings."""
+"""The month table, and the feed of newly listed events."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ import time_machine
 from events.models import Event
 from events.months import Month
 from tests.events.conftest import NOW, make_event
-from tests.events.test_pages import text_of
+from tests.events.helpers import text_of
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def days(answer):
-    """Return what stands in the table by its day: {30: ['5pm: A training']}."""
+    """Return the entries of the table by day: {30: ['5pm: A training']}."""
     tree = html5lib.parse(answer.content.decode(), namespaceHTMLElements=False)
     cells = [cell for cell in tree.iterfind(".//table//td") if cell.find(".//time") is not None]
     found = {}
@@ -64,7 +64,7 @@ def test_a_training_that_comes_again_is_on_each_date(client):
     assert list(days(client.get("/events/month/?month=2023-04"))) == [3]
 
 
-def test_the_table_is_one_for_those_who_hear_it(client, training):
+def test_the_table_is_accessible(client, training):
     tree = html5lib.parse(client.get("/events/month/").content.decode(), namespaceHTMLElements=False)
     table = tree.find(".//table")
     assert "".join(table.find("caption").itertext()) == "March 2023"
@@ -76,7 +76,7 @@ def test_the_table_is_one_for_those_who_hear_it(client, training):
     assert today.find(".//time").get("datetime") == "2023-03-20"
 
 
-def test_one_goes_to_the_nearest_months_that_hold_something_and_filters_stay(client, training):
+def test_the_links_lead_to_the_nearest_months_with_events_and_keep_the_filters(client, training):
     make_event("In June", starts=datetime(2023, 6, 3, 9, tzinfo=UTC))
     make_event("In May, at a place", starts=datetime(2023, 5, 3, 9, tzinfo=UTC), is_online=False)
     make_event("A draft", starts=datetime(2023, 4, 3, 9, tzinfo=UTC), state="draft")
@@ -104,7 +104,7 @@ def test_where_nothing_follows_a_month_says_what_else_to_do(client, training):
         assert words in text_of(client.get(f"/events/month/{query}"))
 
 
-def test_the_nearest_months_are_those_of_the_events_own_clocks_and_of_what_goes_on(client):
+def test_the_nearest_months_follow_the_events_own_zones_and_durations(client):
     """At 2am on 1 April in London it is March still in New York; at 2pm on 31 March it is April in Sydney."""
     make_event("New York", starts=datetime(2023, 4, 1, 1, tzinfo=UTC), zone="America/New_York")
     make_event("Sydney", starts=datetime(2023, 4, 30, 15, tzinfo=UTC), zone="Australia/Sydney")
@@ -130,7 +130,7 @@ def test_the_nearest_months_are_those_of_the_events_own_clocks_and_of_what_goes_
 
 
 @pytest.mark.parametrize("name", ["", "2023-13", "0000-01", "9999-12", "2023-3", "٢٠٢٣-٠٣", "x\x00", "2023-03-01"])
-def test_what_is_no_month_shows_the_present_one(client, training, name):
+def test_an_invalid_month_shows_the_current_one(client, training, name):
     assert list(days(client.get("/events/month/", {"month": name}))) == [30]
 
 
@@ -139,7 +139,7 @@ def test_filters_narrow_the_month(client, training):
     assert days(client.get("/events/month/?outcome=housing")) == {20: ["Midday: On housing"]}
 
 
-def test_a_full_month_says_that_it_is_cut(client, django_assert_max_num_queries):
+def test_a_month_with_too_many_dates_says_so(client, django_assert_max_num_queries):
     for number in range(201):
         make_event(f"Event {number}", organiser=f"Organiser {number % 40}")
     with django_assert_max_num_queries(8):
@@ -152,7 +152,7 @@ def test_the_last_day_of_a_month():
     assert [Month(date(year, 2, 1)).last for year in (2023, 2024)] == [date(2023, 2, 28), date(2024, 2, 29)]
 
 
-def test_the_feed_has_what_was_listed_last_and_is_not_over(client, training):
+def test_the_feed_has_the_newest_events_that_are_not_over(client, training):
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         make_event("Newer", price=0, starts=NOW + timedelta(days=2), stated_time="noon EST")
         make_event("Called off", state="cancelled", change_note="No trainer.")
@@ -189,12 +189,12 @@ def test_the_feed_keeps_the_second_day_and_names_that_of_another_clock(client):
     ) in late
 
 
-def test_the_feed_never_names_the_host_that_was_asked(client, training):
+def test_the_feed_never_has_the_host_of_the_request(client, training):
     settings_host = client.get("/events/feed/", HTTP_HOST="localhost").content.decode()
     assert "localhost" not in settings_host
 
 
-def test_the_feed_asks_the_database_once_however_much_is_listed(client, django_assert_num_queries):
+def test_the_feed_needs_one_query_for_any_number_of_events(client, django_assert_num_queries):
     for number in range(40):
         make_event(f"Event {number}", organiser=f"Organiser {number}")
     with django_assert_num_queries(1):
@@ -202,11 +202,11 @@ def test_the_feed_asks_the_database_once_however_much_is_listed(client, django_a
     assert Event.objects.count() == 40
 
 
-# What search engines read
+# Microdata
 
 
 def said(event, client):
-    """Return the properties of the event on its page, as a reader of microdata finds them."""
+    """Return the microdata properties of the event on its page."""
     tree = html5lib.parse(client.get(event.get_absolute_url()).content.decode(), namespaceHTMLElements=False)
     [item] = tree.iterfind(".//*[@itemtype='https://schema.org/Event']")
     return properties(item)
@@ -225,7 +225,7 @@ def properties(item):
     return found
 
 
-def test_a_page_says_to_search_engines_what_it_says_to_readers(client, training):
+def test_the_microdata_of_a_page_match_its_text(client, training):
     address = f"http://testserver{training.get_absolute_url()}"
     assert said(training, client) == {
         "name": "A training",

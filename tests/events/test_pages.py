@@ -1,6 +1,5 @@
-"""The list of events and the page of one, as readers get them."""
+"""The public list of events and the page of one."""
 
-import html
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,18 +9,10 @@ from django.utils import timezone
 
 from outcomes.models import Nation
 from tests.events.conftest import NOW, make_event
+from tests.events.helpers import text_of, titles
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(answer):
-    main = answer.content.decode().partition('id="main"')[2].partition("<footer")[0]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
-def titles(answer):
-    return [html.unescape(each) for each in re.findall(r"<h3><a [^>]*>([^<]*)</a>", answer.content.decode())]
 
 
 def test_the_page_of_the_training_of_week_5(client, training):
@@ -36,7 +27,7 @@ def test_the_page_of_the_training_of_week_5(client, training):
     assert answer.cookies == {}
 
 
-def test_days_are_those_of_the_organisers_clocks_wherever_london_is(client):
+def test_days_are_local_to_the_organiser(client):
     """8pm on Thursday in New York is past midnight in London."""
     given = {"starts": datetime(2023, 3, 31, 0, tzinfo=UTC), "zone": "America/New_York"}
     event = make_event(
@@ -59,7 +50,7 @@ def test_days_are_those_of_the_organisers_clocks_wherever_london_is(client):
     assert "Thursday 6 April 2023 : 8pm in New York, 1am in London on Friday" in text
 
 
-def test_what_is_to_come_stands_by_month_and_what_has_ended_apart(client, training):
+def test_upcoming_events_are_by_month_and_past_ones_apart(client, training):
     make_event("In April", starts=datetime(2023, 4, 3, 9, tzinfo=UTC))
     make_event("Over", starts=NOW - timedelta(days=2))
     make_event("A draft", state="draft")
@@ -106,7 +97,7 @@ def several(db):
         ("cost=nonsense&where=%00&page=x", ["Free and online", "In Leeds", "In Scotland"]),
     ],
 )
-def test_filters_live_in_the_address(client, several, query, expected):
+def test_filters_are_in_the_query_string(client, several, query, expected):
     assert titles(client.get(f"/events/?{query}")) == expected
 
 
@@ -115,7 +106,7 @@ def test_filters_by_organiser_and_nation(client, several):
     assert titles(client.get(f"/events/?nation={several.nations.get().code}")) == ["In Scotland"]
 
 
-def test_a_time_zone_is_one_line_more_and_a_wrong_one_is_passed_over(client, training):
+def test_a_time_zone_adds_one_line_and_an_invalid_one_is_ignored(client, training):
     shown = text_of(client.get(f"{training.get_absolute_url()}?zone=Asia/Kolkata"))
     assert "9:30pm to 11pm , Kolkata (IST, UTC+5:30)" in shown
     assert "Kolkata (" not in text_of(client.get(f"{training.get_absolute_url()}?zone=Atlantis"))
@@ -153,13 +144,13 @@ def test_without_a_link_booking_details_are_to_come(client):
     assert "Booking details to come." in text_of(client.get(make_event().get_absolute_url()))
 
 
-def test_a_booking_site_that_follows_its_visitors_is_told_of_first(client):
+def test_a_warning_comes_before_a_booking_site_that_tracks_visitors(client):
     event = make_event(booking_url="https://tickets.example.org/", booking_tracks=True)
     text = text_of(client.get(event.get_absolute_url()))
     assert text.index("tickets.example.org sells tickets and follows its visitors") < text.index("Book with")
 
 
-def test_calendars_come_with_a_plain_title_first_and_each_link_says_all(client, training):
+def test_calendars_have_a_plain_title_first_and_descriptive_links(client, training):
     links = re.compile(r'<li><a href="([^"]*)"[^>]*>([^<]*)</a>')
     own = f"{training.get_absolute_url()}event.ics"
     assert links.findall(client.get(training.get_absolute_url()).content.decode().partition("links")[2])[:2] == [
@@ -174,7 +165,7 @@ def test_calendars_come_with_a_plain_title_first_and_each_link_says_all(client, 
     assert "Copy the address of the link: pressing it downloads a file." in text_of(page)
 
 
-def test_an_event_is_others_and_its_care_is_said_in_plain_words(client, training):
+def test_an_event_names_its_organiser_and_access_in_plain_words(client, training):
     event = make_event(content_note="threats", organiser="Crisis")
     text = text_of(client.get(event.get_absolute_url()))
     assert "Content note: it mentions threats." in text
@@ -204,7 +195,7 @@ def test_an_event_without_a_price_never_says_free(client):
     assert "Free" not in text
 
 
-def test_a_draft_is_not_there(client):
+def test_a_draft_is_404(client):
     assert client.get(make_event(state="draft").get_absolute_url()).status_code == 404
     assert client.get("/events/nosuchcode/").status_code == 404
 
@@ -219,9 +210,7 @@ def test_an_event_of_three_days_and_one_of_no_length(client):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_no_list_asks_the_database_more_often_for_many_events_than_for_one(
-    client, django_assert_max_num_queries, count
-):
+def test_no_list_needs_more_queries_for_many_events_than_for_one(client, django_assert_max_num_queries, count):
     outcome = make_outcome("housing")
     for number in range(count):
         make_event(f"Event {number}", on=[outcome], organiser=f"Organiser {number}")

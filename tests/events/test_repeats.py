@@ -1,4 +1,4 @@
-"""Trainings that come again: on which dates, in which words, and what is no rule."""
+"""Rules of recurring events: dates, wording and refusals."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def dates(first, rule, zone=LONDON, length=HOUR):
-    """Return the starts, as the zone's clocks show them, of an event that first begins at `first`."""
+    """Return the local starts of an event that first begins at `first`."""
     starts = datetime.fromisoformat(first).replace(tzinfo=zone).astimezone(UTC)
     return [f"{span.starts.astimezone(zone):%Y-%m-%d %H:%M}" for span in spans_of(starts, starts + length, zone, rule)]
 
@@ -60,13 +60,13 @@ def rule(repeats, until, every=1, *left_out):
 )
 def test_the_dates_of_a_rule_and_what_it_is_called(first, given, words, expected):
     one = rule(*given)
-    wall = datetime.fromisoformat(first)
-    assert (one.in_words(wall), one.problem(wall, HOUR)) == (words, "")
+    local = datetime.fromisoformat(first)
+    assert (one.in_words(local), one.problem(local, HOUR)) == (words, "")
     assert dates(first, one) == expected
 
 
 @pytest.mark.parametrize("given", [("weekly", "2023-12-31"), ("day", "2023-12-31"), ("weekday", "2023-12-31", 3)])
-def test_another_program_reads_the_same_dates_from_the_rule_for_calendars(given):
+def test_another_library_reads_the_same_dates_from_the_rrule(given):
     first = datetime(2023, 1, 10, 9, tzinfo=LONDON)
     one = rule(*given)
     spans = spans_of(first, first + HOUR, LONDON, one)
@@ -74,24 +74,24 @@ def test_another_program_reads_the_same_dates_from_the_rule_for_calendars(given)
     assert [each.astimezone(UTC) for each in rrulestr(written, dtstart=first)] == [span.starts for span in spans]
 
 
-def test_a_time_stays_what_the_clocks_show_and_each_date_lasts_as_long():
+def test_local_times_stay_and_each_date_lasts_as_long():
     starts = datetime(2023, 3, 23, 17, tzinfo=LONDON)
     spans = spans_of(starts, starts + 2 * HOUR, LONDON, rule("weekly", "2023-03-30"))
     assert [span.starts.astimezone(UTC).hour for span in spans] == [17, 16]
     assert {span.ends - span.starts for span in spans} == {2 * HOUR}
 
 
-def test_a_time_that_the_clocks_leave_out_is_read_as_before_they_changed():
+def test_a_skipped_time_has_the_offset_before_the_change():
     assert dates("2023-03-19T01:30", rule("weekly", "2023-03-26")) == ["2023-03-19 01:30", "2023-03-26 02:30"]
 
 
-def test_a_first_date_at_the_second_half_past_one_stays_there():
+def test_a_first_date_at_the_second_occurrence_of_a_time_stays_there():
     starts = datetime(2023, 10, 29, 1, 30, tzinfo=LONDON, fold=1)
     first, second = spans_of(starts, starts + HOUR, LONDON, rule("weekly", "2023-11-05"))
     assert (first.starts.astimezone(UTC).hour, second.starts.astimezone(UTC).hour) == (1, 1)
 
 
-def test_what_takes_place_once_has_one_date():
+def test_a_single_event_has_one_date():
     starts = datetime(2023, 3, 30, 16, tzinfo=UTC)
     assert spans_of(starts, starts, LONDON, None) == [(starts, starts)]
 
@@ -110,5 +110,5 @@ def test_what_takes_place_once_has_one_date():
         ("2023-03-30T09:00", ("weekly", "2023-05-31", 1, "2023-04-07", "2023-04-13"), HOUR, "Not among its dates, so it cannot be left out: 7 April 2023."),
     ],
 )  # fmt: skip
-def test_what_is_no_rule_is_told(first, given, length, sentence):
+def test_an_invalid_rule_has_a_sentence(first, given, length, sentence):
     assert rule(*given).problem(datetime.fromisoformat(first), length) == sentence

@@ -1,4 +1,4 @@
-"""The time check, held against statements labelled by hand."""
+"""The time check, on statements with known results."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events.stated_time import read
-from events.time_check import Kind, Verdict, check_stated_time
+from events.time_check import check_stated_time
+from events.time_findings import Kind, Verdict
 from events.zone_names import ABBREVIATIONS, city, meanings, zone_called
 
 LONDON, NEW_YORK, KOLKATA = "Europe/London", "America/New_York", "Asia/Kolkata"
@@ -44,7 +45,7 @@ LABELLED = [
         "5pm BST and 1pm EDT. These are not the same moment, so the time could be an hour later",
     ),
     ("10.30am CET", "2023-03-30", "Europe/Berlin", "10:30-12:00", "10.30am CET. Berlin was on CEST that day, so the time could be an hour later"),
-    # Winter: the same words are right.
+    # Winter: the same text is right.
     ("5 to 6:30pm GMT / 12 to 1:30pm EST", "2023-02-02", LONDON, "17:00-18:30", ""),
     ("5pm BST", "2023-02-02", LONDON, "17:00-18:00", "5pm BST. London was on GMT that day, so the time could be an hour earlier"),
     ("10.30am CET", "2023-02-02", "Europe/Berlin", "10:30-12:00", ""),
@@ -80,7 +81,7 @@ LABELLED = [
     ("London: 5pm, New York: 1pm", "2026-03-19", LONDON, "17:00-18:00", ""),
     ("5pm GMT (1pm EDT)", "2026-10-28", LONDON, "17:00-18:00", ""),
     ("5pm UK / noon ET", "2026-10-28", LONDON, "17:00-18:00", "5pm UK and noon ET. These are not the same moment, so the time could be an hour earlier"),
-    # Half and three-quarter hours; the south.
+    # Half and three-quarter hours; the southern hemisphere.
     ("6pm IST", "2023-03-30", KOLKATA, "18:00-19:00", ""),
     ("1.30pm BST / 6pm IST", "2023-03-30", LONDON, "13:30-14:30", ""),
     ("18:00 UTC+5:30", "2023-03-30", KOLKATA, "18:00-19:00", ""),
@@ -94,7 +95,7 @@ LABELLED = [
     ("7pm NZST", "2023-01-12", AUCKLAND, "19:00-20:00", "7pm NZST. Auckland was on NZDT that day, so the time could be an hour later"),
     ("7pm NZDT on Thursday, 6am GMT", "2023-01-12", AUCKLAND, "19:00-20:00", ""),
     ("8am on 13 January NZDT", "2023-01-12", LONDON, "19:00-20:00", ""),
-    # Zones that bear the letters all year, and letters with several meanings.
+    # Zones with one abbreviation all year, and abbreviations with several meanings.
     ("5pm GMT", "2023-07-06", ACCRA, "17:00-18:00", ""),
     ("5pm GMT", "2023-07-06", "Atlantic/Reykjavik", "17:00-18:00", ""),
     ("5pm MST", "2023-07-06", "America/Phoenix", "17:00-18:00", ""),
@@ -122,7 +123,7 @@ LABELLED = [
         "6pm IST", "2023-03-30", LONDON, "17:00-18:00",  # not taken for Israel's, which is out of use
         "6pm IST. IST can mean the time in Kolkata, Dublin or Jerusalem, so the time could be an hour earlier, an hour later or 3 and a half hours earlier",
     ),
-    # Other days, and times that the clocks leave out or show twice.
+    # Other days, and times that the clocks skip or show twice.
     ("Friday 30 March, 5pm", "2023-03-30", LONDON, "17:00-18:00", "!"),
     ("11:30pm BST", "2023-07-06", LONDON, "00:30-01:00", "11:30pm BST. This is not the time shown here, so the time could be an hour earlier"),
     ("30/03/2023 17:00", "2023-03-30", LONDON, "17:00-18:00", ""),
@@ -159,14 +160,14 @@ def expected(middle):
     return Verdict.CONFLICT, note
 
 
-def test_sixty_and_more_labelled_statements_are_all_judged_rightly():
+def test_all_labelled_statements_have_the_expected_result():
     wrong = [(row[:4], result(*row[:4]), row[4]) for row in LABELLED if result(*row[:4]) != expected(row[4])]
     assert wrong == []
     assert len({row[:4] for row in LABELLED}) == len(LABELLED) == 86
     assert Counter(bool(row[4]) for row in LABELLED) == {True: 38, False: 48}
 
 
-def test_the_editor_is_told_both_readings_and_which_one_was_entered():
+def test_the_editor_sees_both_readings_and_which_one_was_entered():
     assert check("5pm GMT").editor_sentences == (
         "5pm GMT: London was on BST (UTC+1) on 30 March 2023, not on GMT. Read as GMT it begins at 18:00 in London; "
         "read as London's own time it begins at 17:00 in London, as entered.",
@@ -177,12 +178,12 @@ def test_the_editor_is_told_both_readings_and_which_one_was_entered():
     )
 
 
-def test_a_day_to_come_is_spoken_of_as_one():
+def test_a_future_day_has_the_present_tense():
     note = "The organiser wrote 5pm GMT. London is on BST that day, so the time could be an hour later. Check with the organiser."
     assert [check("5pm GMT", today=day).public_note for day in (date(2023, 3, 1), date(2023, 3, 30))] == [note, note]
 
 
-def test_letters_that_the_start_alone_can_tell_are_for_the_editor_to_look_at():
+def test_an_abbreviation_that_only_the_start_resolves_is_for_the_editor():
     found = check("6pm IST", span="13:30-14:30")
     assert (found.verdict, found.kinds, found.public_note) == (Verdict.LOOK, {Kind.AMBIGUOUS}, "")
     assert found.editor_sentences == (
@@ -192,7 +193,7 @@ def test_letters_that_the_start_alone_can_tell_are_for_the_editor_to_look_at():
     )
 
 
-def test_another_end_is_for_the_editor():
+def test_another_end_is_a_finding_for_the_editor():
     found = check("5 to 7pm BST")
     assert (found.verdict, found.public_note) == (Verdict.LOOK, "")
     assert found.editor_sentences == ("5pm BST: it ends at 19:00 BST as written, and at 18:30 in London here.",)
@@ -203,7 +204,7 @@ def test_another_end_is_for_the_editor():
 
 
 @pytest.mark.parametrize("text", ["hello", "GMT / EST", "25:00 GMT", "5-6 BST", "see the website", "$50", "٣", "13am"])
-def test_what_cannot_be_read_is_never_fine(text):
+def test_unreadable_text_never_agrees(text):
     found = check(text)
     assert (found.verdict, found.public_note, found.statement.readings) == (Verdict.NOT_READ, "", ())
     assert found.editor_sentences == ("No time could be read in the organiser's words, so nothing was checked.",)
@@ -229,7 +230,7 @@ def test_a_part_that_cannot_be_read_is_named():
         ("1 hour, 5pm", "17:00", None), ("US$50, 5pm", "17:00", None), ("5pm GMT -6:30pm", "17:00", "18:30"),
     ],
 )  # fmt: skip
-def test_how_times_are_written(text, start, end):
+def test_spellings_of_times(text, start, end):
     first, *others = read(text).readings
     shown = first.end and f"{first.end:%H:%M}"
     assert (f"{first.start:%H:%M}", shown, others) == (start, end, [])
@@ -243,13 +244,13 @@ def test_how_times_are_written(text, start, end):
         ("Victoria", None), ("us eastern", NEW_YORK), ("utc", "UTC"), ("Narnia", None),
     ],
 )  # fmt: skip
-def test_what_names_a_zone(phrase, named):
+def test_names_of_zones(phrase, named):
     assert zone_called(phrase) == named
 
 
 def test_a_zone_belongs_to_its_time():
     written = [
-        (reading.start, reading.label, reading.turn) for reading in read("GMT 17:00, 12pm New York (EDT)").readings
+        (reading.start, reading.label, reading.group) for reading in read("GMT 17:00, 12pm New York (EDT)").readings
     ]
     assert written == [(time(17), "GMT", 0), (time(12), "New York", 1), (time(12), "EDT", 1)]
     both = read("5pm GMT - noon EST").readings
@@ -260,7 +261,7 @@ def test_a_zone_belongs_to_its_time():
     assert [reading.zone for reading in read("17:00 Europe/Kyiv").readings] == ["Europe/Kyiv"]
 
 
-def test_the_table_of_letters_is_that_of_the_time_zone_database():
+def test_the_abbreviations_are_those_of_the_time_zone_database():
     months = [datetime(2023, month, 15, 12, tzinfo=UTC) for month in range(1, 13)]
     for letters, uses in ABBREVIATIONS.items():
         for key, hours in uses:
@@ -308,7 +309,7 @@ TEXTS = st.text(max_size=500) | st.lists(st.sampled_from(PIECES), max_size=120).
 @given(TEXTS, st.sampled_from([LONDON, NEW_YORK, KOLKATA, ADELAIDE, "Pacific/Apia"]))
 @example("5pm IST " * 62, LONDON)
 @example("\ufdfa" * 500, LONDON)
-def test_any_text_is_taken(text, zone):
+def test_any_text_is_accepted(text, zone):
     found = check(text, day="2026-03-29", zone=zone)
     assert bool(found.public_note) == (found.verdict == Verdict.CONFLICT)
     assert (found.verdict == Verdict.NOTHING_STATED) == (not text.strip())
@@ -328,6 +329,6 @@ def seconds(text):
     "piece",
     ["5pm IST ", "5 to ", "5", "A", "New York ", " ", "UTC+", "30 March ", "Africa/", "5pm GMT - ", "12:", "5pm EST/EDT ", "London ", "1:"],
 )  # fmt: skip
-def test_time_grows_with_the_length(piece):
-    """Eight times the text takes about eight times as long: squared growth would take sixty-four."""
+def test_parsing_takes_linear_time(piece):
+    """Eight times the text takes about eight times as long; quadratic time would be sixty-four times."""
     assert seconds((piece * 4000)[:4000]) < 40 * max(seconds((piece * 500)[:500]), 0.0005)

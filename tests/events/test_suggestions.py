@@ -1,4 +1,4 @@
-"""What people tell us about events: the form, the inbox, and what an editor makes of it."""
+"""Suggestions of events: the form, the editors' list, and events made of them."""
 
 import re
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from events.emails import tell_editors
+from events.emails import notify_editors
 from events.forms import SuggestionForm
 from events.meeting_links import MEETING_LINK
 from events.models import Event, Suggestion
@@ -22,15 +22,14 @@ from mscos.refusals import Refused
 from outcomes.models import Organisation
 from tests.events.conftest import NOW, make_event
 from tests.events.test_admin import ADD, typed
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, title, words
 from tests.mailbox import sent_mail
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 PATH = "/events/suggest/"
 INBOX = "/admin/events/suggestion/"
-TOLD = {
+SUGGESTION = {
     "title": "A talk on housing",
     "organiser": "The Passage",
     "stated_time": "30 March 2023, 5 to 6:30pm UK time",
@@ -44,12 +43,12 @@ TOLD = {
 
 
 def fields(**changed):
-    return {**TOLD, "submission_id": new_submission_id(), "leave_empty": "", **changed}
+    return {**SUGGESTION, "submission_id": new_submission_id(), "leave_empty": "", **changed}
 
 
 @pytest.fixture
-def told(db):
-    return suggest(submission_id="one", **TOLD)
+def suggestion(db):
+    return suggest(submission_id="one", **SUGGESTION)
 
 
 @pytest.fixture
@@ -62,13 +61,13 @@ def messages(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_a_suggestion_waits_with_the_words_and_the_day(client):
+def test_a_suggestion_is_stored_with_its_text_and_day(client):
     answer = client.post(PATH, fields())
     assert title(answer) == "Sent – Community of Practice"
     assert "usually within 5 working days" in words(answer)
     assert "we write to the address that you gave" in words(answer)
     suggestion = Suggestion.objects.get()
-    assert {name: getattr(suggestion, name) for name in TOLD} == TOLD
+    assert {name: getattr(suggestion, name) for name in SUGGESTION} == SUGGESTION
     assert (suggestion.state, suggestion.event, suggestion.received_on) == ("new", None, date(2023, 3, 20))
     assert not Event.objects.exists()
 
@@ -115,16 +114,16 @@ def test_without_a_name_and_with_the_least_that_is_needed(client):
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )
-def test_what_is_refused_is_told_and_kept_and_not_stored(client, changed, messages):
+def test_a_refused_form_keeps_what_was_typed_and_stores_nothing(client, changed, messages):
     sent = fields(**changed)
     answer = client.post(PATH, sent)
     assert problems(answer) == messages
     assert title(answer) == "Error: Tell us about an event – Community of Practice"
-    assert {name: kept(answer, name) for name in TOLD} == {name: sent[name] for name in TOLD}
+    assert {name: kept(answer, name) for name in SUGGESTION} == {name: sent[name] for name in SUGGESTION}
     assert not Suggestion.objects.exists()
 
 
-def test_an_address_without_its_beginning_is_a_safe_one(client):
+def test_a_url_without_a_scheme_gets_https(client):
     client.post(PATH, fields(url="example.org/talk"))
     assert Suggestion.objects.get().url == "https://example.org/talk"
 
@@ -137,14 +136,14 @@ def test_one_form_sent_twice_stores_one_and_a_changed_one_another(client):
     assert Suggestion.objects.count() == 2
 
 
-def test_a_stale_token_and_too_many_give_the_text_back(client):
+def test_a_stale_token_and_too_many_forms_keep_the_text(client):
     strict = Client(enforce_csrf_checks=True)
     refused = strict.post(PATH, fields())
-    assert (refused.status_code, kept(refused, "about")) == (403, TOLD["about"])
+    assert (refused.status_code, kept(refused, "about")) == (403, SUGGESTION["about"])
     for _ in range(10):
         assert client.post(PATH, fields()).status_code == 200
     refused = client.post(PATH, fields())
-    assert (refused.status_code, kept(refused, "about")) == (429, TOLD["about"])
+    assert (refused.status_code, kept(refused, "about")) == (429, SUGGESTION["about"])
     assert Suggestion.objects.count() == 10
 
 
@@ -155,32 +154,32 @@ def test_signed_in_or_not_nothing_of_the_person_is_stored(client):
     answer = client.post(PATH, fields(name="", email=""))
     assert list(Session.objects.values_list("session_key", "session_data", "expire_date")) == before
     assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("no-store, private", "noindex, noarchive")
-    columns = {field.name for field in Suggestion._meta.fields} - set(TOLD)
+    columns = {field.name for field in Suggestion._meta.fields} - set(SUGGESTION)
     assert columns == {"id", "state", "event", "received_on", "form_digest"}
     assert "kim" not in str(Suggestion.objects.values().get()).lower()
 
 
-def test_signed_out_the_form_sets_the_form_token_only(client):
+def test_signed_out_the_form_sets_only_the_csrf_cookie(client):
     assert list(client.get(PATH).cookies) == ["form"]
 
 
-def test_the_form_holds_what_the_action_takes():
+def test_the_form_has_the_arguments_of_the_action():
     form = SuggestionForm(fields())
     assert form.is_valid()
-    assert sorted(form.to_store()) == sorted([*TOLD, "submission_id"])
+    assert sorted(form.to_store()) == sorted([*SUGGESTION, "submission_id"])
 
 
-def test_the_list_of_events_leads_to_the_form(client):
+def test_the_list_of_events_links_to_the_form(client):
     assert f'href="{PATH}">Tell us about one' in client.get("/events/").content.decode()
     make_event()
     assert f'href="{PATH}">Tell us about an event' in client.get("/events/").content.decode()
 
 
-# What the form of a new event begins with
+# The prefilled form of an event
 
 
 def begins(stated, **changed):
-    return as_event(suggest(submission_id=stated, **{**TOLD, "stated_time": stated, **changed}))
+    return as_event(suggest(submission_id=stated, **{**SUGGESTION, "stated_time": stated, **changed}))
 
 
 @pytest.mark.parametrize(
@@ -200,125 +199,129 @@ def test_times_that_were_written_clearly_are_filled_in(stated, starts, ends, zon
 
 
 @pytest.mark.parametrize("stated", ["soon", "30 March", "5pm", "30 or 31 March, 5pm", "31 February 2023, 5pm"])
-def test_what_is_not_clear_is_left_to_the_editor(stated):
+def test_unclear_times_are_left_to_the_editor(stated):
     assert {"starts", "ends", "zone"} & set(begins(stated)) == set()
 
 
-def test_words_go_over_and_an_organiser_that_is_known(told):
+def test_texts_and_a_known_organiser_are_prefilled(suggestion):
     passage = Organisation.objects.create(name="the passage")
-    found = as_event(told)
+    found = as_event(suggestion)
     names = ("title", "stated_time", "booking_url", "place", "is_online", "organiser")
     assert [found[name] for name in names] == [
-        TOLD["title"], TOLD["stated_time"], TOLD["url"], "", True, passage
+        SUGGESTION["title"], SUGGESTION["stated_time"], SUGGESTION["url"], "", True, passage
     ]  # fmt: skip
     assert begins("x", place="Leeds", organiser="Nobody we know")["is_online"] is False
 
 
 @pytest.mark.parametrize(
-    ("told", "begun"),
+    ("typed", "expected"),
     [("online.", ""), ("Online, by Zoom", "Online, by Zoom"), ("Leeds", "Leeds"), ("", "")],
 )
-def test_a_place_that_is_only_online_is_none(db, told, begun):
-    assert begins("x", place=told)["place"] == begun
+def test_the_place_online_is_no_place(db, typed, expected):
+    assert begins("x", place=typed)["place"] == expected
 
 
 @pytest.mark.parametrize(
-    ("told", "begun"),
+    ("typed", "expected"),
     [("Free", 0), (" free. ", 0), ("Free for members", None), ("£5, free for members", None), ("", None)],
 )
-def test_a_cost_that_is_only_free_is_a_price(db, told, begun):
-    assert begins("x", cost=told).get("price") == begun
+def test_the_cost_free_is_a_price(db, typed, expected):
+    assert begins("x", cost=typed).get("price") == expected
 
 
 # The inbox
 
 
-def test_editors_see_what_waits_and_no_one_edits_the_words(desk, told):
+def test_editors_see_waiting_suggestions_and_nobody_edits_them(desk, suggestion):
     listed = desk.get(INBOX).content.decode()
-    assert (TOLD["title"] in listed, "30 March 2023, 5 to 6:30pm" in listed) == (True, True)
-    page = desk.get(f"{INBOX}{told.pk}/change/").content.decode()
+    assert (SUGGESTION["title"] in listed, "30 March 2023, 5 to 6:30pm" in listed) == (True, True)
+    page = desk.get(f"{INBOX}{suggestion.pk}/change/").content.decode()
     for text in ("A talk on housing", "The Passage", "£5, free for members", "alex@example.org", "18 June 2023"):
         assert text in page
     assert re.findall(r'name="(title|about|email)"', page) == []
     assert desk.get(f"{INBOX}add/").status_code == 403
-    take_up(suggestion=told, event=make_event())
+    take_up(suggestion=suggestion, event=make_event())
     assert "Nothing waits. Thank you." in desk.get(INBOX).content.decode()
-    assert TOLD["title"] in desk.get(f"{INBOX}?state=all").content.decode()
+    assert SUGGESTION["title"] in desk.get(f"{INBOX}?state=all").content.decode()
 
 
-def test_an_editor_makes_an_event_of_it(desk, told):
-    page = desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
+def test_an_editor_makes_an_event_of_it(desk, suggestion):
+    page = desk.get(f"{ADD}?suggestion={suggestion.pk}").content.decode()
     assert "What somebody told us" in page
     assert ('value="2023-03-30T17:00"' in page, 'value="A talk on housing"' in page) == (True, True)
-    answer = desk.post(f"{ADD}?suggestion={told.pk}", typed(title=TOLD["title"]), follow=True)
-    told.refresh_from_db()
-    assert (told.state, told.event) == ("taken up", Event.objects.get())
-    again = desk.post(f"{ADD}?suggestion={told.pk}", typed(title="Twice"), follow=True)
+    answer = desk.post(f"{ADD}?suggestion={suggestion.pk}", typed(title=SUGGESTION["title"]), follow=True)
+    suggestion.refresh_from_db()
+    assert (suggestion.state, suggestion.event) == ("taken up", Event.objects.get())
+    again = desk.post(f"{ADD}?suggestion={suggestion.pk}", typed(title="Twice"), follow=True)
     warning = "Another editor dealt with this suggestion meanwhile: look whether the event is listed twice."
     assert (warning in messages(answer), warning in messages(again)) == (False, True)
-    assert (Event.objects.count(), Suggestion.objects.get().event.title) == (2, TOLD["title"])
+    assert (Event.objects.count(), Suggestion.objects.get().event.title) == (2, SUGGESTION["title"])
 
 
-def test_what_was_told_is_for_those_who_may_read_suggestions(desk, editor, told):
-    assert "What somebody told us" in desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
+def test_a_prefilled_form_needs_the_permission_to_read_suggestions(desk, editor, suggestion):
+    assert "What somebody told us" in desk.get(f"{ADD}?suggestion={suggestion.pk}").content.decode()
     editor.groups.clear()
     editor.user_permissions.set(Permission.objects.filter(codename__in=["add_event", "view_event"]))
-    page = desk.get(f"{ADD}?suggestion={told.pk}").content.decode()
-    assert ('name="title"' in page, "What somebody told us" in page, TOLD["title"] in page) == (True, False, False)
-    desk.post(f"{ADD}?suggestion={told.pk}", typed())
+    page = desk.get(f"{ADD}?suggestion={suggestion.pk}").content.decode()
+    assert ('name="title"' in page, "What somebody told us" in page, SUGGESTION["title"] in page) == (
+        True,
+        False,
+        False,
+    )
+    desk.post(f"{ADD}?suggestion={suggestion.pk}", typed())
     assert (Event.objects.count(), Suggestion.objects.get().state) == (1, "new")
 
 
 @pytest.mark.parametrize("named", ["", "0", "x", "9" * 40, "-1", "1 OR 1"])
-def test_a_suggestion_that_is_none_gives_an_empty_form(desk, named):
+def test_an_unknown_suggestion_gives_an_empty_form(desk, named):
     answer = desk.get(ADD, {"suggestion": named})
     assert (answer.status_code, "What somebody told us" in answer.content.decode()) == (200, False)
 
 
-def test_turning_down_can_be_undone_and_says_nothing_in_the_log(desk, told):
-    answer = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
+def test_turning_down_can_be_undone_and_is_logged_without_content(desk, suggestion):
+    answer = desk.post(f"{INBOX}{suggestion.pk}/turn-down/", follow=True)
     assert messages(answer) == ["Turned down. Nobody is told. You can put it back until it is erased."]
-    late = desk.post(f"{INBOX}{told.pk}/turn-down/", follow=True)
+    late = desk.post(f"{INBOX}{suggestion.pk}/turn-down/", follow=True)
     assert messages(late) == ["Another editor dealt with this suggestion while you were reading."]
     assert Suggestion.objects.get().state == "turned down"
-    desk.post(f"{INBOX}{told.pk}/put-back/")
+    desk.post(f"{INBOX}{suggestion.pk}/put-back/")
     assert Suggestion.objects.get().state == "new"
     logged = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
-    assert f"Suggestion {told.pk}" in logged
-    assert [text for text in TOLD.values() if text in logged] == []
+    assert f"Suggestion {suggestion.pk}" in logged
+    assert [text for text in SUGGESTION.values() if text in logged] == []
 
 
-def test_only_editors_deal_with_suggestions(client, told):
+def test_only_editors_deal_with_suggestions(client, suggestion):
     sign_in(client, make_staff("sam@example.org", groups=["Moderators"]))
-    for path in (INBOX, f"{INBOX}{told.pk}/change/"):
+    for path in (INBOX, f"{INBOX}{suggestion.pk}/change/"):
         assert client.get(path).status_code == 403
     for act in ("turn-down", "put-back"):
-        assert client.post(f"{INBOX}{told.pk}/{act}/").status_code == 403
-        assert client.get(f"{INBOX}{told.pk}/{act}/").status_code in {403, 405}
+        assert client.post(f"{INBOX}{suggestion.pk}/{act}/").status_code == 403
+        assert client.get(f"{INBOX}{suggestion.pk}/{act}/").status_code in {403, 405}
     assert Suggestion.objects.get().state == "new"
 
 
-def test_two_editors_cannot_both_deal_with_one(told):
-    turn_down(suggestion=told)
+def test_two_editors_cannot_both_deal_with_one(suggestion):
+    turn_down(suggestion=suggestion)
     with pytest.raises(Refused):
-        take_up(suggestion=told, event=make_event())
+        take_up(suggestion=suggestion, event=make_event())
     assert Suggestion.objects.get().event is None
 
 
-def test_editors_are_told_once_a_day_and_nothing_of_what(told, editor):
-    tell_editors()
+def test_editors_are_notified_once_a_day_without_content(suggestion, editor):
+    notify_editors()
     [mail] = sent_mail()
     assert (mail.to, mail.subject) == ([editor.email], "Something is waiting")
     assert "http://testserver/admin/events/suggestion/" in mail.body
-    assert [text for text in TOLD.values() if text in mail.message().as_string()] == []
-    turn_down(suggestion=told)
-    tell_editors()
+    assert [text for text in SUGGESTION.values() if text in mail.message().as_string()] == []
+    turn_down(suggestion=suggestion)
+    notify_editors()
     assert len(sent_mail()) == 1
 
 
-def test_a_suggestion_is_erased_on_its_day_and_the_event_stays(told, settings):
+def test_a_suggestion_is_erased_on_its_day_and_the_event_stays(suggestion, settings):
     settings.ENQUIRY_DAYS = 30
-    take_up(suggestion=told, event=make_event())
+    take_up(suggestion=suggestion, event=make_event())
     for days, count in ((29, 1), (30, 0)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
             erase_old_suggestions()

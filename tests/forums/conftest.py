@@ -1,28 +1,27 @@
-"""A small world: the housing forum with a call and two topics, a moderator, and threads on demand."""
+"""Fixtures of the forums: the housing forum, a consultation with two topics, two moderators, and a thread."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import reply, start_thread
 from forums.models import Consultation, Forum, Thread, Topic
+from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.groups import MODERATORS
-from mscos.models import User
 from tests.people import make_staff
 
 
 @pytest.fixture
 def sam(db):
-    """Sam moderates."""
+    """A moderator."""
     return make_staff("sam@example.org", display_name="Sam", groups=[MODERATORS])
 
 
 @pytest.fixture
 def alex(db):
-    """Alex moderates too."""
+    """Another moderator."""
     return make_staff("alex@example.org", display_name="Alex", groups=[MODERATORS])
 
 
@@ -51,17 +50,10 @@ def waiting(forum):
 @pytest.fixture
 def published(waiting, sam):
     """The same thread, published; its code is still known."""
-    moderation.publish(post=waiting.post, by=sam)
+    decisions.publish(post=waiting.post, by=sam)
     return waiting
 
 
 @pytest.fixture
 def thread(published):
     return Thread.objects.select_related("forum").get()
-
-
-def published_reply(thread: Thread, by: User, body: str = "There is.", **fields):
-    """Send a reply and publish it; return what the action returned."""
-    sent = reply(thread=thread, submission_id=new_submission_id(), body=body, **fields)
-    moderation.publish(post=sent.post, by=by)
-    return sent

@@ -11,19 +11,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import reply, start_thread, withdraw
 from forums.admin.forums import ThreadAdmin
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic
-from forums.moderation import post_version
+from forums.moderation import decisions
+from forums.moderation.decisions import post_version
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS, EDITORS
 from tests.admin_forms import version_on
+from tests.forums.helpers import QUEUE, admin_words, decide, review_url
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
-
-QUEUE = reverse("admin:forums_post_changelist")
 
 
 @pytest.fixture
@@ -32,30 +31,14 @@ def sam_client(client, sam):
     return client
 
 
-def review(post):
-    return reverse("admin:forums_post_change", args=[post.pk])
-
-
-def decide(client, post, decision, **typed):
-    """Send a decision from the page as it is now, or as it was when `seen` was its mark."""
-    data = {"decision": decision, "version": post_version(Post.objects.get(pk=post.pk)), **typed}
-    return client.post(review(post), data, follow=True)
-
-
-def words(response):
-    """Return the text of the page's content on one line."""
-    html = response.content.decode().split('id="content"', 1)[1]
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
 def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum, waiting, sam):
     Post.objects.update(day=timezone.localdate() - timedelta(days=2))
     start_thread(
         forum=forum, submission_id=new_submission_id(), title="T", body="Newer " + "word " * 60, content_note=""
     )
     done = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="Decided before")
-    moderation.publish(post=done.post, by=sam)
-    page = words(sam_client.get(QUEUE))
+    decisions.publish(post=done.post, by=sam)
+    page = admin_words(sam_client.get(QUEUE))
     assert page.index("Is there one?") < page.index("Newer word")
     assert "2 days" in page
     assert "today" in page
@@ -65,11 +48,11 @@ def test_the_queue_shows_what_waits_oldest_first_with_its_age(sam_client, forum,
 
 
 def test_an_empty_queue_says_thank_you(sam_client, forum):
-    assert "All checked. Thank you." in words(sam_client.get(QUEUE))
+    assert "All checked. Thank you." in admin_words(sam_client.get(QUEUE))
 
 
 def test_a_filter_that_finds_nothing_does_not_say_that_all_is_checked(sam_client, waiting):
-    page = words(sam_client.get(f"{QUEUE}?state=removed"))
+    page = admin_words(sam_client.get(f"{QUEUE}?state=removed"))
     assert "No posts match. Remove a filter to see what waits." in page
     assert "All checked" not in page
 
@@ -78,14 +61,14 @@ def test_a_content_note_stands_in_the_place_of_the_words_until_opened(sam_client
     sent = start_thread(
         forum=forum, submission_id=new_submission_id(), title="T", body="Hard words", content_note="threats"
     )
-    assert "Hard words" not in words(sam_client.get(QUEUE))
-    html = sam_client.get(review(sent.post)).content.decode()
+    assert "Hard words" not in admin_words(sam_client.get(QUEUE))
+    html = sam_client.get(review_url(sent.post)).content.decode()
     assert "Hard words" not in re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
 
 
 def test_other_states_can_be_asked_for(sam_client, thread):
-    assert "Is there one?" in words(sam_client.get(f"{QUEUE}?state=published"))
-    assert "Is there one?" in words(sam_client.get(f"{QUEUE}?state=all"))
+    assert "Is there one?" in admin_words(sam_client.get(f"{QUEUE}?state=published"))
+    assert "Is there one?" in admin_words(sam_client.get(f"{QUEUE}?state=all"))
 
 
 def test_the_queue_asks_as_often_for_one_post_as_for_fifty(sam_client, forum, waiting, django_assert_max_num_queries):
@@ -104,7 +87,7 @@ def test_publishing_from_the_queue(sam_client, waiting, sam):
     response = decide(sam_client, waiting.post, "publish")
     assert Post.objects.get().state == "published"
     assert Post.objects.get().decided_by == sam
-    assert "Published." in words(response) or "Published." in response.content.decode()
+    assert "Published." in admin_words(response) or "Published." in response.content.decode()
 
 
 def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiting):
@@ -115,11 +98,11 @@ def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiti
         "body": "Is there a quiet one?",
         "words": "One word.",
     }
-    asked = sam_client.post(review(waiting.post), change)
+    asked = sam_client.post(review_url(waiting.post), change)
     html = asked.content.decode()
     assert "<ins>a quiet </ins>" in html
     assert Post.objects.get().state == "waiting"
-    sam_client.post(review(waiting.post), {**change, "sure": "on"})
+    sam_client.post(review_url(waiting.post), {**change, "sure": "on"})
     post = Post.objects.get()
     assert (post.state, post.body) == ("changed", "Is there a quiet one?")
     assert ModeratorNote.objects.get().body == "One word."
@@ -127,9 +110,9 @@ def test_a_change_is_shown_struck_and_added_before_it_destroys(sam_client, waiti
 
 def test_a_change_that_changes_nothing_is_told(sam_client, waiting):
     response = sam_client.post(
-        review(waiting.post), {"decision": "change", "title": "A quiet room", "body": "Is there one?"}
+        review_url(waiting.post), {"decision": "change", "title": "A quiet room", "body": "Is there one?"}
     )
-    assert "Nothing was changed. Change something, or press Publish" in words(response)
+    assert "Nothing was changed. Change something, or press Publish" in admin_words(response)
     assert Post.objects.get().state == "waiting"
 
 
@@ -146,8 +129,8 @@ def test_a_change_that_changes_nothing_is_told(sam_client, waiting):
     ],
 )
 def test_a_decision_without_what_it_needs_is_told_and_kept(sam_client, waiting, typed, message):
-    response = sam_client.post(review(waiting.post), typed)
-    assert message in words(response)
+    response = sam_client.post(review_url(waiting.post), typed)
+    assert message in admin_words(response)
     if "words" in typed:
         assert response.context["form"]["words"].value() == typed["words"]
     assert Post.objects.get().state == "waiting"
@@ -164,51 +147,51 @@ def test_a_thread_is_offered_the_types_of_its_own_forum(sam_client, thread, cons
     other = Forum.objects.create(slug="safety", title="Safety forum", purpose="P")
     foreign = Consultation.objects.create(forum=other, question="Q", why="W")
     Topic.objects.create(consultation=foreign, code="x", title="Foreign type")
-    page = words(sam_client.get(reverse("admin:forums_thread_change", args=[thread.pk])))
+    page = admin_words(sam_client.get(reverse("admin:forums_thread_change", args=[thread.pk])))
     assert "Council housing" in page
     assert "Foreign type" not in page
 
 
 def test_refusing_with_a_reason_and_words(sam_client, waiting):
-    sam_client.post(review(waiting.post), {"decision": "refuse", "reason": "place", "words": "It names a town."})
+    sam_client.post(review_url(waiting.post), {"decision": "refuse", "reason": "place", "words": "It names a town."})
     post = Post.objects.get()
     assert (post.state, post.reason, post.notes.get().body) == ("refused", "place", "It names a town.")
 
 
 def test_taking_down_asks_first(sam_client, thread, published):
     down = {"decision": "remove", "reason": "person", "words": "It named somebody."}
-    assert "Take this post down?" in words(sam_client.post(review(published.post), down))
+    assert "Take this post down?" in admin_words(sam_client.post(review_url(published.post), down))
     assert Post.objects.get().state == "published"
-    sam_client.post(review(published.post), {**down, "sure": "on"})
+    sam_client.post(review_url(published.post), {**down, "sure": "on"})
     assert (Post.objects.get().state, Post.objects.get().body) == ("removed", "")
 
 
 def test_the_second_of_two_moderators_is_told_and_changes_nothing(sam_client, waiting, alex):
-    moderation.refuse(post=waiting.post, by=alex, reason="place", words="W")
+    decisions.refuse(post=waiting.post, by=alex, reason="place", words="W")
     response = sam_client.post(
-        review(waiting.post), {"decision": "refuse", "reason": "spam", "words": "Mine"}, follow=True
+        review_url(waiting.post), {"decision": "refuse", "reason": "spam", "words": "Mine"}, follow=True
     )
     today = timezone.localdate()
-    assert f"Alex decided on {today.day} {today:%B %Y}: Not published." in words(response)
+    assert f"Alex decided on {today.day} {today:%B %Y}: Not published." in admin_words(response)
     assert Post.objects.get().reason == "place"
 
 
 def test_a_page_opened_before_cannot_publish_what_was_refused_since(sam_client, waiting, alex):
     version = post_version(waiting.post)
-    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    decisions.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     change = {"title": "T", "body": "Other words", "sure": "on"}
     for decision, typed in (("publish", {}), ("change", change)):
         response = decide(sam_client, waiting.post, decision, version=version, **typed)
-        assert "Alex decided on" in words(response)
+        assert "Alex decided on" in admin_words(response)
         assert Post.objects.get().state == "refused"
     decide(sam_client, waiting.post, "publish")
     assert Post.objects.get().state == "published"
 
 
 def test_a_refused_post_without_words_offers_nothing_to_publish(sam_client, waiting, alex):
-    moderation.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
+    decisions.refuse(post=waiting.post, by=alex, reason="person", words="It names somebody.")
     Post.objects.update(body="")
-    assert "Publish" not in words(sam_client.get(review(waiting.post)))
+    assert "Publish" not in admin_words(sam_client.get(review_url(waiting.post)))
     response = decide(sam_client, waiting.post, "publish")
     assert "The words of this post have been erased." in response.content.decode()
     assert Post.objects.get().state == "refused"
@@ -245,7 +228,7 @@ def test_the_way_to_a_rows_own_page_is_open_to_those_who_see_the_row(sam_client,
 def test_what_its_writer_took_down_meanwhile_shows_no_words(sam_client, waiting):
     withdraw(post=waiting.post)
     response = decide(sam_client, waiting.post, "publish")
-    assert "This is no longer waiting: Taken down by the writer." in words(response)
+    assert "This is no longer waiting: Taken down by the writer." in admin_words(response)
 
 
 def test_the_admin_log_names_the_post_and_none_of_its_words(sam_client, waiting):
@@ -263,8 +246,8 @@ def test_the_admin_log_names_the_post_and_none_of_its_words(sam_client, waiting)
 def test_only_moderators_see_the_queue(client, waiting, groups):
     sign_in(client, make_staff("kim@example.org", groups=groups))
     assert client.get(QUEUE).status_code == 403
-    assert client.get(review(waiting.post)).status_code == 403
-    assert client.post(review(waiting.post), {"decision": "publish"}).status_code == 403
+    assert client.get(review_url(waiting.post)).status_code == 403
+    assert client.post(review_url(waiting.post), {"decision": "publish"}).status_code == 403
     assert Post.objects.get().state == "waiting"
 
 
@@ -308,7 +291,7 @@ def test_a_moderator_pauses_a_forum(sam_client, forum):
 
 def test_replies_show_the_thread_for_context(sam_client, thread, published):
     sent = reply(thread=thread, submission_id=new_submission_id(), body="Yes.", in_reply_to=published.post)
-    page = words(sam_client.get(review(sent.post)))
+    page = admin_words(sam_client.get(review_url(sent.post)))
     assert "Reply in Housing forum" in page
     assert "Is there one?" in page
     assert "In reply to #1" in page
@@ -326,21 +309,21 @@ def test_nobody_decides_on_posts_that_came_after_the_page(sam_client, forum, wai
 def test_a_page_that_comes_back_with_an_error_is_as_old_as_it_was(sam_client, waiting, alex):
     """Else the words that a colleague destroyed meanwhile would be published with the next press."""
     stale = {"decision": "change", "version": post_version(waiting.post), "title": "", "body": "Ring 07700 900871 now"}
-    moderation.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
-    page = sam_client.post(review(waiting.post), stale).content.decode()
+    decisions.publish_with_changes(post=waiting.post, by=alex, title="T", body="Ring somebody")
+    page = sam_client.post(review_url(waiting.post), stale).content.decode()
     change = page.split("Change what is published", 1)[1]
     mark = re.search(r'name="version" value="([^"]*)"', page[: page.index("Change what is published")][-400:]).group(1)
     assert ("Ring 07700 900871 now" in change, mark) == (True, stale["version"])
     again = {**stale, "title": "T", "version": mark, "sure": "on"}
-    response = sam_client.post(review(waiting.post), again, follow=True)
-    assert "Alex decided on" in words(response)
+    response = sam_client.post(review_url(waiting.post), again, follow=True)
+    assert "Alex decided on" in admin_words(response)
     assert Post.objects.get().body == "Ring somebody"
 
 
 @pytest.mark.parametrize("decision", ["refuse", "remove"])
 def test_a_page_opened_before_takes_nothing_down_that_changed_since(sam_client, waiting, sam, alex, decision):
     if decision == "remove":
-        moderation.publish(post=waiting.post, by=sam)
+        decisions.publish(post=waiting.post, by=sam)
     version = post_version(Post.objects.get())
     Thread.objects.update(title="Another")
     decide(sam_client, waiting.post, decision, reason="spam", words="No.", sure="on", version=version)

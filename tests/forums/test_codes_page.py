@@ -1,17 +1,15 @@
-"""Coming back with a code: what happened, and taking a post down."""
+"""The page that a code opens: outcomes of posts, and withdrawing one."""
 
 import re
 
 import pytest
 import time_machine
 
-from forums import moderation
-from forums.actions import reply, withdraw
 from forums.models import ModeratorNote, Post, Thread
+from forums.moderation import decisions
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import problems
+from tests.forums.helpers import problems, published_reply, title, words
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +75,7 @@ def test_after_ten_minutes_a_code_can_be_tried_again(client, waiting):
 
 
 def test_a_refused_post_says_why_and_what_to_do_next(client, waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     response = open_code(client, waiting.code)
     page = words(response)
     assert "Not published" in page
@@ -150,7 +148,7 @@ def test_a_code_page_asks_the_database_at_most_eight_times(client, thread, publi
 
 def test_what_is_held_tells_no_key_and_no_guess_that_would_tell_how_much_others_write(client, thread, sam):
     answered = Post.objects.create(pk=8_675_309, thread=thread, voice=thread.voices.get(), body="Words")
-    moderation.publish(post=answered, by=sam)
+    decisions.publish(post=answered, by=sam)
     sent = reply(thread=thread, submission_id=new_submission_id(), body="Yes.", in_reply_to=answered, likely_spam=True)
     page = open_code(client, sent.code)
     assert "8675309" not in page.content.decode()
@@ -178,7 +176,7 @@ def test_words_to_the_moderators_hold_no_code(client, waiting):
 
 def test_messages_about_a_post_that_a_moderator_took_down_can_be_erased(client, thread, published, sam):
     sent = published_reply(thread, sam)
-    moderation.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
+    decisions.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
     assert "Erase the messages about it" in words(open_code(client, sent.code))
     form = {"code": sent.code, "n": "1"}
     assert "Erase the messages about this post?" in words(client.post("/code/take-down/", form))
@@ -190,6 +188,6 @@ def test_messages_about_a_post_that_a_moderator_took_down_can_be_erased(client, 
 
 def test_whoever_erases_messages_is_not_told_that_a_post_was_taken_down(client, thread, published, sam):
     sent = published_reply(thread, sam)
-    moderation.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
+    decisions.remove(post=sent.post, by=sam, reason="person", words="It named Jo.")
     page = words(client.post("/code/take-down/", {"code": sent.code, "n": "1", "sure": "yes"}))
     assert ("The messages are erased" in page, "Your post was taken down" in page) == (True, False)

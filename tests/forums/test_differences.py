@@ -1,4 +1,4 @@
-from forums.differences import differences
+from forums.moderation.differences import differences
 
 
 def test_words_struck_in_a_row_are_one_piece():

@@ -1,10 +1,10 @@
-"""No change takes long to show, whatever words a post repeats."""
+"""The time of differences, also for posts that repeat words."""
 
 import pytest
 
-from forums.differences import differences
+from forums.moderation.differences import differences
+from tests.cpu_time import takes_less
 from tests.mscos.test_text_speed import ORDINARY
-from tests.timing import takes_less
 
 TIMES = 10
 HOSTILE = {"few words": "£1l1234-5 years old 2001", "one word": "a ", "blanks": " \n", "two words": "a b "}

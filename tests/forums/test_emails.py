@@ -1,6 +1,6 @@
 import pytest
 
-from forums.emails import tell_moderators
+from forums.emails import notify_moderators
 from mscos.groups import EDITORS
 from tests.mailbox import sent_mail
 from tests.people import make_staff
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_moderators_are_told_that_something_waits_and_nothing_of_what(waiting, sam, alex):
     make_staff("editor@example.org", groups=[EDITORS])
     make_staff("gone@example.org", groups=["Moderators"], is_active=False)
-    tell_moderators()
+    notify_moderators()
     assert sorted((message.to, message.subject) for message in sent_mail()) == [
         (["alex@example.org"], "Something is waiting"),
         (["sam@example.org"], "Something is waiting"),
@@ -31,5 +31,5 @@ def test_moderators_are_told_that_something_waits_and_nothing_of_what(waiting, s
 
 
 def test_nobody_is_told_while_nothing_waits(published):
-    tell_moderators()
+    notify_moderators()
     assert sent_mail() == []

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
+from forums.moderation import decisions
+from forums.writer_actions import start_thread, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply, title, words
 
 pytestmark = pytest.mark.django_db
 
@@ -20,17 +20,7 @@ def many_threads(forum, sam, count, **fields):
         sent = start_thread(
             forum=forum, submission_id=new_submission_id(), title=f"Thread {number}", body="Words", **fields
         )
-        moderation.publish(post=sent.post, by=sam)
-
-
-def words(response):
-    """Return the text of a page's main part on one line."""
-    main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL).group()
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
-
-
-def title(response):
-    return re.search(r"<title>(.*?)</title>", response.content.decode()).group(1)
+        decisions.publish(post=sent.post, by=sam)
 
 
 def test_the_list_of_forums_says_so_while_there_is_none(client):
@@ -91,14 +81,14 @@ def test_no_time_of_day_is_in_a_thread_or_a_header(client, thread):
 def test_gone_posts_keep_their_number_and_say_who_took_them_down(client, thread, sam):
     second, third = published_reply(thread, sam, "One"), published_reply(thread, sam, "Two")
     withdraw(post=second.post)
-    moderation.remove(post=third.post, by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=third.post, by=sam, reason="person", words="It named somebody.")
     page = words(client.get(thread.get_absolute_url()))
     assert "#2 was taken down by the person who wrote it." in page
     assert "#3 was taken down by a moderator." in page
 
 
 def test_a_changed_post_says_so(client, waiting, sam):
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
+    decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
     page = words(client.get(Thread.objects.get().get_absolute_url()))
     assert "Published with a change" in page
     assert "[detail removed to protect privacy]" in page

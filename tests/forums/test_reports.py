@@ -1,4 +1,4 @@
-"""Reporting a post without an account, and what moderators do with reports."""
+"""Reports of posts without an account, and what moderators do with them."""
 
 from datetime import timedelta
 
@@ -10,16 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forums import moderation, reports
-from forums.actions import answer_moderators, withdraw
 from forums.models import Post, Report
+from forums.moderation import decisions, reports
+from forums.writer_actions import answer_moderators, withdraw
 from mscos.forms import new_submission_id
 from mscos.stale import Stale
-from tests.forums.conftest import published_reply
-from tests.forums.test_admin import QUEUE, review
-from tests.forums.test_admin import words as admin_words
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import QUEUE, admin_words, kept, problems, published_reply, review_url, title, words
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -113,13 +109,13 @@ def test_what_is_no_number_leads_nowhere(client, thread, number):
 def test_a_post_taken_down_or_waiting_cannot_be_reported(client, thread, sam):
     sent = published_reply(thread, sam)
     assert client.get(f"{path(thread)}?n=2").status_code == 200
-    moderation.remove(post=sent.post, by=sam, reason="spam", words="No.")
+    decisions.remove(post=sent.post, by=sam, reason="spam", words="No.")
     assert client.get(f"{path(thread)}?n=2").status_code == 404
 
 
 def test_who_wrote_a_report_while_a_publication_was_undone_is_told_so(client, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
-    moderation.undo(post=waiting.post)
+    decisions.publish(post=waiting.post, by=sam)
+    decisions.undo(post=waiting.post)
     page = client.post(path(waiting.post.thread), fields())
     assert "There is nothing left to look at." in words(page)
     assert ("To the forum" in words(page), Report.objects.exists()) == (True, False)
@@ -128,7 +124,7 @@ def test_who_wrote_a_report_while_a_publication_was_undone_is_told_so(client, wa
 @pytest.mark.parametrize(("number", "way_on"), [("2", "Back to the thread"), ("1", "To the forum")])
 def test_who_wrote_a_report_while_its_post_was_taken_down_is_told_so(client, thread, sam, number, way_on):
     sent = published_reply(thread, sam).post if number == "2" else Post.objects.get()
-    moderation.remove(post=sent, by=sam, reason="spam", words="No.")
+    decisions.remove(post=sent, by=sam, reason="spam", words="No.")
     page = client.post(path(thread), fields(n=number))
     assert (page.status_code, title(page)) == (200, "Sent – Community of Practice")
     assert "This post was taken down while you wrote. There is nothing left to look at." in words(page)
@@ -151,9 +147,9 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
     assert "1 published post was reported by readers." in queue
     listed = admin_words(desk.get(f"{QUEUE}?look=reported&state=all"))
     assert ("Is there one?" in listed, "reported" in listed) == (True, True)
-    page = admin_words(desk.get(review(reported.post)))
+    page = admin_words(desk.get(review_url(reported.post)))
     assert "it could point to someone. “A name, I think.”" in page
-    answer = admin_words(desk.post(review(reported.post), {"act": "keep"}, follow=True))
+    answer = admin_words(desk.post(review_url(reported.post), {"act": "keep"}, follow=True))
     assert ("Reported by readers" in answer, Post.objects.get().state) == (False, "published")
     report = Report.objects.get()
     assert (report.handled_by, report.handled_on) == (sam, timezone.localdate())
@@ -162,24 +158,24 @@ def test_moderators_see_what_was_reported_and_say_that_it_stays(desk, reported, 
 
 def test_what_was_reported_or_said_since_a_page_was_opened_is_not_closed_unread(desk, reported, sam):
     post = reported.post
-    version = moderation.post_version(post)
+    version = decisions.post_version(post)
     second = reports.report(post=post, submission_id="t", reason="danger", words="He found her.")
-    desk.post(review(post), {"act": "keep", "version": version})
+    desk.post(review_url(post), {"act": "keep", "version": version})
     assert Report.objects.open().count() == 2
     typed = {"title": "T", "body": "Other words", "version": version}
     with pytest.raises(Stale):
-        moderation.publish_with_changes(post=post, by=sam, **typed)
+        decisions.publish_with_changes(post=post, by=sam, **typed)
     assert Report.objects.filter(pk=second.pk).exists()
-    version = moderation.post_version(post)
+    version = decisions.post_version(post)
     answer_moderators(post=post, submission_id="s", words="It is not her.")
-    desk.post(review(post), {"act": "keep", "version": version})
+    desk.post(review_url(post), {"act": "keep", "version": version})
     assert Report.objects.open().count() == 2
-    desk.post(review(post), {"act": "keep", "version": moderation.post_version(post)})
+    desk.post(review_url(post), {"act": "keep", "version": decisions.post_version(post)})
     assert Report.objects.open().count() == 0
 
 
 def test_a_post_that_is_taken_down_takes_the_reports_of_it_along(reported, sam):
-    moderation.remove(post=reported.post, by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=reported.post, by=sam, reason="person", words="It named somebody.")
     assert not Report.objects.exists()
 
 
@@ -213,6 +209,6 @@ def test_a_post_taken_down_while_it_is_reported_takes_no_report(thread):
 
 def test_reports_dealt_with_already_are_told(desk, reported, sam):
     reports.close_reports(post=reported.post, by=sam)
-    page = desk.post(review(reported.post), {"act": "keep"}, follow=True)
+    page = desk.post(review_url(reported.post), {"act": "keep"}, follow=True)
     told = [str(message) for message in page.context["messages"]]
     assert told == ["Somebody has dealt with the reports already. The post stays."]

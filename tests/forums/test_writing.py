@@ -1,7 +1,4 @@
-"""Writing without an account: the form, what it refuses, the receipt."""
-
-import html
-import re
+"""Writing without an account: the form, its refusals, the receipt."""
 
 import pytest
 import time_machine
@@ -9,53 +6,18 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from forums import moderation
-from forums.actions import withdraw
 from forums.models import Forum, Post, Thread, Topic, Voice
+from forums.moderation import decisions
+from forums.writer_actions import withdraw
 from mscos.codes import digest, make_code
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title, words
+from tests.forums.helpers import CODE, NEW, kept, post_fields, problems, published_reply, reply_address, title, words
 
 pytestmark = pytest.mark.django_db
 
-NEW = "/forums/housing/new/"
-CODE = re.compile(r'<p class="code">([0-9A-Z-]{19})</p>')
-
-
-def fields(**typed):
-    """Return what a browser sends for a new thread."""
-    return {
-        "title": "A quiet room",
-        "body": "Is there one?",
-        "content_note": "",
-        "submission_id": new_submission_id(),
-        **typed,
-    }
-
-
-def reply_address(thread):
-    return f"{thread.get_absolute_url()}reply/"
-
-
-def problems(response):
-    """Return the messages of the error summary."""
-    summary = re.search(r'id="problem".*?</div>', response.content.decode(), re.DOTALL)
-    return [
-        html.unescape(re.sub("<[^>]+>", "", each)) for each in re.findall(r"<li>(.*?)</li>", summary.group(), re.DOTALL)
-    ]
-
-
-def kept(response, name):
-    """Return what the form shows in a field again."""
-    page = response.content.decode()
-    found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
-    found = found or re.search(rf'<input(?=[^>]*name="{name}")[^>]*value="([^"]*)"', page)
-    return html.unescape(found.group(1)) if found else ""
-
 
 def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum, consultation):
-    response = client.post(NEW, fields(topic="e"))
+    response = client.post(NEW, post_fields(topic="e"))
     code = CODE.search(response.content.decode()).group(1)
     assert title(response) == "Sent – Community of Practice"
     assert Voice.objects.get().code_digest == digest(code)
@@ -67,7 +29,7 @@ def test_a_thread_is_sent_and_waits_and_the_receipt_shows_its_code(client, forum
 
 
 def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, forum):
-    sent = fields()
+    sent = post_fields()
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
         sent["submission_id"] = new_submission_id()
         first = CODE.search(client.post(NEW, sent).content.decode()).group(1)
@@ -107,7 +69,7 @@ def test_sending_again_shows_the_same_code_for_half_an_hour_then_never(client, f
     ],
 )
 def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, consultation, typed, message):
-    sent = fields(**typed)
+    sent = post_fields(**typed)
     response = client.post(NEW, sent)
     assert problems(response) == [message]
     assert title(response) == "Error: Write a post – Community of Practice"
@@ -118,8 +80,8 @@ def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, consulta
 
 
 def test_what_was_refused_can_be_sent_from_the_page_that_said_so(client, forum):
-    response = client.post(NEW, fields(submission_id="forged:1:x"))
-    client.post(NEW, fields(submission_id=kept(response, "submission_id")))
+    response = client.post(NEW, post_fields(submission_id="forged:1:x"))
+    client.post(NEW, post_fields(submission_id=kept(response, "submission_id")))
     assert Post.objects.get().body == "Is there one?"
 
 
@@ -127,17 +89,17 @@ def test_a_form_that_lay_open_for_half_a_day_still_sends_and_a_whole_day_does_no
     with time_machine.travel("2026-03-02T07:00:00Z", tick=False):
         submission_id = new_submission_id()
     with time_machine.travel("2026-03-02T20:00:00Z", tick=False):
-        assert problems(client.post(NEW, fields(submission_id=submission_id))) == [
+        assert problems(client.post(NEW, post_fields(submission_id=submission_id))) == [
             "This form was open for too long. Nothing was lost. Check and send again."
         ]
     with time_machine.travel("2026-03-02T18:00:00Z", tick=False):
-        client.post(NEW, fields(submission_id=submission_id))
+        client.post(NEW, post_fields(submission_id=submission_id))
     assert Post.objects.count() == 1
 
 
 def test_a_run_of_ten_thousand_brackets_is_stored_and_shown(client, forum, sam):
-    client.post(NEW, fields(body="[" * 10_000))
-    moderation.publish(post=Post.objects.get(), by=sam)
+    client.post(NEW, post_fields(body="[" * 10_000))
+    decisions.publish(post=Post.objects.get(), by=sam)
     assert "[" * 10_000 in client.get(Thread.objects.get().get_absolute_url()).content.decode()
 
 
@@ -149,14 +111,14 @@ def test_bytes_that_are_no_text_are_told_and_not_stored(client, forum):
 
 
 def test_line_ends_and_emoji_and_other_scripts_are_kept(client, forum):
-    client.post(NEW, fields(body="One\r\nTwo\r\n\r\nשלום 👩‍👩‍👧 می‌خواهم"))
+    client.post(NEW, post_fields(body="One\r\nTwo\r\n\r\nשלום 👩‍👩‍👧 می‌خواهم"))
     assert Post.objects.get().body == "One\nTwo\n\nשלום 👩‍👩‍👧 می‌خواهم"
 
 
 @pytest.mark.parametrize("token", [{}, {"csrfmiddlewaretoken": "stale"}])
 def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(forum, token):
     strict = Client(enforce_csrf_checks=True)
-    response = strict.post(NEW, {**fields(), **token})
+    response = strict.post(NEW, {**post_fields(), **token})
     assert response.status_code == 403
     assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
     assert (kept(response, "title"), kept(response, "body")) == ("A quiet room", "Is there one?")
@@ -173,8 +135,8 @@ def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(forum, 
 
 def test_after_twenty_posts_in_an_hour_the_text_comes_back_with_429(client, forum):
     for _ in range(20):
-        client.post(NEW, fields())
-    response = client.post(NEW, fields())
+        client.post(NEW, post_fields())
+    response = client.post(NEW, post_fields())
     assert response.status_code == 429
     assert problems(response) == ["Too many tries. Nothing was lost. Wait 60 minutes, then send again."]
     assert kept(response, "body") == "Is there one?"
@@ -183,11 +145,11 @@ def test_after_twenty_posts_in_an_hour_the_text_comes_back_with_429(client, foru
 
 
 def test_at_the_limit_a_post_that_was_sent_still_shows_its_receipt(client, forum):
-    sent = fields()
+    sent = post_fields()
     code = CODE.search(client.post(NEW, sent).content.decode()).group(1)
     for _ in range(19):
-        client.post(NEW, fields())
-    assert client.post(NEW, fields()).status_code == 429
+        client.post(NEW, post_fields())
+    assert client.post(NEW, post_fields()).status_code == 429
     assert CODE.search(client.post(NEW, sent).content.decode()).group(1) == code
 
 
@@ -212,7 +174,7 @@ def test_a_reply_to_a_number_that_is_not_there_is_told_and_kept(client, thread, 
 
 def test_a_reply_to_a_post_that_was_taken_down_is_told_and_kept(client, thread, sam):
     sent = published_reply(thread, sam)
-    moderation.remove(post=sent.post, by=sam, reason="person", words="W")
+    decisions.remove(post=sent.post, by=sam, reason="person", words="W")
     response = client.post(reply_address(thread), {"body": "Yes.", "submission_id": new_submission_id(), "to": "2"})
     assert kept(response, "body") == "Yes."
     assert Post.objects.filter(body="Yes.").count() == 0
@@ -266,7 +228,7 @@ def test_a_refused_form_does_not_tell_whether_its_code_was_right(thread, publish
 
 
 def test_a_post_that_was_taken_down_has_no_receipt_any_more(client, forum):
-    sent = fields()
+    sent = post_fields()
     code = CODE.search(client.post(NEW, sent).content.decode()).group(1)
     client.post("/code/take-down/", {"code": code, "n": "1", "sure": "yes"})
     response = client.post(NEW, sent)
@@ -285,31 +247,31 @@ def test_a_reply_to_a_closed_thread_is_told_and_the_text_kept(client, thread):
 
 def test_a_post_to_a_paused_forum_is_told_and_the_text_kept(client, forum):
     Forum.objects.update(state="paused")
-    response = client.post(NEW, fields())
+    response = client.post(NEW, post_fields())
     assert problems(response) == ["New posts are paused for now. You can still read."]
     assert kept(response, "body") == "Is there one?"
     assert Post.objects.count() == 0
 
 
 def test_the_receipt_cannot_be_opened_by_an_address(client, forum):
-    client.post(NEW, fields())
+    client.post(NEW, post_fields())
     assert "code" not in client.get(NEW).content.decode().lower().split("before you write")[0]
     assert CODE.search(client.get(NEW).content.decode()) is None
 
 
 def test_the_form_of_a_signed_in_writer_is_the_same(client, forum, sam):
     client.force_login(sam)
-    client.post(NEW, fields())
+    client.post(NEW, post_fields())
     post = Post.objects.get()
     assert (post.author, post.decided_by) == (None, None)
 
 
 def test_a_code_page_is_reached_from_the_receipt(client, forum):
-    assert f'href="{reverse("forums:voice_detail")}"' in client.post(NEW, fields()).content.decode()
+    assert f'href="{reverse("forums:voice_detail")}"' in client.post(NEW, post_fields()).content.decode()
 
 
 def test_the_limiter_and_the_receipt_keep_no_words_in_the_cache(client, forum):
-    code = CODE.search(client.post(NEW, fields()).content.decode()).group(1)
+    code = CODE.search(client.post(NEW, post_fields()).content.decode()).group(1)
     held = repr(vars(cache._cache) if hasattr(cache._cache, "__dict__") else cache._cache) + repr(list(cache._cache))
     assert code not in held
     assert make_code("x") != code
@@ -326,6 +288,6 @@ def test_a_thread_taken_down_while_somebody_writes_gives_the_text_back(client, t
 
 
 def test_a_code_of_blanks_is_none_and_the_new_one_is_shown(client, thread):
-    response = client.post(reply_address(thread), fields(code="  ", title=""))
+    response = client.post(reply_address(thread), post_fields(code="  ", title=""))
     assert CODE.search(response.content.decode())
     assert Voice.objects.count() == 2

@@ -1,1 +1,1 @@
-"""A site on more than one machine, under readers and writers, while its processes are killed: `python -m tests.load`."""
+"""A load test of a site with several processes, which are killed meanwhile: `python -m tests.load`."""

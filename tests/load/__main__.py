@@ -1,8 +1,8 @@
-"""`python -m tests.load`: readers and writers at work while processes are killed; then what the site kept is compared.
+"""`python -m tests.load`: readers and writers while processes are killed; then a comparison with what the site stored.
 
-It needs nginx, redis-server and, for PostgreSQL, the server of TEST_POSTGRES_URL; everything else is the portal's own. It
-ends with an error where a read failed, an accepted post is not in the queue exactly once, a reader of the newsletter was
-missed or got it twice without having been in doubt, or a database was locked.
+It needs nginx, redis-server and, for PostgreSQL, the server of TEST_POSTGRES_URL. It ends with an error where a read
+failed, an accepted post is not in the queue exactly once, a subscriber was missed or got a newsletter twice without an
+uncertain delivery, or a database was locked.
 """
 
 import argparse
@@ -16,13 +16,14 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
-from tests.load import shared
+from tests.database_template import new_database, put_file
+from tests.load import shared_state
 from tests.load.crowd import Crowd
-from tests.load.layout import WEBS, WORKERS, Layout, wait_until
+from tests.load.layout import WEBS, WORKERS, Layout
+from tests.services import POSTGRES_URL
 from tests.smtp_server import smtp_server
-from tests.template import new_database, put_file
+from tests.subprocesses import wait_until
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 PAGES = ["/", "/outcomes/housing/", "/forums/", "/forums/housing/", "/events/", "/newsletter/", "/about/", "/safety/"]
 FORUMS = ["housing", "safety", "support"]
 
@@ -31,14 +32,14 @@ def main(database, **sizes):
     """Run everything on one kind of database; print the figures and return what went wrong, as sentences."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        new_database(POSTGRES, f"load_{os.getpid()}") if database == "postgresql" else nullcontext() as url,
+        new_database(POSTGRES_URL, f"load_{os.getpid()}") if database == "postgresql" else nullcontext() as url,
         smtp_server(seconds_a_mail=0.02) as mail,
     ):
-        Path(folder).chmod(0o755)  # nginx's own workers read their files in it
+        Path(folder).chmod(0o755)  # nginx's workers read files in it
         layout = Layout(folder, url or f"sqlite:///{put_file(folder)}", mail.port)
         try:
             wrong, crowd, kills = run(layout, **sizes)
-            kept = json.loads(inside(layout, "tell()"))
+            kept = json.loads(in_portal_shell(layout, "tell()"))
         finally:
             layout.stop()
         readers = {email for email, _, _ in kept["deliveries"]}
@@ -48,12 +49,12 @@ def main(database, **sizes):
 
 
 def run(layout, *, seconds, readers, writers, subscribers, seed):
-    """Start the site, check what its machines share, and kill processes while it is used; return what was seen."""
+    """Start the site, check its shared state, and kill processes while it is used; return the results."""
     passwords = layout.prepare()
     for name in (*WEBS, "nginx"):
         layout.start(name)
-    wrong = list(shared.problems(layout, passwords))
-    inside(layout, f"send({subscribers})")
+    wrong = list(shared_state.problems(layout, passwords))
+    in_portal_shell(layout, f"send({subscribers})")
     for name in WORKERS:
         layout.start(name)
     crowd = Crowd(layout.ports["nginx"], PAGES, FORUMS)
@@ -62,7 +63,7 @@ def run(layout, *, seconds, readers, writers, subscribers, seed):
         kills = kill_for(layout, seconds, random.Random(seed))
     finally:
         crowd.stop()
-    wait_until(lambda: inside(layout, "is_sent()") == "yes\n", 120)
+    wait_until(lambda: in_portal_shell(layout, "is_sent()") == "yes\n", 120)
     return wrong, crowd, kills
 
 
@@ -74,14 +75,16 @@ def kill_for(layout, seconds, chance):
         name = chance.choice([*WEBS, *WORKERS])
         layout.kill(name)
         kills[name] += 1
-        time.sleep(chance.uniform(0.2, 1))  # a service manager waits too
+        time.sleep(chance.uniform(0.2, 1))  # as a service manager does
         layout.start(name)
     return kills
 
 
-def inside(layout, call):
-    """Call one of the functions of `inside.py` in the portal's own process; return what it printed."""
-    return layout.run("shell", "--verbosity", "0", "--command", f"from tests.load import inside; inside.{call}")
+def in_portal_shell(layout, call):
+    """Call one of the functions of `portal_shell.py` in the portal's own process; return what it printed."""
+    return layout.run(
+        "shell", "--verbosity", "0", "--command", f"from tests.load import portal_shell; portal_shell.{call}"
+    )
 
 
 def compare(crowd, kept, kills, mails):

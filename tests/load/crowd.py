@@ -1,4 +1,4 @@
-"""Readers and writers at work, each with an address of their own."""
+"""Simulated readers and writers, each with an IP address of their own."""
 
 import http.client
 import random
@@ -12,11 +12,11 @@ from collections import Counter
 from tests.deploy.visitors import Visitor
 
 RECEIPT = re.compile(r"<h1>(Sent\. A moderator will read it|This page is only shown once)")
-PATIENCE = 60  # seconds in which a post must have been accepted
+MAX_WAIT = 60  # seconds in which a post must have been accepted
 
 
 class Crowd:
-    """Readers and writers at work until told to stop, and what became of all that they did."""
+    """Readers and writers in threads, and the results of all that they did."""
 
     def __init__(self, port, pages, forums):
         self._port, self._pages, self._forums = port, pages, forums
@@ -26,21 +26,21 @@ class Crowd:
         self._people = 0
         self.counts = Counter()
         self.failed = []  # reads that failed, with why
-        self.accepted = []  # the words of each post that the site said it took
+        self.accepted = []  # the words of each accepted post
         self.given_up = []  # why a writer could not get a post accepted
 
     def start(self, readers, writers):
-        """Let that many readers and writers begin."""
+        """Start that many readers and writers."""
         acts = [self._read] * readers + [self._write] * writers
         self._threads = [threading.Thread(target=self._repeat, args=[act]) for act in acts]
         for thread in self._threads:
             thread.start()
 
     def stop(self):
-        """Let everybody finish what they are at; a form that is not taken yet is sent until it is."""
+        """Let everybody finish; a form that is not accepted yet is sent until it is."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(2 * PATIENCE)
+            thread.join(2 * MAX_WAIT)
 
     def _repeat(self, act):
         while not self._stop.is_set():
@@ -71,7 +71,7 @@ class Crowd:
             self.failed.append(f"{path}: {status}")
 
     def _write(self, visitor):
-        """Write a post, and send its form again until the site says that it has it, as a person would."""
+        """Write a post, and send its form until it is accepted, as a person would."""
         words = "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
         path = f"/forums/{random.choice(self._forums)}/new/"
         fields = self._persist(
@@ -89,8 +89,8 @@ class Crowd:
             raise ConnectionError(f"{answer.status} {re.findall(r'<h1>([^<]*)', answer.text)}")
 
     def _persist(self, act):
-        """Do something until it succeeds; raise what hindered it after a time in which it must have."""
-        ends = time.monotonic() + PATIENCE
+        """Call a function until it succeeds; after MAX_WAIT raise its error."""
+        ends = time.monotonic() + MAX_WAIT
         while True:
             try:
                 return act()

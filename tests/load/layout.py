@@ -1,22 +1,22 @@
-"""The processes of a site on several machines: a proxy, two web processes, two background workers, PostgreSQL and Redis.
+"""The processes of a site: a proxy, two web processes, two background workers and Redis.
 
-The proxy reads the very files of deploy/nginx, and the others start as the units of deploy/systemd say.
+The proxy reads the files of deploy/nginx; the others start as in the units of deploy/systemd.
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.deploy import rendering
-from tests.deploy.conftest import environment_of, free_ports
+from tests.deploy.conftest import environment_of
 from tests.deploy.visitors import Visitor
+from tests.services import REDIS_SERVER
+from tests.subprocesses import free_ports, wait_for_port
 
-STARTS = 60  # seconds within which a process must answer
+MAX_WAIT = 60  # seconds within which a process must answer
 WEBS, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
 
 
@@ -26,7 +26,7 @@ class WithoutProxy(Visitor):
     def connect(self):
         """Return a connection to the web process."""
         self.headers = {"X-Forwarded-For": self.address, "X-Forwarded-Proto": "https"}
-        return socket.create_connection(("127.0.0.1", self.port), timeout=STARTS)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=MAX_WAIT)
 
 
 class Layout:
@@ -46,9 +46,12 @@ class Layout:
         )
         main = rendering.write_nginx(self.folder / "nginx", http=http, https=https, onion=onion, web=[first, second])
         web, worker = (rendering.start_command(f"portal-{name}.service") for name in ("web@", "worker"))
-        cache = shutil.which("redis-server") or shutil.which("valkey-server")
         self._commands = {
-            "redis": [cache, *f"--bind 127.0.0.1 --port {redis} --appendonly no --dir {folder} --save".split(), ""],
+            "redis": [
+                REDIS_SERVER,
+                *f"--bind 127.0.0.1 --port {redis} --appendonly no --dir {folder} --save".split(),
+                "",
+            ],
             "nginx": rendering.nginx_command(main),
             **dict.fromkeys(WEBS, web),
             **dict.fromkeys(WORKERS, worker),
@@ -79,17 +82,17 @@ class Layout:
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         if port:
-            wait_until(lambda: is_open(port), STARTS)
+            wait_for_port(port, self._running[name])
         if name in WEBS:
             WithoutProxy(port).get("/health/")
 
     def kill(self, name):
         """End a process and all that it started, without warning."""
         os.killpg(self._running[name].pid, signal.SIGKILL)
-        self._running[name].wait(STARTS)
+        self._running[name].wait(MAX_WAIT)
 
     def stop(self):
-        """Tell all to stop, and wait for them; who does not is killed."""
+        """Stop all processes; kill those that do not end."""
         for process in self._running.values():
             process.terminate()
         for name, process in self._running.items():
@@ -101,18 +104,3 @@ class Layout:
     def logs(self):
         """Return what all processes logged."""
         return "".join(path.read_text(errors="replace") for path in self.folder.rglob("*.log"))
-
-
-def is_open(port):
-    """Return whether something listens on a port of this machine."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_until(is_so, seconds):
-    """Wait until something is so; end with an error after that many seconds."""
-    ends = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > ends:
-            sys.exit(f"It took longer than {seconds} seconds.")
-        time.sleep(0.1)

@@ -1,17 +1,22 @@
-"""A site on more than one machine while its processes are killed: the short form of `make load`."""
+"""The short form of `make load`."""
 
 import os
 import subprocess
 import sys
 
+import pytest
 from django.db import connection
 
 from tests.deploy.conftest import required
-from tests.deploy.rendering import ROOT
+from tests.services import REDIS_SERVER, require
+from tests.subprocesses import ROOT
+
+pytestmark = pytest.mark.xdist_group("whole sites")
 
 
 def test_whatever_is_killed_readers_read_and_accepted_posts_are_kept_once(db):
-    required("nginx"), required("redis-server")
+    required("nginx")
+    require("redis", REDIS_SERVER)
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "VAR_DIR"}}
     command = [sys.executable, "-m", "tests.load", "--database", connection.vendor]
     done = subprocess.run(

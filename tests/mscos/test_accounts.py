@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import get_resolver
 
-from mscos import account_urls
+from mscos.accounts import urls as account_urls
 from mscos.models import QueuedEmail, User
 from tests.mailbox import sent_mail
 from tests.people import PASSWORD, make_person, make_staff, problems, sign_in
@@ -158,10 +158,10 @@ def test_no_cache_key_or_value_holds_an_address_or_a_plain_hash_of_one(client):
     for _ in range(6):
         client.post("/accounts/login/", {"login": "sam@example.org", "password": "x"}, REMOTE_ADDR=ADDRESS)
     client.post("/accounts/password/new/", {"email": "sam@example.org"}, REMOTE_ADDR=ADDRESS)
-    held = f"{list(cache._cache)} {list(cache._cache.values())}"
+    cached = f"{list(cache._cache)} {list(cache._cache.values())}"
     hashes = [hashlib.new(name, ADDRESS.encode()).hexdigest() for name in ("md5", "sha1", "sha256")]
     assert sum(":ip:" in key for key in cache._cache) == 3  # sign-in sent, sign-in failed, link asked for
-    assert [mark for mark in (ADDRESS, base64.b64encode(ADDRESS.encode()).decode(), *hashes) if mark in held] == []
+    assert [mark for mark in (ADDRESS, base64.b64encode(ADDRESS.encode()).decode(), *hashes) if mark in cached] == []
 
 
 def test_signing_out_takes_a_button(client):

@@ -56,7 +56,7 @@ def test_the_admin_has_no_sign_in_form_of_its_own(client):
 
 
 def test_a_member_is_refused(client):
-    sign_in(client, make_person(second_step=True))
+    sign_in(client, make_person(second_factor=True))
     assert client.get("/admin/").status_code == 403
 
 
@@ -68,7 +68,7 @@ def test_staff_with_password_and_second_step_come_in(client):
 
 def test_staff_without_a_second_step_are_led_to_it_and_told_why(client):
     with time_machine.travel("2023-03-27 10:00Z", tick=False):
-        sign_in(client, make_staff(second_step=False))
+        sign_in(client, make_staff(second_factor=False))
         answer = client.get("/admin/", follow=True)
         assert answer.redirect_chain == [("/accounts/code/on/", 302)]
         assert "The staff pages show what people wrote in confidence." in answer.content.decode()
@@ -88,7 +88,7 @@ def test_the_password_alone_does_not_let_in_who_has_a_second_step(client):
 @pytest.mark.parametrize("required", [True, False])
 def test_a_session_older_than_the_second_step_must_take_it_first(client, settings, required):
     settings.REQUIRE_SECOND_FACTOR = required
-    person = make_staff(second_step=False)
+    person = make_staff(second_factor=False)
     sign_in(client, person)
     TOTP.activate(person, SECRET)  # in another browser
     answer = client.get("/admin/")
@@ -105,7 +105,7 @@ def test_somebody_else_second_step_in_the_same_browser_does_not_count(client):
 
 def test_a_sample_site_needs_no_second_step(client, settings):
     settings.REQUIRE_SECOND_FACTOR = False
-    sign_in(client, make_staff(second_step=False))
+    sign_in(client, make_staff(second_factor=False))
     assert client.get("/admin/").status_code == 200
 
 

@@ -1,4 +1,4 @@
-from mscos.backoff import Backoff
+from mscos.processes.backoff import Backoff
 
 
 def test_waits_double_to_a_minute_and_begin_anew_after_a_success():

@@ -1,4 +1,4 @@
-"""Whoever watches the machine is told when mail or jobs are stuck, and nothing of whose."""
+"""`manage.py check_background_work`: it reports late mail and jobs, and names nobody."""
 
 from datetime import timedelta
 
@@ -26,9 +26,9 @@ def test_what_is_stuck_is_counted():
     QueuedEmail.objects.create(encrypted="a", due_at=minutes_ago(31))
     QueuedEmail.objects.create(encrypted="b", due_at=minutes_ago(-60), attempts=4)
     QueuedEmail.objects.create(encrypted="c", due_at=minutes_ago(-60), attempts=5)
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as error:
         call_command("check_background_work")
-    assert str(told.value).splitlines() == [
+    assert str(error.value).splitlines() == [
         "1 jobs are more than 30 minutes late. Is the background worker running?",
         "1 mails are more than 30 minutes late. Is the background worker running?",
         "2 mails were not taken at four tries or more. Does the mail server answer?",

@@ -1,10 +1,10 @@
-"""Codes: how they are made, read back, kept, and found in a text where they must not stand."""
+"""Codes: made, parsed, stored, and found in texts that must not contain them."""
 
 import re
 
 import pytest
 
-from mscos.codes import SYMBOLS, digest, form_digest, holds_code, make_code, parse_code, public_code
+from mscos.codes import SYMBOLS, contains_code, digest, form_digest, make_code, parse_code, public_code
 
 CODE = "K7QW-3MHT-9XRC-V2PD"
 
@@ -102,8 +102,8 @@ def test_what_cannot_be_a_code_is_none(typed):
 def test_every_code_made_is_read_back_and_found_but_the_few_without_a_mixed_group():
     codes = [make_code(f"submission_id {number}") for number in range(3000)]
     assert [parse_code(code) for code in codes] == codes
-    assert sum(not holds_code(f"they gave mine {code}.") for code in codes) < 3000 * 0.006
-    assert sum(not holds_code(f"they gave mine {code.replace('-', ' ').lower()}.") for code in codes) < 3000 * 0.06
+    assert sum(not contains_code(f"they gave mine {code}.") for code in codes) < 3000 * 0.006
+    assert sum(not contains_code(f"they gave mine {code.replace('-', ' ').lower()}.") for code in codes) < 3000 * 0.06
 
 
 HOLDING = [
@@ -136,7 +136,7 @@ HOLDING = [
 
 @pytest.mark.parametrize("text", HOLDING)
 def test_a_code_in_a_text_is_found(text):
-    assert holds_code(text) is True
+    assert contains_code(text) is True
 
 
 NOT_HOLDING = [
@@ -174,7 +174,7 @@ NOT_HOLDING = [
 
 @pytest.mark.parametrize("text", NOT_HOLDING)
 def test_ordinary_text_is_no_code(text):
-    assert holds_code(text) is False
+    assert contains_code(text) is False
 
 
 def test_public_codes_are_random_and_spell_no_word():

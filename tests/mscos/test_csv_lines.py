@@ -1,4 +1,4 @@
-"""CSV files: what is written comes back, and no text is taken for a formula."""
+"""CSV files: what is written can be read back, and no text is taken for a formula."""
 
 import csv
 from io import StringIO

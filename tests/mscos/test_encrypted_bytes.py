@@ -1,4 +1,4 @@
-"""What a thief of the database finds of a request for a call: not one of the words typed; after an erasure, with the key too."""
+"""The bytes of a database with a request for a call: no typed word in clear, and after an erasure none in any token."""
 
 import os
 import re
@@ -15,9 +15,9 @@ from forums.models import CallRequest
 from mscos.encryption import LOST, EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
-from tests.forums.call_requests.conftest import ANSWERS, TYPED, make_request
+from tests.database_template import run_on_a_file
+from tests.forums.call_requests.helpers import ANSWERS, TYPED, make_request
 from tests.people import make_staff
-from tests.template import said_on_a_file
 
 TOKEN = re.compile(rb"gAAAAAAAAAA(?:(?!gAAAAAAAAAA)[A-Za-z0-9_-]){60,}={0,2}")
 WORDS = [*(text.split("\n")[0] for text in TYPED), "Would Monday do", "Not on Friday"]
@@ -26,11 +26,11 @@ from django.conf import settings
 from django.db import connection
 from tests.mscos.test_encrypted_bytes import fill, found_in, words_in
 connection.cursor().execute("PRAGMA wal_autocheckpoint=0")
-held = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
+stored = lambda: b"".join(path.read_bytes() for path in settings.VAR_DIR.glob("*.sqlite3*"))
 asked = fill()
-print(len(held()) > 0, found_in(held()), len(words_in(held())) > 0)
+print(len(stored()) > 0, found_in(stored()), len(words_in(stored())) > 0)
 from forums.call_requests.requester_actions import withdraw
-withdraw(call_request=asked.request)
+withdraw(call_request=asked.call_request)
 print(found_in(held()), words_in(held()))
 """
 
@@ -39,20 +39,20 @@ def fill():
     """Ask for a call, and write both ways."""
     asked = make_request(**ANSWERS)
     sam = make_staff("encrypted-sam@example.org", display_name="Handler", groups=[CALL_HANDLERS])
-    team_actions.claim(call_request=asked.request, by=sam)
-    team_actions.write(call_request=asked.request, by=sam, words="Would Monday do?")
-    requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Not on Friday.")
+    team_actions.claim(call_request=asked.call_request, by=sam)
+    team_actions.write(call_request=asked.call_request, by=sam, words="Would Monday do?")
+    requester_actions.write(call_request=asked.call_request, submission_id=new_submission_id(), words="Not on Friday.")
     return asked
 
 
-def found_in(held):
+def found_in(stored):
     """Return the words that stand in some bytes, as they were typed."""
-    return [word for word in WORDS if word.encode() in held]
+    return [word for word in WORDS if word.encode() in stored]
 
 
-def words_in(held):
+def words_in(stored):
     """Return the words that stand in any token among some bytes that our key opens."""
-    opened = [opened_in(run) for run in TOKEN.findall(held)]
+    opened = [opened_in(run) for run in TOKEN.findall(stored)]
     return [word for word in WORDS if any(word in text for text in opened)]
 
 
@@ -66,7 +66,7 @@ def opened_in(run):
 
 
 def test_no_word_stands_in_the_file_and_after_an_erasure_in_no_token_either(tmp_path):
-    assert said_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
+    assert run_on_a_file(ON_A_FILE, tmp_path).splitlines() == ["True [] True", "[] []"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -75,7 +75,7 @@ def test_no_word_stands_in_a_dump_and_after_an_erasure_in_no_token_either():
     asked = fill()
     before = dump()
     assert (found_in(before), len(words_in(before))) == ([], len(WORDS))
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
     assert (found_in(dump()), words_in(dump())) == ([], [])
     assert not CallRequest.objects.exists()
 

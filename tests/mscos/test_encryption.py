@@ -1,4 +1,4 @@
-"""Links that only we can read, for one purpose and a while."""
+"""Encrypted tokens for links: for one purpose and a limited time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Space that destroyed words held is freed for others."""
+"""The space of erased words is overwritten or freed."""
 
 import psycopg
 import pytest
@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from forums.models import Forum
 from mscos.erasure import free_dead_rows
-from tests.at_once import elsewhere
+from tests.concurrency import elsewhere
 
 FORUMS = "FROM pg_stat_user_tables WHERE relname = 'forums_forum'"
 

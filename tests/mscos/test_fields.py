@@ -1,4 +1,4 @@
-"""HTML that is rendered when a row is saved, and safe when it is read."""
+"""Fields for rendered Markdown: rendered when a row is saved, safe when it is read."""
 
 import pytest
 from django.db import connection, models

@@ -1,4 +1,4 @@
-"""A real, empty site gets its outcomes and forums by one command, and nobody's words."""
+"""`manage.py add_first_content`: outcomes and forums for an empty site, and no posts."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Text from strangers: what is taken out, what is told of, what is kept; and forms refused beforehand."""
+"""Text from strangers: what is removed, refused and kept; and forms that are refused as a whole."""
 
 import pytest
 from django import forms

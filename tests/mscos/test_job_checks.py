@@ -1,4 +1,4 @@
-"""Every job that the settings name exists: a misspelt one would only log, for ever."""
+"""Every job that the settings name exists: a misspelt one would only log errors."""
 
 import pytest
 from django.core.checks import run_checks
@@ -17,7 +17,7 @@ def test_the_jobs_and_mail_rounds_of_the_settings_can_be_run(settings):
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("forums.actions.erase_refused_psots", "ImportError"),
+        ("forums.writer_actions.erase_refused_psots", "ImportError"),
         ("forums.acitons.erase_refused_posts", "ModuleNotFoundError"),
         ("erase_refused_posts", "ImportError"),
         (f"{__name__}.a_number", "it is not a function"),

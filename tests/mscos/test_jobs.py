@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mscos import jobs
 from mscos.models import Job
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 
 ran = []
 

@@ -1,4 +1,4 @@
-"""Keys that change: everything is encrypted again while people go on reading and writing."""
+"""Key rotation: everything is encrypted again while people read and write."""
 
 import base64
 from io import StringIO
@@ -12,10 +12,10 @@ from forums.models import CallMessage, CallRequest
 from mscos.encryption import LOST, EncryptedText, encrypt
 from mscos.forms import new_submission_id
 from mscos.key_rotation import count_rows, rotate_field_keys, unreadable
-from mscos.readiness import check_keys
-from mscos.start_error import StartError
-from tests.filling import store
-from tests.forums.call_requests.conftest import ANSWERS, make_request
+from mscos.startup.error import StartError
+from mscos.startup.readiness import check_keys
+from tests.bulk_rows import store
+from tests.forums.call_requests.helpers import ANSWERS, make_request
 from tests.people import SECRET, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -96,12 +96,12 @@ def test_what_is_written_meanwhile_stays(old):
     def write_meanwhile():
         if not seen:
             seen.append(1)
-            CallRequest.objects.filter(pk=asked.request.pk).update(topic=EncryptedText.of("Written meanwhile"))
+            CallRequest.objects.filter(pk=asked.call_request.pk).update(topic=EncryptedText.of("Written meanwhile"))
 
     make_request(topic="Another")
     rotate_field_keys(progress=write_meanwhile)
     old.FIELD_KEY = "new"
-    assert CallRequest.objects.get(pk=asked.request.pk).topic.reveal() == "Written meanwhile"
+    assert CallRequest.objects.get(pk=asked.call_request.pk).topic.reveal() == "Written meanwhile"
 
 
 def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client, old):
@@ -123,7 +123,9 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
         if rows % 1_000 == 0:
             page = client.post("/code/", {"code": asked.code})
             assert (page.status_code, b"07700 900123, ask twice" in page.content) == (200, True)
-            requester_actions.write(call_request=asked.request, submission_id=new_submission_id(), words="Still there?")
+            requester_actions.write(
+                call_request=asked.call_request, submission_id=new_submission_id(), words="Still there?"
+            )
             answered += 1
 
     done = rotate_field_keys(progress=look)
@@ -136,15 +138,15 @@ def test_ten_thousand_requests_are_encrypted_anew_while_the_site_answers(client,
 def test_the_command_tells_how_much_it_did(old):
     make_request()
     old.FIELD_KEY = "new,old"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
-    assert told.getvalue() == "7 texts were encrypted again.\n"
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
+    assert output.getvalue() == "7 texts were encrypted again.\n"
     old.FIELD_KEY = "third"
-    told = StringIO()
-    call_command("rotate_field_keys", stdout=told)
+    output = StringIO()
+    call_command("rotate_field_keys", stdout=output)
     assert (
         "0 texts were encrypted again.\n7 texts were left as they are: no key in FIELD_KEY decrypts them."
-        in told.getvalue()
+        in output.getvalue()
     )
     assert count_rows() == 1
 

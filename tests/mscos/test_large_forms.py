@@ -1,4 +1,4 @@
-"""What is larger than any form of ours is refused before it is read, with a page that says what to do."""
+"""Requests that are too large are refused before they are read, with a page that says what to do."""
 
 from urllib.parse import urlencode
 
@@ -8,9 +8,9 @@ from django.test import Client
 
 from mscos.forms import PlainTextField
 from mscos.text import POST_LENGTH
+from tests.cpu_time import takes_less
 from tests.mscos.test_text_speed import ORDINARY
 from tests.people import make_staff, sign_in
-from tests.timing import takes_less
 
 pytestmark = pytest.mark.django_db
 TOO_MUCH = "<h1>That was too much at once</h1>"

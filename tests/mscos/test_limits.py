@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 
 from mscos.limits import Limit, client_network, visitor_digest
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 
 ADDRESS = "203.0.113.9"
 

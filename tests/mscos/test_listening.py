@@ -1,4 +1,4 @@
-"""Where the portal may listen."""
+"""The addresses on which the web process may listen."""
 
 import pytest
 from django.core.checks import run_checks

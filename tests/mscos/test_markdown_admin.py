@@ -1,4 +1,4 @@
-"""Markdown in the admin: which fields get a toolbar, and what the preview shows."""
+"""Markdown in the admin: the fields with a toolbar, and the preview."""
 
 import re
 
@@ -89,7 +89,7 @@ def test_the_preview_is_asked_for_by_post_only(staff):
 
 def test_the_preview_is_for_staff(client, db):
     assert client.post(PREVIEW, {"preview": "body", "body": "a"})["Location"] == "/accounts/login/?next=/admin/preview/"
-    sign_in(client, make_person(second_step=True))
+    sign_in(client, make_person(second_factor=True))
     assert client.post(PREVIEW, {"preview": "body", "body": "a"}).status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""The site as a Tor onion service: what browsers are told of it, and that forms work there."""
+"""The site as a Tor onion service: the Onion-Location header, and forms."""
 
 import json
 import os

@@ -1,15 +1,13 @@
 """Limits that several web processes share, on a real Redis or Valkey (TEST_REDIS_URL, else the local one)."""
 
-import os
-
 import pytest
 import redis
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from mscos.limits import Limit
-from tests.at_once import all_at_once
-from tests.parts import REDIS_URL
+from tests.concurrency import all_at_once
+from tests.services import REDIS_URL, require
 
 
 @pytest.fixture
@@ -18,9 +16,7 @@ def shared_cache(settings):
     try:
         redis.Redis.from_url(REDIS_URL).ping()
     except redis.ConnectionError:
-        if "redis" in os.environ.get("REQUIRE", "").split(","):
-            pytest.fail(f"Redis is required and does not answer at {REDIS_URL}.")
-        pytest.skip(f"no Redis at {REDIS_URL}: TEST_REDIS_URL names one")
+        require("redis", is_there=False)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     cache.clear()
     yield redis.Redis.from_url(REDIS_URL)
@@ -33,9 +29,9 @@ def test_wrong_codes_are_counted_across_processes_without_an_address(shared_cach
         Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"})
     assert Client(REMOTE_ADDR="203.0.113.7").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 429
     assert Client(REMOTE_ADDR="203.0.113.8").post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 200
-    held = b" ".join(key + (shared_cache.get(key) or b"") for key in shared_cache.scan_iter())
-    assert b"203.0.113" not in held
-    assert b"K7QW" not in held
+    cached = b" ".join(key + (shared_cache.get(key) or b"") for key in shared_cache.scan_iter())
+    assert b"203.0.113" not in cached
+    assert b"K7QW" not in cached
     assert [key for key in shared_cache.scan_iter() if shared_cache.ttl(key) < 0] == []
 
 

@@ -1,4 +1,4 @@
-"""`manage.py run` looks after the web and work processes, whatever ends."""
+"""`manage.py run` restarts the web process and the background worker, however they end."""
 
 import os
 import signal
@@ -6,11 +6,11 @@ import sqlite3
 
 import pytest
 
-from mscos import processes
 from mscos.management.commands.run import PROCESSES
-from tests import template
-from tests.noted import started
-from tests.running import Running, answers, free_port, is_free, wait_until
+from mscos.processes import supervisor
+from tests import database_template
+from tests.recorded_processes import started
+from tests.subprocesses import Running, answers, free_port, is_free, wait_until
 
 WEB, WORK = PROCESSES["web"][-1], PROCESSES["worker"][-1]
 
@@ -26,8 +26,8 @@ def port():
 @pytest.fixture
 def portal(tmp_path, port):
     """A portal that runs and answers."""
-    template.put_file(tmp_path)
-    with Running("-m", "tests.noted", "run", VAR_DIR=str(tmp_path), PORT=str(port)) as portal:
+    database_template.put_file(tmp_path)
+    with Running("-m", "tests.recorded_processes", "run", VAR_DIR=str(tmp_path), PORT=str(port)) as portal:
         portal.wait_for_line(f"The portal answers at http://127.0.0.1:{port}/  (stop it with Ctrl+C)")
         wait_until(lambda: answers(port))
         yield portal
@@ -55,10 +55,10 @@ def test_no_process_outlives_it(portal, port, number, code):
 
 
 def test_a_process_that_does_not_stop_is_killed_with_what_it_started(monkeypatch, port):
-    monkeypatch.setattr(processes, "GRACE", 0.0)
-    stubborn = processes.Process("stubborn", ["tests.stubborn", str(port)])
+    monkeypatch.setattr(supervisor, "GRACE", 0.0)
+    stubborn = supervisor.Process("stubborn", ["tests.ignores_sigterm", str(port)])
     wait_until(lambda: not is_free(port))
-    processes.stop_all([stubborn])
+    supervisor.stop_all([stubborn])
     wait_until(lambda: is_free(port))
 
 

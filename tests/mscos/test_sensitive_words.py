@@ -1,4 +1,4 @@
-"""Which words tell a stranger what this is about."""
+"""Words that reveal what a page is about."""
 
 import pytest
 

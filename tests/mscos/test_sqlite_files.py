@@ -1,6 +1,6 @@
-"""The layout of a new SQLite file, and that opening it waits for nobody."""
+"""The format of a new SQLite file, and that opening it waits for nobody."""
 
-from tests.template import said_on_a_file
+from tests.database_template import run_on_a_file
 
 NEW = """
 from django.db import connection
@@ -22,8 +22,8 @@ with transaction.atomic():
 
 
 def test_a_new_file_gives_pages_back_and_lets_its_readers_go_on(tmp_path):
-    assert said_on_a_file(NEW, tmp_path) == "[1, 'wal', 1]\n"
+    assert run_on_a_file(NEW, tmp_path) == "[1, 'wal', 1]\n"
 
 
 def test_a_connection_is_opened_and_reads_while_another_writes(tmp_path):
-    assert said_on_a_file(WHILE_ONE_WRITES, tmp_path) == "(0,)\n"
+    assert run_on_a_file(WHILE_ONE_WRITES, tmp_path) == "(0,)\n"

@@ -18,12 +18,12 @@ from mscos.models import User
 from mscos.stale import version_of
 from outcomes.models import Outcome, Quotation, Reference, Resource
 from tests.admin_forms import save, version_on
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.outcomes.conftest import make_outcome, make_quotation, make_resource
 from tests.people import make_staff, sign_in
 
-ROOMS = ("mscos", "outcomes", "events", "forums", "newsletters")
-ADMINS = [each for each in admin.site._registry.values() if each.model._meta.app_label in ROOMS]
+APPS = ("mscos", "outcomes", "events", "forums", "newsletters")
+ADMINS = [each for each in admin.site._registry.values() if each.model._meta.app_label in APPS]
 OWN_PAGES = {"Post", "Mailing", "Enquiry"}  # their pages are no change forms; the actions behind them compare versions
 TYPED = {  # what two people type into a field, by its kind, where it has a value already
     forms.CharField: lambda value: (f"{value} Once more.", f"{value} And again."),

@@ -1,4 +1,4 @@
-"""The stylesheet and the script: contrast of every pair of colours, what may not stand in them, and their size."""
+"""The stylesheet and the script: contrast of every pair of colours, forbidden content, and size."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""What Markdown may become: by equality, by a list of attacks, and for any text at all."""
+"""Rendered Markdown: by equality, by a list of attacks, and for any text."""
 
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser

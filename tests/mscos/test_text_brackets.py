@@ -3,8 +3,8 @@
 import pytest
 
 from mscos.text import BRACKETS, EDITORIAL_LENGTH, render_editorial
+from tests.cpu_time import takes_less
 from tests.mscos.test_text_speed import ORDINARY
-from tests.timing import takes_less
 
 TIMES = 3
 LONG = (ORDINARY * 20)[:EDITORIAL_LENGTH]

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from mscos.text import plain_text, render_editorial, render_post
-from tests.timing import TRIES, seconds, takes_less
+from tests.cpu_time import TRIES, seconds, takes_less
 
 # An ordinary text takes 0.012 s of the processor on a machine of 2026, so that this is the 0.25 s of the house rules.
 TIMES = 20
@@ -98,7 +98,7 @@ def slow_ones(shapes, is_quick):
 
 
 def takes_its_length(work, text, half, *, ordinary=ORDINARY, times=TIMES):
-    """Tell whether work on a text takes not many times an ordinary one's, and grows no faster than the text.
+    """Return whether work on a text takes not many times an ordinary one's, and grows no faster than the text.
 
     The three are measured one after the other, for a few rounds at the most, and the best time of each is taken.
     """

@@ -1,4 +1,4 @@
-"""The work process outlives a database that is away, full or read-only, and does its jobs afterwards."""
+"""The background worker outlives a database that is away, full or read-only, and does its jobs afterwards."""
 
 import os
 import resource
@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from mscos.models import Job
-from tests.running import Running, wait_until
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.subprocesses import Running, wait_until
 
 FAULT = "A turn of work failed. Work goes on after a wait."
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -53,7 +53,7 @@ def read_only(worker):
 
 @pytest.fixture
 def worker(transactional_db):
-    """A work process on the test's own database, when it has looked at every job."""
+    """A background worker on the test's database, once it has registered every job."""
     facts = connection.settings_dict
     if connection.vendor == "postgresql":
         place = f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
@@ -88,7 +88,7 @@ def test_work_goes_on_after_a_database_that_was_away(worker, fault, kind):
 WAITING_FOR_AN_HOUR = """
 import django
 django.setup()
-from mscos import backoff
+from mscos.processes import backoff
 backoff.FIRST = 3600
 import manage
 manage.main()

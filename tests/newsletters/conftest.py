@@ -1,4 +1,4 @@
-"""A small world: an editor, a confirmed reader, and an issue whose sections show one object of each kind."""
+"""An editor, a confirmed subscriber, an issue with a section of each kind, and factories."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -22,7 +22,7 @@ def editor(db):
 
 @pytest.fixture
 def reader(db):
-    """A person who gets the newsletter."""
+    """A confirmed subscriber."""
     return make_subscriber("reader@example.org")
 
 
@@ -65,7 +65,7 @@ def event(db):
 
 @pytest.fixture
 def issue(outcome, resource, reference, quotation, consultation, event):
-    """A draft that is ready to go out, with a section of each kind."""
+    """A draft with a section of each kind that is ready to be published."""
     issue = make_issue(5)
     add_section(issue, "text", heading="Welcome", body="Thank you, **all**. See [the forum](/forums/housing/).")
     add_section(issue, "focus", outcome=outcome)
@@ -78,6 +78,15 @@ def issue(outcome, resource, reference, quotation, consultation, event):
         issue, "notice", heading="A training", body="On Thursday.", link_words="Book", link_url="https://example.org/"
     )
     add_section(issue, "event", event=event)
+    return issue
+
+
+@pytest.fixture
+def plain_issue(db):
+    """A draft with text only that is ready to be published."""
+    issue = make_issue(5)
+    for heading in ("One", "Two", "Three"):
+        add_section(issue, "text", heading=heading, body=f"The words of {heading}.")
     return issue
 
 
@@ -106,7 +115,7 @@ def add_section(issue, kind, **fields):
 
 
 def publish(issue, day=date(2023, 3, 20)):
-    """Put an issue on the web as it stands, on a day, past all checks."""
+    """Publish an issue on a day, without any checks."""
     at = datetime.combine(day, time(9), tzinfo=UTC)
     Issue.objects.filter(pk=issue.pk).update(state="sent", publish_at=at, recipient_count=1)
     issue.refresh_from_db()

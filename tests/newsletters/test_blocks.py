@@ -1,4 +1,4 @@
-"""What each section of an issue says, and that it says nothing of what may not be shown."""
+"""The blocks of an issue, without anything that may not be shown."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.outcomes.conftest import make_quotation, make_resource
 pytestmark = pytest.mark.django_db
 
 
-def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num_queries):
+def test_each_kind_takes_its_heading_from_its_target(issue, django_assert_num_queries):
     with django_assert_num_queries(3):
         blocks = blocks_of(issue)
     assert [(block.label, block.heading) for block in blocks] == [
@@ -30,7 +30,7 @@ def test_each_kind_takes_its_heading_from_what_it_shows(issue, django_assert_num
     ]
 
 
-def test_each_kind_leads_to_what_it_shows(issue, resource, consultation, event):
+def test_each_kind_links_to_its_target(issue, resource, consultation, event):
     assert [block.button for block in blocks_of(issue)] == [
         None,
         Link("Read about housing", "/outcomes/housing/"),
@@ -51,7 +51,7 @@ def test_a_resource_says_who_made_it(issue, resource):
     assert dict(blocks_of(issue)[3].facts) == {"Made by": "The maker", "With": "One, Two"}
 
 
-def test_a_call_names_its_types_until_it_closes(issue, consultation):
+def test_a_consultation_lists_its_topics_until_it_closes(issue, consultation):
     closes = consultation.closes.strftime("%A %-d %B %Y")
     block = blocks_of(issue)[5]
     assert (block.facts, block.links) == (
@@ -64,7 +64,7 @@ def test_a_call_names_its_types_until_it_closes(issue, consultation):
     assert (block.facts[0][0], block.links, block.button.words) == ("Closed on", (), "Read about this call")
 
 
-def test_an_editors_words_go_before_those_of_the_object(issue, outcome):
+def test_an_editors_text_replaces_that_of_the_target(issue, outcome):
     section = add_section(
         issue, "focus", outcome=outcome, heading="Ours", body="Our words.", link_words="Go", link_url="/"
     )
@@ -77,7 +77,7 @@ def test_an_editors_words_go_before_those_of_the_object(issue, outcome):
     )
 
 
-def test_editors_words_stand_alone_where_the_object_may_not_be_shown(issue, resource):
+def test_editors_text_stands_alone_if_the_target_is_not_public(issue, resource):
     Section.objects.filter(kind="feature").update(body="Ours.", body_html="<p>Ours.</p>")
     resource.state = "draft"
     resource.save()
@@ -98,7 +98,7 @@ def test_editors_words_stand_alone_where_the_object_may_not_be_shown(issue, reso
     ],
     ids=["live", "expires today", "expires tomorrow", "expired", "from tomorrow", "none", "for the site only"],
 )
-def test_a_quotation_stands_in_an_issue_only_with_consent(outcome, fields, said):
+def test_a_quotation_is_shown_only_with_consent(outcome, fields, said):
     today = timezone.localdate()
     days = {name: today + timedelta(days=value) if isinstance(value, int) else value for name, value in fields.items()}
     quotation = make_quotation("Words.", outcome=outcome, **{"consent_scope": "newsletter", **days})
@@ -107,14 +107,14 @@ def test_a_quotation_stands_in_an_issue_only_with_consent(outcome, fields, said)
     assert [block.quotation for block in blocks_of(issue)] == said
 
 
-def test_a_section_that_says_nothing_is_left_out(db):
+def test_an_empty_section_is_left_out(db):
     issue = make_issue(5)
     add_section(issue, "text")
     add_section(issue, "notice")
     assert blocks_of(issue) == []
 
 
-def test_a_part_of_its_own_is_called_by_its_sort_where_it_has_no_heading(db):
+def test_a_block_without_a_heading_is_named_by_its_label(db):
     issue = make_issue(5)
     add_section(issue, "notice", body="Words.")
     add_section(issue, "text", body="Words.")
@@ -126,7 +126,7 @@ def test_highlights_are_the_focus_and_the_feature(issue, django_assert_num_queri
         assert [block.heading for block in highlights_of(issue)] == ["Secure and suitable housing", "A toolkit"]
 
 
-def test_twelve_sections_ask_no_more_than_one(outcome, django_assert_num_queries):
+def test_twelve_sections_need_no_more_queries_than_one(outcome, django_assert_num_queries):
     issue = make_issue(5)
     for number in range(12):
         resource = make_resource(f"Toolkit {number}", on=[outcome])

@@ -1,4 +1,4 @@
-"""The commands for people at a terminal."""
+"""The management commands."""
 
 import os
 import pty
@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from newsletters.models import Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.sending.doing import begin, make_readers, states
+from tests.newsletters.sending.helpers import begin, make_readers, states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -28,7 +28,7 @@ def test_nothing_to_send(editor):
     assert said("sendings") == ["No issue has been sent yet."]
 
 
-def test_an_issue_is_sent_and_told_of(editor):
+def test_an_issue_is_sent_and_summarised(editor):
     make_readers(5)
     mailing = begin(editor)
     assert said("sendings") == ["Week 5: being sent. 5 waiting."]
@@ -38,7 +38,7 @@ def test_an_issue_is_sent_and_told_of(editor):
     assert said("sendings") == ["Week 5: done. 5 sent."]
 
 
-def test_a_paused_sending_is_left_alone(editor):
+def test_a_paused_sending_is_not_sent(editor):
     make_readers(1)
     mailing = begin(editor)
     Mailing.objects.update(state="paused")
@@ -57,7 +57,7 @@ call_command("deliver", *sys.argv[2:])
 """
 
 
-def test_a_terminal_shows_a_bar(tmp_path):
+def test_a_terminal_shows_a_progress_bar(tmp_path):
     reading, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 80))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "PYTEST"))}

@@ -1,4 +1,4 @@
-"""The three faces of an issue say the same; the mail is small, safe and readable, and each reader's own."""
+"""An issue as page, mail and plain text, with each subscriber's own links."""
 
 import re
 from datetime import timedelta
@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from forums.models import Forum
 from mscos.mail.queue import enqueue
-from newsletters.content.email import READERS_OWN, mail_of
+from newsletters.content.email import SUBSCRIBER_PLACEHOLDER, mail_of
 from newsletters.models import Issue
 from newsletters.sending.messages import issue_message
 from outcomes.models import Reference
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.reading import RICH, make_rich, tree, words, words_of_parts, words_within
+from tests.newsletters.helpers import RICH, make_rich, tree, words, words_of_parts, words_within
 from tests.outcomes.conftest import make_outcome, make_quotation, make_resource
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +30,13 @@ def rich(issue):
 
 
 def words_of_text(text):
-    """Return the words of plain text, without addresses and the numbers of items, from the first part to the last."""
+    """Return the words of plain text, without URLs and numbers of items, from the first to the last block."""
     body = text.split("=\n")[-1].split("Please forward")[0]
     body = re.sub(r"\(?(?:https?://\S+|\w+@example\.org)", "", body)
     return words(re.sub(r"^\d+\. ", "", body, flags=re.MULTILINE))
 
 
-def test_page_mail_and_text_say_the_same_in_the_same_order(client, rich):
+def test_page_mail_and_text_have_the_same_content_in_the_same_order(client, rich):
     mail = mail_of(rich)
     on_page = words_of_parts(client.get(rich.get_absolute_url()).content.decode(), 11)
     in_mail = words_of_parts(mail.html, 11)
@@ -46,7 +46,7 @@ def test_page_mail_and_text_say_the_same_in_the_same_order(client, rich):
     assert on_page[5][-5:] == ["Council", "housing", "Add", "your", "view"]
 
 
-def test_the_text_has_the_parts_in_order_and_addresses_in_full(issue):
+def test_the_text_has_the_blocks_in_order_and_full_urls(issue):
     text = mail_of(issue).text
     assert text.startswith(
         "Read this on the web: http://testserver/newsletter/week-5/\n\nWeek 5: a heading\n=================\n\n"
@@ -62,8 +62,8 @@ def test_the_text_has_the_parts_in_order_and_addresses_in_full(issue):
         "You get this email because you asked for our newsletter. Nothing in it\n"
         "tells us whether you open it.\n\n"
         "The links below are yours alone. Take them out if you forward this.\n\n"
-        f"Unsubscribe: http://testserver/unsubscribe/{READERS_OWN}/\n"
-        f"Change subject lines:\nhttp://testserver/unsubscribe/{READERS_OWN}/\n"
+        f"Unsubscribe: http://testserver/unsubscribe/{SUBSCRIBER_PLACEHOLDER}/\n"
+        f"Change subject lines:\nhttp://testserver/unsubscribe/{SUBSCRIBER_PLACEHOLDER}/\n"
     )
 
 
@@ -83,7 +83,7 @@ def test_the_page_and_the_mail_are_html_without_faults(client, rich):
     assert [words_within(each)[0] for each in mail.iter("table") if not each.get("role")] == ["Country"]
 
 
-def test_ids_are_used_once_and_links_within_the_mail_lead_to_one(rich):
+def test_ids_are_unique_and_links_within_the_mail_have_a_target(rich):
     elements = list(tree(mail_of(rich).html).iter())
     ids = [each.get("id") for each in elements if each.get("id")]
     within = [each.get("href")[1:] for each in elements if (each.get("href") or "").startswith("#")]
@@ -98,7 +98,7 @@ def test_the_mail_loads_nothing(rich):
     assert addresses == {"http://testserver", "https://example.org", "mailto:sam", "#part", "#fn", "#fnref"}
 
 
-def test_every_link_to_the_site_is_whole(rich):
+def test_every_link_to_the_site_is_absolute(rich):
     assert re.findall(r'href="(?!https?://|mailto:|#)[^"]*', mail_of(rich).html) == []
 
 
@@ -126,7 +126,7 @@ def test_twelve_long_sections_are_under_seventy_kilobytes(issue):
     assert 20_000 < mail_of(issue).size < 70_000
 
 
-def test_the_size_is_that_of_the_mail_as_it_leaves(issue):
+def test_the_size_is_that_of_the_mail_as_it_is_sent(issue):
     add_section(issue, "text", body=f"{'w' * 5000} é")
     mail = mail_of(issue)
     sent = issue_message(issue, mail, to="r@example.org", token=TOKEN, plain_subject=True).message().as_bytes()
@@ -135,19 +135,19 @@ def test_the_size_is_that_of_the_mail_as_it_leaves(issue):
     assert abs(len(html) - mail.size) < mail.size / 100
 
 
-def test_each_reader_gets_their_own_links_and_nobody_elses(issue):
+def test_each_subscriber_gets_only_their_own_links(issue):
     mail = mail_of(issue)
-    own = mail.for_reader(TOKEN)
+    own = mail.for_subscriber(TOKEN)
     for shared, theirs in ((mail.html, own.html), (mail.text, own.text)):
-        assert (shared.count(READERS_OWN), shared.count(TOKEN)) == (2, 0)
-        assert (theirs.count(READERS_OWN), theirs.count(f"http://testserver/unsubscribe/{TOKEN}/")) == (0, 2)
-    assert len(READERS_OWN) == len(TOKEN)
+        assert (shared.count(SUBSCRIBER_PLACEHOLDER), shared.count(TOKEN)) == (2, 0)
+        assert (theirs.count(SUBSCRIBER_PLACEHOLDER), theirs.count(f"http://testserver/unsubscribe/{TOKEN}/")) == (0, 2)
+    assert len(SUBSCRIBER_PLACEHOLDER) == len(TOKEN)
     assert own.size == mail.size
 
 
-def test_the_page_holds_no_personal_link(client, rich):
+def test_the_page_contains_no_personal_link(client, rich):
     html = client.get(rich.get_absolute_url()).content.decode()
-    assert re.findall(rf"{READERS_OWN}|/unsubscribe/|/subscription/", html) == []
+    assert re.findall(rf"{SUBSCRIBER_PLACEHOLDER}|/unsubscribe/|/subscription/", html) == []
 
 
 def test_the_same_issue_has_the_same_mail(issue):
@@ -180,7 +180,7 @@ def test_a_message_as_it_arrives(issue, settings):
     }
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     text, html = (part.get_content().replace("\r\n", "\n").rstrip() for part in message.iter_parts())
-    assert (text, html) == (mail.for_reader(TOKEN).text.rstrip(), mail.for_reader(TOKEN).html.rstrip())
+    assert (text, html) == (mail.for_subscriber(TOKEN).text.rstrip(), mail.for_subscriber(TOKEN).html.rstrip())
 
 
 def test_the_full_subject_is_for_those_who_chose_it(issue):
@@ -195,7 +195,7 @@ def test_the_full_subject_is_for_those_who_chose_it(issue):
 HOSTILE = '<script>alert(1)</script>"><b>x</b>'
 
 
-def test_hostile_texts_are_shown_as_typed(client, outcome):
+def test_hostile_text_is_escaped(client, outcome):
     issue = make_issue(5, title=HOSTILE, preheader=HOSTILE, credits=HOSTILE)
     resource = make_resource(HOSTILE, on=[outcome], summary=HOSTILE, audience=HOSTILE)
     quotation = make_quotation(HOSTILE, outcome=outcome, credit=HOSTILE, consent_scope="both", content_note=HOSTILE)
@@ -216,7 +216,7 @@ def test_hostile_texts_are_shown_as_typed(client, outcome):
     assert words_of_parts(mail.html, 4) == words_of_parts(page, 4)
 
 
-def test_a_word_of_five_thousand_letters_stays_whole(client, issue):
+def test_a_word_of_five_thousand_characters_stays_whole(client, issue):
     word = "w" * 5000
     add_section(issue, "text", body=word)
     publish(issue)
@@ -228,7 +228,7 @@ MARK = "Zanzibar"
 
 
 def hidden_things(outcome):
-    """Return sections of each kind whose object may not be shown, by what is wrong with it."""
+    """Return sections of each kind whose target may not be shown, by the reason."""
     today = timezone.localdate()
     day = timedelta(days=1)
     forum = Forum.objects.create(slug="other", title="Other forum", purpose="To talk.")
@@ -252,7 +252,7 @@ def hidden_things(outcome):
 
 
 @pytest.mark.parametrize("body", ["", "Ours."])
-def test_nothing_is_shown_of_what_may_not_be_shown(client, outcome, body):
+def test_targets_that_are_not_public_are_not_shown(client, outcome, body):
     issue = make_issue(5)
     for kind, fields in hidden_things(outcome):
         add_section(issue, kind, body=body, **fields)
@@ -262,7 +262,7 @@ def test_nothing_is_shown_of_what_may_not_be_shown(client, outcome, body):
     assert [face.count("Ours.") for face in (mail.html, mail.text, page)] == [3 * bool(body)] * 3
 
 
-def test_nothing_is_shown_of_what_is_deleted(client, outcome):
+def test_deleted_targets_are_not_shown(client, outcome):
     issue = make_issue(5)
     forum = Forum.objects.create(slug="other", title="Other forum", purpose="To talk.")
     marked = make_outcome("marked", official_name=MARK, summary=MARK)
@@ -286,8 +286,8 @@ def test_nothing_is_shown_of_what_is_deleted(client, outcome):
     assert [face.count(MARK) for face in (mail.html, mail.text, page)] == [0, 0, 0]
 
 
-def test_the_mail_is_the_same_whoever_asks_for_it(issue, settings):
-    """Its addresses come from the settings: there is no request from which they could."""
+def test_the_mail_is_the_same_for_every_user(issue, settings):
+    """Its URLs come from the settings: there is no request."""
     settings.SITE_URL = "https://community.example.org"
     mail = mail_of(issue)
     assert set(re.findall(r"https?://[\w.]+", mail.html)) == {"https://community.example.org", "https://example.org"}

@@ -1,4 +1,4 @@
-"""The mails about an address, and the one that tells editors that something waits."""
+"""The mails about an address, and the notice to editors."""
 
 import re
 from html.parser import HTMLParser
@@ -12,7 +12,7 @@ from newsletters import emails
 from newsletters.models import Enquiry, Subscriber
 from newsletters.subscribers.enquiries import enquire
 from tests.mailbox import sent_mail
-from tests.newsletters.subscribers.doing import links_in
+from tests.newsletters.subscribers.helpers import links_in
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ class Words(HTMLParser):
         self.links += [dict(attrs)["href"]] if tag == "a" else []
 
 
-def test_each_mail_says_what_it_is_and_leads_to_its_page(letters):
+def test_each_mail_says_what_it_is_and_links_to_its_page(letters):
     found = {
         name: (message.to, message.subject, [resolve(link).view_name for link in links_in(message)])
         for name, message in letters.items()
@@ -68,7 +68,7 @@ def test_each_mail_says_what_it_is_and_leads_to_its_page(letters):
     }
 
 
-def test_no_mail_holds_a_telling_word_an_address_or_what_somebody_typed(letters):
+def test_no_mail_contains_a_sensitive_word_an_address_or_typed_text(letters):
     for name, message in letters.items():
         html = message.alternatives[0][0]
         for text in (message.subject, message.body, html):
@@ -80,7 +80,7 @@ def test_no_mail_holds_a_telling_word_an_address_or_what_somebody_typed(letters)
         assert "Auto-Submitted: auto-generated" in headers, name
 
 
-def test_both_parts_hold_the_same_links_and_nothing_is_loaded(letters):
+def test_both_parts_have_the_same_links_and_load_nothing(letters):
     for name, message in letters.items():
         html = message.alternatives[0][0]
         assert Words(html).links == [f"http://testserver{link}" for link in links_in(message)], name
@@ -99,7 +99,7 @@ def test_the_mail_to_confirm_is_two_lines_and_a_link(letters):
 
 
 @pytest.mark.parametrize("address", ['"john smith"@example.org', "reader@xn--mnchen-3ya.de", "o'hara+x@example.org"])
-def test_odd_addresses_reach_the_envelope_unchanged(address):
+def test_unusual_addresses_reach_the_envelope_unchanged(address):
     message = emails.your_link(address)
     assert message.recipients() == [address]
     message.send()
@@ -117,11 +117,11 @@ def waiting(db):
     )
 
 
-def test_editors_are_told_that_something_waits_and_nothing_of_what(waiting, editor):
+def test_editors_are_notified_that_something_waits_without_its_content(waiting, editor):
     make_staff("kim@example.org", groups=["Editors"])
     make_staff("moderator@example.org", groups=[MODERATORS])
     make_staff("gone@example.org", groups=["Editors"], is_active=False)
-    emails.tell_editors()
+    emails.notify_editors()
     assert sorted((message.to, message.subject) for message in sent_mail()) == [
         (["kim@example.org"], "Something is waiting"),
         (["robin@example.org"], "Something is waiting"),
@@ -134,10 +134,10 @@ def test_editors_are_told_that_something_waits_and_nothing_of_what(waiting, edit
 
 
 @pytest.mark.parametrize("state", ["in hand", "done", None])
-def test_nobody_is_told_while_nothing_new_waits(waiting, editor, state):
+def test_nobody_is_notified_while_nothing_new_waits(waiting, editor, state):
     if state:
         Enquiry.objects.update(state=state)
     else:
         Enquiry.objects.all().delete()
-    emails.tell_editors()
+    emails.notify_editors()
     assert sent_mail() == []

@@ -1,4 +1,4 @@
-"""What a section says of an event: when, for whom, at what cost; and what becomes of it when the event is over."""
+"""Sections that show an event, before and after it is over."""
 
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 
 from events.actions import save_event
 from events.models import Event
-from newsletters.actions import duplicate
 from newsletters.content.blocks import Link, blocks_of
 from newsletters.content.email import mail_of
+from newsletters.drafts import duplicate
 from newsletters.models import Section
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.reading import words, words_of_parts
+from tests.newsletters.helpers import words, words_of_parts
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def today():
 
 @pytest.fixture
 def training(db):
-    """All that can be said of an event."""
+    """All fields of an event."""
     return make_event(
         "A training",
         starts=datetime(2023, 3, 30, 16, tzinfo=UTC),
@@ -49,14 +49,14 @@ def training(db):
 
 
 def block_of(event, **fields):
-    """Return what a section says of an event; None if it is left out."""
+    """Return the block of a section about an event; None if it is left out."""
     issue = make_issue(5)
     add_section(issue, "event", event=event, **fields)
     return next(iter(blocks_of(issue)), None)
 
 
-def facts_of(**fields):
-    """Return the facts of an event without what every event has."""
+def facts_in_section(**fields):
+    """Return the facts of an event without those that every event has."""
     facts = dict(block_of(make_event(**fields)).facts)
     assert facts.pop("Run by") == "Survivor Alliance"
     return facts
@@ -66,7 +66,7 @@ def words_within(html):
     return " ".join(html.split())
 
 
-def test_a_section_says_all_that_is_known_of_an_event(training):
+def test_a_section_has_all_facts_of_an_event(training):
     block = block_of(training)
     assert (block.label, block.heading, block.content_note) == ("Event", "A training", "trauma")
     assert words_within(block.html) == (
@@ -85,7 +85,7 @@ def test_a_section_says_all_that_is_known_of_an_event(training):
     assert "London is on BST and New York on EDT that day" in training.uncertain
 
 
-def test_of_what_is_not_known_nothing_is_said(db):
+def test_unknown_facts_are_left_out(db):
     block = block_of(make_event(is_online=False))
     assert words_within(block.html) == "<p>What it is.</p>"
     assert block.content_note == ""
@@ -110,11 +110,11 @@ def test_of_what_is_not_known_nothing_is_said(db):
     ],
 )
 def test_each_fact_by_itself(db, fields, fact, words):
-    assert facts_of(**fields)[fact] == words
+    assert facts_in_section(**fields)[fact] == words
 
 
 @pytest.mark.parametrize(
-    ("starts", "hours", "zone", "told"),
+    ("starts", "hours", "zone", "expected"),
     [
         (
             datetime(2023, 3, 30, 11, tzinfo=UTC), 12.5, "Europe/London",
@@ -147,9 +147,9 @@ def test_each_fact_by_itself(db, fields, fact, words):
     ],
     ids=["to midnight", "another day there", "over midnight there", "a zone without letters"],
 )  # fmt: skip
-def test_a_day_is_named_where_it_is_another(db, starts, hours, zone, told):
-    facts = facts_of(starts=starts, hours=hours, zone=zone)
-    assert {name: facts[name] for name in told} == told
+def test_another_day_is_named(db, starts, hours, zone, expected):
+    facts = facts_in_section(starts=starts, hours=hours, zone=zone)
+    assert {name: facts[name] for name in expected} == expected
 
 
 def test_an_event_that_repeats_says_how_and_until_when(db, today):
@@ -169,7 +169,7 @@ def test_an_event_that_repeats_says_how_and_until_when(db, today):
 @pytest.mark.parametrize(
     ("state", "name", "note"), [("cancelled", "Cancelled", "It is ill."), ("changed", "Changed", "An hour later.")]
 )
-def test_that_it_is_cancelled_or_what_changed_comes_first(training, state, name, note):
+def test_a_cancellation_or_change_comes_first(training, state, name, note):
     training.state, training.change_note = state, note
     save_event(event=training)
     block = block_of(training)
@@ -177,11 +177,11 @@ def test_that_it_is_cancelled_or_what_changed_comes_first(training, state, name,
     assert block.button.words == (READ if state == "cancelled" else BOOK)
 
 
-def test_a_note_of_what_changed_is_not_shown_once_it_is_as_published(db):
-    assert list(facts_of(change_note="Old news.")) == ["When", "In New York", "Where", "Cost"]
+def test_a_note_of_a_change_is_shown_only_while_the_state_is_changed(db):
+    assert list(facts_in_section(change_note="Old news.")) == ["When", "In New York", "Where", "Cost"]
 
 
-def test_an_issue_goes_on_showing_an_event_that_is_over(client, training, today):
+def test_an_issue_keeps_showing_a_past_event(client, training, today):
     issue = make_issue(5)
     add_section(issue, "event", event=training)
     publish(issue)
@@ -194,14 +194,14 @@ def test_an_issue_goes_on_showing_an_event_that_is_over(client, training, today)
     assert client.get(issue.get_absolute_url()).content.decode().count("This has ended.") == 1
 
 
-def test_of_a_cancelled_event_nobody_says_that_it_has_ended(training, today):
+def test_a_cancelled_event_is_not_said_to_have_ended(training, today):
     training.state, training.change_note = "cancelled", "It is ill."
     save_event(event=training)
     today.move_to("2023-04-01 12:00 +0000")
     assert dict(block_of(training).facts)["When"] == "Thursday 30 March 2023, 5pm to 6:30pm, London (BST, UTC+1)"
 
 
-def test_nobody_is_led_to_book_after_the_last_day_to_book(training, today):
+def test_after_the_booking_deadline_there_is_no_invitation_to_book(training, today):
     training.book_by = datetime(2023, 3, 21, 12, tzinfo=UTC)
     save_event(event=training)
     assert block_of(training).button.words == BOOK
@@ -209,7 +209,7 @@ def test_nobody_is_led_to_book_after_the_last_day_to_book(training, today):
     assert blocks_of(Section.objects.get().issue)[0].button.words == READ
 
 
-def test_an_editors_words_go_before_those_of_the_event(training):
+def test_an_editors_text_replaces_that_of_the_event(training):
     own = {"heading": "Ours", "body": "Our words.", "content_note": "other things"}
     block = block_of(training, link_words="Book", link_url="https://example.org/", **own)
     assert (block.heading, block.html, block.content_note, block.button) == (
@@ -221,11 +221,11 @@ def test_an_editors_words_go_before_those_of_the_event(training):
     assert len(block.facts) == 7
 
 
-def test_a_draft_is_shown_to_nobody(db):
+def test_a_draft_event_is_not_shown(db):
     assert block_of(make_event(state="draft")) is None
 
 
-def test_beside_a_draft_an_editors_words_stand_alone(db):
+def test_an_editors_text_about_a_draft_event_stands_alone(db):
     block = block_of(make_event(state="draft"), heading="Ours", body="Our words.")
     assert (block.label, block.heading, block.html, block.facts, block.button) == (
         "Event",
@@ -250,7 +250,7 @@ def test_no_other_kind_shows_an_event(training, kind):
         add_section(make_issue(5), kind, event=training)
 
 
-def test_page_mail_and_text_say_the_same_of_an_event(client, training):
+def test_page_mail_and_text_have_the_same_facts_of_an_event(client, training):
     training.state, training.change_note = "changed", "An hour later."
     training.repeats, training.repeats_until = "weekly", date(2023, 4, 13)
     save_event(event=training)
@@ -270,7 +270,7 @@ def _address(event):
     return f"http://testserver{event.get_absolute_url()}"
 
 
-def test_twelve_events_ask_no_more_than_one(django_assert_num_queries):
+def test_twelve_events_need_no_more_queries_than_one(django_assert_num_queries):
     issue = make_issue(5)
     weekly = {"repeats": "weekly", "repeats_until": date(2023, 5, 12)}
     for number in range(12):

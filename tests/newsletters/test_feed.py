@@ -34,7 +34,7 @@ def test_an_issue_in_the_feed(client, published_issue):
     )
 
 
-def test_the_feed_says_whose_it_is(client):
+def test_the_feed_names_the_site(client):
     feed = feed_of(client)
     assert {child.tag.removeprefix(ATOM): child.text for child in feed if child.text} == {
         "title": "Community of Practice",
@@ -46,7 +46,7 @@ def test_the_feed_says_whose_it_is(client):
     assert entries_of(feed) == []
 
 
-def test_the_feed_holds_the_twenty_latest_of_the_archive(client):
+def test_the_feed_has_the_twenty_latest_of_the_archive(client):
     for number in range(1, 25):
         publish(make_issue(number), date(2023, 1, 2) + timedelta(weeks=number))
     Issue.objects.filter(number=24).update(state="withdrawn", withdrawn_on=date(2023, 4, 1))
@@ -55,7 +55,7 @@ def test_the_feed_holds_the_twenty_latest_of_the_archive(client):
     assert [entry["title"].text for entry in entries_of(feed_of(client))] == [f"Week {n}" for n in range(22, 2, -1)]
 
 
-def test_headings_are_text_in_the_feed(client, issue):
+def test_headings_are_escaped_in_the_feed(client, issue):
     issue.sections.filter(kind="text").update(heading="<b>A & B</b>")
     issue.sections.exclude(kind="text").delete()
     publish(issue)
@@ -63,7 +63,7 @@ def test_headings_are_text_in_the_feed(client, issue):
     assert (entry["summary"].get("type"), entry["summary"].text) == ("html", "&lt;b&gt;A &amp; B&lt;/b&gt;")
 
 
-def test_addresses_come_from_the_settings_and_never_from_the_request(client, published_issue, settings):
+def test_urls_come_from_the_settings_and_never_from_the_request(client, published_issue, settings):
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     settings.SITE_URL = "https://community.example.org"
     feed = feed_of(client, host="elsewhere.example")

@@ -19,7 +19,7 @@ def this_week(html):
     return re.search(r'<section aria-labelledby="week">.*?</section>', html, re.DOTALL)[0]
 
 
-def test_home_has_three_doors_and_a_way_to_the_resources(client):
+def test_home_links_to_three_areas_and_the_resources(client):
     html = home(client)
     doors = re.search(r'<ul class="doors">.*?</ul>', html, re.DOTALL)[0]
     assert re.findall(r'<a href="(.*?)">(.*?)</a>', doors) == [
@@ -51,7 +51,7 @@ def test_home_shows_the_latest_issue_with_its_focus_and_feature(client, issue):
     assert "on its way" not in part
 
 
-def test_home_shows_nothing_of_a_feature_that_is_no_longer_listed(client, published_issue, resource):
+def test_home_does_not_show_a_feature_that_is_no_longer_listed(client, published_issue, resource):
     resource.state = "draft"
     resource.save()
     assert "A toolkit" not in home(client)

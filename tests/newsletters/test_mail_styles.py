@@ -1,4 +1,4 @@
-"""The mail's styles: in its elements, readable in light and dark, and of use."""
+"""The mail's styles: inlined, readable in light and dark, and all of them used."""
 
 import re
 
@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from newsletters.content.email import dark, light, mail_of
 from tests.mscos.test_stylesheet import contrast
-from tests.newsletters.reading import make_rich, tree, words, words_within
+from tests.newsletters.helpers import make_rich, tree, words, words_within
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def rich(issue):
     return make_rich(issue)
 
 
-def test_the_styles_stand_in_the_elements(rich):
+def test_the_styles_are_inlined(rich):
     html = mail_of(rich).html
     kept = "".join(re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL))
     assert len(kept) < 6000
@@ -27,13 +27,13 @@ def test_the_styles_stand_in_the_elements(rich):
 
 
 def in_dark(html):
-    """Write the rules for dark devices into the elements, as the others are."""
+    """Inline the rules for dark devices too."""
     rules = re.search(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", html, re.DOTALL)[1]
     return CSSInliner(extra_css=rules, load_remote_stylesheets=False).inline(html)
 
 
 def pairs(element, colours=("", "")):
-    """Return the colours of words and of what they stand on, of all words in an element."""
+    """Return the text and background colours of all words in an element."""
     style = element.get("style", "")
     if "display: none" in style:
         return set()
@@ -46,7 +46,7 @@ def pairs(element, colours=("", "")):
     return found.union(*[pairs(child, own) for child in children])
 
 
-def test_words_stand_out_in_light_and_in_dark(rich):
+def test_text_has_contrast_in_light_and_in_dark(rich):
     html = mail_of(rich).html
     light_pairs, dark_pairs = (pairs(tree(each).find("body")) for each in (html, in_dark(html)))
     assert {pair for pair in light_pairs | dark_pairs if contrast(*pair) < 4.5} == set()
@@ -57,7 +57,7 @@ def test_words_stand_out_in_light_and_in_dark(rich):
     assert {ground for _, ground in light_pairs} & {ground for _, ground in dark_pairs} == set()
 
 
-def test_every_cell_with_words_sets_both_colours(rich):
+def test_every_cell_with_text_sets_both_colours(rich):
     for html in (mail_of(rich).html, in_dark(mail_of(rich).html)):
         cells = [each for each in tree(html).iter() if each.tag in {"td", "th"} and words_within(each)]
         styles = [each.get("style", "") for each in cells]
@@ -74,7 +74,7 @@ def test_the_preview_can_show_either_scheme(issue):
 
 
 def test_the_inlined_stylesheet_names_only_what_the_mail_has(rich):
-    """A rule for nothing would be a slip of the pen."""
+    """An unused rule would be a mistake."""
     rules = re.sub(r"/\*.*?\*/", "", render_to_string("newsletters/emails/issue.css"), flags=re.DOTALL)
     named = set(re.findall(r"\.([a-z]+)\b(?![^{]*\})", rules))
     used = {name for each in tree(mail_of(rich).html).iter() for name in each.get("class", "").split()}

@@ -1,4 +1,4 @@
-"""The archive, an issue's page, a withdrawn one, and a draft by its link."""
+"""The archive, an issue's page, a withdrawn issue, and a draft by its preview link."""
 
 import re
 from datetime import date, timedelta
@@ -98,7 +98,7 @@ def test_the_archive_has_twenty_issues_a_page(client):
     assert title_of(page_of(client, "/newsletter/?page=99")) == title_of(first)
 
 
-def test_an_issue_has_its_title_day_contents_parts_and_credits(client, published_issue):
+def test_an_issue_has_its_title_day_contents_blocks_and_credits(client, published_issue):
     html = page_of(client, "/newsletter/week-5/")
     assert title_of(html) == ["Week 5 – Community of Practice"]
     assert re.findall(r"<h1>(.*?)</h1>", html) == ["Week 5: a heading"]
@@ -124,7 +124,7 @@ def test_an_issue_has_its_title_day_contents_parts_and_credits(client, published
     assert '<a href="/contact/?for=newsletter">Get the newsletter by email</a>' in end
 
 
-def test_outside_links_say_that_they_are_and_tell_nobody_where_the_reader_was(client, published_issue):
+def test_outside_links_are_marked_and_send_no_referrer(client, published_issue):
     html = page_of(client, "/newsletter/week-5/")
     outside = re.findall(
         r'<a [^>]*href="https://[^>]*>[^<]*</a>(?: <span class="muted" data-screen-only>(.*?)</span>)?', html
@@ -140,7 +140,7 @@ def test_the_focus_has_the_one_filled_button(client, published_issue):
     assert len(buttons) > 1
 
 
-def test_a_content_note_stands_before_the_words_with_a_way_past(client, issue):
+def test_a_content_note_comes_before_the_text_with_a_link_past_it(client, issue):
     add_section(issue, "text", heading="Last", body="Words.", content_note="detention")
     publish(issue)
     html = page_of(client, "/newsletter/week-5/")
@@ -151,7 +151,7 @@ def test_a_content_note_stands_before_the_words_with_a_way_past(client, issue):
     assert html.count('id="part-11"') == 1
 
 
-def test_issues_lead_to_those_before_and_after(client):
+def test_issues_link_to_the_previous_and_next(client):
     issues = many_issues(5)
     Issue.objects.filter(number=3).update(state="withdrawn", withdrawn_on=date(2023, 4, 1))
     Issue.objects.filter(number=5).update(publish_at=issues[3].publish_at)
@@ -180,7 +180,7 @@ def test_an_issue_has_no_page_before_it_is_published(client, published_issue, st
     assert client.get("/newsletter/week-6/").status_code == 404
 
 
-def test_a_withdrawn_issue_says_so_and_nothing_else_of_itself(client, published_issue):
+def test_a_withdrawn_issue_says_only_that(client, published_issue):
     Issue.objects.update(state="withdrawn", withdrawn_on=date(2023, 4, 3))
     html = page_of(client, "/newsletter/week-5/", 410)
     assert title_of(html) == ["Week 5 – Community of Practice"]
@@ -193,7 +193,7 @@ def test_a_withdrawn_issue_says_so_and_nothing_else_of_itself(client, published_
     assert [word for word in ("a heading", "housing", "toolkit", "Welcome", "The team") if word in html] == []
 
 
-def test_a_draft_is_read_by_its_link_until_that_runs_out(client, preview):
+def test_a_draft_is_read_by_its_link_until_that_expires(client, preview):
     last_day = preview.preview_ends_on
     html = page_of(client, preview.get_preview_url())
     assert title_of(html) == ["Week 5 – Community of Practice"]
@@ -210,7 +210,7 @@ def test_a_draft_is_read_by_its_link_until_that_runs_out(client, preview):
         assert client.get(address).status_code == 404
 
 
-def test_a_draft_is_kept_nowhere(client, preview):
+def test_a_draft_is_not_cached(client, preview):
     answer = client.get(preview.get_preview_url())
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert answer.headers["X-Robots-Tag"] == "noindex, noarchive"
@@ -225,7 +225,7 @@ def test_no_other_link_opens_a_draft(client, preview):
         assert client.get(address).status_code == 404
 
 
-def test_the_link_of_a_draft_leads_to_the_issue_once_it_is_published(client, preview):
+def test_the_link_of_a_draft_redirects_to_the_published_issue(client, preview):
     address = preview.get_preview_url()
     publish(preview)
     answer = client.get(address)
@@ -240,13 +240,13 @@ def test_reading_sets_no_cookie(client, preview):
         assert list(client.get(address).cookies) == []
 
 
-def test_addresses_shown_do_not_come_from_the_request(client, published_issue, settings):
+def test_urls_on_pages_do_not_come_from_the_request(client, published_issue, settings):
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     html = client.get("/newsletter/week-5/", headers={"host": "elsewhere.example"}).content.decode()
     assert "elsewhere" not in html
 
 
-def test_no_page_asks_the_database_more_often_for_many_than_for_one(
+def test_no_page_needs_more_queries_for_many_issues_than_for_one(
     client, outcome, resource, reference, quotation, consultation, event, django_assert_max_num_queries
 ):
     kinds = {

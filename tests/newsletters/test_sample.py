@@ -1,4 +1,4 @@
-"""The sample content: Week 5 has all ten parts of the community's own issue, and the draft shows what pre-flight is for."""
+"""The sample content: all ten sections of the community's own Week 5, and a draft for pre-flight."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def loaded(db, settings, tmp_path):
     sample.load_if_empty()
 
 
-def test_week_5_has_each_part_in_its_order():
+def test_week_5_has_its_blocks_in_order():
     issue = Issue.objects.get(number=5)
     assert [(block.label, block.heading) for block in blocks_of(issue)] == [
         ("", "Welcome"),
@@ -31,7 +31,7 @@ def test_week_5_has_each_part_in_its_order():
         ("Event", "A training on mental health and wellbeing"),
     ]
     words = " ".join(mail_of(issue).text.split())
-    told = [
+    phrases = [
         "Action Area 1 Group of the Scottish Trafficking and Exploitation Strategy",
         "completely anonymously",
         "If you would rather talk, ask for a call",
@@ -51,10 +51,10 @@ def test_week_5_has_each_part_in_its_order():
         "Please forward this",
         "Designed and directed by",
     ]
-    assert [phrase for phrase in told if phrase not in words] == []
+    assert [phrase for phrase in phrases if phrase not in words] == []
 
 
-def test_in_the_two_issues_that_went_out_nothing_blocks_but_that_time_has_passed():
+def test_the_two_published_issues_are_blocked_only_by_past_dates():
     CheckedLink.objects.update(state=CheckedLink.State.NOT_CHECKED)
     assert {
         number: [finding.problem for finding in findings(Issue.objects.get(number=number)) if finding.blocks]
@@ -62,12 +62,12 @@ def test_in_the_two_issues_that_went_out_nothing_blocks_but_that_time_has_passed
     } == {4: [], 5: ["The event 'Mental health and wellbeing, with Survivor Alliance' ended on 30 March 2023."]}
 
 
-def test_week_5_went_out_by_the_editors_own_action():
+def test_week_5_was_published_by_the_editors_action():
     rows = Issue.history.filter(number=5, state="sent").select_related("history_user")
     assert [str(row.history_user) for row in rows] == ["Sample editor"]
 
 
-def test_the_draft_shows_why_pre_flight_refuses():
+def test_the_draft_has_findings_of_pre_flight():
     found = [
         (finding.section.kind if finding.section else "", finding.problem)
         for finding in findings(Issue.objects.get(number=6))
@@ -87,6 +87,6 @@ def test_the_mail_of_week_5_is_small():
     assert mail_of(Issue.objects.get(number=5)).size < 70_000
 
 
-def test_there_are_readers_and_a_message_to_answer():
+def test_there_are_subscribers_and_an_enquiry():
     assert sorted(Subscriber.objects.values_list("state", flat=True)) == ["confirmed", "confirmed", "pending"]
     assert list(Enquiry.objects.values_list("state", flat=True)) == ["new"]

@@ -1,4 +1,4 @@
-"""The rows that this room's tests start from."""
+"""Fixtures and factories of outcomes, resources and quotations."""
 
 from datetime import date
 
@@ -13,14 +13,14 @@ TODAY = date(2023, 3, 20)
 
 @pytest.fixture
 def today():
-    """A day on which the tests' consents and features can be counted from."""
+    """The current day, from which tests count consents and features."""
     with time_machine.travel(f"{TODAY} 12:00 +0000", tick=False):
         yield TODAY
 
 
 @pytest.fixture
 def outcome(db):
-    """The housing outcome, with nothing around it."""
+    """The housing outcome, without related rows."""
     return make_outcome("housing", official_name="Secure and suitable housing")
 
 
@@ -39,7 +39,7 @@ def make_resource(title="A toolkit", *, on=(), **fields):
 
 
 def make_quotation(text="Some words.", **fields):
-    """Return a quotation with consent for the site since long ago."""
+    """Return a quotation with live consent for the site."""
     given = {"credit": "A caseworker, example", "consent_given_on": date(2023, 1, 1), "consent_scope": "site"}
     if not fields.keys() & {"outcome", "resource"}:
         fields["outcome"] = Outcome.objects.first() or make_outcome()

@@ -1,3 +1,5 @@
+"""The admin of outcomes, resources and quotations."""
+
 import re
 from datetime import date
 
@@ -25,7 +27,7 @@ def editor(client):
 
 @pytest.fixture
 def moderator(client):
-    """Staff, signed in, who is no editor."""
+    """Staff, signed in, without the editors' permissions."""
     person = make_staff("moderator@example.org", groups=[MODERATORS])
     sign_in(client, person)
     return person
@@ -37,7 +39,7 @@ def text_of(answer):
 
 
 def inline(prefix, *rows):
-    """Return what an inline form sends: `rows` are new ones, or with an id those that exist."""
+    """Return the data of an inline form: `rows` are new ones, or existing ones with an id."""
     known = sum("id" in row for row in rows)
     data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": known}
     for number, row in enumerate(rows):
@@ -77,10 +79,10 @@ def resource_form(*, makers=(), quotations=(), **fields):
 QUOTATION = {"text": "Spoken.", "credit": "A worker", "consent_scope": "site", "consent_given_on": "2023-01-01"}
 
 
-# What an editor can do
+# Editing
 
 
-def test_an_editor_writes_an_outcome_with_all_around_it(client, editor):
+def test_an_editor_adds_an_outcome_with_its_related_rows(client, editor):
     resource = make_resource()
     answer = client.post(
         "/admin/outcomes/outcome/add/",
@@ -142,13 +144,13 @@ def test_an_editor_adds_a_resource(client, editor, outcome):
         ({"consent_expires_on": "2022-12-31"}, "The last day of consent must not come before the first."),
     ],
 )
-def test_a_quotation_that_cannot_stand_is_refused_with_a_sentence(client, editor, outcome, fields, sentence):
+def test_an_invalid_quotation_is_refused_with_a_sentence(client, editor, outcome, fields, sentence):
     answer = client.post("/admin/outcomes/quotation/add/", {**QUOTATION, "outcome": outcome.pk, **fields})
     assert sentence in text_of(answer)
     assert Quotation.objects.count() == 0
 
 
-def test_empty_words_in_an_outcomes_form_are_refused_with_a_sentence(client, editor, outcome):
+def test_an_empty_quotation_in_an_outcomes_form_is_refused_with_a_sentence(client, editor, outcome):
     answer = save(
         client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(quotations=[{**QUOTATION, "text": ""}])
     )
@@ -164,7 +166,7 @@ def test_every_list_opens_and_can_be_searched(client, editor, model, query):
     assert 'name="q"' in text_of(answer)
 
 
-def test_search_finds_a_resource_by_who_made_it(client, editor):
+def test_search_finds_a_resource_by_its_maker(client, editor):
     sample.load()
     text = text_of(client.get("/admin/outcomes/resource/?q=Homeless+Link"))
     assert re.findall(r'class="field-title"><a [^>]*>(.*?)</a>', text) == ["The Passage Modern Slavery Toolkit"]
@@ -172,7 +174,7 @@ def test_search_finds_a_resource_by_who_made_it(client, editor):
 
 @pytest.mark.parametrize("rows", [1, 50])
 @pytest.mark.parametrize(("model", "most"), [("outcome", 12), ("resource", 14), ("quotation", 12)])
-def test_lists_ask_the_same_few_questions_with_1_row_and_with_50(
+def test_lists_need_as_many_queries_for_50_rows_as_for_1(
     client, editor, outcome, rows, model, most, django_assert_max_num_queries
 ):
     for number in range(rows):
@@ -201,7 +203,7 @@ def test_a_listed_resource_is_seen_on_the_site(client, editor):
     assert f'href="{resource.get_absolute_url()}"' in text
 
 
-def test_a_preview_of_nothing_is_not_found(client, editor):
+def test_a_preview_of_an_unknown_row_is_404(client, editor):
     assert client.get("/admin/outcomes/resource/99/preview/").status_code == 404
 
 
@@ -214,7 +216,7 @@ def test_markdown_fields_have_a_preview(client, editor, model, fields):
 # Consent
 
 
-def test_the_list_of_quotations_tells_the_state_of_consent(client, editor, outcome, today):
+def test_the_list_of_quotations_shows_the_state_of_consent(client, editor, outcome, today):
     make_quotation(consent_expires_on=date(2024, 5, 1))
     make_quotation(consent_given_on=None)
     text = text_of(client.get("/admin/outcomes/quotation/"))
@@ -240,7 +242,7 @@ def withdraw(client, quotation, **fields):
     return client.post("/admin/outcomes/quotation/", data)
 
 
-def test_withdrawing_asks_first(client, editor, outcome):
+def test_withdrawing_needs_confirmation(client, editor, outcome):
     quotation = make_quotation("Spoken words.")
     text = text_of(withdraw(client, quotation))
     assert "This cannot be undone." in text
@@ -249,7 +251,7 @@ def test_withdrawing_asks_first(client, editor, outcome):
     assert quotation.text == "Spoken words."
 
 
-def test_withdrawing_destroys_the_words_everywhere_in_the_database(client, editor, outcome, today):
+def test_withdrawing_erases_the_text_everywhere_in_the_database(client, editor, outcome, today):
     client.post("/admin/outcomes/quotation/add/", {**QUOTATION, "text": "Zanzibar.", "outcome": outcome.pk})
     quotation = Quotation.objects.get()
     assert withdraw(client, quotation, sure="yes").status_code == 302
@@ -261,7 +263,7 @@ def test_withdrawing_destroys_the_words_everywhere_in_the_database(client, edito
     assert "Consent withdrawn, words erased" in log
 
 
-def test_a_form_left_open_cannot_bring_erased_words_back(client, editor, outcome):
+def test_a_stale_form_cannot_restore_erased_text(client, editor, outcome):
     quotation = make_quotation(outcome=outcome)
     withdraw(client, quotation, sure="yes")
     address = f"/admin/outcomes/quotation/{quotation.pk}/change/"
@@ -296,7 +298,7 @@ def test_the_list_offers_to_withdraw_consent_and_not_to_delete(client, editor, o
 # History
 
 
-def test_history_tells_who_changed_what_without_inline_styles(client, editor, outcome):
+def test_history_shows_who_changed_what_without_inline_styles(client, editor, outcome):
     save(client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(summary="A safe home."))
     text = text_of(client.get(f"/admin/outcomes/outcome/{outcome.pk}/history/"))
     assert "<td>Ed</td>" in text
@@ -305,7 +307,7 @@ def test_history_tells_who_changed_what_without_inline_styles(client, editor, ou
     assert "Body html" not in text
 
 
-def test_an_old_version_can_be_brought_back(client, editor, outcome):
+def test_an_old_version_can_be_restored(client, editor, outcome):
     save(client, f"/admin/outcomes/outcome/{outcome.pk}/change/", outcome_form(body="New."))
     version = outcome.history.earliest().pk
     address = f"/admin/outcomes/outcome/{outcome.pk}/history/{version}/"
@@ -316,7 +318,7 @@ def test_an_old_version_can_be_brought_back(client, editor, outcome):
     assert outcome.body_html.strip() == "<p>It matters.</p>"
 
 
-# Who is no editor
+# Staff who are no editors
 
 
 @pytest.mark.parametrize("model", OURS)
@@ -330,7 +332,7 @@ def test_a_preview_is_for_editors(client, moderator):
     assert client.get(f"/admin/outcomes/resource/{resource.pk}/preview/").status_code == 403
 
 
-def test_a_visitor_is_sent_to_sign_in(client):
+def test_an_anonymous_visitor_is_redirected_to_the_sign_in(client):
     resource = make_resource(state="draft")
     assert client.get(f"/admin/outcomes/resource/{resource.pk}/preview/").status_code == 302
 

@@ -4,7 +4,7 @@ import pytest
 
 from outcomes.models import Nation, Organisation, ResourceOrganisation
 from tests.outcomes.conftest import make_outcome, make_resource
-from tests.outcomes.reading import links, page, title
+from tests.outcomes.helpers import links, page, title
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +42,11 @@ def listed(text):
         ("outcome=safety&kind=training", []),
     ],
 )
-def test_filters_work_by_address_alone(client, library, query, found):
+def test_filters_work_by_query_string_alone(client, library, query, found):
     assert listed(page(client, f"/resources/?{query}")) == found
 
 
-def test_filters_by_tag_and_organisation_hold_numbers_not_words(client, library):
+def test_filters_by_tag_and_organisation_have_numbers_not_words(client, library):
     one, two = library
     tag = one.tags.get(name="homelessness").pk
     assert listed(page(client, f"/resources/?tag={tag}")) == ["One"]
@@ -97,7 +97,7 @@ def test_an_empty_library_says_what_to_do(client):
         "q=" + "[" * 5000,
     ],
 )
-def test_odd_filter_values_are_passed_over(client, library, query):
+def test_invalid_filter_values_are_ignored(client, library, query):
     text = page(client, f"/resources/?{query}")
     assert listed(text) == ["One", "Two"]
     assert "Error" not in title(text)

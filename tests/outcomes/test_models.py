@@ -1,3 +1,5 @@
+"""The models of outcomes: constraints, queries and consent."""
+
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def refused(save):
-    """Tell whether the database itself refuses a write."""
+    """Return whether the database itself refuses a write."""
     try:
         with transaction.atomic():
             save()
@@ -35,12 +37,12 @@ def test_an_outcome_has_its_names_and_its_address(outcome):
     assert outcome.other_names == ["Safe housing", "A home"]
 
 
-def test_two_outcomes_share_neither_name_nor_place(outcome):
+def test_two_outcomes_share_neither_name_nor_position(outcome):
     assert refused(lambda: make_outcome("housing", position=2))
     assert refused(lambda: make_outcome("safety", position=1))
 
 
-def test_outcomes_go_together_both_ways(outcome):
+def test_the_relation_of_outcomes_is_symmetrical(outcome):
     safety = make_outcome("safety")
     outcome.related.add(safety)
     assert list(safety.related.all()) == [outcome]
@@ -108,7 +110,7 @@ def test_the_latest_feature_comes_first_then_the_titles(outcome, today):
     assert list(found) == [("C", TODAY), ("B", TODAY - DAY), ("A", None), ("D", None)]
 
 
-def test_a_resource_is_not_in_front_for_the_feature_of_another_outcome(outcome, today):
+def test_a_resource_is_not_featured_for_another_outcome(outcome, today):
     resource = make_resource(on=[outcome])
     Feature.objects.create(outcome=make_outcome("safety"), resource=resource, starts=TODAY)
     assert Resource.objects.featured_first(outcome).get().featured_from is None
@@ -133,7 +135,7 @@ def test_a_reference_says_where_to_look(sections, pages, place):
 # Resources
 
 
-def test_codes_say_nothing_and_are_easy_to_copy():
+def test_codes_are_random_and_easy_to_copy():
     codes = {make_resource().code for _ in range(20)}
     assert len(codes) == 20
     assert {len(code) for code in codes} == {8}
@@ -180,7 +182,7 @@ def test_related_resources_share_an_outcome(outcome):
     assert list(Resource.objects.all().related_to(one)) == [two]
 
 
-def test_what_comes_before_does_not_come_after():
+def test_recommended_before_is_not_symmetrical():
     training, toolkit = make_resource("Training"), make_resource("Toolkit")
     toolkit.recommended_before.add(training)
     assert list(training.recommended_before.all()) == []
@@ -201,12 +203,12 @@ def test_what_comes_before_does_not_come_after():
         ({"consent_scope": "newsletter"}, False),
     ],
 )
-def test_words_are_shown_with_live_consent_for_the_site_alone(today, fields, shown):
+def test_quotations_are_shown_only_with_live_consent_for_the_site(today, fields, shown):
     make_quotation(**fields)
     assert Quotation.objects.shown_on_site().exists() is shown
 
 
-def test_withdrawn_words_are_live_nowhere_even_with_the_day_of_consent_kept(today):
+def test_a_withdrawn_quotation_is_never_live(today):
     make_quotation(consent_given_on=TODAY)
     erased = {"text": "", "credit": "", "content_note": "", "organisation": None}
     Quotation.objects.update(withdrawn_on=TODAY, **erased)
@@ -254,7 +256,7 @@ def test_a_quotation_has_words_until_it_is_withdrawn_and_none_after():
 
 
 @pytest.mark.parametrize("fields", [{"text": ""}, {"credit": ""}, {"withdrawn_on": TODAY}])
-def test_forms_are_told_so_before_the_database(outcome, fields):
+def test_forms_check_it_before_the_database(outcome, fields):
     quotation = Quotation(**{"outcome": outcome, "text": "Words.", "credit": "A caseworker", **fields})
     with pytest.raises(ValidationError):
         quotation.full_clean()
@@ -264,7 +266,7 @@ def test_consent_does_not_expire_before_it_is_given():
     assert refused(lambda: make_quotation(consent_given_on=TODAY, consent_expires_on=TODAY - DAY))
 
 
-def test_erasing_destroys_the_words_and_their_history(today):
+def test_erasing_deletes_the_text_and_its_history(today):
     editor = User.objects.create_user("editor@example.org", display_name="Ed")
     organisation = Organisation.objects.create(name="The Passage")
     quotation = make_quotation("First words.", organisation=organisation, content_note="detention")
@@ -300,7 +302,7 @@ def test_a_quotation_deleted_with_its_resource_leaves_no_history():
     assert (Quotation.objects.count(), Quotation.history.count()) == (0, 0)
 
 
-def test_the_name_of_a_quotation_tells_no_words():
+def test_the_name_of_a_quotation_has_none_of_its_text():
     quotation = make_quotation("Some words.")
     assert str(quotation) == f"Quotation {quotation.pk}"
 

@@ -1,3 +1,5 @@
+"""The public pages of outcomes and resources."""
+
 import re
 from datetime import date, timedelta
 
@@ -11,7 +13,7 @@ from model_bakery import baker
 from outcomes.models import Domain, Feature, Nation, Organisation, Reference, ResourceOrganisation
 from tests.events.conftest import make_event
 from tests.outcomes.conftest import TODAY, make_forum, make_outcome, make_quotation, make_resource
-from tests.outcomes.reading import links, page, title
+from tests.outcomes.helpers import links, page, title
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -75,7 +77,7 @@ def test_an_outcome_says_what_it_is(client):
     assert text.index("it mentions detention") < text.index("Why <em>so")
 
 
-def test_an_unknown_outcome_is_not_found(client, outcome):
+def test_an_unknown_outcome_is_404(client, outcome):
     page(client, "/outcomes/cooking/", 404)
 
 
@@ -96,7 +98,7 @@ def test_references_say_where_to_look(client, outcome):
     assert "(opens another website)</span>, ODIHR: pages 1 to 2." in text
 
 
-def test_the_featured_resource_stands_apart(client, outcome, today):
+def test_the_featured_resource_comes_first(client, outcome, today):
     featured = make_resource("The toolkit", on=[outcome])
     make_resource("Another", on=[outcome])
     make_resource("Hidden", on=[outcome], state="draft")
@@ -106,14 +108,14 @@ def test_the_featured_resource_stands_apart(client, outcome, today):
     assert links(text, r"/resources/\?outcome=housing") == ["All housing resources"]
 
 
-def test_a_featured_resource_that_is_withdrawn_is_gone(client, outcome, today):
+def test_a_withdrawn_featured_resource_is_not_shown(client, outcome, today):
     resource = make_resource("The toolkit", on=[outcome], state="withdrawn")
     Feature.objects.create(outcome=outcome, resource=resource, starts=TODAY)
     assert "The toolkit" not in page(client, "/outcomes/housing/")
 
 
 @pytest.mark.parametrize("featured", [True, False])
-def test_at_most_five_resources_stand_beside(client, outcome, today, featured):
+def test_at_most_five_other_resources_are_shown(client, outcome, today, featured):
     resources = [make_resource(f"Number {number}", on=[outcome]) for number in range(7)]
     if featured:
         Feature.objects.create(outcome=outcome, resource=resources[6], starts=TODAY)
@@ -124,7 +126,7 @@ def test_at_most_five_resources_stand_beside(client, outcome, today, featured):
     ]
 
 
-def test_the_next_events_are_shown_and_none_that_is_over_or_called_off(client, outcome, today):
+def test_the_next_events_are_shown_without_past_or_cancelled_ones(client, outcome, today):
     now = timezone.now()
     assert "Coming up" not in page(client, "/outcomes/housing/")
     for number in (3, 1, 4, 2):
@@ -142,7 +144,7 @@ def test_related_outcomes_are_linked(client, outcome):
     assert links(page(client, "/outcomes/housing/"), "/outcomes/safety/") == ["The outcome safety"]
 
 
-def test_an_outcome_shows_its_forums_threads_and_calls(client, outcome, today):
+def test_an_outcome_shows_its_forums_threads_and_consultations(client, outcome, today):
     forum = make_forum(outcome)
     for number in range(4):
         baker.make("forums.Thread", forum=forum, state="open", title=f"Thread {number}", last_on=TODAY + number * DAY)
@@ -177,7 +179,7 @@ WITHOUT_CONSENT = [
 
 
 @pytest.mark.parametrize("fields", WITHOUT_CONSENT)
-def test_words_without_consent_are_found_nowhere(client, outcome, today, fields):
+def test_quotations_without_consent_are_shown_nowhere(client, outcome, today, fields):
     resource = make_resource(on=[outcome])
     quotation = make_quotation("Unspoken words.", credit="Nobody", outcome=outcome, resource=resource, **fields)
     for address in ("/outcomes/", "/outcomes/housing/", "/resources/", resource.get_absolute_url()):
@@ -188,7 +190,7 @@ def test_words_without_consent_are_found_nowhere(client, outcome, today, fields)
     assert quotation.text == "Unspoken words."
 
 
-def test_words_with_consent_stand_on_their_pages_with_their_credit(client, outcome, today):
+def test_quotations_with_consent_are_shown_with_their_credit(client, outcome, today):
     resource = make_resource(on=[outcome])
     organisation = Organisation.objects.create(name="The Passage")
     make_quotation("Spoken.", credit="A worker", organisation=organisation, outcome=outcome, resource=resource)
@@ -197,13 +199,13 @@ def test_words_with_consent_stand_on_their_pages_with_their_credit(client, outco
         assert "<blockquote><p>Spoken.</p></blockquote> <figcaption>A worker, The Passage</figcaption>" in text
 
 
-def test_words_about_harm_open_on_request(client, outcome):
+def test_quotations_about_harm_open_on_request(client, outcome):
     make_quotation("Spoken.", outcome=outcome, content_note="detention")
     text = page(client, "/outcomes/housing/")
     assert "<summary>Content note: detention. Show this quotation</summary>" in text
 
 
-def test_words_are_text_not_html(client, outcome):
+def test_quotations_are_escaped(client, outcome):
     make_quotation("<b>Spoken</b>", outcome=outcome)
     assert b"&lt;b&gt;Spoken&lt;/b&gt;" in client.get("/outcomes/housing/").content
 
@@ -261,32 +263,32 @@ def test_a_resource_says_what_it_is(client, outcome, today):
     assert "may not work" not in text
 
 
-@pytest.mark.parametrize(("link_state", "told"), [("working", 0), ("not checked", 0), ("reported", 1), ("broken", 1)])
-def test_a_link_in_doubt_is_told_of(client, link_state, told):
+@pytest.mark.parametrize(("link_state", "count"), [("working", 0), ("not checked", 0), ("reported", 1), ("broken", 1)])
+def test_a_broken_link_is_marked(client, link_state, count):
     text = page(client, make_resource(link_state=link_state).get_absolute_url())
     words = "<strong>This link may not work.</strong> We have been told and are checking."
-    assert text.count(words) == told
+    assert text.count(words) == count
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_what_is_not_listed_is_not_found(client, state):
+def test_an_unlisted_resource_is_404(client, state):
     page(client, make_resource(state=state).get_absolute_url(), 404)
 
 
-def test_a_link_to_a_site_of_nobody_who_is_credited_names_the_site(client):
+def test_a_link_to_another_site_names_its_host(client):
     resource = make_resource("The toolkit", url="https://www.shop.example/toolkit")
     assert "Open the toolkit on shop.example</a>" in page(client, resource.get_absolute_url())
 
 
-def test_an_unknown_code_is_not_found(client):
+def test_an_unknown_code_is_404(client):
     page(client, "/resources/bcdfghjk/", 404)
 
 
-# Queries: at most eight, however many rows there are
+# Queries: at most eight for any number of rows
 
 
 def fill(outcome, forum, rows):
-    """Put so many of everything around an outcome; return one of its resources."""
+    """Create so many related rows of an outcome; return one of its resources."""
     resources = [make_resource(f"Resource {number}", on=[outcome], state="listed") for number in range(rows + 1)]
     first = resources[0]
     for number, resource in enumerate(resources[1:]):
@@ -314,7 +316,7 @@ def fill(outcome, forum, rows):
 
 @pytest.mark.parametrize("name", ["index", "outcome", "library", "resource"])
 @pytest.mark.parametrize("rows", [1, 50])
-def test_pages_ask_the_same_few_questions_with_1_row_and_with_50(client, outcome, today, name, rows):
+def test_pages_need_as_many_queries_for_50_rows_as_for_1(client, outcome, today, name, rows):
     resource = fill(outcome, make_forum(outcome), rows)
     address, expected = {
         "index": ("/outcomes/", 3),

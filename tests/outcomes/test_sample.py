@@ -1,3 +1,5 @@
+"""The sample content of outcomes."""
+
 import re
 
 import pytest
@@ -26,7 +28,7 @@ def test_the_seven_outcomes_have_the_studys_names_and_order():
     ]
 
 
-def test_everything_named_is_there():
+def test_the_sample_content_is_complete():
     counts = {model: model.objects.count() for model in (Domain, Resource, Feature, Reference, Quotation)}
     assert counts == {Domain: 10, Resource: 7, Feature: 3, Reference: 1, Quotation: 4}
     toolkit = Resource.objects.get(title="The Passage Modern Slavery Toolkit")

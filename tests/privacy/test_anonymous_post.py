@@ -1,7 +1,7 @@
-"""The test that matters most: all that is kept is compared before and after, and nothing of the writer is found.
+"""The most important test: all that is stored, before and after an anonymous post, and nothing of the writer in it.
 
-Rules 1 to 3 of anonymity: the stored record of a post holds no account, session, address, email, agent or time of day,
-also when the writer is signed in; the code is stored only as a keyed digest; no log, cache, mail or file tells more.
+Rules 1 to 3 of anonymity: a post is stored without account, session, address, email, agent and time of day, also when
+the writer is signed in; the code is stored only as an HMAC; no log, cache, mail or file reveals more.
 """
 
 import re
@@ -10,82 +10,27 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 
 from forums.models import Forum, Post
 from mscos.codes import digest
 from mscos.forms import new_submission_id
-from mscos.groups import MODERATORS
-from tests.people import make_staff, sign_in
-from tests.privacy.snapshot import forms_of, take
+from tests.privacy.helpers import (
+    DAY,
+    MOMENT,
+    OPENED,
+    assert_no_trace,
+    code_in,
+    send_post,
+    take_snapshot,
+)
 
 pytestmark = pytest.mark.django_db
 
-OPENED = "2026-03-02T03:43:08Z"
-MOMENT = "2026-03-02T03:47:19Z"
-DAY = "2026-03-02"
-MARKS = {
-    "address": "203.0.113.77",
-    "forwarded address": "198.51.100.23",
-    "agent": "MarkedAgent/77.31",
-    "referrer": "https://marked-referrer.example/from",
-    "language": "xx-marked",
-    "cookie": "marked-cookie-value",
-    "time": "03:47:1",
-    "number of the second": "1772423239",
-}
-ACCOUNT = "marked-writer@example.org"
-
-
-@pytest.fixture(params=["signed out", "signed in"])
-def writer(request, sam):
-    """A writer whose device and account are marked."""
-    client = Client(
-        REMOTE_ADDR=MARKS["address"],
-        headers={
-            "x-forwarded-for": MARKS["forwarded address"],
-            "user-agent": MARKS["agent"],
-            "referer": MARKS["referrer"],
-            "accept-language": MARKS["language"],
-        },
-    )
-    client.marks = dict(MARKS)
-    if request.param == "signed in":
-        person = make_staff(ACCOUNT, display_name="Marked Writer", groups=[MODERATORS])
-        sign_in(client, person)
-        client.marks |= {"email": ACCOUNT, "name": "Marked Writer", "session": client.session.session_key}
-    client.cookies["marked"] = MARKS["cookie"]
-    return client
-
-
-def assert_no_trace(marks, before, after):
-    """Fail with the name of each marker that is found, anywhere, in any writing, more often than before."""
-    places = ("database", "cache", "mail", "log", "files")
-    found = [
-        f"{what} as {how} in the {place}"
-        for what, marker in marks.items()
-        for how, form in forms_of(marker).items()
-        for place in places
-        if getattr(after, place).count(form) > getattr(before, place).count(form)
-    ]
-    assert found == []
-
-
-def posting(client, address, **typed):
-    with time_machine.travel(OPENED, tick=False):
-        submission_id = new_submission_id()
-    with time_machine.travel(MOMENT, tick=False):
-        return client.post(address, {"body": "Some words", "submission_id": submission_id, **typed})
-
-
-def code_in(response):
-    return re.search(r'<p class="code">(.*?)</p>', response.content.decode()).group(1)
-
 
 def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, forum, log):
-    before = take(log)
-    response = posting(writer, "/forums/housing/new/", title="A title", content_note="noise")
-    after = take(log)
+    before = take_snapshot(log)
+    response = send_post(writer, "/forums/housing/new/", title="A title", content_note="noise")
+    after = take_snapshot(log)
     code = code_in(response)
     rows = after.added(before)
     assert {name: len(found) for name, found in rows.items()} == {
@@ -136,9 +81,9 @@ def test_a_thread_leaves_one_thread_one_voice_one_post_and_no_trace(writer, foru
 
 
 def test_a_reply_leaves_one_voice_one_post_and_no_trace(writer, thread, log):
-    before = take(log)
-    response = posting(writer, f"{thread.get_absolute_url()}reply/", to="1")
-    after = take(log)
+    before = take_snapshot(log)
+    response = send_post(writer, f"{thread.get_absolute_url()}reply/", to="1")
+    after = take_snapshot(log)
     code = code_in(response)
     assert {name: len(found) for name, found in after.added(before).items()} == {"forums_voice": 1, "forums_post": 1}
     assert after.gone(before) == {}
@@ -146,30 +91,30 @@ def test_a_reply_leaves_one_voice_one_post_and_no_trace(writer, thread, log):
 
 
 def test_a_reply_by_code_leaves_one_post_and_no_trace(writer, thread, published, log):
-    before = take(log)
-    posting(writer, f"{thread.get_absolute_url()}reply/", code=published.code)
-    after = take(log)
+    before = take_snapshot(log)
+    send_post(writer, f"{thread.get_absolute_url()}reply/", code=published.code)
+    after = take_snapshot(log)
     assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
     assert_no_trace({**writer.marks, "code": published.code}, before, after)
 
 
 def test_looking_with_a_code_changes_nothing_and_leaves_no_trace(writer, waiting, log):
-    before = take(log)
+    before = take_snapshot(log)
     with time_machine.travel(MOMENT, tick=False):
         assert writer.post("/code/", {"code": waiting.code}).status_code == 200
         assert writer.post("/code/", {"code": "K7QW-3MHT-9XRC-V2PD"}).status_code == 200
-    after = take(log)
+    after = take_snapshot(log)
     assert (after.added(before), after.gone(before)) == ({}, {})
     marks = {**writer.marks, "code": waiting.code, "wrong code": "K7QW-3MHT-9XRC-V2PD"}
     assert_no_trace(marks, before, after)
 
 
 def test_taking_down_destroys_words_and_leaves_no_trace(writer, waiting, log):
-    before = take(log)
+    before = take_snapshot(log)
     assert before.database.count(b"Is there one?") == 1
     with time_machine.travel(MOMENT, tick=False):
         writer.post("/code/take-down/", {"code": waiting.code, "n": "1", "sure": "yes"})
-    after = take(log)
+    after = take_snapshot(log)
     added = after.added(before)
     noted = added.pop("mscos_erasure")  # for a backup that is restored
     assert sorted((row["table"], row["became"]) for row in noted) == [
@@ -182,10 +127,10 @@ def test_taking_down_destroys_words_and_leaves_no_trace(writer, waiting, log):
 
 
 def test_what_is_refused_changes_nothing_and_leaves_no_trace(writer, forum, log):
-    before = take(log)
-    posting(writer, "/forums/housing/new/", title="", body="Words that are not kept")
-    posting(writer, "/forums/housing/new/", title="T", body="Words that are not kept", leave_empty="x")
-    after = take(log)
+    before = take_snapshot(log)
+    send_post(writer, "/forums/housing/new/", title="", body="Words that are not kept")
+    send_post(writer, "/forums/housing/new/", title="T", body="Words that are not kept", leave_empty="x")
+    after = take_snapshot(log)
     assert (after.added(before), after.gone(before)) == ({}, {})
     assert_no_trace({**writer.marks, "text": "Words that are not kept"}, before, after)
 
@@ -200,12 +145,12 @@ def test_what_is_asked_about_or_looked_at_changes_nothing_and_leaves_no_trace(wr
     if way == "looked at":
         told = {"title": "Marked title", "body": "Marked words", "content_note": "Marked note"}
     more = {"asked about again": {"public": "on", "asked": "0123abcd"}, "asked about": {}}.get(way, {"preview": "yes"})
-    before = take(log)
+    before = take_snapshot(log)
     for address in ("/forums/housing/new/", f"{thread.get_absolute_url()}reply/"):
-        response = posting(writer, address, **told, **more)
+        response = send_post(writer, address, **told, **more)
         assert (response.status_code, "Send for checking" in response.content.decode()) == (200, True)
         assert ("How it will look" in response.content.decode()) == (way == "looked at")
-    after = take(log)
+    after = take_snapshot(log)
     assert (after.added(before), after.gone(before)) == ({}, {})
     assert after.counted(before) == ({"limit-key", "limit:preview"} if "preview" in more else set())
     assert (after.mail, after.files) == (before.mail, before.files)
@@ -218,11 +163,11 @@ def test_what_is_asked_about_or_looked_at_changes_nothing_and_leaves_no_trace(wr
 
 
 def test_what_a_writer_says_is_public_is_stored_without_what_was_asked(writer, forum, log):
-    asked = posting(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871")
+    asked = send_post(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871")
     marks = re.search(r'name="asked" value="([^"]*)"', asked.content.decode()).group(1)
-    before = take(log)
-    posting(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871", public="on", asked=marks)
-    after = take(log)
+    before = take_snapshot(log)
+    send_post(writer, "/forums/housing/new/", title="T", body="Ring 07700 900871", public="on", asked=marks)
+    after = take_snapshot(log)
     rows = after.added(before)
     assert {name: len(found) for name, found in rows.items()} == {
         "forums_thread": 1,
@@ -238,33 +183,33 @@ def test_nothing_of_the_answer_to_the_question_in_a_flood_is_kept(writer, forum,
     sent = "/forums/housing/new/"
     with time_machine.travel(OPENED, tick=False):
         submission_id = new_submission_id()
-    posting(writer, sent, title="T", body="Draws the limits' key of the day", answer="tuesday")
-    before = take(log)
-    posting(writer, sent, title="T", submission_id=submission_id, answer="marked mistake")
-    between = take(log)
+    send_post(writer, sent, title="T", body="Draws the limits' key of the day", answer="tuesday")
+    before = take_snapshot(log)
+    send_post(writer, sent, title="T", submission_id=submission_id, answer="marked mistake")
+    between = take_snapshot(log)
     assert (between.added(before), between.gone(before), between.cache) == ({}, {}, before.cache)
-    posting(writer, sent, title="T", submission_id=submission_id, answer="Marked Answer!")
-    after = take(log)
+    send_post(writer, sent, title="T", submission_id=submission_id, answer="Marked Answer!")
+    after = take_snapshot(log)
     counts = {name: len(found) for name, found in after.added(before).items()}
     assert (counts, after.gone(before)) == ({"forums_thread": 1, "forums_voice": 1, "forums_post": 1}, {})
     typed = {"wrong": "marked mistake", "right": "Marked Answer!", "bare": "Marked Answer", "known": "marked answer"}
     assert_no_trace({**writer.marks, **typed}, before, after)
     assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
     # By no digest either: the same form with another right answer is still the same form.
-    posting(writer, sent, title="T", submission_id=submission_id, answer="tuesday")
-    again = take(log)
+    send_post(writer, sent, title="T", submission_id=submission_id, answer="tuesday")
+    again = take_snapshot(log)
     assert (again.added(after), again.gone(after), again.cache) == ({}, {}, after.cache)
 
 
 def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, forum, log):
     writer.raise_request_exception = False
-    before = take(log)
+    before = take_snapshot(log)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_voice RENAME TO forums_voice_away")
-    response = posting(writer, "/forums/housing/new/", title="A title that broke", body="Words that broke it")
+    response = send_post(writer, "/forums/housing/new/", title="A title that broke", body="Words that broke it")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_voice_away RENAME TO forums_voice")
-    after = take(log)
+    after = take_snapshot(log)
     assert response.status_code == 500
     assert b"(message left out)" in after.log
     marks = {**writer.marks, "title": "A title that broke", "text": "Words that broke it"}
@@ -272,8 +217,8 @@ def test_a_fault_while_posting_logs_its_place_and_nothing_of_the_post(writer, fo
 
 
 def test_nothing_in_the_cache_joins_with_a_row_of_the_database(writer, forum):
-    """Entries end at a time that tells when they were made: no stored digest may stand in their names."""
-    posting(writer, "/forums/housing/new/", title="T")
+    """Entries expire at a time that tells when they were stored: their keys must not contain a stored digest."""
+    send_post(writer, "/forums/housing/new/", title="T")
     post = Post.objects.select_related("voice", "thread").get()
     held = repr(cache._cache)
     assert len([key for key in cache._cache if "receipt:" in key]) == 1
@@ -285,10 +230,10 @@ def test_the_limiter_keeps_digests_whose_key_is_in_memory_and_new_each_day(write
     def counted():
         return {key for key in cache._cache if "limit:" in key or "today:" in key}
 
-    posting(writer, "/forums/housing/new/", title="T")
+    send_post(writer, "/forums/housing/new/", title="T")
     first = counted()
     cache.delete_many([key.split(":", 2)[2] for key in first])
-    posting(writer, "/forums/housing/new/", title="T")
+    send_post(writer, "/forums/housing/new/", title="T")
     again = counted()
     cache.delete_many([key.split(":", 2)[2] for key in again])
     with time_machine.travel("2026-03-03T03:47:19Z", tick=False):

@@ -1,4 +1,4 @@
-"""A backup that somebody steals opens nothing, and an encrypted one shows nothing."""
+"""A stolen backup: it decrypts nothing, and an encrypted one shows nothing."""
 
 import gzip
 
@@ -8,19 +8,19 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 
-from forums.actions import start_thread
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
 from mscos.mail.queue import enqueue
-from tests.backups.places import make_age_key
-from tests.forums.call_requests.conftest import ANSWERS, make_request
-from tests.privacy.snapshot import forms_of
+from tests.backups.helpers import make_age_key
+from tests.forums.call_requests.helpers import ANSWERS, make_request
+from tests.privacy.helpers import forms_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def secrets(forum, settings, tmp_path):
-    """What a backup must not hold, by name; all of it is there when the backup is made."""
+    """Secrets that a backup must not contain, by name; all exist when the backup is made."""
     settings.BACKUP_DIR = str(tmp_path / "backups")
     sent = start_thread(forum=forum, submission_id=new_submission_id(), title="A marked title", body="Marked words")
     asked = make_request(forum=forum)
@@ -40,7 +40,7 @@ def secrets(forum, settings, tmp_path):
 
 
 def written(tmp_path, **options):
-    """Make a backup, and return what is in its folder."""
+    """Make a backup and return the content of its folder."""
     call_command("backup", **options)
     return {path.name: path.read_bytes() for path in (tmp_path / "backups").iterdir()}
 

@@ -1,4 +1,4 @@
-"""Asking for a call leaves one row and no trace of a person or device; what was typed stands nowhere in clear."""
+"""Traces of a call request: one row, nothing of a person or device, and no typed text unencrypted."""
 
 import base64
 import html
@@ -14,8 +14,7 @@ from mscos.encryption import EncryptedText
 from mscos.forms import new_submission_id
 from mscos.groups import CALL_HANDLERS
 from tests.people import make_staff, sign_in
-from tests.privacy.snapshot import take
-from tests.privacy.test_anonymous_post import DAY, MOMENT, assert_no_trace, code_in, writer  # noqa: F401  the same writer
+from tests.privacy.helpers import DAY, MOMENT, assert_no_trace, code_in, take_snapshot
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -28,8 +27,8 @@ TYPED = {
 }
 
 
-def asking(client, **changed):
-    """Walk the three steps; return the last page."""
+def ask_for_call(client, **changed):
+    """Send the three steps and return the last page."""
     answers = {
         "step": "check", "how": "contact", "way": "phone", "days": ["Monday"], "zone": "Africa/Lagos",
         "hours": ["In the morning, 9am to midday"], "leave_message": "no", "submission_id": new_submission_id(), **TYPED, **changed,
@@ -41,23 +40,23 @@ def asking(client, **changed):
         return client.post("/call/", {"step": "send", "from": "housing", "answers": riding})
 
 
-def doing(client, code, act, **typed):
+def send_command(client, code, act, **typed):
     with time_machine.travel(MOMENT, tick=False):
         return client.post("/code/call/", {"code": code, "submission_id": new_submission_id(), "act": act, **typed})
 
 
 @pytest.fixture
 def code(forum):
-    """The code of a request from somebody else's device."""
+    """The code of a call request from another device."""
     from django.test import Client
 
-    return code_in(asking(Client()))
+    return code_in(ask_for_call(Client()))
 
 
-def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
-    before = take(log)
-    page = asking(writer)
-    after = take(log)
+def test_asking_leaves_one_row_and_no_trace(writer, forum, log):
+    before = take_snapshot(log)
+    page = ask_for_call(writer)
+    after = take_snapshot(log)
     code = code_in(page)
     assert {name: len(rows) for name, rows in after.added(before).items()} == {"forums_callrequest": 1}
     assert after.gone(before) == {}
@@ -87,18 +86,18 @@ def test_asking_leaves_one_row_and_no_trace(writer, forum, log):  # noqa: F811
         ("", {"offer": "2026-03-30T14:00:00+00:00"}, {}),
     ],
 )
-def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):  # noqa: F811
-    before = take(log)
-    doing(writer, code, act, **typed)
-    after = take(log)
+def test_what_the_asker_does_leaves_no_trace(writer, code, log, act, typed, rows):
+    before = take_snapshot(log)
+    send_command(writer, code, act, **typed)
+    after = take_snapshot(log)
     assert {name: len(found) for name, found in after.added(before).items()} == rows
     assert_no_trace({**writer.marks, **typed, "code": code}, before, after)
 
 
-def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):  # noqa: F811
-    before = take(log)
-    doing(writer, code, "withdraw", sure="on")
-    after = take(log)
+def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):
+    before = take_snapshot(log)
+    send_command(writer, code, "withdraw", sure="on")
+    after = take_snapshot(log)
     assert after.gone(before) == {"forums_callrequest": 1}
     [counted] = after.added(before).pop("forums_erasedrequests")
     assert {name: str(value) for name, value in counted.items() if name != "id"} == {
@@ -113,14 +112,14 @@ def test_withdrawing_leaves_a_count_by_month_and_no_trace(writer, code, log):  #
     assert_no_trace({**writer.marks, **TYPED, "code": code}, before, after)
 
 
-def test_looking_and_what_is_refused_change_nothing(writer, code, log):  # noqa: F811
-    before = take(log)
+def test_looking_and_what_is_refused_change_nothing(writer, code, log):
+    before = take_snapshot(log)
     asking_page = writer.post("/call/", {"step": "check", "how": "contact", **TYPED})
     with time_machine.travel(MOMENT, tick=False):
         writer.post("/code/", {"code": code})
-    doing(writer, code, "write", words="")
-    doing(writer, "K7QW-3MHT-9XRC-V2PD", "write", words="typed message")
-    after = take(log)
+    send_command(writer, code, "write", words="")
+    send_command(writer, "K7QW-3MHT-9XRC-V2PD", "write", words="typed message")
+    after = take_snapshot(log)
     assert asking_page.status_code == 200
     assert (after.added(before), after.gone(before)) == ({}, {})
     assert_no_trace({**writer.marks, **TYPED, "message": "typed message", "code": code}, before, after)
@@ -131,11 +130,11 @@ def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, c
     sign_in(client, sam)
     call = CallRequest.objects.get()
     team_actions.claim(call_request=call, by=sam)
-    before = take(log)
+    before = take_snapshot(log)
     client.get(f"/admin/forums/callrequest/{call.pk}/change/")
     assert b"07700 900123" in client.post(f"/admin/forums/callrequest/{call.pk}/card/").content
     client.post(f"/admin/forums/callrequest/{call.pk}/change/", {"act": "write", "words": "typed message"})
-    after = take(log)
+    after = take_snapshot(log)
     assert_no_trace({**TYPED, "message": "typed message"}, before, after)
     assert set(after.added(before)) <= {
         "forums_contactdisclosure",
@@ -145,16 +144,16 @@ def test_what_the_team_opens_stands_in_no_log_cache_session_or_history(client, c
     }
 
 
-def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, forum, log):  # noqa: F811
+def test_a_fault_while_asking_logs_its_place_and_nothing_of_the_request(writer, forum, log):
     writer.raise_request_exception = False
-    before = take(log)
+    before = take_snapshot(log)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_callrequest RENAME TO forums_away")
     before_the_fault = transaction.savepoint()
-    page = asking(writer)
+    page = ask_for_call(writer)
     transaction.savepoint_rollback(before_the_fault)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE forums_away RENAME TO forums_callrequest")
-    after = take(log)
+    after = take_snapshot(log)
     assert page.status_code == 500
     assert_no_trace({**writer.marks, **TYPED}, before, after)

@@ -1,19 +1,27 @@
-"""Of a post under a name the account is kept and nothing else; of one without a name, by the same person, nothing."""
+"""Traces of a named post: the account and nothing else; of an anonymous post by the same person, nothing."""
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from forums import moderation
 from forums.models import Post, Thread
+from forums.moderation import decisions
 from mscos.codes import form_digest
 from mscos.forms import SUBMISSION_IDS, new_submission_id
-from tests.forums.test_writing import kept
+from tests.forums.helpers import kept
 from tests.people import make_person, sign_in
-from tests.privacy.snapshot import take
-from tests.privacy.test_anonymous_post import ACCOUNT, DAY, MARKS, MOMENT, assert_no_trace, posting, writer  # noqa: F401  a fixture
-from tests.privacy.test_beside_posting import changed, in_words
+from tests.privacy.helpers import (
+    ACCOUNT,
+    DAY,
+    MARKS,
+    MOMENT,
+    as_strings,
+    assert_no_trace,
+    changed_columns,
+    send_post,
+    take_snapshot,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -23,36 +31,36 @@ TYPED = (b"Marked title", b"Marked words", b"Marked note", b"Marked question?")
 
 @pytest.fixture
 def member(client, db):
-    """A member whose device is marked, and who has looked at the form for a post under a name."""
+    """A member with a marked device."""
     client.defaults |= {"REMOTE_ADDR": MARKS["address"], "HTTP_USER_AGENT": MARKS["agent"]}
     client.person = make_person(ACCOUNT, display_name="Marked Writer")
     sign_in(client, client.person)
     return client
 
 
-def mark_on(member):
-    """Return the mark that the page of one's first post sends along."""
+def token_on(member):
+    """Return the token on the page of the member's first post."""
     return kept(member.get("/my-posts/1/"), "mark")
 
 
-def acting(member, address, form):
-    """Send a form; return where that leads, once the next page was shown."""
+def send_form(member, address, form):
+    """Send a form, open the next page and return the address of the redirect."""
     with time_machine.travel(MOMENT, tick=False):
         ((page, _),) = member.post(address, form, follow=True).redirect_chain
         return page
 
 
 def assert_nothing_else(member, marks, before, after):
-    """Fail where a log line, a mail or a file came, or a mark of the device or the account stands anywhere."""
+    """Fail where there is a new log line, mail or file, or a mark of the device or the account anywhere."""
     assert (after.log, after.mail, after.files) == (before.log, before.mail, before.files)
     account = {"session": member.session.session_key, "email": ACCOUNT, "name": "Marked Writer"}
     assert_no_trace({**MARKS, **account, **marks}, before, after)
 
 
 def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum, log):
-    before = take(log)
-    posting(member, f"{NEW}named/", title="T")
-    after = take(log)
+    before = take_snapshot(log)
+    send_post(member, f"{NEW}named/", title="T")
+    after = take_snapshot(log)
     rows = after.added(before)
     assert {name: len(found) for name, found in rows.items()} == {"forums_thread": 1, "forums_post": 1}
     assert (rows["forums_post"][0]["author_id"], rows["forums_post"][0]["voice_id"]) == (member.person.pk, None)
@@ -62,13 +70,13 @@ def test_a_named_post_holds_the_account_and_nothing_of_the_device(member, forum,
 
 
 def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_device(member, thread, published, log):
-    before = take(log)
-    page = posting(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
-    after = take(log)
+    before = take_snapshot(log)
+    page = send_post(member, f"{thread.get_absolute_url()}reply/named/", to="1", code=published.code)
+    after = take_snapshot(log)
     assert {name: len(found) for name, found in after.added(before).items()} == {"forums_post": 1}
     assert after.gone(before) == {}
     (post,) = after.added(before)["forums_post"]
-    assert in_words(post, "id", "form_digest") == {
+    assert as_strings(post, "id", "form_digest") == {
         "number": "None",
         "body": "Some words",
         "body_html": "",
@@ -93,18 +101,18 @@ def test_a_named_reply_leaves_one_post_with_the_account_and_nothing_of_the_devic
 
 
 def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, forum, log):
-    posting(member, f"{NEW}named/", title="T")
-    moderation.ask_writer(post=Post.objects.get(), words="Which one?")
-    form = {"mark": mark_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
-    before = take(log)
-    assert acting(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
-    after = take(log)
+    send_post(member, f"{NEW}named/", title="T")
+    decisions.ask_writer(post=Post.objects.get(), words="Which one?")
+    form = {"mark": token_on(member), "submission_id": new_submission_id(), "words": "Marked words about it"}
+    before = take_snapshot(log)
+    assert send_form(member, "/my-posts/1/", form) == "/my-posts/1/?done=1"
+    after = take_snapshot(log)
     added = {name: len(found) for name, found in after.added(before).items()}
     assert (added, after.gone(before)) == ({"forums_moderatornote": 1}, {})
     (note,) = after.added(before)["forums_moderatornote"]
     post = Post.objects.get()
     assert bool(note["by_writer"])
-    assert in_words(note, "id", "by_writer", "unread") == {
+    assert as_strings(note, "id", "by_writer", "unread") == {
         "voice_id": "None",
         "post_id": str(post.pk),
         "body": "Marked words about it",
@@ -117,22 +125,22 @@ def test_an_answer_about_a_named_post_leaves_one_note_that_names_nobody(member, 
 
 
 def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, forum, sam, log):
-    posting(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
+    send_post(member, f"{NEW}named/", title="Marked title", body="Marked words", content_note="Marked note")
     post = Post.objects.get()
-    moderation.ask_writer(post=post, words="Marked question?")
-    moderation.publish(post=post, by=sam)
+    decisions.ask_writer(post=post, words="Marked question?")
+    decisions.publish(post=post, by=sam)
     Thread.objects.update(last_on="2026-03-01")
     Post.objects.update(day="2026-03-01")
-    form = {"mark": mark_on(member)}
-    before = take(log)
-    assert acting(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=1"
-    after = take(log)
+    form = {"mark": token_on(member)}
+    before = take_snapshot(log)
+    assert send_form(member, "/my-posts/1/take-down/", form) == "/my-posts/?done=1"
+    after = take_snapshot(log)
     gone, added = after.gone(before), after.added(before)
     assert gone == {"forums_post": 1, "forums_thread": 1, "forums_moderatornote": 1}
     assert set(added) == {"forums_post", "forums_thread", "mscos_erasure"}  # the last for a backup that is restored
     emptied = {"body": "", "body_html": "", "content_note": "", "state": "withdrawn", "author_id": "None"}
-    assert changed(before, after, "forums_post") == emptied
-    assert changed(before, after, "forums_thread") == {"title": "", "state": "gone", "last_on": "None"}
+    assert changed_columns(before, after, "forums_post") == emptied
+    assert changed_columns(before, after, "forums_thread") == {"title": "", "state": "gone", "last_on": "None"}
     assert [(words in before.database, words in after.database) for words in TYPED] == [(True, False)] * 4
     assert_nothing_else(member, {"mark": form["mark"]}, before, after)
 
@@ -140,10 +148,10 @@ def test_taking_a_named_post_down_clears_words_and_account_from_its_row(member, 
 @pytest.mark.parametrize("order", [("", "named/"), ("named/", "")])
 def test_a_post_without_a_name_beside_one_with_it_has_nothing_of_the_account(member, forum, log, order):
     for way in order:
-        before = take(log)
+        before = take_snapshot(log)
         member.get(f"{NEW}{way}")
-        posting(member, f"{NEW}{way}", title=f"T{way}")
-        after = take(log)
+        send_post(member, f"{NEW}{way}", title=f"T{way}")
+        after = take_snapshot(log)
         if not way:
             (post,) = after.added(before)["forums_post"]
             assert post["author_id"] is None

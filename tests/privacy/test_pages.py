@@ -1,6 +1,6 @@
-"""Rule 8 of anonymity: reading sets no cookie, private pages are kept by no cache and no search engine.
+"""Rule 8 of anonymity: reading sets no cookie, and no cache or search engine keeps private pages.
 
-And what no page may do: tell in an address or a title what it is about, or load a thing from elsewhere.
+No page may reveal its subject in its address or title, or load anything from another host.
 """
 
 import re

@@ -17,14 +17,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from forums.models import Forum, Post, Report
-from forums.reports import close_reports, erase_old_reports, report
+from forums.moderation import decisions
+from forums.moderation.reports import close_reports, erase_old_reports, report
+from forums.writer_actions import answer_moderators, correct, erase_refused_posts, start_thread, withdraw
 from mscos.forms import new_submission_id
+from tests.database_template import run_on_a_file
 from tests.mscos.test_encrypted_bytes import dump
 from tests.people import make_staff, sign_in
-from tests.template import said_on_a_file
 
 MARK = "Zqxj"  # what every word to be destroyed begins with
 LONG_AGO = timedelta(days=31)
@@ -58,7 +58,7 @@ class Scene:
         self.post = self.sent.post
 
     def publish(self):
-        moderation.publish(post=self.post, by=self.sam)
+        decisions.publish(post=self.post, by=self.sam)
 
     def decide(self, **typed):
         """Decide in the admin, as its pages do."""
@@ -95,12 +95,12 @@ class Scene:
 
 def published_with_changes(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.ask_writer(post=scene.post, words="Zqxjquestion")
+    decisions.ask_writer(post=scene.post, words="Zqxjquestion")
     answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     yield
     scene.decide(
         decision="change",
-        version=moderation.post_version(scene.post),
+        version=decisions.post_version(scene.post),
         title="T",
         body="B",
         words="One word less.",
@@ -110,7 +110,7 @@ def published_with_changes(scene):
 
 def taken_down_by_its_writer(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.ask_writer(post=scene.post, words="Zqxjquestion")
+    decisions.ask_writer(post=scene.post, words="Zqxjquestion")
     answer_moderators(post=scene.post, submission_id="s", words="Zqxjanswer")
     scene.publish()
     yield
@@ -127,7 +127,7 @@ def taken_down_by_a_moderator(scene):
 
 def refused_long_ago(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy")
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy")
     Post.objects.filter(pk=scene.post.pk).update(day=timezone.localdate() - LONG_AGO)
     yield
     erase_refused_posts()
@@ -135,7 +135,7 @@ def refused_long_ago(scene):
 
 def refusal_undone(scene):
     scene.send()
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     yield
     scene.decide(act="undo")
 
@@ -147,13 +147,13 @@ def changed_once_published(scene):
     scene.post.refresh_from_db()
     yield
     scene.decide(
-        decision="change", version=moderation.post_version(scene.post), title="T", body="B", words="Less.", sure="on"
+        decision="change", version=decisions.post_version(scene.post), title="T", body="B", words="Less.", sure="on"
     )
 
 
 def replaced_by_a_new_version(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="It names somebody.")
     yield
     typed = {"code": scene.sent.code, "n": "1", "submission_id": new_submission_id(), "title": "T", "body": "B"}
     assert "Sent." in scene.reader.post("/code/new-version/", typed).content.decode()
@@ -161,7 +161,7 @@ def replaced_by_a_new_version(scene):
 
 def new_version_taken_down(scene):
     scene.send("Zqxjtitle", "Zqxjbody", "Zqxjnote")
-    moderation.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.refuse(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     correct(post=scene.post, code=scene.sent.code, submission_id="v", title="Zqxjtwice", body="Zqxjlast")
     scene.post = Post.objects.latest("pk")
     yield
@@ -178,7 +178,7 @@ def question_taken_back(scene):
 def notes_on_what_is_gone(scene):
     scene.send()
     scene.publish()
-    moderation.remove(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
+    decisions.remove(post=scene.post, by=scene.sam, reason="person", words="Zqxjwhy " * 1_000)
     yield
     scene.take_down()
 
@@ -239,7 +239,7 @@ DESTROYED = {play.__name__: [words, {"in the database": 0, "beside it": 0}] for 
 
 
 def test_no_destroyed_word_is_left_in_the_file_its_log_or_on_any_page(tmp_path):
-    assert json.loads(said_on_a_file(ON_A_FILE, tmp_path).splitlines()[-1]) == DESTROYED
+    assert json.loads(run_on_a_file(ON_A_FILE, tmp_path).splitlines()[-1]) == DESTROYED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,8 @@
-"""What a site must have that real readers use: one with an https address."""
+"""The settings that a site with an https URL must have."""
 
 import pytest
 
-from tests.start.running import HTTPS, Said, manage, prepared, refused
+from tests.start.helpers import HTTPS, CommandResult, manage, prepared, refused
 
 PROXY = (
     "TRUSTED_PROXIES is 0, and SITE_URL begins with https. The portal speaks no TLS, so a proxy stands in front. Set "
@@ -37,4 +37,4 @@ def test_a_mail_service_sends_mail_too(tmp_path):
 
 def test_a_site_with_all_of_it_starts(tmp_path):
     folder = prepared(tmp_path / "var", **HTTPS)
-    assert manage("check_start", folder=folder, **HTTPS) == Said(0, "", "")
+    assert manage("check_start", folder=folder, **HTTPS) == CommandResult(0, "", "")

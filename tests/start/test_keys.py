@@ -1,4 +1,4 @@
-"""Keys: made once, read by their owner alone, and known again by what the database holds of them."""
+"""Keys: made once, readable by their owner alone, and recognised by their check value."""
 
 import os
 import sqlite3
@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-from tests.start.running import HTTPS, LONG, ROOT, Said, environment_of, manage, prepared, refused
+from tests.start.helpers import HTTPS, KEY, CommandResult, environment_of, manage, prepared, refused
+from tests.subprocesses import ROOT
+
+pytestmark = pytest.mark.xdist_group("keys")
 
 PUT_BACK = "Put the key back from your copy. If nothing was ever kept with it, delete the file: a new key is then made."
 ANOTHER = (
@@ -84,14 +87,14 @@ def test_a_lost_code_key_stops_the_start_until_somebody_says_to_go_on(tmp_path):
     done = manage("prepare", folder=folder, CODE_KEY_LOST="yes")
     told = "CODE_KEY: the new key is known from now on. Take CODE_KEY_LOST out of the settings again."
     assert (done.code, done.out.splitlines()[2], done.err) == (0, told, "")
-    assert manage("check_start", folder=folder) == Said(0, "", "")
+    assert manage("check_start", folder=folder) == CommandResult(0, "", "")
     assert manage("check_start", folder=folder, CODE_KEY=first) == refused(ANOTHER)
 
 
 def test_secret_key_may_change_and_the_check_value_holds_no_key(tmp_path):
     folder = prepared(tmp_path / "var")
     (folder / "secret_key").unlink()
-    assert manage("check_start", folder=folder) == Said(0, "", "")
+    assert manage("check_start", folder=folder) == CommandResult(0, "", "")
     with sqlite3.connect(folder / "portal.sqlite3") as database:
         [(name, value)] = database.execute("SELECT name, value FROM mscos_keycheckvalue").fetchall()
     assert (name, len(value)) == ("CODE_KEY", 64)
@@ -104,8 +107,8 @@ def test_a_site_over_https_takes_no_short_key(tmp_path, name):
         f"{name} has 31 characters. Set it to 32 random characters or more (openssl rand -base64 48), or leave it unset: then "
         "one is made in VAR_DIR."
     )
-    assert manage("prepare", folder=tmp_path, **HTTPS | {name: LONG[1:]}) == refused(sentence)
+    assert manage("prepare", folder=tmp_path, **HTTPS | {name: KEY[1:]}) == refused(sentence)
 
 
 def test_an_older_field_key_may_be_short(tmp_path):
-    prepared(tmp_path / "var", **HTTPS | {"FIELD_KEY": f"{LONG},short"})
+    prepared(tmp_path / "var", **HTTPS | {"FIELD_KEY": f"{KEY},short"})

@@ -1,4 +1,4 @@
-"""`manage.py prepare` tells what it did; stopped at any point, it leaves nothing that the next start cannot take up."""
+"""`manage.py prepare`: what it prints, and that it can be interrupted at any point and run again."""
 
 import signal
 import sqlite3
@@ -9,8 +9,11 @@ import time
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
-from tests.start.running import ROOT, Said, environment_of, manage, run
-from tests.template import put_file
+from tests.database_template import put_file
+from tests.start.helpers import CommandResult, environment_of, manage, run
+from tests.subprocesses import ROOT
+
+pytestmark = pytest.mark.xdist_group("prepare")
 
 STOPPED = "\nStopped. Nothing is broken: run the same command again.\n"
 READY = "The portal is ready to start."
@@ -29,7 +32,7 @@ def test_it_tells_what_it_did(tmp_path):
     again = [keys, "Database: up to date.", "Static files: up to date.", READY]
     done = manage("prepare", folder=tmp_path, SAMPLE_SITE="yes")
     assert (done.code, done.out.splitlines(), done.err) == (0, first, "")
-    assert manage("prepare", folder=tmp_path, SAMPLE_SITE="yes") == Said(0, "\n".join(again) + "\n", "")
+    assert manage("prepare", folder=tmp_path, SAMPLE_SITE="yes") == CommandResult(0, "\n".join(again) + "\n", "")
 
 
 def test_it_tells_that_all_keys_were_given(tmp_path):
@@ -40,7 +43,7 @@ def test_it_tells_that_all_keys_were_given(tmp_path):
 
 
 def interrupted(folder, is_time):
-    """Start `prepare`, interrupt it when `is_time` says so of the lines written by then; return its end and its error output."""
+    """Start `prepare`, interrupt it once `is_time` returns; return its exit code and its error output."""
     started = subprocess.Popen(
         [sys.executable, "manage.py", "prepare"],
         cwd=ROOT, env=environment_of(folder, SAMPLE_SITE="yes"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -86,7 +89,7 @@ def test_stopped_among_the_migrations(tmp_path):
 def test_a_migration_under_way_is_finished_and_recorded(tmp_path):
     program = (
         "import os, signal, sys, django; django.setup(); from django.db import connection; "
-        "from mscos.migrating import migrate\n"
+        "from mscos.startup.migrating import migrate\n"
         "def stop(execute, sql, *rest):\n"
         "    if 'CREATE TABLE \"django_content_type\"' in sql: os.kill(os.getpid(), signal.SIGINT)\n"
         "    return execute(sql, *rest)\n"
@@ -95,7 +98,7 @@ def test_a_migration_under_way_is_finished_and_recorded(tmp_path):
         "    except KeyboardInterrupt: print('stopped')\n"
     )
     done = run(sys.executable, "-c", program, folder=tmp_path, DJANGO_SETTINGS_MODULE="mscos.settings")
-    assert done == Said(0, "stopped\n", "")
+    assert done == CommandResult(0, "stopped\n", "")
     assert rows(tmp_path, "SELECT app, name FROM django_migrations") == [("contenttypes", "0001_initial")]
 
 

@@ -1,1 +1,1 @@
-"""How dates are written in British English."""
+"""Formats of dates in British English."""

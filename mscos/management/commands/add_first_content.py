@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Add the seven outcomes, the domains and a forum for each outcome to an empty site."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Add them, and name the helplines, which no program can check."""
+        """Add them, and list the helplines, which no program can check."""
         if not add_if_empty():
             self.stdout.write("There are outcomes or forums already. Nothing was changed.")
             return

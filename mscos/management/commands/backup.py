@@ -9,7 +9,7 @@ from mscos.backups import erasures, files, tables
 
 
 class Command(BaseCommand):
-    """Writes the database as it is at one moment, and the list of erasures beside it. The keys are not in it."""
+    """Writes a snapshot of the database, and the list of erasures beside it. The keys are not in it."""
 
     help = "Write a backup of the database to BACKUP_DIR while the site runs. Keep SECRET_KEY, CODE_KEY and FIELD_KEY apart."
 
@@ -25,14 +25,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write, delete what is old, and tell."""
+        """Write the backup, delete old ones, and say so."""
         if options["keep"] is not None and options["keep"] < 1:
             raise CommandError("--keep takes a number from 1.")
         try:
             path = files.write(tables.lines(), recipient=options["recipient"])
             erasures.write_list()
             deleted = files.delete_old(keep=options["keep"])
-        except files.NotPossible as error:
+        except files.BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{path} is written. Older backups deleted: {deleted}.")
         if not options["recipient"]:

@@ -1,4 +1,4 @@
-"""`manage.py check_background_work`: whether mail leaves and jobs are done, for whoever watches the machine."""
+"""`manage.py check_background_work`: a check that mail is sent and jobs run, for monitoring."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,16 +9,16 @@ from django.utils import timezone
 from mscos.models import Job, QueuedEmail
 
 LATE = timedelta(minutes=30)
-MANY_TRIES = 4  # after which a mail waits an hour and longer (mscos/mail/queue.py)
+MANY_TRIES = 4  # after which a mail waits an hour or longer (mscos/mail/queue.py)
 
 
 class Command(BaseCommand):
-    """Fails, with a sentence for each, where jobs or mails are late or mails are refused again and again."""
+    """Fails, with a sentence for each problem, where jobs or mails are late or mails are refused several times."""
 
     help = "Tell whether the background worker does its jobs and the mail server takes the mail. Names nobody."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count, and raise CommandError where something is wrong."""
+        """Raise CommandError where something is wrong."""
         late = timezone.now() - LATE
         counts = {
             "jobs are more than 30 minutes late. Is the background worker running?": Job.objects.filter(

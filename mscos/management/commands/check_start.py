@@ -1,9 +1,9 @@
-"""`manage.py check_start`: whether a web process would start."""
+"""`manage.py check_start`: a check that a web process would start."""
 
 from typing import Any
 
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.startup.command import StartCommand
+from mscos.startup.readiness import check_all
 
 
 class Command(StartCommand):
@@ -12,5 +12,5 @@ class Command(StartCommand):
     help = "Say in a sentence what keeps the portal from starting; say nothing where all is well."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Look at each part."""
-        check_parts()
+        """Check everything that a start needs."""
+        check_all()

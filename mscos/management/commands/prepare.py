@@ -1,4 +1,4 @@
-"""`manage.py prepare`: everything between an installed portal and its first page."""
+"""`manage.py prepare`: migrations, static files and, on a sample site, sample content."""
 
 import os
 from pathlib import Path
@@ -9,18 +9,17 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 
 from mscos import sample
-from mscos.key_check import store_code_key_check
-from mscos.listening import require_free_port
-from mscos.management.start_command import StartCommand
-from mscos.migrating import migrate
-from mscos.readiness import check_cache, check_data_folder, check_database, check_keys
-from mscos.start_error import StartError
+from mscos.startup.command import StartCommand
+from mscos.startup.error import StartError
+from mscos.startup.key_check import store_code_key_check
+from mscos.startup.migrating import migrate
+from mscos.startup.readiness import check_cache, check_data_folder, check_database, check_keys, check_port
 
 KEYS = ("SECRET_KEY", "CODE_KEY", "FIELD_KEY")
 
 
 class Command(StartCommand):
-    """Checks the settings, brings the database and the static files up to date; on a sample site, fills an empty one."""
+    """Checks the settings, updates the database and the static files, and fills the database of an empty sample site."""
 
     help = "Make the database and the static files ready for a start."
 
@@ -29,20 +28,20 @@ class Command(StartCommand):
         parser.add_argument("--to-serve", action="store_true", help="a start here follows: is the port free?")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do what is left to do; a step that was done before costs little."""
+        """Run each step; one that was done before takes little time."""
         if options["to_serve"]:
-            require_free_port()
+            check_port()
         check_data_folder()
         check_database()
         check_cache()
-        self.stdout.write(_where_the_keys_are())
-        self._bring_tables_up_to_date()
+        self.stdout.write(_places_of_keys())
+        self._migrate()
         self._collect_static_files()
         if settings.SAMPLE_SITE and sample.load_if_empty():
             self.stdout.write("The database was empty: sample content is loaded.")
         self.stdout.write("The portal is ready to start.")
 
-    def _bring_tables_up_to_date(self) -> None:
+    def _migrate(self) -> None:
         done = migrate()
         self.stdout.write(f"Database: {_counted(done, 'migration')} applied." if done else "Database: up to date.")
         check_keys()
@@ -66,7 +65,7 @@ class Command(StartCommand):
         self.stdout.write("Static files: collected.")
 
 
-def _where_the_keys_are() -> str:
+def _places_of_keys() -> str:
     files = [f"{name} in {Path(settings.VAR_DIR) / name.lower()}" for name in KEYS if name not in os.environ]
     if not files:
         return "Keys: all from the environment."
@@ -78,14 +77,14 @@ def _counted(number: int, thing: str) -> str:
 
 
 def _static_files_are_old(collected: Path) -> bool:
-    """Tell whether a file or a package changed since the static files were collected."""
+    """Return whether a file or a package changed since the static files were collected."""
     sources = [path for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
     sources.append(settings.BASE_DIR / "requirements.txt")
     return not collected.exists() or any(path.stat().st_mtime > collected.stat().st_mtime for path in sources)
 
 
 def _collect(collected: Path) -> None:
-    """Collect the static files; stopped meanwhile, leave no list of them, so that the next start collects them all."""
+    """Collect the static files; if that is interrupted, delete their manifest, so that the next start collects all."""
     collected.unlink(missing_ok=True)
     try:
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)

@@ -39,15 +39,15 @@ class Command(BaseCommand):
         parser.add_argument("--without-erasures", action="store_true", help="restore although no list can be found")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse what cannot be done well, then restore."""
+        """Check the backup and the lists of erasures, then restore."""
         noted = set() if options["without_erasures"] else self._noted(options["erasures"])
         try:
             with files.reading(options["file"], identity=options["identity"]) as lines:
-                day = restoring.must_fit(lines)
+                day = restoring.check_header(lines)
                 if not options["without_erasures"]:
-                    must_reach_back(day)
-                done = restoring.restore(lines, noted=noted, day=day)
-        except (files.NotPossible, tables.Damaged) as error:
+                    check_age(day)
+                done = restoring.restore(lines=lines, noted=noted, day=day)
+        except (files.BackupError, tables.DamagedBackup) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{done.rows:,} rows in {done.tables} tables are restored, and each is as in the backup of {day}."
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(REMAINS)
 
     def _noted(self, paths: list[Path] | None) -> set[erasures.Entry]:
-        """Return what the lists say; raise CommandError where one is missing."""
+        """Return the entries of the lists. Raises CommandError where one is missing."""
         found = set()
         for path in paths or [Path(settings.BACKUP_DIR) / erasures.LIST_NAME]:
             try:
@@ -69,8 +69,8 @@ class Command(BaseCommand):
         return found
 
 
-def must_reach_back(day: date) -> None:
-    """Raise CommandError for a backup that is older than what the list of erasures tells."""
+def check_age(day: date) -> None:
+    """Raise CommandError for a backup that is older than the list of erasures reaches back."""
     if day < timezone.localdate() - timedelta(days=settings.BACKUP_DAYS):
         raise CommandError(
             f"The backup of {day} is older than {settings.BACKUP_DAYS} days (BACKUP_DAYS). The list of erasures does not reach back so far: "

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Encrypt what is stored with the first key of FIELD_KEY. A week later the older keys can be taken out."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Encrypt again, and say how much."""
+        """Encrypt again, and say how many texts."""
         with tqdm(total=count_rows(), unit=" rows", disable=None) as bar:
             done = rotate_field_keys(progress=bar.update)
         self.stdout.write(f"{done.renewed:,} texts were encrypted again.")

@@ -1,4 +1,4 @@
-"""`manage.py run`: the web and work processes together, each started again whenever it ends."""
+"""`manage.py run`: the web process and the background worker together, each started again whenever it ends."""
 
 import os
 import select
@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from mscos import sample
-from mscos.processes import Process, stop_all
+from mscos.processes.supervisor import Process, stop_all
 
-# Each is a module with its arguments. `Procfile` says the same to other programs that start processes.
+# Modules with their arguments. `Procfile` is the same for other supervisors.
 PROCESSES = {
     "web": ["manage", "serve"],
     "worker": ["manage", "run_worker"],
@@ -21,11 +21,11 @@ PROCESSES = {
 if settings.DEBUG:
     PROCESSES["web"] = ["manage", "runserver", f"{settings.HOST}:{settings.PORT}"]
 STDIN = 0
-LOOK = 0.5  # seconds between looks at the processes
+CHECK_SECONDS = 0.5  # between checks of the processes
 
 
 class Command(BaseCommand):
-    """Starts both processes and looks after them until told to stop; says what to open once the port answers."""
+    """Starts both processes and restarts them until told to stop; prints the address once the port answers."""
 
     help = "Run the web and work processes together, and start each again if it ends."
 
@@ -36,23 +36,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Return after Ctrl+C, SIGTERM or the end of the terminal, when both processes have ended."""
+        """Run until Ctrl+C, SIGTERM or the end of the terminal, then stop both processes."""
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
                 signal.signal(number, lambda *_: stop.set())
-        starter = Starter(end_with_parent=options["end_with_parent"])
+        launcher = Launcher(end_with_parent=options["end_with_parent"])
         processes = [Process(name, command) for name, command in PROCESSES.items()]
-        told = False
-        while not stop.wait(LOOK) and not starter.is_gone():
+        announced = False
+        while not stop.wait(CHECK_SECONDS) and not launcher.is_gone():
             for process in processes:
-                process.look_after()
-            if not told and _port_answers():
-                self._say_what_to_open()
-                told = True
+                process.restart_if_ended()
+            if not announced and _port_answers():
+                self._print_address()
+                announced = True
         stop_all(processes)
 
-    def _say_what_to_open(self) -> None:
+    def _print_address(self) -> None:
         self.stdout.write(f"\nThe portal answers at {settings.SITE_URL}/  (stop it with Ctrl+C)")
         if settings.SAMPLE_SITE and sample.notes_path().exists():
             self.stdout.write(f"Sample accounts, to sign in at {settings.SITE_URL}/admin/ :")
@@ -60,8 +60,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-class Starter:
-    """The terminal and the process from which this one was started. make, between them, passes no SIGHUP on."""
+class Launcher:
+    """The terminal and the parent process. make, which may be in between, does not pass SIGHUP on."""
 
     def __init__(self, *, end_with_parent: bool) -> None:
         self._parent = os.getppid() if end_with_parent else None
@@ -70,7 +70,7 @@ class Starter:
             self._terminal.register(STDIN, select.POLLHUP)
 
     def is_gone(self) -> bool:
-        """Tell whether the terminal was closed, or the process ended."""
+        """Return whether the terminal was closed or the parent process has ended."""
         return bool(self._terminal.poll(0)) or self._parent not in {None, os.getppid()}
 
 

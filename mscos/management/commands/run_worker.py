@@ -1,4 +1,4 @@
-"""`manage.py run_worker`: the work process."""
+"""`manage.py run_worker`: the background worker."""
 
 import logging
 import math
@@ -11,30 +11,30 @@ from django.core.management.base import CommandParser
 from django.db import close_old_connections, connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 
-from mscos.backoff import Backoff
 from mscos.jobs import run_due_jobs
 from mscos.mail.worker import MailWorker
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.processes.backoff import Backoff
+from mscos.startup.command import StartCommand
+from mscos.startup.readiness import check_all
 
 logger = logging.getLogger(__name__)
 
-LOOK_FOR_MAIL = 1.0  # seconds between looks, while nothing is due
-LOOK_FOR_JOBS = 10.0
+MAIL_CHECK_SECONDS = 1.0  # between checks, while nothing is due
+JOB_CHECK_SECONDS = 10.0
 
 
 class Command(StartCommand):
     """Sends mail and runs due jobs until told to stop; the mail or job under way is finished first."""
 
-    help = "Run the work loop: mail, clean-up and other jobs that are due. Several may run, on one machine or many."
+    help = "Run the background worker: mail, clean-up and other jobs that are due. Several may run, on one machine or many."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --once."""
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Take turns between jobs and mail."""
-        check_parts()
+        """Run jobs and send mail in turn."""
+        check_all()
         stop = threading.Event()
         worker = Worker(stop)
         if options["once"]:
@@ -48,15 +48,15 @@ class Command(StartCommand):
 
 
 class Worker:
-    """Runs due jobs and sends mail until `stop` is set. A fault, such as a database that is away, is waited out."""
+    """Runs due jobs and sends mail until `stop` is set. After an error, such as a database that is away, it waits."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
-        self._worker = MailWorker(stop.is_set)
-        self._looked = -math.inf
+        self._mail_worker = MailWorker(stop.is_set)
+        self._jobs_checked_at = -math.inf
 
     def run(self) -> None:
-        """Take turns until told to stop, after a fault with a wait that grows."""
+        """Run slices until told to stop; after errors wait longer each time."""
         backoff = Backoff()
         while not self._stop.is_set():
             try:
@@ -67,23 +67,23 @@ class Worker:
                 self._stop.wait(backoff.after_failure())
             else:
                 backoff.after_success()
-                self._stop.wait(0 if sent else LOOK_FOR_MAIL)
+                self._stop.wait(0 if sent else MAIL_CHECK_SECONDS)
 
     def run_slice(self) -> int:
         """Run the jobs that are due and send mail; return how many mails the server gave an answer to."""
         close_old_connections()
-        if time.monotonic() - self._looked >= LOOK_FOR_JOBS:
+        if time.monotonic() - self._jobs_checked_at >= JOB_CHECK_SECONDS:
             run_due_jobs()
-            self._looked = time.monotonic()
-        return self._worker.run_slice()
+            self._jobs_checked_at = time.monotonic()
+        return self._mail_worker.run_slice()
 
     def close(self) -> None:
-        """Let go of the mail server."""
-        self._worker.close()
+        """Close the connection to the mail server."""
+        self._mail_worker.close()
 
 
 def _close_connections() -> None:
-    """Close every connection to the database, so that the next turn begins with one that knows nothing of the fault."""
+    """Close every connection to the database, so that the next slice begins with a new one."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if isinstance(connection, PostgresConnection):

@@ -9,27 +9,26 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from mscos.listening import require_free_port
-from mscos.management.start_command import StartCommand
-from mscos.readiness import check_parts
+from mscos.startup.command import StartCommand
+from mscos.startup.readiness import check_all, check_port
 
-STOPS_WITHIN = 25  # seconds, after which a process that still answers is killed: more than READ_TIMEOUT
-STARTS_WITHIN = 10  # seconds in which a new process is listening, after which the one that it replaces ends
-MAX_HEAD_BYTES = 16 * 1024  # bytes of a request's line and headers: more are no reader's
+STOP_SECONDS = 25  # after which a process that still answers is killed: more than READ_TIMEOUT
+START_SECONDS = 10  # in which a new process listens; then the process that it replaces ends
+MAX_HEAD_BYTES = 16 * 1024  # of a request's line and headers; no browser sends more
 
 
 class Command(StartCommand):
-    """Serves until told to stop by SIGTERM or SIGINT; what arrived is answered first. SIGHUP: with new processes."""
+    """Serves until SIGTERM or SIGINT; requests that have arrived are answered first. SIGHUP replaces the processes."""
 
     help = "Serve the portal on HOST and PORT, with WEB_CONCURRENCY processes of WEB_THREADS threads."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the server."""
-        require_free_port()  # granian's processes share a port, also with those of a second start
-        check_parts()
-        set_start_method("spawn")  # a new process has the code of now, where a fork would have that of the start
+        check_port()  # granian would share the port with a second start
+        check_all()
+        set_start_method("spawn")  # a new process loads the current code; a fork would have the old
         Server(
-            "mscos.rsgi:application",
+            "mscos.processes.rsgi:application",
             address=settings.HOST,
             port=int(settings.PORT),
             interface=Interfaces.RSGI,
@@ -37,8 +36,8 @@ class Command(StartCommand):
             websockets=False,
             workers=settings.WEB_PROCESSES,
             respawn_failed_workers=True,
-            respawn_interval=STARTS_WITHIN,
-            workers_kill_timeout=STOPS_WITHIN,
+            respawn_interval=START_SECONDS,
+            workers_kill_timeout=STOP_SECONDS,
             http1_settings=HTTP1Settings(
                 header_read_timeout=settings.READ_TIMEOUT * 1000, max_buffer_size=MAX_HEAD_BYTES
             ),

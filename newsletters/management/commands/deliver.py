@@ -1,4 +1,4 @@
-"""`manage.py deliver`: send what is due, before somebody's eyes."""
+"""`manage.py deliver`: sends what is due, with a progress bar."""
 
 import signal
 import threading
@@ -10,20 +10,22 @@ from tqdm import tqdm
 from mscos.mail.worker import MailWorker
 from newsletters.models import Delivery, Mailing
 
-LOOK_AGAIN = 1.0  # seconds, while nothing can be sent
+POLL_SECONDS = 1.0  # while nothing can be sent
 
 
 class Command(BaseCommand):
-    """Sends beside the work loop, or only watches it, with a bar for all sendings under way."""
+    """Sends beside the background worker, or only shows its progress."""
 
     help = "Send the issues that are on their way and show how far they are. Ctrl+C stops after the mail at hand."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --watch."""
-        parser.add_argument("--watch", action="store_true", help="send nothing, only show how far the work loop is")
+        parser.add_argument(
+            "--watch", action="store_true", help="send nothing, only show the progress of the background worker"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Send, or watch, until nothing is left that leaves by itself now."""
+        """Send, or watch, until no running sending is left."""
         mailings = list(Mailing.objects.running().select_related("issue"))
         if not mailings:
             self.stdout.write("Nothing is being sent. 'manage.py sendings' tells how the last issues went.")
@@ -40,15 +42,15 @@ class Command(BaseCommand):
                 if not Mailing.objects.running().filter(pk__in=[mailing.pk for mailing in mailings]).exists():
                     break
                 if not handled:
-                    stop.wait(LOOK_AGAIN)
+                    stop.wait(POLL_SECONDS)
         worker.close()
         for mailing in mailings:
-            self.stdout.write(in_words(mailing))
+            self.stdout.write(sending_summary(mailing))
 
 
-def in_words(mailing: Mailing) -> str:
-    """Return how a sending stands, on one line."""
+def sending_summary(mailing: Mailing) -> str:
+    """Return the state and the counts of a sending, on one line."""
     counts = mailing.deliveries.counts()
-    told = [f"{count:,} {Delivery.State(state).label.lower()}" for state, count in counts.items() if count]
+    parts = [f"{count:,} {Delivery.State(state).label.lower()}" for state, count in counts.items() if count]
     mailing.refresh_from_db(fields=["state"])
-    return f"{mailing.issue}: {mailing.get_state_display().lower()}. {', '.join(told)}."
+    return f"{mailing.issue}: {mailing.get_state_display().lower()}. {', '.join(parts)}."

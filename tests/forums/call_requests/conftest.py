@@ -1,33 +1,14 @@
-"""One request for a call, and the people around it."""
-
-from datetime import UTC, datetime
-from types import SimpleNamespace
+"""Fixtures of the tests of call requests: one call request, its forum and its handlers."""
 
 import pytest
 import time_machine
 
-from forums.call_requests import requester_actions, team_actions
-from forums.models import CallRequest, Forum
-from mscos.forms import new_submission_id
+from forums.call_requests import team_actions
+from forums.models import Forum
 from mscos.groups import CALL_HANDLERS
+from tests.forums.call_requests.helpers import NOW, make_request
 from tests.outcomes.conftest import make_outcome
 from tests.people import make_staff, sign_in
-
-NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-ANSWERS = {
-    "how": "contact",
-    "way": "phone",
-    "contact": "07700 900123, ask twice",
-    "times": "Monday, Friday\nIn the morning, 9am to midday",
-    "zone": "America/New_York",
-    "leave_message": False,
-    "say_instead": "a survey about parks",
-    "ask_for": "Juniper",
-    "agreed_word": "marmalade",
-    "interpreter": "Amharic",
-    "topic": "a landlord who keeps the deposit",
-}
-TYPED = [ANSWERS[name] for name in requester_actions.ENCRYPTED]
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +27,7 @@ def outcome(forum):
 
 @pytest.fixture
 def asked(db, forum):
-    """A request from the housing forum, with its code."""
+    """A call request from the housing forum, and its code."""
     return make_request(forum=forum)
 
 
@@ -62,8 +43,8 @@ def alex(db):
 
 @pytest.fixture
 def mine(asked, sam):
-    """The request, handled by Sam."""
-    team_actions.claim(call_request=asked.request, by=sam)
+    """The call request, handled by Sam."""
+    team_actions.claim(call_request=asked.call_request, by=sam)
     return asked
 
 
@@ -72,14 +53,3 @@ def desk(client, sam):
     """Sam's browser."""
     sign_in(client, sam)
     return client
-
-
-def make_request(forum=None, **answers):
-    """Return a request that was asked for a moment ago, and its code."""
-    code = requester_actions.ask(submission_id=new_submission_id(), forum=forum, **{**ANSWERS, **answers}).code
-    return SimpleNamespace(code=code, request=CallRequest.objects.by_code(code).get())
-
-
-def fresh(asked):
-    """Return the request as it is now."""
-    return CallRequest.objects.get(pk=asked.request.pk)

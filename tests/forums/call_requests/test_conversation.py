@@ -1,4 +1,4 @@
-"""The private thread, as whoever asked sees it with the code."""
+"""The conversation, as the requester sees it with the code."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +11,8 @@ from forums.call_requests import requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_submission_id
 from mscos.refusals import Refused
-from tests.forums.call_requests.conftest import ANSWERS, NOW, fresh, make_request
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.call_requests.helpers import ANSWERS, NOW, make_request, reload
+from tests.forums.helpers import kept, problems, title, words
 
 pytestmark = pytest.mark.django_db
 CODE, ACT = "/code/", "/code/call/"
@@ -21,9 +20,9 @@ CODE, ACT = "/code/", "/code/call/"
 
 @pytest.fixture
 def offered(mine, sam):
-    """With two times offered: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
+    """The call request with two offers: 30 and 31 March 2026, 3pm in London, which is 10am in New York."""
     starts = [datetime(2026, 3, day, 14, tzinfo=UTC) for day in (30, 31)]
-    team_actions.offer(call_request=mine.request, by=sam, starts=starts)
+    team_actions.offer(call_request=mine.call_request, by=sam, starts=starts)
     return mine
 
 
@@ -32,11 +31,11 @@ def act(client, asked, name, **typed):
 
 
 def offers_of(asked):
-    return list(CallOffer.objects.filter(call_request=asked.request).values_list("starts", "accepted"))
+    return list(CallOffer.objects.filter(call_request=asked.call_request).values_list("starts", "accepted"))
 
 
 def said(asked):
-    return [(message.by_team, message.body.reveal()) for message in asked.request.messages.all()]
+    return [(message.by_team, message.body.reveal()) for message in asked.call_request.messages.all()]
 
 
 def test_the_code_opens_the_request_in_any_writing(client, asked):
@@ -80,9 +79,9 @@ def test_all_that_is_held_is_shown_with_when_it_is_erased(client, asked):
 
 
 def test_nothing_on_the_page_could_alarm_whoever_looks_on(client, mine):
-    team_actions.mark_urgent(call_request=mine.request, urgent=True)
+    team_actions.mark_urgent(call_request=mine.call_request, urgent=True)
     text = words(client.post(CODE, {"code": mine.code}))
-    for telling in ("danger", "Number of the row", "Sam", mine.request.code, mine.request.code_digest):
+    for telling in ("danger", "Number of the row", "Sam", mine.call_request.code, mine.call_request.code_digest):
         assert telling not in text
 
 
@@ -113,15 +112,15 @@ def test_times_are_on_the_askers_clocks_and_on_the_teams(client, offered):
 def test_times_are_right_around_both_changes_of_the_clocks(client, mine, sam, day, asker, team):
     starts = datetime.fromisoformat(f"{day}T14:00").replace(tzinfo=UTC)
     with time_machine.travel(starts - timedelta(days=3), tick=False):
-        team_actions.offer(call_request=mine.request, by=sam, starts=[starts])
+        team_actions.offer(call_request=mine.call_request, by=sam, starts=[starts])
         text = words(client.post(CODE, {"code": mine.code}))
     assert (asker in text, team in text) == (True, True)
 
 
 def test_a_day_is_that_of_the_askers_clocks_wherever_london_is(client, sam):
     asked = make_request(zone="Pacific/Auckland")
-    team_actions.claim(call_request=asked.request, by=sam)
-    team_actions.offer(call_request=asked.request, by=sam, starts=[datetime(2026, 3, 30, 14, tzinfo=UTC)])
+    team_actions.claim(call_request=asked.call_request, by=sam)
+    team_actions.offer(call_request=asked.call_request, by=sam, starts=[datetime(2026, 3, 30, 14, tzinfo=UTC)])
     text = words(client.post(CODE, {"code": asked.code}))
     assert "Tuesday 31 March 2026, 3am , Auckland" in text
     assert "For the team: Monday 30 March, 3pm, London" in text
@@ -129,8 +128,8 @@ def test_a_day_is_that_of_the_askers_clocks_wherever_london_is(client, sam):
 
 def test_an_asker_in_london_sees_one_clock(client, forum, sam):
     asked = make_request(zone="Europe/London")
-    team_actions.claim(call_request=asked.request, by=sam)
-    team_actions.offer(call_request=asked.request, by=sam, starts=[NOW + timedelta(days=1)])
+    team_actions.claim(call_request=asked.call_request, by=sam)
+    team_actions.offer(call_request=asked.call_request, by=sam, starts=[NOW + timedelta(days=1)])
     assert "For the team" not in words(client.post(CODE, {"code": asked.code}))
 
 
@@ -140,7 +139,7 @@ def test_a_time_is_agreed_on(client, offered):
     assert kept(page, "words") == "Half written"
     assert "Done. The time is agreed." in page.content.decode().replace("<strong>", "").replace("</strong>", "")
     assert "A time is agreed" in words(page)
-    assert (fresh(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
+    assert (reload(offered).state, [accepted for _, accepted in offers_of(offered)]) == ("agreed", [True, False])
 
 
 @pytest.mark.parametrize(
@@ -155,14 +154,14 @@ def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment,
     with time_machine.travel(moment, tick=False):
         page = act(client, offered, "", offer=given)
     assert (page.status_code, problems(page)) == (409, [sentence])
-    assert fresh(offered).state == "offered"
+    assert reload(offered).state == "offered"
 
 
 def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
     other = make_request()
-    team_actions.claim(call_request=other.request, by=sam)
-    team_actions.offer(call_request=other.request, by=sam, starts=[NOW + timedelta(days=2)])
-    theirs = CallOffer.objects.get(call_request=other.request)
+    team_actions.claim(call_request=other.call_request, by=sam)
+    team_actions.offer(call_request=other.call_request, by=sam, starts=[NOW + timedelta(days=2)])
+    theirs = CallOffer.objects.get(call_request=other.call_request)
     assert act(client, offered, "", offer=theirs.starts.isoformat()).status_code == 409
     odd = act(client, offered, "", offer="3")
     assert problems(odd) == ["This time is no longer offered. Look at what stands here now"]
@@ -172,7 +171,7 @@ def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
 def test_other_times_can_be_asked_for(client, offered):
     page = act(client, offered, "others")
     assert "No times yet." in words(page)
-    assert (fresh(offered).state, offers_of(offered)) == ("new", [])
+    assert (reload(offered).state, offers_of(offered)) == ("new", [])
     assert said(offered) == [(False, "Please offer me other times.")]
 
 
@@ -180,50 +179,50 @@ def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
     typed = {"code": offered.code, "submission_id": new_submission_id(), "act": "others", "words": "Later, please."}
     client.post(ACT, typed)
     later = NOW + timedelta(days=9)
-    team_actions.offer(call_request=offered.request, by=sam, starts=[later])
+    team_actions.offer(call_request=offered.call_request, by=sam, starts=[later])
     act(client, offered, "", offer=later.isoformat())
     client.post(ACT, typed)
     client.post(ACT, {**typed, "sure": "on"})
-    assert (fresh(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
+    assert (reload(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
 
 
 def test_an_agreed_time_is_cancelled_only_after_asking(client, offered):
     act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
     page = act(client, offered, "others", words="I cannot.")
     assert "The time that you agreed on is cancelled, and we offer you others." in words(page)
-    assert (fresh(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
+    assert (reload(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
     act(client, offered, "others", words="I cannot.", sure="on")
-    assert (fresh(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
+    assert (reload(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
 
 
 def test_too_many_messages_come_back_with_429(client, mine):
     for number in range(30):
         assert act(client, mine, "write", words=f"Word {number}").status_code == 200
     page = act(client, mine, "write", words="One more")
-    assert (page.status_code, kept(page, "words"), mine.request.messages.count()) == (429, "One more", 30)
+    assert (page.status_code, kept(page, "words"), mine.call_request.messages.count()) == (429, "One more", 30)
 
 
 def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(client, sam):
     asked = make_request(how="code", way="", contact="")
-    team_actions.claim(call_request=asked.request, by=sam)
+    team_actions.claim(call_request=asked.call_request, by=sam)
     starts = NOW + timedelta(days=1)
     with pytest.raises(Refused, match="Say how they reach the team"):
-        team_actions.offer(call_request=asked.request, by=sam, starts=[starts])
-    team_actions.offer(call_request=asked.request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
+        team_actions.offer(call_request=asked.call_request, by=sam, starts=[starts])
+    team_actions.offer(call_request=asked.call_request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
     assert "Call 020 7946 0000." in words(client.post(CODE, {"code": asked.code}))
     page = act(client, asked, "", offer=starts.isoformat())
     assert "Agreed: " in words(page)
     assert "Call 020 7946 0000." in words(page)
-    team_actions.open_contact(call_request=asked.request, by=sam)
+    team_actions.open_contact(call_request=asked.call_request, by=sam)
     assert "looked at" not in words(client.post(CODE, {"code": asked.code}))
 
 
 def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, forum):
     given = {"submission_id": "one", "forum": forum, **ANSWERS}
-    requester_actions.ask(**given)
+    requester_actions.request_call(**given)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
         requester_actions.withdraw(call_request=CallRequest.objects.get())
-        assert requester_actions.ask(**given).again
+        assert requester_actions.request_call(**given).is_repeat
     assert not CallRequest.objects.exists()
 
 
@@ -232,7 +231,7 @@ def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
     for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
         with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
             requester_actions.erase_old_requests()
-        assert (CallOffer.objects.count(), bool(fresh(offered).contact)) == (left, bool(left))
+        assert (CallOffer.objects.count(), bool(reload(offered).contact)) == (left, bool(left))
 
 
 def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
@@ -244,7 +243,7 @@ def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
     }
     for _ in range(2):
         page = client.post(ACT, typed)
-    team_actions.write(call_request=mine.request, by=sam, words="Then Monday?")
+    team_actions.write(call_request=mine.call_request, by=sam, words="Then Monday?")
     assert said(mine) == [(False, "Not on Friday.\nSorry."), (True, "Then Monday?")]
     assert "Your message is with the team." in page.content.decode()
     page = client.post(CODE, {"code": mine.code})
@@ -315,9 +314,9 @@ def test_withdrawing_asks_once_and_erases_everything(client, offered):
 
 
 def test_two_at_once_erase_it_once(asked):
-    requester_actions.withdraw(call_request=asked.request)
+    requester_actions.withdraw(call_request=asked.call_request)
     with pytest.raises(CallRequest.DoesNotExist):
-        requester_actions.withdraw(call_request=asked.request)
+        requester_actions.withdraw(call_request=asked.call_request)
     assert ErasedRequests.objects.get().count == 1
 
 
@@ -327,13 +326,13 @@ def test_reading_the_address_alone_shows_nothing(client, asked):
 
 
 def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, settings):
-    team_actions.called(call_request=mine.request, by=sam)
+    team_actions.called(call_request=mine.call_request, by=sam)
     assert "were erased" not in words(client.post(CODE, {"code": mine.code}))
     for days, contact in ((6, True), (7, False)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
             requester_actions.erase_old_requests()
-        assert all(getattr(fresh(mine), name).reveal() for name in CallRequest.CONTACT) is contact
-    assert fresh(mine).topic.reveal() == "a landlord who keeps the deposit"
+        assert all(getattr(reload(mine), name).reveal() for name in CallRequest.CONTACT) is contact
+    assert reload(mine).topic.reveal() == "a landlord who keeps the deposit"
     assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
         client.post(CODE, {"code": mine.code})
     )
@@ -346,18 +345,18 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
 
 def test_the_days_are_settings(client, mine, sam, settings):
     settings.CONTACT_DAYS, settings.REQUEST_DAYS = 1, 2
-    team_actions.called(call_request=mine.request, by=sam)
+    team_actions.called(call_request=mine.call_request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
     assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         requester_actions.erase_old_requests()
-    assert fresh(mine).contact.reveal() == ""
+    assert reload(mine).contact.reveal() == ""
 
 
 def test_the_asker_reads_when_the_contact_was_opened(client, mine, sam):
-    team_actions.open_contact(call_request=mine.request, by=sam)
+    team_actions.open_contact(call_request=mine.call_request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
-    team_actions.open_contact(call_request=mine.request, by=sam)
+    team_actions.open_contact(call_request=mine.call_request, by=sam)
     text = words(client.post(CODE, {"code": mine.code}))
     assert "Someone from the team looked at your number or address on 20 March 2026." in text
     assert "Sam" not in text

@@ -1,4 +1,4 @@
-"""Asking for a call: three steps, nothing stored before the last, and the code."""
+"""The form of a call request: three steps, nothing stored before the last, and the code."""
 
 import html
 import re
@@ -11,13 +11,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from forums.call_requests import requester_actions
-from forums.call_requests.forms import signed
+from forums.call_requests.forms import sign_answers
 from forums.models import CallRequest
 from mscos.codes import digest
 from mscos.forms import new_submission_id
-from tests.forums.call_requests.conftest import NOW, make_request
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.call_requests.helpers import NOW, make_request
+from tests.forums.helpers import kept, problems, title, words
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +33,13 @@ def fields(**changed):
     }  # fmt: skip
 
 
-def riding(page):
-    """Return the answers that ride in the page's form."""
+def signed_answers(page):
+    """Return the signed answers in the page's form."""
     return html.unescape(re.search(r'name="answers" value="([^"]*)"', page.content.decode())[1])
 
 
 def send(client, **changed):
-    answers = riding(client.post(PATH, fields(**changed)))
+    answers = signed_answers(client.post(PATH, fields(**changed)))
     return client.post(PATH, {"step": "send", "from": "housing", "answers": answers})
 
 
@@ -93,15 +92,15 @@ def test_answers_are_shown_to_be_checked_and_nothing_is_stored(client, forum):
 def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
     page = send(client)
     assert title(page) == "Sent – Community of Practice"
-    request = CallRequest.objects.get()
-    assert request.code_digest == digest(code_in(page))
-    assert (request.how, request.way, request.zone, request.leave_message) == (
+    call_request = CallRequest.objects.get()
+    assert call_request.code_digest == digest(code_in(page))
+    assert (call_request.how, call_request.way, call_request.zone, call_request.leave_message) == (
         "contact",
         "phone",
         "America/New_York",
         False,
     )
-    assert {name: getattr(request, name).reveal() for name in requester_actions.ENCRYPTED} == {
+    assert {name: getattr(call_request, name).reveal() for name in requester_actions.ENCRYPTED} == {
         "contact": "07700 900123",
         "times": "Monday, Friday\nIn the morning, 9am to midday",
         "say_instead": "a survey",
@@ -110,19 +109,24 @@ def test_a_request_is_stored_with_what_was_typed_and_the_forum(client, forum):
         "topic": "A deposit.\nMore later.",
         "interpreter": "",
     }
-    assert (request.forum, request.state, request.handler, request.urgent) == (forum, "new", None, False)
-    assert (str(request.asked_on), str(request.erased_after)) == ("2026-03-20", "2026-06-18")
+    assert (call_request.forum, call_request.state, call_request.handler, call_request.urgent) == (
+        forum,
+        "new",
+        None,
+        False,
+    )
+    assert (str(call_request.asked_on), str(call_request.erased_after)) == ("2026-03-20", "2026-06-18")
 
 
 def test_with_a_code_there_is_no_number_and_no_way(client, forum):
     send(client, how="code", contact="")
-    request = CallRequest.objects.get()
-    assert (request.how, request.way, request.contact.reveal()) == ("code", "", "")
+    call_request = CallRequest.objects.get()
+    assert (call_request.how, call_request.way, call_request.contact.reveal()) == ("code", "", "")
 
 
 @pytest.mark.parametrize("slug", ["", "nowhere", "a\x00b", "x" * 5000, "../housing"])
 def test_a_forum_that_is_none_is_left_out(client, forum, slug):
-    answers = riding(client.post(PATH, fields(**{"from": slug})))
+    answers = signed_answers(client.post(PATH, fields(**{"from": slug})))
     client.post(PATH, {"step": "send", "from": slug, "answers": answers})
     assert CallRequest.objects.get().forum is None
     assert client.get(PATH, {"from": slug}).status_code == 200
@@ -161,7 +165,7 @@ def test_what_is_refused_is_told_and_kept_and_not_stored(client, forum, changed,
 
 
 def test_answers_can_be_changed_and_nothing_is_lost(client, forum):
-    answers = riding(client.post(PATH, fields()))
+    answers = signed_answers(client.post(PATH, fields()))
     page = client.post(PATH, {"step": "change", "from": "housing", "answers": answers})
     assert {name: kept(page, name) for name in TEXTS} == {name: fields()[name] for name in TEXTS}
     assert [checked(page, name) for name in ("how", "way", "days")] == [["contact"], ["phone"], ["Monday", "Friday"]]
@@ -179,16 +183,16 @@ def test_a_step_out_of_order_starts_again_and_sends_nothing(client, step, riding
 
 
 def test_answers_that_were_changed_on_the_way_or_are_too_old_are_not_taken(client, forum):
-    answers = riding(client.post(PATH, fields()))
+    answers = signed_answers(client.post(PATH, fields()))
     client.post(PATH, {"step": "send", "answers": answers[:-1] + ("A" if answers[-1] != "A" else "B")})
     with time_machine.travel(NOW + timedelta(hours=13), tick=False):
         client.post(PATH, {"step": "send", "answers": answers})
     assert not CallRequest.objects.exists()
-    assert signed({}) != answers
+    assert sign_answers({}) != answers
 
 
 def test_one_form_sent_twice_is_one_request_with_one_code(client, forum):
-    answers = riding(client.post(PATH, fields()))
+    answers = signed_answers(client.post(PATH, fields()))
     pages = [client.post(PATH, {"step": "send", "from": "housing", "answers": answers}) for _ in range(2)]
     assert code_in(pages[0]) == code_in(pages[1]) != ""
     assert CallRequest.objects.count() == 1
@@ -203,7 +207,7 @@ def test_two_forms_are_two_requests(client, forum):
 
 
 def test_a_form_sent_again_after_withdrawing_makes_nothing(client, forum):
-    answers = riding(client.post(PATH, fields()))
+    answers = signed_answers(client.post(PATH, fields()))
     again = {"step": "send", "from": "housing", "answers": answers}
     client.post(PATH, again)
     requester_actions.withdraw(call_request=CallRequest.objects.get())
@@ -215,13 +219,13 @@ def test_a_stale_token_gives_every_step_back(forum):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(PATH, fields())
     assert (page.status_code, kept(page, "topic")) == (403, fields()["topic"])
-    answers = riding(Client().post(PATH, fields()))
+    answers = signed_answers(Client().post(PATH, fields()))
     page = strict.post(PATH, {"step": "send", "answers": answers, "from": "housing"})
     assert (page.status_code, title(page)) == (403, "Error: Ask for a call – Community of Practice")
     assert "Something went wrong when sending. Nothing was lost." in page.content.decode()
     token = kept(page, "csrfmiddlewaretoken")
     assert not CallRequest.objects.exists()
-    strict.post(PATH, {"step": "send", "answers": riding(page), "csrfmiddlewaretoken": token})
+    strict.post(PATH, {"step": "send", "answers": signed_answers(page), "csrfmiddlewaretoken": token})
     assert CallRequest.objects.count() == 1
 
 
@@ -232,7 +236,7 @@ def test_after_five_requests_in_an_hour_the_answers_come_back_with_429(client, f
     assert (page.status_code, "Wait 60 minutes" in page.content.decode()) == (429, True)
     assert CallRequest.objects.count() == 5
     cache.clear()
-    client.post(PATH, {"step": "send", "answers": riding(page)})
+    client.post(PATH, {"step": "send", "answers": signed_answers(page)})
     assert CallRequest.objects.count() == 6
 
 
@@ -264,5 +268,5 @@ def test_every_place_where_people_say_something_leads_here(client, outcome, thre
 
 def test_the_action_refuses_who_may_store_nothing_new(forum):
     with pytest.raises(requester_actions.NotAccepted, match="Wait"):
-        make_request(forum=forum, limited="Wait")
+        make_request(forum=forum, limit_message="Wait")
     assert not CallRequest.objects.exists()

@@ -1,9 +1,9 @@
-"""Sentences that no rule was made with. What points to somebody stands in [[…]], under its kind.
+"""Held-out sentences, for which no rule was written. Personal data is in [[…]], under its kind.
 
-Some were written before there was a rule, the others when the rules had failed on sentences that stand in sentences.py
-now, and before they were mended. What fails here stays here: a rule that is changed for it belongs to the other set.
-The last of each kind, with line breaks and the like, were written just before the rules were mended for those, and right
-after it; no rule was changed for what failed then.
+Some were written before there was any rule; the others after the rules had failed on sentences of sentences.py, and
+before the rules were corrected. A failure here stays here: a sentence for which a rule is changed moves to the other
+set. The last of each kind, with line breaks and the like, were written just before and after the rules were corrected
+for those; no rule was changed for what failed then.
 
 No real person's data: numbers that Ofcom keeps for drama, example.org, specimen plates, postcodes of guidance.
 """

@@ -1,4 +1,4 @@
-"""Sentences that point to nobody, and that the rules were made with: the other half of `sentences.py`."""
+"""Sentences without personal data for which the rules were written: the other half of `sentences.py`."""
 
 SENTENCES = [
     # law, guidance, papers

@@ -1,4 +1,4 @@
-"""Sentences that the rules were made with. What points to somebody stands in [[…]], under its kind.
+"""Sentences for which the rules were written. Personal data is in [[…]], under its kind.
 
 No real person's data: numbers that Ofcom keeps for drama, example.org, specimen plates, postcodes of guidance.
 """

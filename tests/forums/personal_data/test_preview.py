@@ -1,4 +1,4 @@
-"""'Show how it will look' gives the page back with the post as readers will see it, and does nothing else."""
+"""The preview of a post: the page comes back with the post as readers will see it, and nothing is stored."""
 
 import re
 
@@ -6,9 +6,8 @@ import pytest
 
 from forums.models import Forum, Post, Thread, Voice
 from mscos.forms import new_submission_id
-from tests.forums.personal_data.test_asking import LINK, PHONE, answer, is_ticked
-from tests.forums.test_pages import title
-from tests.forums.test_writing import NEW, fields, kept, problems, reply_address
+from tests.forums.helpers import NEW, kept, post_fields, problems, reply_address, title
+from tests.forums.personal_data.helpers import LINK, PHONE, confirmed_form, is_ticked
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +19,7 @@ def shown(response):
 
 
 def test_a_preview_shows_the_post_as_readers_will_see_it_above_the_fields(client, forum):
-    response = client.post(NEW, fields(title="A <b>", body="One **two**\n\n- <b>three</b>", preview="yes"))
+    response = client.post(NEW, post_fields(title="A <b>", body="One **two**\n\n- <b>three</b>", preview="yes"))
     preview = shown(response)
     assert response.status_code == 200
     assert title(response) == "Write a post – Community of Practice"
@@ -32,12 +31,12 @@ def test_a_preview_shows_the_post_as_readers_will_see_it_above_the_fields(client
 
 
 def test_a_content_note_stands_before_the_words(client, forum):
-    preview = shown(client.post(NEW, fields(content_note="threats", preview="yes")))
+    preview = shown(client.post(NEW, post_fields(content_note="threats", preview="yes")))
     assert "<summary>Content note: threats. Show this post</summary>" in preview
 
 
 def test_all_that_was_typed_is_kept_and_nothing_is_stored(client, forum):
-    sent = fields(body="Words\nand words", content_note="threats", preview="yes")
+    sent = post_fields(body="Words\nand words", content_note="threats", preview="yes")
     response = client.post(NEW, sent)
     names = ("title", "body", "content_note", "submission_id")
     assert {name: kept(response, name) for name in names} == {name: sent[name] for name in names}
@@ -45,18 +44,18 @@ def test_all_that_was_typed_is_kept_and_nothing_is_stored(client, forum):
 
 
 def test_after_a_preview_the_same_form_is_sent(client, forum):
-    response = client.post(NEW, fields(preview="yes"))
-    client.post(NEW, answer(response))
+    response = client.post(NEW, post_fields(preview="yes"))
+    client.post(NEW, confirmed_form(response))
     assert Post.objects.get().body == "Is there one?"
 
 
 def test_a_preview_is_not_counted_and_not_refused_for_a_limit(client, forum):
     for _ in range(25):
-        assert shown(client.post(NEW, fields(preview="yes"))) is not None
+        assert shown(client.post(NEW, post_fields(preview="yes"))) is not None
     for _ in range(20):
-        assert title(client.post(NEW, fields())) == "Sent – Community of Practice"
-    assert client.post(NEW, fields()).status_code == 429
-    assert client.post(NEW, fields(preview="yes")).status_code == 200
+        assert title(client.post(NEW, post_fields())) == "Sent – Community of Practice"
+    assert client.post(NEW, post_fields()).status_code == 429
+    assert client.post(NEW, post_fields(preview="yes")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -68,18 +67,18 @@ def test_a_preview_is_not_counted_and_not_refused_for_a_limit(client, forum):
     ],
 )
 def test_what_is_wrong_is_told_and_no_preview_is_shown(client, forum, typed, message):
-    response = client.post(NEW, fields(preview="yes", **typed))
+    response = client.post(NEW, post_fields(preview="yes", **typed))
     assert (problems(response), shown(response)) == ([message], None)
     assert '<div id="preview" tabindex="-1">' in response.content.decode()  # where the button's address leads
     assert title(response) == "Error: Write a post – Community of Practice"
 
 
 def test_what_is_meant_to_be_public_can_be_looked_at(client, forum):
-    asked = client.post(NEW, fields(body=f"Ring {PHONE}"))
-    response = client.post(NEW, answer(asked, preview="yes"))
+    asked = client.post(NEW, post_fields(body=f"Ring {PHONE}"))
+    response = client.post(NEW, confirmed_form(asked, preview="yes"))
     assert f"<p>Ring {PHONE}</p>" in shown(response)
     assert is_ticked(response)
-    client.post(NEW, answer(response))
+    client.post(NEW, confirmed_form(response))
     assert Post.objects.get().body == f"Ring {PHONE}"
 
 
@@ -106,8 +105,8 @@ def test_a_preview_is_no_way_around_the_limit_of_wrong_codes(client, thread):
 
 def test_a_closed_forum_shows_a_preview_and_says_no_only_to_a_post(client, forum):
     Forum.objects.update(state="paused")
-    assert shown(client.post(NEW, fields(preview="yes"))) is not None
-    assert client.post(NEW, fields()).status_code == 409
+    assert shown(client.post(NEW, post_fields(preview="yes"))) is not None
+    assert client.post(NEW, post_fields()).status_code == 409
 
 
 def test_a_page_that_is_only_opened_shows_no_preview_and_both_buttons_sending_first(client, forum, thread):

@@ -1,4 +1,4 @@
-"""What exactly is marked, what cannot hide it, and what each rule leaves alone."""
+"""The rules: what exactly is marked, what cannot hide it, and what each rule leaves alone."""
 
 from itertools import pairwise
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forums.personal_data import numbers
-from forums.personal_data.check import EXPLANATIONS, Kind, Piece, find_personal_data, mark_of, pieces, reasons
+from forums.personal_data import number_rules
+from forums.personal_data.matches import EXPLANATIONS, Kind, Piece, find_personal_data, fingerprint_of, pieces, reasons
 from forums.personal_data.normalise import joined_lines, normalise
 
 
@@ -187,12 +187,12 @@ def test_the_numbers_of_the_helplines_may_stand_and_they_come_from_the_settings(
     assert [found for _, found in marked(text)] == ["(01632) 960-124"]
     settings.HELPLINES = []
     assert marked("Ring 08000 121 700, 0300 123 4567 or 0800 1111.") == []
-    assert marked("0300 123 4567, " * (numbers.MAX_LOOKED_UP + 5)) == []
+    assert marked("0300 123 4567, " * (number_rules.MAX_LOOKUPS + 5)) == []
 
 
 def test_a_number_is_marked_however_many_stand_before_it():
-    text = " and ".join(f"+2519112345{number:02}" for number in range(numbers.MAX_LOOKED_UP + 5))
-    assert len(find_personal_data(text)) == numbers.MAX_LOOKED_UP + 5
+    text = " and ".join(f"+2519112345{number:02}" for number in range(number_rules.MAX_LOOKUPS + 5))
+    assert len(find_personal_data(text)) == number_rules.MAX_LOOKUPS + 5
 
 
 def test_made_up_names_of_the_forums_are_no_names():
@@ -234,7 +234,7 @@ def test_each_thing_that_is_marked_is_told_once_under_its_reason():
 
 def test_a_mark_is_known_wherever_it_stands_and_by_its_kind():
     def marks(text):
-        return [mark_of(piece) for piece in pieces(text, find_personal_data(text)) if piece.match]
+        return [fingerprint_of(piece) for piece in pieces(text, find_personal_data(text)) if piece.match]
 
     assert marks("Ring 07700 900123") == marks("my phone is 07700  900123".replace("  ", "\n"))
     assert marks("sw1a 1aa") == marks("SW1A 1AA")

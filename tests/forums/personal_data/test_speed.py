@@ -1,6 +1,6 @@
-"""No text takes long to look through: texts made to slow the rules down, held against an ordinary one of their length.
+"""The time of the rules on texts made to slow them down, compared with an ordinary text of the same length.
 
-Both are read in the same moment, so that neither a slow machine nor other work on it counts.
+Both are measured in turns, so that neither a slow machine nor other work on it counts.
 """
 
 from functools import partial
@@ -8,7 +8,7 @@ from itertools import chain
 
 import pytest
 
-from forums.personal_data.check import find_personal_data
+from forums.personal_data.matches import find_personal_data
 from tests.mscos.test_text_speed import UNITS, repeated, slow_ones, takes_its_length
 
 # An ordinary text of 10,000 characters takes 0.04 s of the processor on a machine of 2026, twice that where its lines break.

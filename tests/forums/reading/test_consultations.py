@@ -1,4 +1,4 @@
-"""Calls for views: what their page shows, what is drawn of them, where they are linked from, and what closing does."""
+"""Consultations: their pages, their charts, links to them, and their closing."""
 
 import re
 from datetime import timedelta
@@ -7,12 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from forums.actions import withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
+from forums.writer_actions import withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import CODE, kept, problems
+from tests.forums.helpers import CODE, kept, problems, published_reply, title, words
 from tests.outcomes.conftest import make_outcome
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +20,7 @@ NEW = "/forums/housing/new/"
 
 @pytest.fixture
 def heard(consultation):
-    """The call, closed yesterday, with an answer."""
+    """The consultation, closed yesterday, with what we heard."""
     yesterday = timezone.localdate() - timedelta(days=1)
     consultation.opens, consultation.closes, consultation.what_we_heard = "2023-03-20", yesterday, "We heard much."
     consultation.save()
@@ -30,20 +28,20 @@ def heard(consultation):
 
 
 def close(consultation, *, days=1):
-    """Let the call have closed `days` ago."""
+    """Set the closing day to `days` ago."""
     Consultation.objects.filter(pk=consultation.pk).update(
         opens="2023-03-20", closes=timezone.localdate() - timedelta(days)
     )
 
 
 def groups(response):
-    """Return the titles of the views under each type."""
+    """Return the titles of the views under each topic."""
     sections = re.findall(r'<section class="type stack" aria-labelledby="type-(\w+)">(.*?)</section>', response.content.decode(), re.DOTALL)  # fmt: skip
     return {code: re.findall(r"<h4><a [^>]*>(.*?)</a>", html) for code, html in sections}
 
 
 def table(response):
-    """Return the rows of the figures, without what names them."""
+    """Return the rows of the table without its header."""
     rows = re.findall(r"<tr>(.*?)</tr>", response.content.decode().partition("<tbody>")[2], re.DOTALL)
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
 
@@ -89,8 +87,8 @@ def test_only_the_views_of_this_call_are_shown(client, start, consultation, foru
 # The picture
 
 
-def drawn(response):
-    """Return of each bar of the picture its words and how long it is."""
+def bars_of(response):
+    """Return the text and the width of each bar."""
     picture = re.search(r'<div class="chart" aria-hidden="true">(.*?)</div>', response.content.decode(), re.DOTALL)
     bar = r'<p>(.*?)</p>\s*<svg><rect width="([\d.]+%)" height="100%" /></svg>'
     assert re.sub(bar, "", picture.group(1)).strip() == ""
@@ -103,7 +101,7 @@ def test_the_picture_shows_the_figures_of_its_table(client, start, consultation,
         published_reply(start(topic=council), sam)
     published_reply(start(topic=asylum), sam)
     response = client.get(consultation.get_absolute_url())
-    assert drawn(response) == [("Council housing: 3", "100%"), ("Asylum accommodation: 1", "33.33%")]
+    assert bars_of(response) == [("Council housing: 3", "100%"), ("Asylum accommodation: 1", "33.33%")]
     assert table(response) == [
         ["Council housing", "3", "3"],
         ["Asylum accommodation", "1", "1"],
@@ -114,7 +112,7 @@ def test_the_picture_shows_the_figures_of_its_table(client, start, consultation,
 def test_the_words_of_a_long_name_stay_words(client, start, consultation):
     Topic.objects.filter(code="e").update(title="Sheltered or <safe> accommodation & what comes after it")
     start(topic=Topic.objects.get(code="e"))
-    assert drawn(client.get(consultation.get_absolute_url())) == [
+    assert bars_of(client.get(consultation.get_absolute_url())) == [
         ("Sheltered or &lt;safe&gt; accommodation &amp; what comes after it: 1", "100%"),
         ("Asylum accommodation: 0", "0%"),
     ]

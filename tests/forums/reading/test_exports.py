@@ -1,4 +1,4 @@
-"""The views on a call, as researchers take them along: what is published and nothing else."""
+"""Exports of the views on a consultation: what is published and nothing else."""
 
 import csv
 import json
@@ -10,15 +10,15 @@ from django.contrib.admin.models import LogEntry
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 
-from forums import moderation
-from forums.actions import reply, start_thread, withdraw
 from forums.exports import BATCH, csv_of, json_of
 from forums.models import Consultation, Post, Thread, Topic
+from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.groups import EDITORS
 from mscos.models import User
-from tests.forums.conftest import published_reply
-from tests.forums.reading.many import fill
+from tests.forums.helpers import published_reply
+from tests.forums.reading.helpers import fill_forum
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ COLUMNS = ["day", "type", "name", "text"]  # nothing that leads back to the page
 
 @pytest.fixture
 def eddy(db):
-    """Eddy edits, and so may change calls."""
+    """An editor, who may change consultations."""
     return make_staff("eddy@example.org", groups=[EDITORS])
 
 
@@ -37,7 +37,7 @@ def address(consultation, kind="csv"):
 
 
 def read(pieces):
-    """Return the rows of a CSV file, its columns among them."""
+    """Return the rows of a CSV file, with its header."""
     text = b"".join(pieces).decode() if isinstance(pieces, StreamingHttpResponse) else "".join(pieces)
     assert text[0] == "\ufeff"
     return list(csv.reader(StringIO(text[1:], newline="")))
@@ -45,7 +45,7 @@ def read(pieces):
 
 @pytest.fixture
 def views(start, consultation, sam):
-    """Two threads on two types, one of them with replies."""
+    """Two threads on two topics, one of them with replies."""
     council, asylum = Topic.objects.order_by("position")
     first = start("Deposits", "Nobody **has** one.", topic=council)
     published_reply(first, sam, "A loan\n\nhelps.")
@@ -54,7 +54,7 @@ def views(start, consultation, sam):
 
 
 def expected(*threads):
-    """Return the rows of threads from what the database holds: nothing here is made up twice."""
+    """Return the expected rows of threads, read from the database."""
     return [
         [f"{post.day:%Y-%m-%d}", thread.topic.title, post.voice.name, text]
         for thread, texts in threads
@@ -86,9 +86,9 @@ def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, consu
     gone = published_reply(first, sam, "withdrawn")
     withdraw(post=gone.post)
     removed = published_reply(first, sam, "removed")
-    moderation.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=removed.post, by=sam, reason="person", words="It named somebody.")
     refused = reply(thread=first, submission_id=new_submission_id(), body="refused")
-    moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
+    decisions.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
     reply(thread=first, submission_id=new_submission_id(), body="waits")
     start_thread(forum=forum, submission_id=new_submission_id(), title="Waits", body="W", topic=topic)
     start("Answers nothing")
@@ -109,7 +109,7 @@ def test_nothing_is_in_it_but_what_is_published_on_this_call(views, start, consu
 
 def test_a_changed_post_is_there_as_it_was_published(waiting, consultation, sam):
     Thread.objects.update(topic=Topic.objects.get(code="e"))
-    moderation.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
+    decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="[detail removed to protect privacy]")
     assert [row[3] for row in read(csv_of(consultation))[1:]] == ["T\n\n[detail removed to protect privacy]"]
 
 
@@ -184,8 +184,8 @@ def test_what_is_not_there_cannot_be_taken(client, eddy, consultation):
 # Many
 
 
-def peak(pieces_of, consultation):
-    """Return the most memory, in bytes, that a file took while it was written, and its size."""
+def peak_memory(pieces_of, consultation):
+    """Return the peak memory, in bytes, while a file is written, and the size of the file."""
     size = 0
     tracemalloc.start()
     for piece in pieces_of(consultation):
@@ -198,13 +198,13 @@ def peak(pieces_of, consultation):
 @pytest.mark.slow
 @pytest.mark.parametrize("pieces_of", [csv_of, json_of])
 def test_a_call_of_any_size_fits_in_memory(pieces_of):
-    fill(threads=8 * BATCH, posts=1)
+    fill_forum(threads=8 * BATCH, posts=1)
     (consultation,), topic = Consultation.objects.all(), Topic.objects.first()
     few = Thread.objects.order_by("pk").values("pk")[: 2 * BATCH]
     Thread.objects.exclude(pk__in=few).update(topic=None)
-    peak(pieces_of, consultation)  # what is loaded once
-    least, small = peak(pieces_of, consultation)
+    peak_memory(pieces_of, consultation)  # what is loaded once
+    least, small = peak_memory(pieces_of, consultation)
     Thread.objects.update(topic=topic)
-    most, large = peak(pieces_of, consultation)
+    most, large = peak_memory(pieces_of, consultation)
     assert large > 3.9 * small
     assert most < 1.2 * least

@@ -1,4 +1,4 @@
-"""Feeds of a forum, a thread and a call: what is published, its day, and nothing told by a title."""
+"""Feeds of a forum, a thread and a consultation: published posts with their days, under titles that reveal nothing."""
 
 import re
 from datetime import timedelta
@@ -8,33 +8,18 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from forums import moderation
-from forums.actions import reply, start_thread, withdraw
 from forums.models import Consultation, Forum, Post, Thread, Topic
+from forums.moderation import decisions
+from forums.writer_actions import reply, start_thread, withdraw
 from mscos.forms import new_submission_id
 from mscos.sensitive_words import SENSITIVE_WORDS
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
+from tests.forums.reading.helpers import ATOM, entries, feed_of
 
 pytestmark = pytest.mark.django_db
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 FORUM = "/forums/housing/feed/"
 SITE = "http://testserver"
-
-
-def feed_of(client, path, **headers):
-    """Return the feed as a tree, after what every answer of this kind must be."""
-    answer = client.get(path, headers=headers)
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
-    assert [name for name in ("Last-Modified", "ETag", "Set-Cookie") if name in answer.headers] == []
-    assert answer["X-Robots-Tag"] == "noindex, noarchive"
-    assert re.findall(r"T(?!00:00:00\+00:00)\d\d:\d\d", answer.content.decode()) == []
-    return ET.fromstring(answer.content)
-
-
-def entries(feed):
-    """Return each entry's parts by name."""
-    return [{part.tag.removeprefix(ATOM): part for part in entry} for entry in feed.findall(f"{ATOM}entry")]
 
 
 def titles(client, path):
@@ -132,9 +117,9 @@ def test_what_waits_was_refused_or_taken_down_is_in_no_feed(client, start, forum
     thread = start("Stays", topic=topic)
     sent = {name: published_reply(thread, sam, name) for name in ("withdrawn", "removed", "kept")}
     withdraw(post=sent["withdrawn"].post)
-    moderation.remove(post=sent["removed"].post, by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=sent["removed"].post, by=sam, reason="person", words="It named somebody.")
     refused = reply(thread=thread, submission_id=new_submission_id(), body="refused")
-    moderation.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
+    decisions.refuse(post=refused.post, by=sam, reason="person", words="It names somebody.")
     reply(thread=thread, submission_id=new_submission_id(), body="waits")
     headless = start("First post gone", topic=topic)
     published_reply(headless, sam, "answer")
@@ -177,7 +162,7 @@ def test_a_feed_is_as_new_as_its_newest_entry_and_an_empty_one_as_today(client, 
     with time_machine.travel("2026-03-02T23:30:00Z", tick=False):
         assert feed_of(client, FORUM).findtext(f"{ATOM}updated") == "2026-03-02T00:00:00+00:00"
         sent = start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="W")
-        moderation.publish(post=sent.post, by=sam)
+        decisions.publish(post=sent.post, by=sam)
     with time_machine.travel("2026-03-09T12:00:00Z", tick=False):
         assert feed_of(client, FORUM).findtext(f"{ATOM}updated") == "2026-03-02T00:00:00+00:00"
         empty = f"{consultation.get_absolute_url()}feed/"

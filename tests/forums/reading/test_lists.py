@@ -1,14 +1,14 @@
-"""A forum's list: what it is narrowed by, its order, its tags; and the threads that are named under a thread."""
+"""A forum's list of threads: filters, order and tags; and the related threads under a thread."""
 
 import re
 
 import pytest
 from taggit.models import Tag
 
-from forums import moderation
-from forums.actions import withdraw
 from forums.models import Forum, Thread, Topic
-from tests.forums.test_pages import words
+from forums.moderation import decisions
+from forums.writer_actions import withdraw
+from tests.forums.helpers import words
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,7 @@ def test_three_related_threads_at_most_the_liveliest_first_and_only_visible_ones
         Thread.objects.filter(pk=found.pk).update(last_on=f"2020-01-0{day}", code=f"{day}")
     for _ in range(3):
         gone = start("Gone", tags=["deposits"])
-        moderation.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
+        decisions.remove(post=gone.posts.get(), by=sam, reason="person", words="It named somebody.")
         Thread.objects.filter(pk=gone.pk).update(last_on="2999-01-01")
     assert related(client.get(thread.get_absolute_url())) == ["Newest", "Newer", "Older"]
 
@@ -153,5 +153,5 @@ def test_related_threads_cost_one_query(start, django_assert_num_queries):
     thread = start(tags=["deposits"])
     start(tags=["deposits"])
     with django_assert_num_queries(1):
-        found = [(other.get_absolute_url(), other.shown_title) for other in Thread.objects.related_to(thread, most=3)]
+        found = [(other.get_absolute_url(), other.shown_title) for other in Thread.objects.related_to(thread, limit=3)]
     assert len(found) == 1

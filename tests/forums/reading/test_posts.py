@@ -1,21 +1,20 @@
-"""The pages of a thread, and the links that lead to a post."""
+"""The pages of a thread, and links to posts."""
 
 import re
 
 import pytest
 
-from forums import moderation
-from forums.actions import reply, withdraw
 from forums.models import Post
+from forums.moderation import decisions
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import title
+from tests.forums.helpers import published_reply, title
 
 pytestmark = pytest.mark.django_db
 
 
 def numbers(response):
-    """Return the numbers of the posts on a page, gone ones included, in their order."""
+    """Return the numbers of the posts on a page in order, gone ones included."""
     return [int(number) for number in re.findall(r' id="post-(\d+)"', response.content.decode())]
 
 
@@ -39,7 +38,7 @@ def test_a_link_goes_on_leading_to_its_post_whatever_became_of_others(client, lo
     before = {post.number: post.get_absolute_url() for post in long.posts.in_order()}
     for number in (1, 7, 30):
         withdraw(post=long.posts.get(number=number))
-    moderation.remove(post=long.posts.get(number=31), by=sam, reason="person", words="It named somebody.")
+    decisions.remove(post=long.posts.get(number=31), by=sam, reason="person", words="It named somebody.")
     assert {post.number: post.get_absolute_url() for post in long.posts.in_order()} == before
     assert numbers(client.get(before[31].split("#")[0])) == list(range(31, 61))
     assert numbers(client.get(before[61].split("#")[0])) == [61]
@@ -67,7 +66,7 @@ def test_the_way_to_the_latest_is_at_the_top_of_all_but_the_last_page(client, lo
 def test_a_reply_to_what_waits_again_points_nowhere(client, thread, sam):
     first = published_reply(thread, sam)
     sent = reply(thread=thread, submission_id=new_submission_id(), body="An answer", in_reply_to=first.post)
-    moderation.undo(post=first.post)
-    moderation.publish(post=sent.post, by=sam)
+    decisions.undo(post=first.post)
+    decisions.publish(post=sent.post, by=sam)
     html = client.get(thread.get_absolute_url()).content.decode()
     assert (Post.objects.get(body="An answer").number, "Replying to" in html, "None" in html) == (2, False, False)

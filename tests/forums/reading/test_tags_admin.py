@@ -1,4 +1,4 @@
-"""Tags, as moderators set them: they stand in addresses, so they tell nothing that others must not see."""
+"""Tags that moderators set. They stand in addresses, so they contain no sensitive words."""
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page(client, sam, thread):
-    """Return what saves the thread's page as a moderator, with `tags` as they are typed."""
+    """A function that saves the thread's page as a moderator, with `tags` as typed."""
     sign_in(client, sam)
 
     def save(tags, **changed):

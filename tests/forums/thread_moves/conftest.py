@@ -1,14 +1,12 @@
-"""Two forums, and threads with a few posts in them."""
-
-import re
+"""Fixtures of the tests of thread moves: a second forum, and threads of a few posts."""
 
 import pytest
 
-from forums import moderation
-from forums.actions import start_thread
-from forums.models import Forum, Post, Thread, Voice
+from forums.models import Forum, Thread, Voice
+from forums.moderation import decisions
+from forums.writer_actions import start_thread
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
+from tests.forums.helpers import published_reply
 
 
 @pytest.fixture
@@ -18,14 +16,14 @@ def safety(db):
 
 @pytest.fixture
 def start(forum, sam):
-    """Return what makes a published thread of posts 'a', 'b' and so on by A, B and so on, whose codes it has as `codes`."""
+    """A function that creates a published thread of posts 'a', 'b' … by the voices A, B …, with their `codes`."""
 
     def make(letters="abcd", **fields):
         first, *others = letters
         sent = start_thread(
             **{"forum": forum, "submission_id": new_submission_id(), "title": "T", "body": first, **fields}
         )
-        moderation.publish(post=sent.post, by=sam)
+        decisions.publish(post=sent.post, by=sam)
         thread = Thread.objects.select_related("forum").get(pk=sent.post.thread_id)
         thread.codes = {first: sent.code}
         for letter in others:
@@ -45,31 +43,3 @@ def one(start):
 @pytest.fixture
 def two(start):
     return start("uvw")
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
-
-
-def post(body):
-    return Post.objects.select_related("thread__forum", "voice").get(body=body)
-
-
-def posts(bodies):
-    return [post(body) for body in bodies]
-
-
-def told(thread):
-    """Return a thread's numbered posts: '1a 2b', and '3-' for one without words."""
-    return " ".join(f"{row.number}{row.body or '-'}" for row in thread.posts.in_order())
-
-
-def moved(thread):
-    """Return where the posts of a thread went: '2b', by their old numbers."""
-    return " ".join(f"{row.number}{row.post.body or '-'}" for row in thread.moved.order_by("number"))
-
-
-def notices_on(response):
-    """Return the notice on each moved number of a page, by number."""
-    gone = re.findall(r'<p class="gone" id="post-(\d+)">(.*?)</p>', response.content.decode())
-    return {int(number): re.sub(r"<[^>]+>", "", words) for number, words in gone}

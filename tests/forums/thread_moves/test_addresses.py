@@ -1,15 +1,14 @@
-"""Old addresses of threads that were moved, merged or split lead to where things are now."""
+"""Old addresses of threads that were moved, merged or split: they redirect to the current ones."""
 
 import re
 
 import pytest
 
-from forums import moderation, thread_moves
-from forums.actions import withdraw
-from tests.forums.conftest import published_reply
-from tests.forums.reading.test_feeds import entries, feed_of
-from tests.forums.test_pages import words
-from tests.forums.thread_moves.conftest import fresh, moved, notices_on, post, posts, told
+from forums.moderation import decisions, thread_moves
+from forums.writer_actions import withdraw
+from tests.forums.helpers import published_reply, words
+from tests.forums.reading.helpers import entries, feed_of
+from tests.forums.thread_moves.helpers import moved_bodies, notices_on, numbered_bodies, post, posts, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +65,7 @@ def test_a_merged_thread_leads_to_its_post_wherever_that_went_since(client, one,
     assert way(client, old) == (302, f"{new.get_absolute_url()}#post-1")
     withdraw(post=post("a"))
     withdraw(post=post("b"))
-    assert (fresh(new).state, way(client, old)) == ("gone", (302, f"{two.get_absolute_url()}#post-6"))
+    assert (reload(new).state, way(client, old)) == ("gone", (302, f"{two.get_absolute_url()}#post-6"))
 
 
 def test_where_all_was_taken_down_nothing_is_found(client, one, two):
@@ -126,16 +125,16 @@ def test_a_notice_of_a_post_in_a_thread_that_nobody_can_read_leads_nowhere(clien
 
 def test_a_moved_post_that_waits_again_is_nowhere_until_it_is_published_anew(client, one, sam):
     thread_moves.split(thread=one, posts=posts("d"), title="N")
-    moderation.undo(post=post("d"))
+    decisions.undo(post=post("d"))
     assert notices_on(client.get(one.get_absolute_url())) == {}
-    moderation.publish(post=post("d"), by=sam)
+    decisions.publish(post=post("d"), by=sam)
     assert notices_on(client.get(one.get_absolute_url())) == {4: "#4 was moved to another thread."}
 
 
 def test_a_merged_thread_whose_only_post_waits_again_leads_to_the_other(client, start, two):
     one = start("a")
     thread_moves.merge(thread=one, into=two)
-    moderation.undo(post=post("a"))
+    decisions.undo(post=post("a"))
     assert way(client, one.get_absolute_url()) == (302, two.get_absolute_url())
     assert way(client, f"{one.get_absolute_url()}reply/") == (200, None)
 
@@ -164,15 +163,15 @@ def test_the_feed_of_a_moved_or_merged_thread_leads_to_that_of_where_it_is(clien
     assert [entry["title"].text for entry in entries(feed_of(client, new))][:2] == ["#7 by D", "#6 by C"]
 
 
-def known(client, thread):
-    """Return what a thread's entries are known by to those who follow it."""
+def entry_ids(client, thread):
+    """Return the ids of the entries in a thread's feed."""
     return [entry["id"].text for entry in entries(feed_of(client, f"{thread.get_absolute_url()}feed/"))]
 
 
 def test_an_entry_that_was_read_is_not_new_in_another_forum(client, one, safety):
-    before = known(client, one)
+    before = entry_ids(client, one)
     thread_moves.move(thread=one, to=safety)
-    assert (known(client, fresh(one)), len(before)) == (before, 4)
+    assert (entry_ids(client, reload(one)), len(before)) == (before, 4)
 
 
 def test_a_feed_stays_one_when_several_threads_were_merged_into_it(client, start, one, two):
@@ -194,7 +193,7 @@ def test_a_page_asks_as_often_with_many_moved_posts_as_with_none(client, long, s
     for number in range(5, 12):
         thread_moves.split(thread=long, posts=posts([f"p{number}"]), title="N")
     assert count() == before
-    assert (moved(long)[:9], told(long)[:11]) == ("5p5 6p6 7", "1a 2b 3c 4d")
+    assert (moved_bodies(long)[:9], numbered_bodies(long)[:11]) == ("5p5 6p6 7", "1a 2b 3c 4d")
 
 
 def test_an_old_address_asks_a_few_times_only(client, long, two, django_assert_max_num_queries):

@@ -2,26 +2,26 @@
 
 import pytest
 
-from forums import moderation, thread_moves
-from forums.actions import reply, withdraw
 from forums.models import Post, Thread
+from forums.moderation import decisions, thread_moves
+from forums.writer_actions import reply, withdraw
 from mscos.erasure import overwrite_freed_pages
 from mscos.forms import new_submission_id
 from mscos.refusals import Refused
-from tests.forums.conftest import published_reply
-from tests.forums.thread_moves.conftest import fresh, moved, post, posts, told
+from tests.forums.helpers import published_reply
+from tests.forums.thread_moves.helpers import moved_bodies, numbered_bodies, post, posts, reload
 
 pytestmark = pytest.mark.django_db
 
 
 def facts(thread):
-    now = fresh(thread)
+    now = reload(thread)
     return (now.state, now.title, now.reply_count, now.last_on, now.merged_into)
 
 
 def test_posts_are_numbered_on_in_their_old_order(one, two):
     thread_moves.merge(thread=one, into=two)
-    assert (told(two), moved(one), moved(two)) == ("1u 2v 3w 4a 5b 6c 7d", "1a 2b 3c 4d", "")
+    assert (numbered_bodies(two), moved_bodies(one), moved_bodies(two)) == ("1u 2v 3w 4a 5b 6c 7d", "1a 2b 3c 4d", "")
     assert facts(one) == ("gone", "", 0, None, two)
     assert facts(two) == ("open", "T", 6, post("d").day, None)
 
@@ -37,16 +37,16 @@ def test_what_waits_was_refused_or_is_gone_goes_along(one, two, sam):
         name: reply(thread=one, submission_id=new_submission_id(), body=name)
         for name in ("waits", "refused", "withdrawn")
     }
-    moderation.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
+    decisions.refuse(post=sent["refused"].post, by=sam, reason="spam", words="No.")
     withdraw(post=sent["withdrawn"].post)
     withdraw(post=post("b"))
-    moderation.remove(post=post("c"), by=sam, reason="spam", words="No.")
+    decisions.remove(post=post("c"), by=sam, reason="spam", words="No.")
     thread_moves.merge(thread=one, into=two)
-    assert (told(two), one.posts.count()) == ("1u 2v 3w 4a 5- 6- 7d", 0)
+    assert (numbered_bodies(two), one.posts.count()) == ("1u 2v 3w 4a 5- 6- 7d", 0)
     refused = Post.objects.get(pk=sent["refused"].post.pk)
-    moderation.publish(post=refused, by=sam, version=moderation.post_version(refused))
-    moderation.publish(post=sent["waits"].post, by=sam)
-    assert told(two) == "1u 2v 3w 4a 5- 6- 7d 8refused 9waits"
+    decisions.publish(post=refused, by=sam, version=decisions.post_version(refused))
+    decisions.publish(post=sent["waits"].post, by=sam)
+    assert numbered_bodies(two) == "1u 2v 3w 4a 5- 6- 7d 8refused 9waits"
     assert (facts(one)[:2], facts(two)[2]) == (("gone", ""), 6)
 
 
@@ -73,9 +73,9 @@ def test_earlier_merged_threads_are_pointed_on(start, one, two):
     three = start("xy")
     thread_moves.merge(thread=one, into=two)
     thread_moves.merge(thread=two, into=three)
-    assert (fresh(one).merged_into, fresh(two).merged_into) == (three, three)
-    assert told(three) == "1x 2y 3u 4v 5w 6a 7b 8c 9d"
-    assert moved(two) == "1u 2v 3w 4a 5b 6c 7d"
+    assert (reload(one).merged_into, reload(two).merged_into) == (three, three)
+    assert numbered_bodies(three) == "1x 2y 3u 4v 5w 6a 7b 8c 9d"
+    assert moved_bodies(two) == "1u 2v 3w 4a 5b 6c 7d"
 
 
 def test_a_thread_is_not_merged_into_itself(one):
@@ -93,26 +93,26 @@ def test_of_two_tabs_the_second_merge_does_nothing(start, one, two):
     ):
         with pytest.raises(Refused, match=f"Nobody can read thread {one.code} now"):
             act()
-    assert (told(two), told(three)) == ("1u 2v 3w 4a 5b 6c 7d", "1x 2y")
+    assert (numbered_bodies(two), numbered_bodies(three)) == ("1u 2v 3w 4a 5b 6c 7d", "1x 2y")
 
 
 def test_a_post_that_a_moderator_has_open_is_decided_in_the_thread_where_it_is_now(one, two, sam):
     opened = Post.objects.get(pk=reply(thread=one, submission_id=new_submission_id(), body="e").post.pk)
     thread_moves.merge(thread=one, into=two)
-    moderation.publish(post=opened, by=sam)
-    assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5b 6c 7d 8e", "gone", 7)
+    decisions.publish(post=opened, by=sam)
+    assert (numbered_bodies(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5b 6c 7d 8e", "gone", 7)
     shown = Post.objects.get(body="b")
     shown.thread = one  # as it was when the page was opened
-    moderation.remove(post=shown, by=sam, reason="spam", words="No.")
-    assert (told(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5- 6c 7d 8e", "gone", 6)
+    decisions.remove(post=shown, by=sam, reason="spam", words="No.")
+    assert (numbered_bodies(two), facts(one)[0], facts(two)[2]) == ("1u 2v 3w 4a 5- 6c 7d 8e", "gone", 6)
 
 
 def test_what_was_published_a_moment_ago_can_wait_again_after_a_merge_and_keeps_its_links(one, two, sam):
     thread_moves.merge(thread=one, into=two)
-    moderation.undo(post=post("d"))
-    assert (told(two), moved(one)) == ("1u 2v 3w 4a 5b 6c", "1a 2b 3c 4d")
-    moderation.publish(post=post("d"), by=sam)
-    assert (told(two), one.numbered(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
+    decisions.undo(post=post("d"))
+    assert (numbered_bodies(two), moved_bodies(one)) == ("1u 2v 3w 4a 5b 6c", "1a 2b 3c 4d")
+    decisions.publish(post=post("d"), by=sam)
+    assert (numbered_bodies(two), one.numbered_post(4)) == ("1u 2v 3w 4a 5b 6c 7d", post("d"))
 
 
 def test_merging_costs_no_more_statements_for_many_posts(start, django_assert_max_num_queries):
@@ -130,8 +130,8 @@ def test_merging_costs_no_more_statements_for_many_posts(start, django_assert_ma
 def test_there_and_back_again(one, two):
     new = thread_moves.split(thread=one, posts=posts("bc"), title="N")
     thread_moves.merge(thread=new, into=one)
-    assert (told(one), moved(one), moved(new)) == ("1a 4d 5b 6c", "2b 3c", "1b 2c")
-    assert [one.numbered(2), new.numbered(1)] == [post("b"), post("b")]
+    assert (numbered_bodies(one), moved_bodies(one), moved_bodies(new)) == ("1a 4d 5b 6c", "2b 3c", "1b 2c")
+    assert [one.numbered_post(2), new.numbered_post(1)] == [post("b"), post("b")]
 
 
 def test_a_post_whose_title_is_destroyed_is_no_longer_flagged_for_it(start, two):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from forums import moderation, thread_moves
-from forums.actions import reply, start_thread
 from forums.models import Consultation, Thread, Topic
+from forums.moderation import decisions, thread_moves
+from forums.writer_actions import reply, start_thread
 from mscos.forms import new_submission_id
 from mscos.refusals import Refused
-from tests.forums.thread_moves.conftest import fresh, told
+from tests.forums.thread_moves.helpers import numbered_bodies, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,14 @@ pytestmark = pytest.mark.django_db
 def test_a_moved_thread_keeps_its_code_and_numbers_and_loses_its_type(start, consultation, safety):
     thread = start("abc", topic=Topic.objects.get(code="e"))
     thread_moves.move(thread=thread, to=safety)
-    now = fresh(thread)
-    assert (now.forum, now.topic, now.code, told(now), now.reply_count) == (safety, None, thread.code, "1a 2b 3c", 2)
+    now = reload(thread)
+    assert (now.forum, now.topic, now.code, numbered_bodies(now), now.reply_count) == (
+        safety,
+        None,
+        thread.code,
+        "1a 2b 3c",
+        2,
+    )
 
 
 def test_its_old_forum_and_the_call_count_it_no_more(start, consultation, forum, safety):
@@ -33,7 +39,7 @@ def test_its_old_forum_and_the_call_count_it_no_more(start, consultation, forum,
 def test_a_forum_that_is_closed_takes_a_moved_thread(one, safety):
     type(safety).objects.filter(pk=safety.pk).update(state="closed")
     thread_moves.move(thread=one, to=safety)
-    assert fresh(one).closed_because == "This forum is closed. You can still read."
+    assert reload(one).closed_because == "This forum is closed. You can still read."
 
 
 def test_a_thread_is_not_moved_to_where_it_is(one, forum):
@@ -53,14 +59,14 @@ def test_a_thread_that_nobody_can_read_is_not_rearranged(one, two, safety, state
     ):
         with pytest.raises(Refused, match=message):
             act()
-    assert (told(one), told(two), Thread.objects.count()) == ("1a 2b 3c 4d", "1u 2v 3w", 2)
+    assert (numbered_bodies(one), numbered_bodies(two), Thread.objects.count()) == ("1a 2b 3c 4d", "1u 2v 3w", 2)
 
 
 def test_what_waits_in_a_moved_thread_is_published_in_it(one, safety, sam):
     sent = reply(thread=one, submission_id=new_submission_id(), body="e")
     thread_moves.move(thread=one, to=safety)
-    moderation.publish(post=sent.post, by=sam)
-    assert told(fresh(one)) == "1a 2b 3c 4d 5e"
+    decisions.publish(post=sent.post, by=sam)
+    assert numbered_bodies(reload(one)) == "1a 2b 3c 4d 5e"
 
 
 def test_the_type_of_a_new_view_is_not_touched(consultation, forum, safety, one):
@@ -68,4 +74,4 @@ def test_the_type_of_a_new_view_is_not_touched(consultation, forum, safety, one)
         forum=forum, submission_id=new_submission_id(), title="T", body="B", topic=Topic.objects.get(code="e")
     )
     thread_moves.move(thread=one, to=safety)
-    assert fresh(other.post.thread).topic.code == "e"
+    assert reload(other.post.thread).topic.code == "e"

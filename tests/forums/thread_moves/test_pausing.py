@@ -10,8 +10,7 @@ from django.urls import reverse
 from forums.models import Forum
 from mscos.groups import EDITORS, MODERATORS
 from tests.admin_forms import version_on
-from tests.forums.test_admin import words as admin_words
-from tests.forums.test_pages import words
+from tests.forums.helpers import admin_words, words
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -1,15 +1,14 @@
-"""Whose posts are moved: their names, and what their codes open."""
+"""Voices of moved posts: their names, and what their codes open."""
 
 import pytest
 
-from forums import moderation, thread_moves
-from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Voice
-from forums.names import NAMES
+from forums.moderation import decisions, thread_moves
+from forums.voice_names import NAMES
+from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.conftest import published_reply
-from tests.forums.test_pages import words
-from tests.forums.thread_moves.conftest import post, posts, told
+from tests.forums.helpers import published_reply, words
+from tests.forums.thread_moves.helpers import numbered_bodies, post, posts
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,7 @@ def test_a_voice_goes_along_with_all_its_posts(one, two):
 
 
 def test_a_voice_with_posts_on_both_sides_stays_at_home(both):
-    assert (homes("b", "e"), told(both.new)) == ([both, both], "1e")
+    assert (homes("b", "e"), numbered_bodies(both.new)) == ([both, both], "1e")
     assert sorted(Voice.objects.speaking_in(both.new).values_list("pk", flat=True)) == [post("e").voice_id]
     assert Voice.objects.speaking_in(both).count() == 4
 
@@ -139,11 +138,11 @@ def test_the_page_of_a_code_after_a_merge(client, one, two, sam):
 
 
 def test_a_new_version_of_a_refused_post_is_sent_to_the_thread_of_that_post(client, both, sam):
-    moderation.remove(post=post("e"), by=sam, reason="spam", words="No.")
+    decisions.remove(post=post("e"), by=sam, reason="spam", words="No.")
     html = client.post("/code/", {"code": both.codes["b"]}).content.decode()
     assert 'href="/forums/housing/new/">write again</a>' in html  # nothing is left to read in that thread
 
 
 def test_a_moved_post_is_taken_down_by_its_code(client, both):
     client.post("/code/take-down/", {"code": both.codes["b"], "n": "2", "sure": "yes"})
-    assert (told(both.new), told(both)) == ("1-", "1a 2b 3c 4d")
+    assert (numbered_bodies(both.new), numbered_bodies(both)) == ("1-", "1a 2b 3c 4d")

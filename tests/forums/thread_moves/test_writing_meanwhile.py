@@ -1,15 +1,14 @@
-"""What is written in one tab while a moderator rearranges threads in another: nothing typed is lost."""
+"""Replies and reports whose forms were opened before a move: nothing typed is lost."""
 
 import pytest
 from django.test import Client
 
-from forums import moderation, thread_moves
-from forums.actions import NotAccepted, reply, withdraw
 from forums.models import Post, Report, Thread
+from forums.moderation import decisions, thread_moves
+from forums.writer_actions import NotAccepted, reply, withdraw
 from mscos.forms import new_submission_id
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.thread_moves.conftest import fresh, post, posts
+from tests.forums.helpers import kept, problems, words
+from tests.forums.thread_moves.helpers import post, posts, reload
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +20,8 @@ def send(client, thread, body="e", **typed):
     )
 
 
-def taken(body="e"):
-    """Return where a reply stands, what it answers and where that stands."""
+def stored_reply(body="e"):
+    """Return the thread of a reply, the post that it answers, and the thread of that post."""
     found = Post.objects.get(body=body)
     answered = found.in_reply_to
     return (found.thread, answered and (answered.body, answered.thread))
@@ -31,24 +30,24 @@ def taken(body="e"):
 def test_a_reply_in_a_thread_that_was_moved_is_taken(client, one, safety):
     thread_moves.move(thread=one, to=safety)
     page = send(client, one, to="2")
-    assert ("Sent. A moderator will read it" in words(page), taken()) == (True, (one, ("b", one)))
+    assert ("Sent. A moderator will read it" in words(page), stored_reply()) == (True, (one, ("b", one)))
     assert 'href="/forums/safety/"' in page.content.decode()
 
 
 def test_a_reply_in_a_thread_that_was_merged_is_taken_where_it_is_now(client, one, two):
     thread_moves.merge(thread=one, into=two)
     send(client, one)
-    assert taken() == (two, None)
+    assert stored_reply() == (two, None)
     send(client, one, "f", to="2")
-    assert taken("f") == (two, ("b", two))
+    assert stored_reply("f") == (two, ("b", two))
 
 
 def test_a_reply_to_a_post_that_was_split_off_goes_where_that_is(client, one):
     new = thread_moves.split(thread=one, posts=posts("c"), title="N")
     send(client, one, to="3")
-    assert taken() == (new, ("c", new))
+    assert stored_reply() == (new, ("c", new))
     send(client, one, "f", to="2")
-    assert taken("f") == (one, ("b", one))
+    assert stored_reply("f") == (one, ("b", one))
 
 
 def test_the_form_of_an_old_address_is_that_of_the_thread_where_things_are_now(client, one, two):
@@ -63,7 +62,7 @@ def test_a_form_that_comes_back_means_the_same_post_when_it_is_sent_again(client
     page = send(client, one, "", to="2")
     assert (problems(page), kept(page, "to")) == (["Enter your post"], "2")
     send(client, one, to=kept(page, "to"))
-    assert taken() == (two, ("b", two))
+    assert stored_reply() == (two, ("b", two))
 
 
 def test_one_form_sent_before_and_after_a_merge_is_one_post(client, one, two):
@@ -101,13 +100,13 @@ def test_a_post_split_off_a_closed_thread_can_be_answered(client, one):
     Thread.objects.filter(pk=one.pk).update(state="closed")
     new = thread_moves.split(thread=one, posts=posts("c"), title="N")
     send(client, one, to="3")
-    assert taken() == (new, ("c", new))
+    assert stored_reply() == (new, ("c", new))
 
 
 def test_a_code_of_the_merged_thread_works_by_its_old_address(client, one, two):
     thread_moves.merge(thread=one, into=two)
     send(client, one, code=one.codes["c"])
-    assert (Post.objects.get(body="e").voice, taken()) == (post("c").voice, (two, None))
+    assert (Post.objects.get(body="e").voice, stored_reply()) == (post("c").voice, (two, None))
 
 
 def test_a_stale_token_keeps_the_text_in_the_old_address_too(one, two):
@@ -117,7 +116,7 @@ def test_a_stale_token_keeps_the_text_in_the_old_address_too(one, two):
 
 
 def test_the_action_itself_goes_where_things_are(one, two):
-    """Between the view's look and the write a merge may come: the action looks again, with the row held."""
+    """Between the view's query and the INSERT a merge may come: the action queries again, with the row locked."""
     stale = Thread.objects.select_related("forum").get(pk=one.pk)
     thread_moves.merge(thread=one, into=two)
     assert reply(thread=stale, submission_id=new_submission_id(), body="e").post.thread == two
@@ -155,12 +154,12 @@ def test_nothing_else_can_be_reported_by_an_old_address(client, one, two):
     withdraw(post=post("b"))
     for number in ("2", "5", "x", ""):
         assert client.get(f"{one.get_absolute_url()}report/?n={number}").status_code == 404
-    assert fresh(one).merged_into == two
+    assert reload(one).merged_into == two
 
 
 def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, waiting, sam):
-    moderation.publish(post=waiting.post, by=sam)
-    moderation.undo(post=waiting.post)
+    decisions.publish(post=waiting.post, by=sam)
+    decisions.undo(post=waiting.post)
     thread = waiting.post.thread
     page = send(client, thread)
     assert (page.status_code, kept(page, "body")) == (409, "e")

@@ -1,17 +1,27 @@
-"""The small world of the forums, and forms as browsers send them."""
+"""Fixtures of the tests of writing: a member and a post under her name."""
 
-from datetime import UTC, datetime, timedelta
+import pytest
+from django.test import Client
 
-import time_machine
-
-from mscos.forms import new_submission_id
-from tests.forums.conftest import alex, consultation, forum, published, sam, thread, waiting  # noqa: F401  the same small world
-
-NEW = "/forums/housing/new/"
+from forums.models import Post
+from tests.forums.writing.helpers import NAMED, typed_form
+from tests.people import make_person, sign_in
 
 
-def typed(**fields):
-    """Return what a browser sends for a new thread by somebody who took a minute to write it."""
-    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1), tick=False):
-        submission_id = new_submission_id()
-    return {"title": "A quiet room", "body": "Is there one?", "submission_id": submission_id, **fields}
+@pytest.fixture
+def ada(db):
+    return make_person("ada@example.org", display_name="Ada Ferreira")
+
+
+@pytest.fixture
+def member(ada):
+    client = Client()
+    sign_in(client, ada)
+    return client
+
+
+@pytest.fixture
+def named(member, forum):
+    """A post under a name, as it was sent."""
+    member.post(NAMED, typed_form())
+    return Post.objects.get()

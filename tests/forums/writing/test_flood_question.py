@@ -1,13 +1,12 @@
-"""A plain question that the moderators set while programs flood a forum."""
+"""The question that moderators set while programs flood a forum."""
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from forums.models import Post
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.writing.conftest import NEW, typed
+from tests.forums.helpers import kept, problems, words
+from tests.forums.writing.helpers import NEW, typed_form
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +21,7 @@ def flooded(forum):
 
 def test_nothing_is_asked_while_there_is_no_flood(client, forum):
     assert 'name="answer"' not in client.get(NEW).content.decode()
-    client.post(NEW, typed(answer="anything"))
+    client.post(NEW, typed_form(answer="anything"))
     assert Post.objects.count() == 1
 
 
@@ -34,7 +33,7 @@ def test_the_question_stands_in_the_form_and_needs_no_script_and_no_picture(clie
 
 @pytest.mark.parametrize("answer", ["Tuesday", " tuesday. ", "TUE", "martes!"])
 def test_a_right_answer_lets_the_post_in_and_is_not_stored(client, flooded, answer):
-    client.post(NEW, typed(answer=answer))
+    client.post(NEW, typed_form(answer=answer))
     assert (Post.objects.count(), Post.objects.get().body) == (1, "Is there one?")
 
 
@@ -48,15 +47,15 @@ def test_a_right_answer_lets_the_post_in_and_is_not_stored(client, flooded, answ
     ],
 )
 def test_a_wrong_answer_is_told_and_keeps_the_post(client, flooded, answer, message):
-    response = client.post(NEW, typed(answer=answer))
+    response = client.post(NEW, typed_form(answer=answer))
     assert problems(response) == [message]
     assert (kept(response, "body"), Post.objects.count()) == ("Is there one?", 0)
 
 
 def test_replies_are_asked_too(client, flooded, thread):
     address = f"{thread.get_absolute_url()}reply/"
-    assert problems(client.post(address, typed())) == ["Answer the question"]
-    client.post(address, typed(body="There is.", answer="tuesday"))
+    assert problems(client.post(address, typed_form())) == ["Answer the question"]
+    client.post(address, typed_form(body="There is.", answer="tuesday"))
     assert Post.objects.filter(body="There is.").count() == 1
 
 

@@ -1,4 +1,4 @@
-"""A new version of a refused post: by the same voice, in its place, and the refused words are gone."""
+"""New versions of refused posts: by the same voice, and the refused text is erased."""
 
 from datetime import timedelta
 
@@ -7,14 +7,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from forums import actions, moderation
+from forums import writer_actions
 from forums.models import Consultation, Forum, ModeratorNote, Post, Thread, Topic, Voice
+from forums.moderation import decisions
 from mscos.forms import new_submission_id
 from mscos.refusals import Refused
-from tests.forums.test_admin import review
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.writing.conftest import typed
+from tests.forums.helpers import kept, problems, review_url, words
+from tests.forums.writing.helpers import typed_form
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +23,12 @@ ADDRESS = "/code/new-version/"
 
 @pytest.fixture
 def refused(waiting, sam):
-    moderation.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
+    decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names your town.")
     return waiting
 
 
 def sent(refused, **fields):
-    return {**typed(title="A calm room", body="Is there a calm one?"), "code": refused.code, "n": "1", **fields}
+    return {**typed_form(title="A calm room", body="Is there a calm one?"), "code": refused.code, "n": "1", **fields}
 
 
 def test_the_first_press_shows_the_refused_words_to_be_changed(client, refused):
@@ -52,17 +51,19 @@ def test_a_new_version_waits_by_the_same_voice_and_the_refused_words_are_destroy
     page = words(client.post("/code/", {"code": refused.code}))
     assert ("Its words have been erased." in page, "It names your town." in page) == (True, True)
     assert ("Waiting to be checked" in page, "Send a new version" in page) == (True, False)
-    moderation.publish(post=new, by=sam)
+    decisions.publish(post=new, by=sam)
     assert (Thread.objects.get().state, Post.objects.get(number=1)) == ("open", new)
 
 
 def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client, thread, sam):
     first = thread.posts.get()
-    reply = actions.reply(thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first)
-    moderation.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
+    reply = writer_actions.reply(
+        thread=thread, submission_id=new_submission_id(), body="In Elm Street.", in_reply_to=first
+    )
+    decisions.refuse(post=reply.post, by=sam, reason="place", words="No streets.")
     form = client.post(ADDRESS, {"code": reply.code, "n": "1"})
     assert 'name="title"' not in form.content.decode()
-    client.post(ADDRESS, {**typed(body="In a street."), "code": reply.code, "n": "1"})
+    client.post(ADDRESS, {**typed_form(body="In a street."), "code": reply.code, "n": "1"})
     new = Post.objects.get(body="In a street.")
     assert (new.in_reply_to, new.voice.name) == (first, reply.post.voice.name)
     assert Thread.objects.get().title == "A quiet room"
@@ -71,7 +72,7 @@ def test_a_new_version_of_a_reply_answers_the_same_post_and_has_no_title(client,
 def test_the_moderators_see_what_was_said_about_the_refused_version(client, refused, sam):
     client.post(ADDRESS, sent(refused))
     sign_in(client, sam)
-    page = client.get(review(Post.objects.get(state="waiting"))).content.decode()
+    page = client.get(review_url(Post.objects.get(state="waiting"))).content.decode()
     assert "It names your town." in page
 
 
@@ -147,14 +148,14 @@ def test_a_forum_that_was_paused_meanwhile_keeps_the_words(client, refused):
 def test_a_refusal_cannot_be_undone_once_a_new_version_came(client, refused, sam):
     client.post(ADDRESS, sent(refused))
     with pytest.raises(Refused, match="have been erased"):
-        moderation.undo(post=Post.objects.get(state="refused"))
+        decisions.undo(post=Post.objects.get(state="refused"))
     assert Post.objects.filter(state="waiting").count() == 1
 
 
 def test_notes_on_a_refused_version_go_when_its_words_would_have_gone(client, refused):
     client.post(ADDRESS, sent(refused))
     with time_machine.travel("2099-01-01", tick=False):
-        actions.erase_refused_posts()
+        writer_actions.erase_refused_posts()
     assert ModeratorNote.objects.count() == 0
 
 
@@ -169,11 +170,11 @@ def test_the_question_of_a_flood_is_not_asked_of_a_code(client, refused, forum):
 def test_the_title_of_the_new_version_outlives_the_emptied_one(client, refused, sam, emptied):
     client.post(ADDRESS, sent(refused))
     if emptied == "taken down":
-        actions.withdraw(post=Post.objects.earliest("pk"))
+        writer_actions.withdraw(post=Post.objects.earliest("pk"))
     else:
         Post.objects.filter(state="refused").update(day="2001-01-01")
-        actions.erase_refused_posts()
-    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+        writer_actions.erase_refused_posts()
+    decisions.publish(post=Post.objects.latest("pk"), by=sam)
     assert Thread.objects.get().title == "A calm room"
 
 
@@ -196,7 +197,7 @@ def test_a_new_version_of_a_view_stands_in_the_forum_once_the_call_has_closed(cl
     Consultation.objects.update(opens=timezone.localdate() - timedelta(2), closes=timezone.localdate() - timedelta(1))
     assert "The call for views that you answered has closed." in words(client.post(ADDRESS, first))
     client.post(ADDRESS, sent(refused))
-    moderation.publish(post=Post.objects.latest("pk"), by=sam)
+    decisions.publish(post=Post.objects.latest("pk"), by=sam)
     assert (Thread.objects.get().topic, Thread.objects.get().state) == (None, "open")
 
 

@@ -1,4 +1,4 @@
-"""What acts on a post under one's own name means the post that its page showed, and no word to the moderators is lost."""
+"""Actions on one's own named posts: each is about the post that its page showed, and no message is lost."""
 
 import html
 import re
@@ -6,12 +6,10 @@ import re
 import pytest
 from django.test import Client
 
-from forums import moderation
 from forums.models import ModeratorNote, Post
-from tests.forums.test_pages import words
-from tests.forums.test_writing import kept, problems
-from tests.forums.writing.conftest import typed
-from tests.forums.writing.test_named import NAMED, ada, member, named, own  # noqa: F401  one small world
+from forums.moderation import decisions
+from tests.forums.helpers import kept, problems, words
+from tests.forums.writing.helpers import NAMED, own_post_form, typed_form
 
 pytestmark = pytest.mark.django_db
 
@@ -19,14 +17,14 @@ NOT_THERE = "This post was taken down or is not in your list any more. Your mess
 
 
 @pytest.fixture
-def second(member, named):  # noqa: F811
+def second(member, named):
     """Another post under the same name."""
-    member.post(NAMED, typed(title="Another", body="And one more?"))
+    member.post(NAMED, typed_form(title="Another", body="And one more?"))
     return Post.objects.latest("pk")
 
 
-def not_sent(response):
-    """Return the words that a page shows to be copied."""
+def unsent_text(response):
+    """Return the text that a page shows for copying."""
     found = re.search(r"<textarea[^>]* readonly>(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return html.unescape(found.group(1)) if found else None
 
@@ -35,30 +33,30 @@ def states():
     return list(Post.objects.order_by("pk").values_list("state", "body"))
 
 
-def test_taking_a_post_down_twice_leaves_the_next_one_alone(member, named, second):  # noqa: F811
-    form = own(member, 1)
+def test_taking_a_post_down_twice_leaves_the_next_one_alone(member, named, second):
+    form = own_post_form(member, 1)
     for _ in range(2):
         response = member.post("/my-posts/1/take-down/", form, follow=True)
     assert "Nothing was changed now. That post is not in your list any more." in response.content.decode()
     assert states() == [("withdrawn", ""), ("waiting", "And one more?")]
 
 
-def test_a_post_whose_place_moved_meanwhile_is_the_one_taken_down(member, named, second):  # noqa: F811
-    first, form = own(member, 1), own(member, 2)
-    member.post(NAMED, typed(title="Third", body="A third?"))
+def test_a_post_whose_place_moved_meanwhile_is_the_one_taken_down(member, named, second):
+    first, form = own_post_form(member, 1), own_post_form(member, 2)
+    member.post(NAMED, typed_form(title="Third", body="A third?"))
     member.post("/my-posts/1/take-down/", first)
     member.post("/my-posts/2/take-down/", form)
     assert states() == [("withdrawn", ""), ("withdrawn", ""), ("waiting", "A third?")]
 
 
-def test_without_a_mark_nothing_is_taken_down(member, named):  # noqa: F811
+def test_without_a_mark_nothing_is_taken_down(member, named):
     for form in ({}, {"mark": ""}, {"mark": str(named.pk)}):
         response = member.post("/my-posts/1/take-down/", form)
         assert (response.status_code, response["Location"]) == (302, "/my-posts/?done=0")
     assert states() == [("waiting", "Is there one?")]
 
 
-def test_the_page_that_asks_shows_which_post_it_means(member, named, second):  # noqa: F811
+def test_the_page_that_asks_shows_which_post_it_means(member, named, second):
     page = words(member.get("/my-posts/2/take-down/"))
     assert ("It starts the thread Another" in page, "And one more?" in page, "Is there one?" in page) == (
         True,
@@ -67,48 +65,48 @@ def test_the_page_that_asks_shows_which_post_it_means(member, named, second):  #
     )
 
 
-def test_both_pages_of_a_post_bear_one_mark_that_is_no_other_posts(member, named, second):  # noqa: F811
+def test_both_pages_of_a_post_bear_one_mark_that_is_no_other_posts(member, named, second):
     marks = [kept(member.get(f"/my-posts/{page}"), "mark") for page in ("1/", "1/take-down/", "2/", "2/take-down/")]
     assert [len(mark) for mark in marks] == [64, 64, 64, 64]
     assert (marks[0] == marks[1], marks[2] == marks[3], marks[0] == marks[2]) == (True, True, False)
 
 
-def test_words_reach_the_post_whose_page_they_were_written_on(member, named, second):  # noqa: F811
-    form = own(member, 2, words="About the second.")
-    member.post("/my-posts/1/take-down/", own(member, 1))
+def test_words_reach_the_post_whose_page_they_were_written_on(member, named, second):
+    form = own_post_form(member, 2, words="About the second.")
+    member.post("/my-posts/1/take-down/", own_post_form(member, 1))
     response = member.post("/my-posts/2/", form)
     assert (response.status_code, response["Location"]) == (302, "/my-posts/1/?done=1")
     assert list(ModeratorNote.objects.values_list("post", "body")) == [(second.pk, "About the second.")]
 
 
-def test_words_about_a_post_that_left_the_list_come_back_and_reach_no_other(member, named, second):  # noqa: F811
-    form = own(member, 1, words="About the <first>.")
-    member.post("/my-posts/1/take-down/", own(member, 1))
+def test_words_about_a_post_that_left_the_list_come_back_and_reach_no_other(member, named, second):
+    form = own_post_form(member, 1, words="About the <first>.")
+    member.post("/my-posts/1/take-down/", own_post_form(member, 1))
     response = member.post("/my-posts/1/", form)
     assert (response.status_code, problems(response)) == (409, [NOT_THERE])
-    assert (not_sent(response), ModeratorNote.objects.count()) == ("About the <first>.", 0)
+    assert (unsent_text(response), ModeratorNote.objects.count()) == ("About the <first>.", 0)
     assert "And one more?" not in response.content.decode()
 
 
-def test_words_about_a_post_that_was_taken_down_come_back(member, named, sam):  # noqa: F811
-    form = own(member, words="One more thing.")
-    moderation.publish(post=named, by=sam)
-    moderation.remove(post=named, by=sam, reason="person", words="It named Jo.")
+def test_words_about_a_post_that_was_taken_down_come_back(member, named, sam):
+    form = own_post_form(member, words="One more thing.")
+    decisions.publish(post=named, by=sam)
+    decisions.remove(post=named, by=sam, reason="person", words="It named Jo.")
     response = member.post("/my-posts/1/", form)
     assert (response.status_code, problems(response)) == (409, [NOT_THERE])
-    assert (not_sent(response), ModeratorNote.objects.count()) == ("One more thing.", 1)
+    assert (unsent_text(response), ModeratorNote.objects.count()) == ("One more thing.", 1)
     assert "Not sent. Copy it if you need it" in words(response)
-    assert not_sent(member.get("/my-posts/1/")) is None
+    assert unsent_text(member.get("/my-posts/1/")) is None
 
 
 def test_words_of_who_is_signed_out_come_back_and_no_post_is_shown(
     client,
-    ada,  # noqa: F811
-    member,  # noqa: F811
-    named,  # noqa: F811
+    ada,
+    member,
+    named,
     django_assert_num_queries,
 ):
-    form = own(member, words="One more thing.")
+    form = own_post_form(member, words="One more thing.")
     with django_assert_num_queries(0):
         response = client.post("/my-posts/1/", form)
     assert response.status_code == 403
@@ -120,10 +118,10 @@ def test_words_of_who_is_signed_out_come_back_and_no_post_is_shown(
     assert list(ModeratorNote.objects.values_list("post", "body")) == [(named.pk, "One more thing.")]
 
 
-def test_words_with_a_form_token_that_went_stale_come_back(ada, member, named):  # noqa: F811
+def test_words_with_a_form_token_that_went_stale_come_back(ada, member, named):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(ada)
-    response = strict.post("/my-posts/1/", own(member, words="One more thing."))
+    response = strict.post("/my-posts/1/", own_post_form(member, words="One more thing."))
     assert response.status_code == 403
     assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
     assert (kept(response, "words"), ModeratorNote.objects.count()) == ("One more thing.", 0)

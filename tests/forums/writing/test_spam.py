@@ -1,17 +1,16 @@
-"""What waits apart as likely spam: what comes at once, too often, again on one day, or full of links."""
+"""Posts that wait as likely spam: sent too fast, too often, repeated on one day, or full of links."""
 
 import pytest
 import time_machine
 from django.test import Client
 
-from forums import moderation
-from forums.actions import withdraw
 from forums.models import Forum, Post
-from forums.spam import IN_A_FORUM, IN_A_ROW, MAX_LINKS, ON_THE_SITE
+from forums.moderation import decisions
+from forums.spam import MAX_LINKS, PER_FORUM, PER_SITE, PER_VISITOR
+from forums.writer_actions import withdraw
 from mscos.forms import SUBMISSION_IDS, TOO_FAST, new_submission_id
-from tests.forums.test_admin import QUEUE, review
-from tests.forums.test_pages import words
-from tests.forums.writing.conftest import NEW, typed
+from tests.forums.helpers import QUEUE, review_url, words
+from tests.forums.writing.helpers import NEW, typed_form
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +19,8 @@ LONG = "A text of more than forty letters, as one would write."
 
 
 def send(client, **fields):
-    """Send a new thread and return whether its post waits apart."""
-    assert "Sent. A moderator will read it" in words(client.post(NEW, typed(**fields)))
+    """Send a new thread and return whether its post waits as likely spam."""
+    assert "Sent. A moderator will read it" in words(client.post(NEW, typed_form(**fields)))
     return Post.objects.latest("pk").likely_spam
 
 
@@ -42,7 +41,7 @@ def test_what_comes_back_at_once_waits_apart_and_its_sender_is_not_told(client, 
 
 
 def test_a_form_without_a_stamp_is_refused_before_anybody_asks_how_quick_it_was(client, forum):
-    response = client.post(NEW, typed(submission_id=SUBMISSION_IDS.sign("x") + "x"))
+    response = client.post(NEW, typed_form(submission_id=SUBMISSION_IDS.sign("x") + "x"))
     assert "This form was open for too long" in words(response)
     assert Post.objects.count() == 0
 
@@ -69,27 +68,27 @@ def test_a_short_text_may_come_often_on_a_day(client, forum):
 
 def test_the_eleventh_of_one_visitor_in_ten_minutes_waits_apart(forum):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as clock:
-        assert [send(visitor(1), body=f"Number {n}") for n in range(IN_A_ROW.times)] == [False] * IN_A_ROW.times
+        assert [send(visitor(1), body=f"Number {n}") for n in range(PER_VISITOR.times)] == [False] * PER_VISITOR.times
         assert send(visitor(1), body="One more") is True
         assert send(visitor(2), body="Somebody else") is False
-        clock.shift(IN_A_ROW.seconds + 1)
+        clock.shift(PER_VISITOR.seconds + 1)
         assert send(visitor(1), body="Later") is False
 
 
 def test_a_flood_in_a_forum_waits_apart_there_and_nowhere_else(forum):
     other = Forum.objects.create(slug="support", title="Support forum", purpose="Support that lasts.")
-    for _ in range(IN_A_FORUM.times):
-        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    for _ in range(PER_FORUM.times):
+        PER_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1)) is True
-    visitor(2).post(f"/forums/{other.slug}/new/", typed())
+    visitor(2).post(f"/forums/{other.slug}/new/", typed_form())
     assert Post.objects.latest("pk").likely_spam is False
 
 
 def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
     for number in range(3):
         send(visitor(number), body=f"Number {number}")
-    visitor(9).post(f"{thread.get_absolute_url()}reply/", typed(body="A reply"))
-    for limit, whom in ((IN_A_FORUM, f"forum {forum.pk}"), (ON_THE_SITE, "all")):
+    visitor(9).post(f"{thread.get_absolute_url()}reply/", typed_form(body="A reply"))
+    for limit, whom in ((PER_FORUM, f"forum {forum.pk}"), (PER_SITE, "all")):
         for _ in range(limit.times - 5):
             limit.count_for(whom)
         assert limit.reached_for(whom) is False
@@ -98,14 +97,14 @@ def test_every_post_counts_for_its_forum_and_for_the_site(forum, thread):
 
 
 def test_a_flood_on_the_whole_site_waits_apart(forum):
-    for _ in range(ON_THE_SITE.times):
-        ON_THE_SITE.count_for("all")
+    for _ in range(PER_SITE.times):
+        PER_SITE.count_for("all")
     assert send(visitor(1)) is True
 
 
 def test_the_same_form_sent_again_counts_once(client, forum):
-    sent = typed(body=LONG)
-    for _ in range(IN_A_ROW.times + 5):
+    sent = typed_form(body=LONG)
+    for _ in range(PER_VISITOR.times + 5):
         client.post(NEW, sent)
     assert (Post.objects.count(), Post.objects.get().likely_spam) == (1, False)
     assert send(client, body="Another") is False
@@ -121,7 +120,7 @@ def test_the_queue_shows_them_apart_and_how_many_there_are(client, forum, sam):
     assert "1 post may be advertising or a repeat." in queue
     apart = team.get(f"{QUEUE}?state=spam").content.decode()
     assert ("An ordinary post" in apart, "A quick one" in apart) == (False, True)
-    page = team.get(review(Post.objects.latest("pk"))).content.decode()
+    page = team.get(review_url(Post.objects.latest("pk"))).content.decode()
     assert "A person may have written it all the same." in page
 
 
@@ -141,8 +140,8 @@ def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
     post = Post.objects.get()
     assert post.likely_spam is True
     act = {
-        "publish": lambda: moderation.publish(post=post, by=sam),
-        "refuse": lambda: moderation.refuse(post=post, by=sam, reason="spam", words="No."),
+        "publish": lambda: decisions.publish(post=post, by=sam),
+        "refuse": lambda: decisions.refuse(post=post, by=sam, reason="spam", words="No."),
         "withdraw": lambda: withdraw(post=post),
     }[decision]
     act()
@@ -152,9 +151,9 @@ def test_a_decision_takes_the_mark_away(client, forum, sam, decision):
 
 def test_whoever_answers_the_question_of_a_flood_waits_with_the_others(forum):
     Forum.objects.update(question="Which day comes after Monday?", answers="tuesday")
-    for _ in range(ON_THE_SITE.times):
-        ON_THE_SITE.count_for("all")
-        IN_A_FORUM.count_for(f"forum {forum.pk}")
+    for _ in range(PER_SITE.times):
+        PER_SITE.count_for("all")
+        PER_FORUM.count_for(f"forum {forum.pk}")
     assert send(visitor(1), answer="Tuesday") is False
     assert send(visitor(1), answer="Tuesday", submission_id=new_submission_id()) is True
 

@@ -1,4 +1,4 @@
-"""A mail service in the place of an SMTP server: the same mail, and a plain answer what became of it."""
+"""A mail service instead of an SMTP server: the same mail, and its outcome."""
 
 import json
 import threading
@@ -120,27 +120,27 @@ def answering(status):
 def test_the_service_gets_the_mail_as_it_is(transport, envelope):
     assert transport.send(envelope) == SendResult(Outcome.TAKEN)
     [message] = mail.outbox
-    told = message.anymail_test_params
-    assert [str(each) for each in told["to"]] == ["kim@example.org"]
-    assert str(told["from"]) == "Team <team@example.org>"
-    assert (told["subject"], told["text_body"], told["html_body"]) == (
+    params = message.anymail_test_params
+    assert [str(each) for each in params["to"]] == ["kim@example.org"]
+    assert str(params["from"]) == "Team <team@example.org>"
+    assert (params["subject"], params["text_body"], params["html_body"]) == (
         "Week 5: h\xe4user",
         "Words.\n",
         "<p>Words.</p>\n",
     )
-    headers = dict(told["extra_headers"])
+    headers = dict(params["extra_headers"])
     assert {name: headers[name] for name in ("Message-ID", "List-Id", "List-Unsubscribe")} == {
         "Message-ID": TAG,
         "List-Id": "Team <newsletter.testserver>",
         "List-Unsubscribe": "<https://x/>",
     }
-    assert told["metadata"] == {"message": TAG}
-    assert told["envelope_sender"] == "bounces+7@example.org"
-    assert (told["track_opens"], told["track_clicks"]) == (False, False)
+    assert params["metadata"] == {"message": TAG}
+    assert params["envelope_sender"] == "bounces+7@example.org"
+    assert (params["track_opens"], params["track_clicks"]) == (False, False)
 
 
 @pytest.mark.parametrize(
-    ("status", "receipt"),
+    ("status", "result"),
     [
         ("invalid", SendResult(Outcome.REFUSED, "550 5.1.1")),
         ("rejected", SendResult(Outcome.REFUSED, "550 5.7.1")),
@@ -177,7 +177,7 @@ def test_an_address_that_the_service_cannot_write_holds_up_nobody(transport, env
 
 
 @pytest.mark.parametrize(
-    ("status", "receipt"),
+    ("status", "result"),
     [
         (200, SendResult(Outcome.TAKEN)),
         (400, SendResult(Outcome.LATER, "400")),

@@ -1,4 +1,4 @@
-"""Letters: written with what they tell of, encrypted while they wait, and out of the house whatever the mail server does."""
+"""Queued mail: stored with its change, encrypted while it waits, and sent whatever the mail server does."""
 
 from datetime import timedelta
 
@@ -82,7 +82,7 @@ def test_a_letter_survives_a_server_that_is_down(settings, server, caplog):
     ]
     settings.EMAIL_PORT = server.port
     assert run_slice() == 0
-    assert run_slice(queue.AFTER_THE_SERVER) == 1
+    assert run_slice(queue.SERVER_AWAY_WAIT) == 1
     assert server.recipients() == ["reader@example.org"]
 
 

@@ -1,4 +1,4 @@
-"""What a mail server may do to one mail, and what is made of it."""
+"""The answers of a mail server to one mail, and their outcomes."""
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -51,7 +51,7 @@ def test_many_mails_go_over_one_line_byte_for_byte(transport, pipelining):
 
 @pytest.mark.parametrize("pipelining", [True, False])
 @pytest.mark.parametrize(
-    ("step", "answer", "receipt"),
+    ("step", "answer", "result"),
     [
         ("rcpt", "550 5.1.1 no such person", SendResult(Outcome.REFUSED, "550 5.1.1")),
         ("rcpt", "553 malformed", SendResult(Outcome.REFUSED, "553")),
@@ -116,7 +116,7 @@ def test_an_address_cannot_say_more_than_an_address(transport, recipient):
 
 
 @pytest.mark.parametrize(
-    ("receipt", "is_hard"),
+    ("result", "is_permanent"),
     [
         (SendResult(Outcome.REFUSED, "550 5.1.1"), True),
         (SendResult(Outcome.REFUSED, "550 5.1.10"), True),

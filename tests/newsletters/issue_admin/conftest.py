@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of issues."""
 
 import socket
 
@@ -28,7 +28,7 @@ def kim_client(db):
 
 @pytest.fixture
 def draft(db):
-    """A draft with words only, which nothing keeps from going out."""
+    """A draft with text only that is ready to be published."""
     issue = make_issue(5)
     for heading in ("One", "Two"):
         add_section(issue, "text", heading=heading, body=f"The words of {heading}.")
@@ -37,7 +37,7 @@ def draft(db):
 
 @pytest.fixture
 def mail_server():
-    """A mail server of our own, on a free port; what it took is in `handler.envelopes`."""
+    """A mail server on a free port; the mails that it accepted are in `handler.envelopes`."""
 
     class Letterbox:
         def __init__(self):

@@ -1,4 +1,4 @@
-"""Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
+"""The list of issues in the admin, the form of an issue, and its history."""
 
 import re
 from types import SimpleNamespace
@@ -11,20 +11,20 @@ from django.utils.formats import date_format
 from newsletters.admin.issues import IssueAdmin
 from newsletters.models import Issue, Section
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.issue_admin.doing import (
+from tests.newsletters.helpers import freeze
+from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     FIELDS,
     LIST,
-    SHOWN,
+    PREVIEWS,
     add,
     change,
     form_of,
-    freeze,
+    messages_on,
     opened,
     problems_of,
     text_of,
-    told,
     url,
 )
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 # The list
 
 
-def test_the_list_shows_where_each_issue_is(client, draft):
+def test_the_list_shows_the_state_of_each_issue(client, draft):
     publish(make_issue(4))
     rows = [
         [cell for cell in re.sub(r"<[^>]+>", "|", row).split("|") if cell.strip()]
@@ -47,12 +47,12 @@ def test_the_list_shows_where_each_issue_is(client, draft):
 
 
 @pytest.mark.parametrize(("query", "found"), [("state__exact=sent", [4]), ("q=words of Two", [5]), ("q=4", [4])])
-def test_issues_are_found_by_state_number_and_words(client, draft, query, found):
+def test_issues_are_found_by_state_number_and_text(client, draft, query, found):
     publish(make_issue(4))
     assert [issue.number for issue in client.get(f"{LIST}?{query}").context["cl"].result_list] == found
 
 
-def test_the_list_asks_as_often_for_fifty_issues_as_for_one(client, draft, django_assert_max_num_queries):
+def test_the_list_needs_as_many_queries_for_fifty_issues_as_for_one(client, draft, django_assert_max_num_queries):
     def count():
         with django_assert_max_num_queries(15) as queries:
             client.get(LIST)
@@ -79,7 +79,7 @@ def test_a_new_issue_is_proposed_with_the_next_number(client, draft):
     }
 
 
-def test_a_new_issue_leads_on_to_its_sections(client):
+def test_a_new_issue_redirects_to_its_sections(client):
     answer = add(client)
     issue = Issue.objects.get()
     assert answer["Location"] == url("change", issue)
@@ -109,22 +109,22 @@ def test_a_new_issue_leads_on_to_its_sections(client):
         ({"subject": "x" * 91}, "Ensure this value has at most 90 characters (it has 91)."),
     ],
 )
-def test_what_cannot_be_an_issue_is_told_and_kept(client, draft, typed, problem):
+def test_an_invalid_issue_is_reported_and_what_was_typed_is_kept(client, draft, typed, problem):
     answer = add(client, **{"credits": "Worth keeping", **typed})
     assert (answer.status_code, problems_of(answer)) == (200, [problem])
     assert 'value="Worth keeping"' in answer.content.decode()
     assert Issue.objects.count() == 1
 
 
-def test_the_next_draft_starts_from_another(client, draft):
+def test_the_next_draft_can_be_a_copy(client, draft):
     answer = client.post(url("duplicate", draft))
     copy = Issue.objects.get(number=6)
     assert answer["Location"] == url("change", copy)
     assert list(copy.sections.values_list("heading", flat=True)) == ["One", "Two"]
-    assert told(client.get(answer["Location"])) == ["Week 6 is a draft. Made from Week 5."]
+    assert messages_on(client.get(answer["Location"])) == ["Week 6 is a draft. Made from Week 5."]
 
 
-def test_the_next_draft_starts_from_what_is_new(client, resource):
+def test_the_next_draft_can_have_what_is_new(client, resource):
     answer = client.post(reverse("admin:newsletters_issue_start"))
     draft = Issue.objects.get()
     assert answer["Location"] == url("change", draft)
@@ -135,7 +135,7 @@ def test_the_next_draft_starts_from_what_is_new(client, resource):
 # The page of an issue
 
 
-def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue, event):
+def test_the_page_shows_the_sections_with_their_findings(client, issue, event):
     section = issue.sections.get(kind="feature")
     section.resource.state = "withdrawn"
     section.resource.save()
@@ -153,7 +153,7 @@ def test_the_page_shows_the_sections_with_what_is_to_mend(client, issue, event):
     assert len(buttons) == 9 * 4 - 2
 
 
-def test_the_page_names_who_writes_and_stays_there(client, draft):
+def test_the_history_names_the_editor_and_saving_can_stay_on_the_page(client, draft):
     answer = change(client, draft, title="Another heading")
     draft.refresh_from_db()
     assert (answer["Location"], draft.title) == (url("change", draft), "Another heading")
@@ -178,7 +178,7 @@ def test_saving_writes_only_what_was_changed(client, draft):
     assert link != ""
 
 
-def test_saving_leaves_alone_what_the_form_does_not_hold(rf, editor, draft):
+def test_saving_leaves_other_columns_unchanged(rf, editor, draft):
     stale = Issue.objects.get()
     publish(draft)
     request = rf.post("/")
@@ -189,7 +189,7 @@ def test_saving_leaves_alone_what_the_form_does_not_hold(rf, editor, draft):
     assert (issue.title, issue.state) == ("Another heading", "sent")
 
 
-def test_number_and_address_stay_once_published(client, draft):
+def test_number_and_slug_are_fixed_once_published(client, draft):
     publish(draft)
     assert list(form_of(client.get(url("change", draft))).fields) == FIELDS[2:]
     change(client, draft, number=7, slug="week-7", title="Corrected")
@@ -197,7 +197,7 @@ def test_number_and_address_stay_once_published(client, draft):
     assert (draft.number, draft.slug, draft.title) == (5, "week-5", "Corrected")
 
 
-def test_nobody_writes_over_what_another_wrote_meanwhile(client, kim_client, draft):
+def test_a_concurrent_change_is_not_overwritten(client, kim_client, draft):
     data = opened(client, url("change", draft))
     change(kim_client, draft, title="Kim's heading")
     answer = client.post(url("change", draft), {**data, "title": "Robin's heading"})
@@ -209,7 +209,7 @@ def test_nobody_writes_over_what_another_wrote_meanwhile(client, kim_client, dra
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
-def test_an_issue_on_its_way_can_only_be_read(client, draft, state):
+def test_an_issue_that_is_not_editable_can_only_be_read(client, draft, state):
     data = opened(client, url("change", draft))
     freeze(draft, state)
     page = client.get(url("change", draft))
@@ -234,7 +234,7 @@ def test_only_drafts_are_deleted(client, draft):
 
 
 @pytest.mark.parametrize("page", ["change", "faces", "history"])
-def test_a_page_asks_as_often_for_fifty_sections_as_for_one(client, issue, page, django_assert_max_num_queries):
+def test_a_page_needs_as_many_queries_for_fifty_sections_as_for_one(client, issue, page, django_assert_max_num_queries):
     def count():
         with django_assert_max_num_queries(80) as queries:
             assert client.get(url(page, issue)).status_code == 200
@@ -250,7 +250,7 @@ def test_a_page_asks_as_often_for_fifty_sections_as_for_one(client, issue, page,
     assert count() == few
 
 
-def test_what_cannot_be_stored_is_told_over_the_sections_as_they_are(client, draft):
+def test_an_invalid_form_is_shown_with_the_stored_sections(client, draft):
     answer = change(client, draft, slug="a b", title="Kept")
     assert problems_of(answer) == ["Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."]
     assert 'value="Kept"' in answer.content.decode()
@@ -259,13 +259,13 @@ def test_what_cannot_be_stored_is_told_over_the_sections_as_they_are(client, dra
 
 
 @pytest.mark.parametrize("address", ["x/history/", "1/history/x/", "x/history/1/", f"{'9' * 30}/history/"])
-def test_a_history_of_nothing_is_not_found(client, address):
+def test_the_history_of_an_unknown_issue_is_404(client, address):
     for kind in ("issue", "section"):
         assert client.get(f"/admin/newsletters/{kind}/{address}").status_code == 404
 
 
-def test_an_unknown_issue_is_not_found(client):
-    for name in (*SHOWN, "withdraw"):
+def test_an_unknown_issue_is_404(client):
+    for name in (*PREVIEWS, "withdraw"):
         assert client.get(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404
     for name in COMMANDS:
         assert client.post(reverse(f"admin:newsletters_issue_{name}", args=[9])).status_code == 404

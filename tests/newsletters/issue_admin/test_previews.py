@@ -1,4 +1,4 @@
-"""Writing an issue in the admin: the list, the page, the faces, the test mail, publishing, withdrawing, the history."""
+"""Previews of an issue in the admin: frames, test mail, publishing, withdrawing."""
 
 import re
 import socket
@@ -16,17 +16,17 @@ from newsletters.models import Issue, Section
 from newsletters.preflight.check import MAX_MAIL_BYTES
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import publish
-from tests.newsletters.issue_admin.doing import (
+from tests.newsletters.issue_admin.helpers import (
     ADD,
     COMMANDS,
     LIST,
-    SHOWN,
+    PREVIEWS,
     change,
     directives,
     form_of,
+    messages_on,
     opened,
     text_of,
-    told,
     url,
     version_shown,
 )
@@ -35,10 +35,10 @@ from tests.people import make_staff, sign_in
 pytestmark = pytest.mark.django_db
 
 
-# The faces
+# The previews
 
 
-def test_the_faces_stand_side_by_side(client, issue, settings):
+def test_the_previews_are_side_by_side(client, issue, settings):
     page = client.get(url("faces", issue))
     html, text = page.content.decode(), text_of(page)
     frames = re.findall(r'<iframe[^>]* src="([^"]+)"', html)
@@ -55,8 +55,8 @@ def test_the_faces_stand_side_by_side(client, issue, settings):
     assert "Thank you, ALL" in text or "Thank you, all" in text
 
 
-def test_each_face_can_be_opened_by_itself(client, issue):
-    web, mail, dark = (client.get(url(name, issue)).content.decode() for name in SHOWN[1:])
+def test_each_preview_can_be_opened_by_itself(client, issue):
+    web, mail, dark = (client.get(url(name, issue)).content.decode() for name in PREVIEWS[1:])
     assert "<h1>Week 5: a heading</h1>" in web
     assert [html.count('<head><base target="_blank">') for html in (web, mail, dark)] == [1, 1, 1]
     assert mail != dark
@@ -64,14 +64,14 @@ def test_each_face_can_be_opened_by_itself(client, issue):
     assert Issue.objects.get().publish_at is None
 
 
-def test_only_the_faces_may_be_framed_and_by_this_site_only(client, issue):
+def test_only_the_previews_may_be_framed_and_by_this_site_only(client, issue):
     ordinary = directives(client.get(LIST))
     assert ordinary["frame-ancestors"] == ["'none'"]
     faces = client.get(url("faces", issue))
     assert directives(faces) == {**ordinary, "frame-src": ["'self'"]}
     assert faces["X-Frame-Options"] == "DENY"
     framed = {**ordinary, "frame-ancestors": ["'self'"], "script-src": ["'none'"]}
-    web, *mails = (client.get(url(name, issue)) for name in SHOWN[1:])
+    web, *mails = (client.get(url(name, issue)) for name in PREVIEWS[1:])
     assert directives(web) == framed
     assert [directives(mail) for mail in mails] == [{**framed, "style-src": ["'unsafe-inline'"]}] * 2
     assert [answer["X-Frame-Options"] for answer in (web, *mails)] == ["SAMEORIGIN"] * 3
@@ -79,7 +79,7 @@ def test_only_the_faces_may_be_framed_and_by_this_site_only(client, issue):
     assert [answer["X-Robots-Tag"] for answer in (web, *mails)] == ["noindex, noarchive"] * 3
 
 
-def test_what_stops_an_issue_stands_first_with_its_place_and_how_to_mend_it(client, issue):
+def test_blocking_findings_come_first_with_section_and_remedy(client, issue):
     section = issue.sections.get(kind="text")
     section.body = "More on this soon."
     section.save()
@@ -94,9 +94,9 @@ def test_what_stops_an_issue_stands_first_with_its_place_and_how_to_mend_it(clie
 # The test mail
 
 
-def test_a_test_goes_to_whoever_asks(client, editor, issue):
+def test_a_test_mail_is_sent_to_the_editor(client, editor, issue):
     answer = client.post(url("send_test", issue), follow=True)
-    assert told(answer) == ["The test is on its way to robin@example.org."]
+    assert messages_on(answer) == ["The test is on its way to robin@example.org."]
     (message,) = sent_mail()
     assert (message.subject, message.to, message.cc, message.bcc) == (
         "Test: Week 5: housing",
@@ -107,12 +107,14 @@ def test_a_test_goes_to_whoever_asks(client, editor, issue):
     assert [kind for _, kind in message.alternatives] == ["text/html"]
 
 
-def test_a_test_goes_through_a_mail_server_with_both_parts(client, issue, settings, mail_server):
+def test_a_test_mail_has_both_parts_at_a_mail_server(client, issue, settings, mail_server):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    assert told(client.post(url("send_test", issue), follow=True)) == ["The test is on its way to robin@example.org."]
+    assert messages_on(client.post(url("send_test", issue), follow=True)) == [
+        "The test is on its way to robin@example.org."
+    ]
     sent_mail()
     (envelope,) = mail_server.handler.envelopes
     assert envelope.rcpt_tos == ["robin@example.org"]
@@ -158,9 +160,9 @@ def test_a_preview_link_opens_the_draft_until_it_ends(client, issue):
 # Publishing and withdrawing
 
 
-def test_what_was_looked_at_is_published(client, draft):
+def test_the_previewed_issue_is_published(client, draft):
     answer = client.post(url("publish", draft), {"version": version_shown(client, draft)}, follow=True)
-    assert (told(answer), Issue.objects.get().state) == (["Published."], "sent")
+    assert (messages_on(answer), Issue.objects.get().state) == (["Published."], "sent")
     assert Client().get("/newsletter/week-5/").status_code == 200
     text = text_of(answer)
     assert "Read it on the site" in text
@@ -169,48 +171,50 @@ def test_what_was_looked_at_is_published(client, draft):
     assert "preview link" not in text
 
 
-def test_what_another_changed_meanwhile_is_not_published_unseen(client, kim_client, draft):
+def test_an_issue_changed_meanwhile_is_not_published_unseen(client, kim_client, draft):
     version = version_shown(client, draft)
     change(kim_client, draft, subject="Week 5: another one")
     answer = client.post(url("publish", draft), {"version": version}, follow=True)
-    assert told(answer) == [
+    assert messages_on(answer) == [
         "This issue changed after you opened the page. Kim was the last to change it. Look at it again, then publish."
     ]
     assert Issue.objects.get().state == "draft"
 
 
-def test_the_second_of_two_who_publish_is_told(client, kim_client, draft):
+def test_the_second_of_two_who_publish_learns_of_the_first(client, kim_client, draft):
     version = version_shown(client, draft)
     kim_client.post(url("publish", draft), {"version": version})
-    (sentence,) = told(client.post(url("publish", draft), {"version": version}, follow=True))
+    (sentence,) = messages_on(client.post(url("publish", draft), {"version": version}, follow=True))
     assert re.fullmatch(r"Kim published this on \d+ \w+ \d{4}, \d\d:\d\d\.", sentence)
 
 
-def test_what_preflight_stops_is_not_published_by_hand(client, draft):
+def test_a_blocked_issue_is_not_published_by_hand(client, draft):
     Section.objects.filter(heading="Two").update(body="", body_html="")
     answer = client.post(url("publish", draft), {"version": version_shown(client, draft)}, follow=True)
-    assert told(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
+    assert messages_on(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
     assert Issue.objects.get().state == "draft"
 
 
-def test_withdrawing_asks_first(client, draft):
+def test_withdrawing_needs_confirmation(client, draft):
     publish(draft)
     assert "This cannot be undone" in text_of(client.get(url("withdraw", draft)))
     assert Issue.objects.get().state == "sent"
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Withdrawn."]
     assert (Issue.objects.get().state, Issue.objects.get().withdrawn_on) == ("withdrawn", timezone.localdate())
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Week 5 is withdrawn, so it cannot be changed."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == [
+        "Week 5 is withdrawn, so it cannot be changed."
+    ]
 
 
 def test_a_draft_is_not_withdrawn(client, draft):
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Only a published issue can be withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Only a published issue can be withdrawn."]
     assert Issue.objects.get().state == "draft"
 
 
 # The history and the log
 
 
-def test_the_history_tells_of_the_sections_too(client, kim_client, draft):
+def test_the_history_includes_the_sections(client, kim_client, draft):
     two = draft.sections.get(heading="Two")
     section_page = reverse("admin:newsletters_section_change", args=[two.pk])
     fields = {field.name: field.value() or "" for field in form_of(kim_client.get(section_page))}
@@ -229,7 +233,7 @@ def test_the_history_tells_of_the_sections_too(client, kim_client, draft):
     ]
 
 
-def test_an_old_version_is_read_and_not_put_back(client, draft):
+def test_an_old_version_can_be_read_and_not_restored(client, draft):
     old = draft.history.get()
     publish(draft)
     address = reverse("admin:newsletters_issue_simple_history", args=[draft.pk, old.history_id])
@@ -240,7 +244,7 @@ def test_an_old_version_is_read_and_not_put_back(client, draft):
     assert Issue.objects.get().state == "sent"
 
 
-def test_the_log_names_the_issue_and_none_of_its_words(client, draft):
+def test_the_log_names_the_issue_without_its_text(client, draft):
     change(client, draft, title="Telling words")
     for act in ("send_test", "make_preview", "end_preview"):
         client.post(url(act, draft))
@@ -259,7 +263,7 @@ def test_the_log_names_the_issue_and_none_of_its_words(client, draft):
     ]
 
 
-# Rights
+# Permissions
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])
@@ -267,7 +271,7 @@ def test_issues_are_for_editors(issue, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     assert [client.get(address).status_code for address in (LIST, ADD)] == [403, 403]
-    for name in ("change", "delete", "history", "withdraw", *SHOWN):
+    for name in ("change", "delete", "history", "withdraw", *PREVIEWS):
         assert client.get(url(name, issue)).status_code == 403, name
     for name in ("change", "delete", *COMMANDS):
         assert client.post(url(name, issue), {"post": "yes", "version": ""}).status_code == 403, name
@@ -275,22 +279,22 @@ def test_issues_are_for_editors(issue, groups):
     assert (Issue.objects.get().state, Issue.objects.get().preview_token, sent_mail()) == ("draft", "", [])
 
 
-def test_strangers_are_led_to_the_sign_in(issue):
-    for name in (*SHOWN, "withdraw"):
+def test_anonymous_visitors_are_redirected_to_the_sign_in(issue):
+    for name in (*PREVIEWS, "withdraw"):
         assert Client().get(url(name, issue))["Location"].startswith("/accounts/login/")
     for name in COMMANDS:
         assert Client().post(url(name, issue))["Location"].startswith("/accounts/login/")
     assert Issue.objects.get().state == "draft"
 
 
-def test_reading_an_address_does_nothing(client, issue):
+def test_a_get_request_does_nothing(client, issue):
     for name in ("duplicate", "send_test", "make_preview", "end_preview", "publish"):
         assert client.get(url(name, issue)).status_code == 405
     assert client.get(reverse("admin:newsletters_issue_start")).status_code == 405
     assert (Issue.objects.count(), Issue.objects.get().preview_token, sent_mail()) == (1, "", [])
 
 
-def test_a_form_without_its_token_does_nothing(editor, draft):
+def test_a_form_without_a_csrf_token_does_nothing(editor, draft):
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)
     assert client.post(url("publish", draft)).status_code == 403

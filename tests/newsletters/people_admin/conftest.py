@@ -1,9 +1,9 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of subscribers and enquiries."""
 
 import pytest
 
 from mscos.groups import EDITORS
-from tests.newsletters.people_admin.doing import make_enquiry
+from tests.newsletters.people_admin.helpers import make_enquiry
 from tests.people import make_staff, sign_in
 
 

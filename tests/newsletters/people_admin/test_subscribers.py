@@ -1,4 +1,4 @@
-"""The team's side of people: subscribers, the import of a list, the inbox, addresses never to write to."""
+"""Subscribers in the admin, and the import of a list."""
 
 import re
 from datetime import date, timedelta
@@ -8,20 +8,20 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from mscos.erasure import overwrite_freed_pages
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.subscribers import importing
-from newsletters.subscribers.import_forms import NO_LIST, TWO_LISTS, WHERE
+from newsletters.subscribers.import_forms import NO_SOURCE, NO_WORDING, TWO_SOURCES
 from newsletters.subscribers.subscriptions import unsubscribe
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.people_admin.doing import (
+from tests.newsletters.people_admin.helpers import (
     IMPORT,
     INBOX,
     LISTS,
-    NEVER,
     SUBSCRIBERS,
+    SUPPRESSED,
     count_queries,
     delete_selected,
     erase_page,
@@ -37,7 +37,7 @@ from tests.people import make_staff, problems, sign_in
 pytestmark = pytest.mark.django_db
 
 
-# Who sees what
+# Permissions
 
 
 @pytest.mark.parametrize("group", [MODERATORS, CALL_HANDLERS])
@@ -51,7 +51,7 @@ def test_other_staff_see_nothing_of_people(client, enquiry, reader, group):
     assert (Enquiry.objects.count(), Subscriber.objects.count()) == (1, 1)
 
 
-def test_the_index_names_them_plainly_and_in_order(signed_in):
+def test_the_admin_index_has_plain_names_in_order(signed_in):
     index = signed_in.get(reverse("admin:index")).content.decode()
     names = re.findall(
         r'<a href="/admin/newsletters/(?:subscriber|enquiry|suppressedaddress)/"[^>]*>([^<]+)</a>', index
@@ -63,7 +63,7 @@ def test_the_index_names_them_plainly_and_in_order(signed_in):
     ]
 
 
-def test_nobody_adds_them_by_hand_or_edits_them_not_even_an_administrator(administrator, reader, enquiry):
+def test_nobody_adds_or_edits_them_not_even_an_administrator(administrator, reader, enquiry):
     never = SuppressedAddress.objects.create(digest="0" * 64)
     adding = [f"{path}add/" for path in LISTS]
     assert [administrator.get(path).status_code for path in adding] == [403] * 3
@@ -75,7 +75,7 @@ def test_nobody_adds_them_by_hand_or_edits_them_not_even_an_administrator(admini
 
 
 @pytest.mark.parametrize("path", [*LISTS, f"{SUBSCRIBERS}?q=example", f"{INBOX}?state=all"])
-def test_a_list_asks_as_often_for_one_row_as_for_fifty(signed_in, editor, kim, path):
+def test_a_list_needs_as_many_queries_for_fifty_rows_as_for_one(signed_in, editor, kim, path):
     def add(numbers):
         for number in numbers:
             make_subscriber(f"reader{number}@example.org")
@@ -91,7 +91,7 @@ def test_a_list_asks_as_often_for_one_row_as_for_fifty(signed_in, editor, kim, p
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_cannot_be_asked_about_columns_that_it_does_not_show(signed_in, reader, path):
+def test_a_list_cannot_be_filtered_by_other_columns(signed_in, reader, path):
     columns = ("token__startswith", "message__contains", "digest__startswith", "email__startswith")
     assert [signed_in.get(path, {column: "a"}).status_code for column in columns] == [400] * 4
 
@@ -147,7 +147,7 @@ def test_deleting_names_the_person_on_the_page_that_asks_and_nowhere_else(signed
     assert not SuppressedAddress.objects.exists()
 
 
-def test_deleting_ticked_subscribers_asks_first(signed_in, reader):
+def test_deleting_selected_subscribers_needs_confirmation(signed_in, reader):
     other, stays = make_subscriber("kim@example.org"), make_subscriber("stays@example.org")
     page = words(delete_selected(signed_in, SUBSCRIBERS, reader, other))
     assert "kim@example.org reader@example.org" in page
@@ -159,14 +159,14 @@ def test_deleting_ticked_subscribers_asks_first(signed_in, reader):
     assert sorted(log()) == sorted([(f"Subscriber {reader.pk}", ""), (f"Subscriber {other.pk}", "")])
 
 
-def test_deleting_and_never_writing_again_asks_first(signed_in, reader):
+def test_deleting_and_suppressing_needs_confirmation(signed_in, reader):
     page = words(delete_selected(signed_in, SUBSCRIBERS, reader, action="never_again"))
     assert "Delete and never write to them again?" in page
     assert "reader@example.org" in page
     assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (1, 0)
     answer = delete_selected(signed_in, SUBSCRIBERS, reader, action="never_again", post="yes")
     assert (Subscriber.objects.count(), SuppressedAddress.objects.count()) == (0, 1)
-    assert SuppressedAddress.objects.holds("reader@example.org")
+    assert SuppressedAddress.objects.contains_address("reader@example.org")
     html = answer.content.decode()
     assert "Deleted. Nobody will write to them again." in html
     assert "reader@" not in html
@@ -174,7 +174,7 @@ def test_deleting_and_never_writing_again_asks_first(signed_in, reader):
 
 
 @pytest.mark.parametrize("action", ["delete_selected", "never_again"])
-def test_the_page_that_asks_carries_what_it_asks_about(signed_in, reader, action):
+def test_the_confirmation_page_keeps_the_selection(signed_in, reader, action):
     html = delete_selected(signed_in, SUBSCRIBERS, reader, action=action).content.decode()
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html.split('id="content"')[1]))
     fields.pop("csrfmiddlewaretoken")
@@ -182,7 +182,7 @@ def test_the_page_that_asks_carries_what_it_asks_about(signed_in, reader, action
 
 
 @pytest.mark.parametrize("kind", ["subscriber", "enquiry", "never"])
-def test_the_space_of_what_is_deleted_is_written_over(signed_in, kind, django_capture_on_commit_callbacks):
+def test_the_space_of_deleted_rows_is_overwritten(signed_in, kind, django_capture_on_commit_callbacks):
     def make():
         return {
             "subscriber": lambda: make_subscriber("kim@example.org"),
@@ -190,7 +190,7 @@ def test_the_space_of_what_is_deleted_is_written_over(signed_in, kind, django_ca
             "never": lambda: SuppressedAddress.objects.create(digest="0" * 64),
         }[kind]()
 
-    path = {"subscriber": SUBSCRIBERS, "enquiry": INBOX, "never": NEVER}[kind]
+    path = {"subscriber": SUBSCRIBERS, "enquiry": INBOX, "never": SUPPRESSED}[kind]
     with django_capture_on_commit_callbacks() as callbacks:
         signed_in.post(erase_page(make()), {"post": "yes"})
     assert callbacks == [overwrite_freed_pages]
@@ -203,12 +203,12 @@ def test_the_space_of_what_is_deleted_is_written_over(signed_in, kind, django_ca
 # Import
 
 
-def test_the_list_leads_to_the_import(signed_in, reader):
+def test_the_list_links_to_the_import(signed_in, reader):
     assert f'href="{IMPORT}"' in signed_in.get(SUBSCRIBERS).content.decode()
     assert 'enctype="multipart/form-data"' in signed_in.get(IMPORT).content.decode()
 
 
-def test_a_file_is_imported_and_answered_line_by_line(signed_in, editor):
+def test_a_file_is_imported_with_an_outcome_for_each_line(signed_in, editor):
     unsubscribe(subscriber=make_subscriber("never@example.org"), never_again=True)
     data = b"Name;Phone;Email\nKim;0;kim@example.org\nPat;0;never@example.org\nSam;0;sam@\nKim;0;KIM@example.org\n"
     page = words(import_list(signed_in, pasted="", file=uploaded(data)))
@@ -224,7 +224,7 @@ def test_a_file_is_imported_and_answered_line_by_line(signed_in, editor):
     assert LogEntry.objects.get().user == editor
 
 
-def test_rows_that_come_back_can_be_mended_and_sent_again(signed_in):
+def test_returned_rows_can_be_corrected_and_sent_again(signed_in):
     data = b"Name;Email\nKim;kim@example.org\n=1+1;sam@\n<b>Pat</b>;pat\n"
     form = import_list(signed_in, pasted="", file=uploaded(data)).context["form"]
     assert form["pasted"].value() == "Name;Email\n=1+1;sam@\n<b>Pat</b>;pat"
@@ -239,24 +239,24 @@ def test_rows_that_come_back_can_be_mended_and_sent_again(signed_in):
     ]
 
 
-def test_what_comes_back_is_text_and_no_markup(signed_in):
+def test_returned_rows_are_escaped(signed_in):
     html = import_list(signed_in, pasted="email\n</textarea><script>x</script>").content.decode()
     assert "<script>x" not in html
     assert html.count("&lt;script&gt;x&lt;/script&gt;") == 2
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "expected"),
     [
-        ({"pasted": ""}, [NO_LIST]),
-        ({"pasted": " \n "}, [NO_LIST]),
-        ({"file": b"sam@example.org"}, [TWO_LISTS, "Choose the file again: it is not kept"]),
+        ({"pasted": ""}, [NO_SOURCE]),
+        ({"pasted": " \n "}, [NO_SOURCE]),
+        ({"file": b"sam@example.org"}, [TWO_SOURCES, "Choose the file again: it is not kept"]),
         ({"file": b"", "pasted": ""}, ["The list is empty", "Choose the file again: it is not kept"]),
-        ({"wording": " "}, [WHERE]),
+        ({"wording": " "}, [NO_WORDING]),
         ({"wording": "x" * 301}, ["Answer must be 300 characters or less"]),
         ({"agreed_on": ""}, ["Enter the day on which they agreed"]),
         ({"agreed_on": "tomorrow"}, [importing.NO_DAY]),
-        ({"agreed_on": (timezone.localdate() + timedelta(days=1)).isoformat()}, [importing.DAY_TO_COME]),
+        ({"agreed_on": (timezone.localdate() + timedelta(days=1)).isoformat()}, [importing.DAY_IN_FUTURE]),
         ({"pasted": "name\nSam"}, [importing.NO_ADDRESSES]),
         ({"pasted": "a\0@example.org"}, [importing.NO_TEXT]),
         ({"file": b"PK\3\4\0\0", "pasted": ""}, [importing.NO_TEXT, "Choose the file again: it is not kept"]),
@@ -264,21 +264,21 @@ def test_what_comes_back_is_text_and_no_markup(signed_in):
         ({"file": b"x" * 3_000_000, "pasted": ""}, [importing.TOO_LARGE]),
     ],
 )
-def test_a_form_that_cannot_be_read_says_what_to_do_and_imports_nothing(signed_in, typed, told):
+def test_an_invalid_form_says_what_to_do_and_imports_nothing(signed_in, typed, expected):
     if "file" in typed:
         typed = {**typed, "file": uploaded(typed["file"])}
     answer = import_list(signed_in, **typed)
-    assert problems(answer) == told
+    assert problems(answer) == expected
     assert "Nothing was imported." in words(answer)
     assert (Subscriber.objects.count(), log()) == (0, [])
 
 
-def test_a_day_for_all_is_not_asked_for_where_a_column_says_it(signed_in):
+def test_a_day_for_all_is_not_required_with_a_column_of_days(signed_in):
     import_list(signed_in, pasted="email,agreed on\nsam@example.org,20/03/2023", agreed_on="")
     assert Subscriber.objects.get().consent_on == date(2023, 3, 20)
 
 
-def test_nothing_of_an_import_is_kept_by_the_browser(signed_in):
+def test_the_browser_caches_nothing_of_an_import(signed_in):
     answer = import_list(signed_in)
     assert "no-store" in answer["Cache-Control"]
     assert answer.status_code == 200

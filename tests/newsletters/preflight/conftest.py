@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of pre-flight."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from newsletters.models import CheckedLink
 from newsletters.preflight.check import findings
 from tests.newsletters.conftest import add_section, make_issue
-from tests.newsletters.preflight.doing import OUTSIDE
+from tests.newsletters.preflight.helpers import OUTSIDE
 
 
 @pytest.fixture(autouse=True)
@@ -21,14 +21,14 @@ def today():
 
 @pytest.fixture
 def ready(today, issue, reader):
-    """An issue of which nothing is to be said."""
+    """An issue without findings."""
     CheckedLink.objects.create(url=OUTSIDE, state="working", checked_at=timezone.now())
     return issue
 
 
 @pytest.fixture
 def section(today, outcome, consultation, reader):
-    """Tell what is said of an issue's only section, a text, when its words change."""
+    """Return a function that returns the findings about an issue's only section with another text."""
     CheckedLink.objects.create(url=OUTSIDE, state="working", checked_at=timezone.now())
     issue = make_issue(5)
     section = add_section(issue, "text", body="Some words.")
@@ -39,6 +39,6 @@ def section(today, outcome, consultation, reader):
         section.save()
         found = findings(issue)
         assert {each.section for each in found} <= {section}
-        return [(each.blocks, each.problem, each.mend) for each in found]
+        return [(each.blocks, each.problem, each.remedy) for each in found]
 
     return said

@@ -1,4 +1,4 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of sections."""
 
 import pytest
 from django.test import Client

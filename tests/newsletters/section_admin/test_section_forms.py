@@ -1,4 +1,4 @@
-"""The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
+"""The form of a section: its fields by kind, and the choice of targets."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ from newsletters.models import Section
 from outcomes.models import Quotation, Resource
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section
-from tests.newsletters.section_admin.doing import (
+from tests.newsletters.section_admin.helpers import (
     ADD,
     WORDS,
     add,
@@ -37,7 +37,7 @@ LONG_AGO = datetime(2023, 3, 30, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", ["focus", "spotlight", "feature", "reference", "quotation", "call", "event"])
-def test_each_kind_shows_an_object_of_its_own(
+def test_each_kind_has_its_own_type_of_target(
     client, draft, outcome, resource, reference, quotation, consultation, event, kind
 ):
     objects = {
@@ -57,7 +57,7 @@ def test_each_kind_shows_an_object_of_its_own(
 
 
 @pytest.mark.parametrize("kind", ["text", "notice"])
-def test_words_of_our_own_show_no_object(client, draft, kind):
+def test_text_and_notices_have_no_target(client, draft, kind):
     assert list(client.get(add_url(draft, kind)).context["adminform"].form.fields) == [*WORDS, "position"]
     add(client, draft, kind, heading="Welcome", body="Thank you, **all**.", link_words="Read", link_url="/about/")
     section = Section.objects.get()
@@ -76,26 +76,26 @@ def test_words_of_our_own_show_no_object(client, draft, kind):
         ("event", "Event"),
     ],
 )
-def test_the_form_asks_for_one_object(client, draft, kind, label):
+def test_the_form_has_one_field_for_the_target(client, draft, kind, label):
     form = client.get(add_url(draft, kind)).context["adminform"].form
     assert (form.fields["target"].label, list(form.fields)) == (label, ["target", *WORDS, "position"])
 
 
-def test_the_form_promises_nothing_that_its_kind_does_not_do(client, draft):
+def test_the_help_texts_fit_the_kind(client, draft):
     promises = "what the section shows"
     assert [promises in text_of(client.get(add_url(draft, kind))) for kind in Section.Kind.values] == [
         kind not in {"text", "notice", "quotation"} for kind in Section.Kind.values
     ]
 
 
-def test_a_new_section_stands_at_the_end_or_where_it_is_put(client, draft):
+def test_a_new_section_is_last_or_at_its_position(client, draft):
     for heading, position in (("One", ""), ("Two", ""), ("Between", "15"), ("First", "0")):
         add(client, draft, "text", heading=heading, body="Words", position=position)
     rows = Section.objects.order_by("position").values_list("heading", "position")
     assert list(rows) == [("First", 10), ("One", 20), ("Between", 30), ("Two", 40)]
 
 
-def test_one_more_of_a_kind_is_asked_for(client, draft):
+def test_add_another_asks_for_the_same_kind(client, draft):
     answer = add(client, draft, "text", heading="One", body="Words", _addanother="Save and add another")
     assert answer["Location"] == add_url(draft, "text")
     assert "Saved: One." in client.get(answer["Location"]).content.decode()
@@ -104,18 +104,18 @@ def test_one_more_of_a_kind_is_asked_for(client, draft):
 @pytest.mark.parametrize(
     "query", ["", "?issue=1", "?kind=text", "?issue=999&kind=text", "?issue=x&kind=text", "?issue=1&kind=poem"]
 )
-def test_a_section_without_issue_or_kind_is_not_found(client, draft, query):
+def test_a_section_without_issue_or_kind_is_404(client, draft, query):
     query = query.replace("issue=1", f"issue={draft.pk}")
     assert client.get(ADD + query).status_code == 404
     assert client.post(ADD + query, {"heading": "H"}).status_code == 404
 
 
-def test_a_number_beyond_all_rows_is_not_found(client, draft):
+def test_a_number_beyond_all_rows_is_404(client, draft):
     assert client.get(f"{ADD}?issue={'9' * 30}&kind=text").status_code == 404
     assert client.get(reverse("admin:newsletters_section_change", args=["9" * 30])).status_code == 404
 
 
-# What can be chosen
+# Choices of targets
 
 
 def test_resources_that_are_listed_can_be_chosen(client, draft, resource):
@@ -123,7 +123,7 @@ def test_resources_that_are_listed_can_be_chosen(client, draft, resource):
     assert labels(client, add_url(draft, "feature")) == ["Choose …", "A toolkit"]
 
 
-def test_quotations_with_consent_can_be_chosen_by_their_words(client, draft, quotation):
+def test_quotations_with_consent_can_be_chosen_by_their_text(client, draft, quotation):
     make_quotation("Only for the site.")
     make_quotation("Over.", consent_scope="both", consent_expires_on=timezone.localdate() - timedelta(days=1))
     Quotation.objects.filter(pk=quotation.pk).update(text="word " * 40)
@@ -131,7 +131,7 @@ def test_quotations_with_consent_can_be_chosen_by_their_words(client, draft, quo
     assert labels(client, add_url(draft, "quotation")) == ["Choose …", f"{words}… (A caseworker, example)"]
 
 
-def test_calls_that_are_not_over_can_be_chosen(client, draft, consultation):
+def test_consultations_that_are_not_over_can_be_chosen(client, draft, consultation):
     today = timezone.localdate()
     forum = Forum.objects.get()
     for question, opens, closes in (("Over?", -9, -1), ("Today?", -9, 0), ("Later?", 3, None)):
@@ -149,7 +149,7 @@ def test_calls_that_are_not_over_can_be_chosen(client, draft, consultation):
 
 
 @time_machine.travel("2023-03-20 12:00 +0000", tick=False)
-def test_events_that_are_to_come_can_be_chosen_by_their_next_date(client, draft):
+def test_upcoming_events_can_be_chosen_by_their_next_date(client, draft):
     first = datetime(2023, 3, 2, 12, tzinfo=UTC)  # a Thursday
     weekly = {"repeats": "weekly", "repeats_until": date(2023, 4, 13)}
     make_event("Late", starts=first + timedelta(weeks=5))
@@ -185,7 +185,7 @@ def test_an_event_that_cannot_be_used_any_more_is_marked(client, draft, fields, 
 
 
 @time_machine.travel("2023-03-20 12:00 +0000", tick=False)
-def test_an_event_that_is_over_stands_after_those_to_come(client, draft):
+def test_a_past_event_comes_after_upcoming_ones(client, draft):
     over, _ = make_event("Over", starts=LONG_AGO - timedelta(weeks=4)), make_event("To come", starts=LONG_AGO)
     section = add_section(draft, "event", event=over)
     assert labels(client, change_url(section))[1:] == [
@@ -194,7 +194,7 @@ def test_an_event_that_is_over_stands_after_those_to_come(client, draft):
     ]
 
 
-def test_references_are_told_apart_by_their_place(client, draft, reference):
+def test_references_are_distinguished_by_their_place(client, draft, reference):
     assert labels(client, add_url(draft, "reference")) == ["Choose …", "A handbook, pages 1 to 2"]
 
 
@@ -234,7 +234,7 @@ def test_what_was_chosen_stays_chosen_and_is_marked(client, issue, kind, change,
     assert Section.objects.get(pk=section.pk).target == section.target
 
 
-def test_a_deleted_object_leaves_a_section_that_can_be_mended(client, issue, outcome):
+def test_a_deleted_target_leaves_a_section_that_can_be_corrected(client, issue, outcome):
     section = issue.sections.get(kind="feature")
     Resource.objects.all().delete()
     new = make_resource("Another toolkit")
@@ -245,7 +245,7 @@ def test_a_deleted_object_leaves_a_section_that_can_be_mended(client, issue, out
     assert (section.heading, section.resource) == ("For now", new)
 
 
-def test_what_cannot_be_chosen_is_refused_and_the_words_are_kept(client, draft):
+def test_an_invalid_choice_is_refused_and_the_text_is_kept(client, draft):
     hidden = make_resource("A draft", state="draft")
     answer = add(client, draft, "feature", target=hidden.pk, heading="Mine", body="My words")
     assert problems_of(answer) == ["Select a valid choice. That choice is not one of the available choices."]
@@ -255,7 +255,7 @@ def test_what_cannot_be_chosen_is_refused_and_the_words_are_kept(client, draft):
     assert Section.objects.count() == 0
 
 
-# Bad input
+# Invalid input
 
 
 @pytest.mark.parametrize(
@@ -271,13 +271,13 @@ def test_what_cannot_be_chosen_is_refused_and_the_words_are_kept(client, draft):
         ({"position": "x"}, "Enter a whole number."),
     ],
 )
-def test_what_cannot_be_stored_is_told(client, draft, typed, told):
+def test_an_invalid_section_is_reported(client, draft, typed, told):
     answer = add(client, draft, "text", **{"heading": "H", "body": "B", **typed})
     assert (answer.status_code, problems_of(answer)) == (200, [told])
     assert Section.objects.count() == 0
 
 
-def test_hostile_markdown_is_shown_as_typed(client, draft):
+def test_hostile_markdown_is_escaped(client, draft):
     add(client, draft, "text", body="<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>")
     html = Section.objects.get().body_html
     assert re.findall(r"<(?!/?p>)", html) == []

@@ -1,4 +1,4 @@
-"""The page of one section: what each kind asks for, what can be chosen, and two editors at once."""
+"""Sections in the admin: add, change, move, remove, and concurrent changes."""
 
 import re
 from datetime import timedelta
@@ -13,12 +13,12 @@ from newsletters.models import Section
 from outcomes.models import Outcome
 from tests.events.conftest import make_event
 from tests.newsletters.conftest import add_section, make_issue, publish
-from tests.newsletters.section_admin.doing import (
+from tests.newsletters.helpers import freeze
+from tests.newsletters.section_admin.helpers import (
     add,
     add_url,
     change,
     change_url,
-    freeze,
     labels,
     opened,
     problems_of,
@@ -60,7 +60,7 @@ def test_a_section_moves_by_its_position(client, draft):
     assert list(draft.sections.values_list("heading", "position")) == [("One", 10), ("Two", 20)]
 
 
-def test_a_form_that_was_open_does_not_move_a_section_back(client, kim_client, draft):
+def test_a_stale_form_does_not_move_a_section_back(client, kim_client, draft):
     one, _ = (add_section(draft, "text", heading=heading, body="B") for heading in ("One", "Two"))
     data = opened(client, change_url(one))
     kim_client.post(reverse("admin:newsletters_section_move", args=[one.pk]), {"to": "down"})
@@ -69,7 +69,7 @@ def test_a_form_that_was_open_does_not_move_a_section_back(client, kim_client, d
     assert list(rows) == [("Two", "B", 10), ("One", "New", 20)]
 
 
-def test_nobody_writes_over_what_another_wrote_meanwhile(client, kim_client, draft):
+def test_a_concurrent_change_is_not_overwritten(client, kim_client, draft):
     section = add_section(draft, "text", heading="One", body="Old")
     data = opened(client, change_url(section))
     change(kim_client, section, body="Kim's words")
@@ -92,7 +92,7 @@ def test_another_choice_is_a_change_too(client, kim_client, issue):
     assert client.post(change_url(section), {**data, "heading": "Mine"}).status_code == 200
 
 
-def test_words_for_a_section_that_was_taken_out_come_back(client, kim_client, draft):
+def test_text_for_a_removed_section_is_kept_in_the_form(client, kim_client, draft):
     section = add_section(draft, "text", heading="One", body="Old")
     data = opened(client, change_url(section))
     kim_client.post(reverse("admin:newsletters_section_take_out", args=[section.pk]))
@@ -104,10 +104,10 @@ def test_words_for_a_section_that_was_taken_out_come_back(client, kim_client, dr
     assert client.get(change_url(section)).status_code == 410
 
 
-# Moving and taking out
+# Moving and removing
 
 
-def test_sections_move_and_go_by_their_buttons(client, draft):
+def test_buttons_move_and_remove_sections(client, draft):
     for heading in ("One", "Two", "Three"):
         add_section(draft, "text", heading=heading, body="B")
     two = draft.sections.get(heading="Two")
@@ -121,14 +121,14 @@ def test_sections_move_and_go_by_their_buttons(client, draft):
     assert list(draft.sections.values_list("heading", "position")) == [("One", 10), ("Three", 20)]
 
 
-def test_the_delete_page_leads_back_to_the_issue(client, draft):
+def test_the_delete_page_redirects_to_the_issue(client, draft):
     one, two = (add_section(draft, "text", heading=heading, body="B") for heading in ("One", "Two"))
     answer = client.post(reverse("admin:newsletters_section_delete", args=[one.pk]), {"post": "yes"})
     assert answer["Location"] == sections_of(draft)
     assert list(draft.sections.values_list("pk", "position")) == [(two.pk, 10)]
 
 
-def test_the_log_names_the_issue_and_none_of_the_words(client, draft):
+def test_the_log_names_the_issue_without_its_text(client, draft):
     add(client, draft, "text", heading="Telling", body="Words")
     section = Section.objects.get()
     change(client, section, body="Others")
@@ -139,11 +139,11 @@ def test_the_log_names_the_issue_and_none_of_the_words(client, draft):
     assert list(entries) == [("Week 5", f"{done}: {name}") for done in ("Added", "Changed", "Moved", "Taken out")]
 
 
-# An issue on its way
+# An issue that is not editable
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
-def test_a_section_on_its_way_can_only_be_read(client, issue, state):
+def test_a_section_that_is_not_editable_can_only_be_read(client, issue, state):
     section = issue.sections.get(kind="feature")
     data = opened(client, change_url(section))
     freeze(issue, state)
@@ -160,7 +160,7 @@ def test_a_section_on_its_way_can_only_be_read(client, issue, state):
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "withdrawn"])
-def test_nothing_is_added_moved_or_taken_out_on_its_way(client, issue, state):
+def test_nothing_is_added_moved_or_removed_while_not_editable(client, issue, state):
     url = add_url(issue, "text")
     data = opened(client, url)
     freeze(issue, state)
@@ -185,7 +185,7 @@ def test_a_published_issue_is_corrected_on_the_web(client, issue):
     assert Section.objects.get(pk=section.pk).body == "Corrected"
 
 
-# Rights and the rest
+# Permissions and other rules
 
 
 def test_sections_are_for_editors(issue):
@@ -201,19 +201,19 @@ def test_sections_are_for_editors(issue):
     assert issue.sections.count() == 9
 
 
-def test_reading_an_address_moves_nothing(client, issue):
+def test_a_get_request_moves_nothing(client, issue):
     section = issue.sections.first()
     for name in ("move", "take_out"):
         assert client.get(reverse(f"admin:newsletters_section_{name}", args=[section.pk])).status_code == 405
 
 
-def test_sections_are_not_listed_by_themselves(client, issue):
+def test_sections_have_no_list(client, issue):
     assert "/admin/newsletters/section/" not in client.get("/admin/").content.decode()
     answer = client.get(reverse("admin:newsletters_section_changelist"))
     assert answer["Location"] == reverse("admin:newsletters_issue_changelist")
 
 
-def test_an_old_version_is_read_and_not_put_back(client, issue):
+def test_an_old_version_can_be_read_and_not_restored(client, issue):
     section = issue.sections.get(kind="text")
     first = section.history.get()
     change(client, section, body="New")
@@ -225,7 +225,7 @@ def test_an_old_version_is_read_and_not_put_back(client, issue):
     assert Section.objects.get(pk=section.pk).body == "New"
 
 
-def test_the_page_asks_as_often_for_fifty_references_as_for_one(
+def test_the_page_needs_as_many_queries_for_fifty_references_as_for_one(
     client, draft, reference, django_assert_max_num_queries
 ):
     def count():
@@ -241,7 +241,7 @@ def test_the_page_asks_as_often_for_fifty_references_as_for_one(
     assert count() == one
 
 
-def test_the_page_asks_as_often_for_ten_events_as_for_one(client, draft, event, django_assert_max_num_queries):
+def test_the_page_needs_as_many_queries_for_ten_events_as_for_one(client, draft, event, django_assert_max_num_queries):
     def count():
         with django_assert_max_num_queries(12) as queries:
             client.get(add_url(draft, "event"))

@@ -1,4 +1,4 @@
-"""The mailbox to which mail comes back: each mail is dealt with once and taken out, and none stops the job."""
+"""The bounce mailbox: each mail is processed once and deleted, and none stops the job."""
 
 import logging
 import mailbox
@@ -14,7 +14,7 @@ from mscos.models import Job
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.sending.bounces import MAX_BYTES, read_bounces
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.returned import mail, qmail, quoted, report, way_back
+from tests.newsletters.sending.helpers import bounce_address, mail, qmail, quoted, report
 
 pytestmark = pytest.mark.django_db
 MANY = 1_000_000  # bytes
@@ -22,7 +22,7 @@ MANY = 1_000_000  # bytes
 
 @pytest.fixture
 def rows(db):
-    """An issue went to four readers."""
+    """The deliveries of an issue to four subscribers."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(5), state="done", finished_at=now)
     readers = [make_subscriber(f"r{number}@example.org") for number in range(4)]
@@ -31,7 +31,7 @@ def rows(db):
 
 @pytest.fixture(params=["Maildir", "mbox"])
 def box(request, tmp_path, settings):
-    """Return a mailbox of each kind, as a mail system keeps it."""
+    """A mailbox of each kind."""
     made = getattr(mailbox, request.param)(tmp_path / "returned", create=True)
     made.flush()
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
@@ -40,7 +40,7 @@ def box(request, tmp_path, settings):
 
 
 def arrive(*texts):
-    """Let a mail system that keeps to the rules put mails into the mailbox."""
+    """Return a function that adds mails to a mailbox with proper locking."""
 
     def into(box):
         box.lock()
@@ -53,7 +53,7 @@ def arrive(*texts):
 
 
 def left_in(settings):
-    """Return how many mails are in the mailbox."""
+    """Return the number of mails in the mailbox."""
     path = settings.BOUNCE_MAILBOX
     opened = (mailbox.Maildir if Path(path).is_dir() else mailbox.mbox)(path, create=False)
     count = len(opened)
@@ -62,12 +62,12 @@ def left_in(settings):
 
 
 def bounced():
-    """Return how many mails are known to have come back."""
+    """Return the number of bounced deliveries."""
     return Delivery.objects.filter(state="bounced").count()
 
 
 class Meanwhile:
-    """Does something at the first statement that the database is told."""
+    """Does something at the first statement to the database."""
 
     def __init__(self, do):
         self.do = do
@@ -79,8 +79,8 @@ class Meanwhile:
         return execute(*statement)
 
 
-def test_each_mail_is_dealt_with_and_taken_out(box, rows, settings):
-    arrive(*(report("5.1.1", to=way_back(row)) for row in rows[:2]), mail("Hello", to="bounces@example.org"))(box)
+def test_each_mail_is_processed_and_deleted(box, rows, settings):
+    arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:2]), mail("Hello", to="bounces@example.org"))(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (2, 0)
     assert (
@@ -91,7 +91,7 @@ def test_each_mail_is_dealt_with_and_taken_out(box, rows, settings):
 
 
 def test_no_mail_stops_the_job(box, rows, settings, caplog):
-    to = way_back(rows[0])
+    to = bounce_address(rows[0])
     deep = "".join(f"Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n" for level in range(2000))
     half = f"To: {to}\nContent-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
     arrive(
@@ -104,7 +104,7 @@ def test_no_mail_stops_the_job(box, rows, settings, caplog):
         + b"\x80\n",
         f"To: {to}\nSubject: \xe9\nFrom: \xe9\nContent-Transfer-Encoding: base64\n\n!\n".encode("latin-1"),
         f"To: {to}\n{deep}\n",
-        report("5.1.1", to=way_back(rows[1])),
+        report("5.1.1", to=bounce_address(rows[1])),
     )(box)
     read_bounces()
     assert (bounced(), left_in(settings)) == (1, 0)
@@ -114,15 +114,17 @@ def test_no_mail_stops_the_job(box, rows, settings, caplog):
 
 
 @pytest.mark.parametrize("filling", ["word " * 15 + "\n", "<" * 76 + "\n", "1-0123456789abcde " * 4 + "\n", " \n"])
-def test_a_huge_mail_does_not_hold_it_up(box, rows, settings, filling):
+def test_a_huge_mail_does_not_delay_the_others(box, rows, settings, filling):
     huge = filling * (MANY // len(filling))
-    arrive(mail("Hello", to=way_back(rows[0])) + huge, qmail("550 5.1.1 nobody", way_back(rows[1])) + huge)(box)
+    arrive(mail("Hello", to=bounce_address(rows[0])) + huge, qmail("550 5.1.1 nobody", bounce_address(rows[1])) + huge)(
+        box
+    )
     read_bounces()
     assert (bounced(), left_in(settings)) == (1, 0)
 
 
 def test_the_end_of_a_huge_mail_is_not_read(box, rows, settings):
-    """To look through all of it takes minutes: what a mail is about stands first."""
+    """Reading all of it takes minutes, and the reason comes first."""
     for row, lines in zip(rows, (15, MAX_BYTES // 5), strict=False):
         arrive(qmail("550 5.1.1 nobody", "someone@example.org") + "word\n" * lines + quoted(row))(box)
     read_bounces()
@@ -130,11 +132,11 @@ def test_the_end_of_a_huge_mail_is_not_read(box, rows, settings):
 
 
 def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settings, tmp_path):
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
-    late = report("5.1.1", to=way_back(rows[1]))
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
+    late = report("5.1.1", to=bounce_address(rows[1]))
 
     def without_asking():
-        """Put a mail in as a system does that knows no locks."""
+        """Add a mail without a lock."""
         if isinstance(box, mailbox.Maildir):
             box.add(late.encode())
             return
@@ -150,10 +152,10 @@ def test_a_mail_that_arrives_while_others_are_read_is_not_lost(box, rows, settin
     assert (bounced(), left_in(settings)) == (2, 0)
 
 
-def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settings, tmp_path):
+def test_a_locked_file_is_read_in_the_next_run(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     lock = tmp_path / "returned.lock"
     lock.touch()
     with pytest.raises(mailbox.ExternalClashError):
@@ -165,10 +167,10 @@ def test_a_file_that_somebody_else_has_locked_is_read_the_next_time(rows, settin
     box.close()
 
 
-def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
+def test_the_file_is_locked_while_it_is_read(rows, settings, tmp_path):
     settings.BOUNCE_MAILBOX = str(tmp_path / "returned")
     box = mailbox.mbox(tmp_path / "returned")
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     seen = []
     with connection.execute_wrapper(Meanwhile(lambda: seen.append((tmp_path / "returned.lock").exists()))):
         read_bounces()
@@ -177,13 +179,13 @@ def test_while_it_is_read_the_file_is_locked(rows, settings, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_database_is_away_mail_waits(box, rows, settings):
-    arrive(*(report("5.1.1", to=way_back(row)) for row in rows[:3]))(box)
+def test_mail_stays_while_the_database_is_down(box, rows, settings):
+    arrive(*(report("5.1.1", to=bounce_address(row)) for row in rows[:3]))(box)
 
     noted = []
 
     def go_away(execute, sql, *rest):
-        """Answer until the first mail is dealt with."""
+        """Respond until the first mail is processed."""
         if sql.startswith('UPDATE "newsletters_delivery"'):
             noted.append(sql)
         if len(noted) > 1:
@@ -197,18 +199,18 @@ def test_while_the_database_is_away_mail_waits(box, rows, settings):
     assert (bounced(), left_in(settings)) == (3, 0)
 
 
-def test_it_is_a_job_of_the_work_loop(box, rows, settings):
-    arrive(report("5.1.1", to=way_back(rows[0])))(box)
+def test_it_is_a_job_of_the_background_worker(box, rows, settings):
+    arrive(report("5.1.1", to=bounce_address(rows[0])))(box)
     assert "newsletters.sending.bounces.read_bounces" in run_due_jobs()
     assert bounced() == 1
 
 
-def test_a_path_with_nothing_there_is_told(rows, settings, tmp_path, caplog):
+def test_a_missing_mailbox_is_reported(rows, settings, tmp_path, caplog):
     settings.BOUNCE_MAILBOX = str(tmp_path / "nothing")
     sentence = f"BOUNCE_MAILBOX is '{tmp_path}/nothing', where there is no Maildir folder and no mbox file."
-    with pytest.raises(ImproperlyConfigured) as told:
+    with pytest.raises(ImproperlyConfigured) as caught:
         read_bounces()
-    assert str(told.value) == sentence
+    assert str(caught.value) == sentence
     settings.BOUNCE_MAILBOX = str(tmp_path)  # a folder, but no Maildir
     with pytest.raises(ImproperlyConfigured):
         read_bounces()

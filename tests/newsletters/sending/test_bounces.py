@@ -1,4 +1,4 @@
-"""What comes back: who is written to no more because of it, and who still is."""
+"""Bounces and their effect on subscriptions."""
 
 from datetime import timedelta
 
@@ -8,10 +8,20 @@ from django.utils import timezone
 from mscos.codes import bounce_digest
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import pk_of, tag_of
-from newsletters.sending.bounces import MAX_SOFT_BOUNCES, take_back
+from newsletters.sending.bounces import MAX_SOFT_BOUNCES, process_returned
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.sending.returned import exim, mail, parsed, postfix, qmail, quoted, report, warning, way_back
+from tests.newsletters.sending.helpers import (
+    bounce_address,
+    exim,
+    mail,
+    parsed,
+    postfix,
+    qmail,
+    quoted,
+    report,
+    warning,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,21 +37,21 @@ def delivery(kim):
 
 
 def send(number, reader, state="sent"):
-    """Note that an issue went to a reader; return the delivery."""
+    """Store a sent delivery to a subscriber, and return it."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(number), state="done", finished_at=now)
     return Delivery.objects.create(mailing=mailing, subscriber=reader, state=state, due_at=now)
 
 
 def outcome(delivery):
-    """Return what the ledger says of a delivery, and of its reader's subscription."""
+    """Return the state and code of a delivery, and the state of its subscriber."""
     delivery.refresh_from_db()
     return delivery.state, delivery.code, delivery.subscriber.state
 
 
 def come_back(*texts):
     for text in texts:
-        take_back(parsed(text))
+        process_returned(parsed(text))
 
 
 # Hard or soft
@@ -66,8 +76,8 @@ def come_back(*texts):
         ("4.1.1", "confirmed"),
     ],
 )
-def test_only_an_address_that_is_none_ends_the_subscription(delivery, status, reader):
-    come_back(report(status, to=way_back(delivery)))
+def test_only_the_report_of_an_invalid_address_ends_the_subscription(delivery, status, reader):
+    come_back(report(status, to=bounce_address(delivery)))
     assert outcome(delivery) == ("bounced", status, reader)
 
 
@@ -84,8 +94,8 @@ def test_only_an_address_that_is_none_ends_the_subscription(delivery, status, re
         ("no answer from 5.1.1.7", "", "confirmed"),
     ],
 )
-def test_the_words_of_mail_systems_are_read(delivery, system, says, code, reader):
-    come_back(system(says, way_back(delivery)))
+def test_reports_of_different_mail_systems_are_parsed(delivery, system, says, code, reader):
+    come_back(system(says, bounce_address(delivery)))
     assert outcome(delivery) == ("bounced", code, reader)
 
 
@@ -93,21 +103,21 @@ def test_the_words_of_mail_systems_are_read(delivery, system, says, code, reader
     ("says", "code", "reader"),
     [("550 5.1.1 nobody", "5.1.1", "bounced"), ("552 5.2.2 full", "5.2.2", "confirmed"), ("550 no", "", "confirmed")],
 )
-def test_a_status_that_tells_nothing_leaves_it_to_the_words(delivery, says, code, reader):
-    come_back(report("5.0.0", to=way_back(delivery), says=says))
+def test_an_unspecific_status_is_replaced_by_that_of_the_text(delivery, says, code, reader):
+    come_back(report("5.0.0", to=bounce_address(delivery), says=says))
     assert outcome(delivery) == ("bounced", code, reader)
 
 
-def test_the_status_is_believed_before_the_words(delivery):
-    come_back(report("5.2.2", to=way_back(delivery), says="550 5.1.1 that was another one"))
+def test_the_status_has_priority_over_the_text(delivery):
+    come_back(report("5.2.2", to=bounce_address(delivery), says="550 5.1.1 that was another one"))
     assert outcome(delivery) == ("bounced", "5.2.2", "confirmed")
 
 
-def test_what_may_still_arrive_has_not_come_back(delivery):
-    to = way_back(delivery)
+def test_a_delayed_mail_is_no_bounce(delivery):
+    to = bounce_address(delivery)
     come_back(
         report("4.4.1", to=to, action="delayed"),
-        # One whose address is in no form that is understood, with words like those of a failure.
+        # An address that cannot be parsed, with text like that of a failure.
         postfix("connection timed out", to).replace("--cut--", "--cut\n\nAction: delayed\n--cut--"),
         report("2.0.0", to=to, action="delivered"),
         report("2.0.0", to=to, action="relayed"),
@@ -116,16 +126,16 @@ def test_what_may_still_arrive_has_not_come_back(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# Which mail it is about
+# The delivery of a report
 
 
 @pytest.mark.parametrize("header", ["To", "Delivered-To", "X-Original-To", "Envelope-To"])
-def test_the_address_to_which_it_came_tells_the_delivery(delivery, header):
-    come_back(report("5.1.1", to=f"Bounces <{way_back(delivery)}>", header=header))
+def test_the_recipient_address_identifies_the_delivery(delivery, header):
+    come_back(report("5.1.1", to=f"Bounces <{bounce_address(delivery)}>", header=header))
     assert outcome(delivery) == ("bounced", "5.1.1", "bounced")
 
 
-def test_a_message_id_that_is_quoted_tells_the_delivery(delivery):
+def test_a_quoted_message_id_identifies_the_delivery(delivery):
     come_back(report("5.1.1", back=quoted(delivery)))
     assert outcome(delivery) == ("bounced", "5.1.1", "bounced")
 
@@ -135,7 +145,7 @@ def test_a_report_about_no_mail_of_ours_changes_nothing(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-def test_nobody_can_make_a_tag(delivery):
+def test_a_tag_cannot_be_forged(delivery):
     pk, tag = delivery.pk, tag_of(delivery.pk)
     digest = bounce_digest(pk)
     forged = [
@@ -165,11 +175,11 @@ def test_nobody_can_make_a_tag(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# What is no bounce
+# Mail that is no bounce
 
 
-def test_what_people_and_their_machines_answer_changes_nothing(delivery):
-    to = way_back(delivery)
+def test_replies_of_people_and_autoresponders_change_nothing(delivery):
+    to = bounce_address(delivery)
     come_back(
         mail("Away until Monday", to=to, Auto_Submitted="auto-replied"),
         mail("Automatic reply: Week 5", to=to, X_Autoreply="yes", Precedence="bulk"),
@@ -180,116 +190,116 @@ def test_what_people_and_their_machines_answer_changes_nothing(delivery):
     assert outcome(delivery) == ("sent", "", "confirmed")
 
 
-# Soft ones count
+# Soft bounces
 
 
-def test_the_last_of_so_many_in_a_row_ends_the_subscription(kim):
+def test_enough_soft_bounces_in_a_row_end_the_subscription(kim):
     rows = [send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]
     found = []
     for row in rows:
-        come_back(report("5.2.2", to=way_back(row)))
+        come_back(report("5.2.2", to=bounce_address(row)))
         found.append(outcome(row)[2])
     assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
 
 
-def test_in_whatever_order_they_come_back(kim):
+def test_the_order_of_bounces_does_not_matter(kim):
     for row in reversed([send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]):
-        come_back(report("5.2.2", to=way_back(row)))
+        come_back(report("5.2.2", to=bounce_address(row)))
     assert outcome(row)[2] == "bounced"
 
 
-def test_one_that_gets_through_starts_the_count_anew(kim):
+def test_a_delivered_issue_restarts_the_count(kim):
     for number in range(1, MAX_SOFT_BOUNCES):
-        come_back(report("5.2.2", to=way_back(send(number, kim))))
+        come_back(report("5.2.2", to=bounce_address(send(number, kim))))
     send(20, kim)
     for number in range(30, 29 + MAX_SOFT_BOUNCES):
         row = send(number, kim)
-        come_back(report("5.2.2", to=way_back(row)))
+        come_back(report("5.2.2", to=bounce_address(row)))
         assert outcome(row)[2] == "confirmed"
-    come_back(report("5.2.2", to=way_back(send(40, kim))))
+    come_back(report("5.2.2", to=bounce_address(send(40, kim))))
     assert outcome(row)[2] == "bounced"
 
 
 @pytest.mark.parametrize("state", ["withheld", "failed", "queued", "uncertain"])
-def test_one_that_never_left_does_not(kim, state):
+def test_an_issue_that_was_never_sent_does_not_restart_the_count(kim, state):
     for number in range(1, MAX_SOFT_BOUNCES):
-        come_back(report("5.2.2", to=way_back(send(number, kim))))
+        come_back(report("5.2.2", to=bounce_address(send(number, kim))))
     send(20, kim, state=state)
     row = send(21, kim)
     assert outcome(row)[2] == "confirmed"
-    come_back(report("5.2.2", to=way_back(row)))
+    come_back(report("5.2.2", to=bounce_address(row)))
     assert outcome(row)[2] == "bounced"
 
 
-def test_the_same_one_twice_counts_once(kim):
+def test_the_same_bounce_twice_counts_once(kim):
     row = send(1, kim)
-    come_back(*[report("5.2.2", to=way_back(row))] * (MAX_SOFT_BOUNCES + 1))
+    come_back(*[report("5.2.2", to=bounce_address(row))] * (MAX_SOFT_BOUNCES + 1))
     assert outcome(row) == ("bounced", "5.2.2", "confirmed")
 
 
-def test_a_soft_one_and_then_a_hard_one_of_the_same_mail(delivery):
-    come_back(report("5.2.2", to=way_back(delivery)), report("5.1.1", to=way_back(delivery)))
+def test_a_soft_and_then_a_hard_bounce_of_the_same_mail(delivery):
+    come_back(report("5.2.2", to=bounce_address(delivery)), report("5.1.1", to=bounce_address(delivery)))
     assert outcome(delivery) == ("bounced", "5.1.1", "bounced")
 
 
-def test_who_came_back_is_not_judged_by_what_was_before(kim):
+def test_bounces_before_a_new_consent_do_not_count(kim):
     old = [send(number, kim) for number in range(1, MAX_SOFT_BOUNCES + 1)]
     Mailing.objects.update(started_at=timezone.now() - timedelta(days=2))
-    come_back(*(report("5.2.2", to=way_back(row)) for row in old))
+    come_back(*(report("5.2.2", to=bounce_address(row)) for row in old))
     assert outcome(old[0])[2] == "bounced"
     Subscriber.objects.update(state="pending", consent_on=None)
-    come_back(report("5.1.1", to=way_back(old[0])))
+    come_back(report("5.1.1", to=bounce_address(old[0])))
     assert outcome(old[0])[2] == "pending"
     subscriptions.confirm(subscriber=kim)
-    come_back(report("5.1.1", to=way_back(old[1])))
+    come_back(report("5.1.1", to=bounce_address(old[1])))
     assert outcome(old[1]) == ("bounced", "5.1.1", "confirmed")
     row = send(20, kim)
-    come_back(report("5.2.2", to=way_back(row)))
+    come_back(report("5.2.2", to=bounce_address(row)))
     assert outcome(row) == ("bounced", "5.2.2", "confirmed")
 
 
-def test_other_readers_are_left_alone(delivery):
+def test_other_subscribers_are_unaffected(delivery):
     other = make_subscriber("r1@example.org")
     row = Delivery.objects.create(mailing=delivery.mailing, subscriber=other, state="sent", due_at=timezone.now())
-    come_back(report("5.1.1", to=way_back(delivery)))
+    come_back(report("5.1.1", to=bounce_address(delivery)))
     assert outcome(row) == ("sent", "", "confirmed")
 
 
-# Readers who are not there, mail that never left
+# Deleted subscribers, mail that was never sent
 
 
-def test_a_mail_that_was_never_sent_cannot_come_back(kim):
+def test_a_mail_that_was_never_sent_cannot_bounce(kim):
     row = send(5, kim, state="withheld")
-    come_back(report("5.1.1", to=way_back(row)))
+    come_back(report("5.1.1", to=bounce_address(row)))
     assert outcome(row) == ("withheld", "", "confirmed")
 
 
-def test_a_report_about_somebody_who_has_left_is_only_noted(delivery, kim):
+def test_a_report_about_an_unsubscribed_person_is_only_recorded(delivery, kim):
     subscriptions.unsubscribe(subscriber=kim, never_again=False)
-    come_back(report("5.1.1", to=way_back(delivery)), mail("unsubscribe", to=way_back(delivery)))
+    come_back(report("5.1.1", to=bounce_address(delivery)), mail("unsubscribe", to=bounce_address(delivery)))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.code, delivery.subscriber) == ("bounced", "5.1.1", None)
 
 
-def test_a_report_about_a_delivery_that_is_gone_changes_nothing(delivery):
-    text = report("5.1.1", to=way_back(delivery))
+def test_a_report_about_a_deleted_delivery_changes_nothing(delivery):
+    text = report("5.1.1", to=bounce_address(delivery))
     Delivery.objects.all().delete()
     come_back(text)
     assert Subscriber.objects.get().state == "confirmed"
 
 
-# Leaving by mail
+# Unsubscribing by mail
 
 
 @pytest.mark.parametrize("subject", ["unsubscribe", "Unsubscribe", " UNSUBSCRIBE "])
 def test_the_mail_that_a_mail_program_writes_unsubscribes(delivery, subject):
     make_subscriber("r1@example.org")
-    come_back(mail(subject, to=way_back(delivery), Auto_Submitted="no"))
+    come_back(mail(subject, to=bounce_address(delivery), Auto_Submitted="no"))
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["r1@example.org"]
 
 
 def test_no_other_mail_unsubscribes(delivery):
-    to = way_back(delivery)
+    to = bounce_address(delivery)
     come_back(
         mail("Re: unsubscribe", to=to),
         mail("How do I unsubscribe?", to=to),

@@ -1,4 +1,4 @@
-"""Every confirmed reader once, whatever breaks; and a ledger that says so at every moment."""
+"""Delivery to every confirmed subscriber once, and the ledger during failures."""
 
 import re
 from datetime import timedelta
@@ -12,10 +12,10 @@ from mscos.mail.worker import LEASE
 from newsletters.emails import your_link
 from newsletters.models import Delivery, Issue, Mailing, Section, Subscriber
 from newsletters.sending import mailings
-from newsletters.sending.ledger import WAITS
+from newsletters.sending.ledger import RETRY_MINUTES
 from newsletters.subscribers import subscriptions
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.sending.doing import addresses, begin, make_readers, state_of, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, state_of, states, work
 from tests.smtp_server import Hang, HangUp, smtp_server, use
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def readers(db):
 
 
 def only(email, step, answer):
-    """Return a script that answers like this to one reader's mail at one step, or raises it."""
+    """Return a script that answers so to one recipient's mail at one step, or raises it."""
 
     def script(now, recipient, _):
         if (now, recipient) != (step, email):
@@ -53,7 +53,7 @@ def parsed(taken):
 # The ledger
 
 
-def test_who_is_confirmed_at_that_moment_gets_what_was_written_at_that_moment(server, editor, readers):
+def test_subscribers_confirmed_at_publication_get_the_text_of_that_moment(server, editor, readers):
     make_subscriber("waiting@example.org", state="pending", consent_on=None, consent_wording="")
     make_subscriber("lost@example.org", state="bounced")
     mailing = begin(editor)
@@ -68,7 +68,7 @@ def test_who_is_confirmed_at_that_moment_gets_what_was_written_at_that_moment(se
     assert states(mailing) == {"sent": 5}
 
 
-def test_the_issue_is_being_sent_until_nothing_is_left(server, editor, readers):
+def test_the_issue_is_sending_until_no_delivery_is_open(server, editor, readers):
     mailing = begin(editor)
     assert (Issue.objects.get().state, Issue.objects.get().recipient_count, mailing.state) == ("sending", 5, "running")
     work()
@@ -78,13 +78,13 @@ def test_the_issue_is_being_sent_until_nothing_is_left(server, editor, readers):
     assert work() == 0
 
 
-def test_without_readers_an_issue_is_published_and_nothing_is_sent(server, editor):
+def test_without_subscribers_an_issue_is_published_and_nothing_is_sent(server, editor):
     with pytest.raises(Mailing.DoesNotExist):
         begin(editor)
     assert (Issue.objects.get().state, Issue.objects.get().recipient_count) == ("sent", 0)
 
 
-def test_each_reader_gets_their_own_links_and_subject_line(server, editor, settings):
+def test_each_subscriber_gets_their_own_links_and_subject_line(server, editor, settings):
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     make_subscriber("plain@example.org", token="p" * 22)
     make_subscriber("full@example.org", token="f" * 22, subject_style="full")
@@ -111,17 +111,17 @@ def test_each_reader_gets_their_own_links_and_subject_line(server, editor, setti
         assert b"READERS-OWN" not in mails[to].content.replace(b"=\r\n", b"")
 
 
-def test_no_line_of_a_mail_grows_too_long_by_what_is_filled_in(server, editor, readers):
+def test_no_line_of_a_mail_is_too_long_after_merging(server, editor, readers):
     begin(editor)
     work()
     body = server.taken[0].content.partition(b"\r\n\r\n")[2]
     assert max(map(len, body.split(b"\r\n"))) <= 78
 
 
-# Readers who leave
+# Subscribers who leave
 
 
-def test_who_leaves_while_the_mail_waits_gets_none(server, editor, readers):
+def test_one_who_unsubscribes_before_their_mail_is_sent_gets_none(server, editor, readers):
     mailing = begin(editor)
     subscriptions.unsubscribe(subscriber=readers[0], never_again=False)
     subscriptions.erase(email="r1@example.org", never_again=True)
@@ -132,14 +132,14 @@ def test_who_leaves_while_the_mail_waits_gets_none(server, editor, readers):
     assert Mailing.objects.get().state == "done"
 
 
-def test_who_moves_while_the_mail_waits_gets_it_at_the_new_address(server, editor, readers):
+def test_one_who_changes_address_before_their_mail_is_sent_gets_it_there(server, editor, readers):
     begin(editor)
     subscriptions.change_email(subscriber=readers[0], to="new@example.org")
     work()
     assert sorted(server.recipients()) == ["new@example.org", *addresses(5)[1:]]
 
 
-def test_what_is_left_in_the_ledger_of_somebody_who_left_names_nobody(server, editor, readers):
+def test_the_delivery_of_an_unsubscribed_person_names_nobody(server, editor, readers):
     mailing = begin(editor)
     work()
     subscriptions.unsubscribe(subscriber=readers[0], never_again=False)
@@ -158,7 +158,7 @@ def test_what_is_left_in_the_ledger_of_somebody_who_left_names_nobody(server, ed
         ("554 5.7.1 f\xf8r mange", "554 5.7.1", "confirmed"),
     ],
 )
-def test_a_refused_reader_fails_and_the_others_get_their_mail(server, editor, readers, answer, code, reader):
+def test_a_refused_recipient_fails_and_the_others_get_their_mail(server, editor, readers, answer, code, reader):
     server.script = only("r2@example.org", "rcpt", answer)
     mailing = begin(editor)
     work()
@@ -170,12 +170,12 @@ def test_a_refused_reader_fails_and_the_others_get_their_mail(server, editor, re
     assert Mailing.objects.get().state == "done"
 
 
-def test_who_is_asked_to_wait_is_tried_again_and_fails_at_last(server, editor, readers):
+def test_a_deferred_mail_is_retried_and_fails_in_the_end(server, editor, readers):
     server.script = only("r2@example.org", "rcpt", "450 4.2.0 later")
     begin(editor)
     assert work() == 5
     after = timedelta(0)
-    for tries, minutes in enumerate(WAITS, 1):
+    for tries, minutes in enumerate(RETRY_MINUTES, 1):
         waiting = Delivery.objects.get(subscriber__email="r2@example.org")
         assert (waiting.state, waiting.attempts, waiting.code) == ("queued", tries, "450 4.2.0")
         assert work(after + timedelta(minutes=minutes - 0.5)) == 0
@@ -186,21 +186,21 @@ def test_who_is_asked_to_wait_is_tried_again_and_fails_at_last(server, editor, r
 
 
 @pytest.mark.parametrize("silence", [HangUp(), Hang()])
-def test_a_line_that_breaks_with_a_mail_on_it_leaves_it_uncertain_and_sends_it_again(server, editor, readers, silence):
+def test_a_connection_lost_during_a_mail_leaves_it_uncertain_and_resends_it(server, editor, readers, silence):
     server.script = only("r2@example.org", "taken", silence)
     mailing = begin(editor)
     work()
     assert states(mailing) == {"sent": 4, "uncertain": 1}
     assert sorted(server.recipients()) == addresses(5)
     server.script = lambda *_: None
-    work(timedelta(minutes=WAITS[0], seconds=1))
+    work(timedelta(minutes=RETRY_MINUTES[0], seconds=1))
     assert states(mailing) == {"sent": 5}
     twice = [taken for taken in server.taken if taken.recipient == "r2@example.org"]
     assert len(twice) == 2
     assert twice[0] == twice[1]  # byte for byte, the Message-ID included
 
 
-def test_what_is_uncertain_is_left_to_a_person_where_the_site_says_so(server, editor, readers, settings):
+def test_uncertain_deliveries_are_not_resent_where_the_setting_says_so(server, editor, readers, settings):
     settings.RESEND_UNCERTAIN = False
     server.script = only("r2@example.org", "taken", HangUp())
     mailing = begin(editor)
@@ -216,7 +216,7 @@ def test_what_is_uncertain_is_left_to_a_person_where_the_site_says_so(server, ed
     assert len(server.taken) == 6
 
 
-def test_a_line_that_breaks_before_the_mail_loses_nothing(server, editor, readers):
+def test_a_connection_lost_before_a_mail_loses_nothing(server, editor, readers):
     server.script = only("r2@example.org", "rcpt", HangUp())
     mailing = begin(editor)
     work()
@@ -228,7 +228,7 @@ def test_a_line_that_breaks_before_the_mail_loses_nothing(server, editor, reader
     assert {row.attempts for row in Delivery.objects.all()} == {1}
 
 
-def test_a_server_that_ends_each_line_after_ten_mails_gets_all_of_them(server, editor):
+def test_a_server_that_disconnects_after_ten_mails_gets_all_of_them(server, editor):
     make_readers(45)
     server.script = lambda step, _, count: "421 enough" if step == "mail" and count == 10 else None
     mailing = begin(editor)
@@ -250,7 +250,7 @@ def test_while_the_server_is_down_nothing_is_claimed(settings, editor, readers):
 # Workers that are killed, stopped, or many
 
 
-def test_what_was_at_the_server_when_its_worker_was_killed_goes_out_again(server, editor, readers):
+def test_the_mail_at_the_server_when_its_worker_was_killed_is_resent(server, editor, readers):
     mailing = begin(editor)
     killed = mailing.deliveries.get(subscriber__email="r2@example.org")
     Delivery.objects.filter(pk=killed.pk).update(state="sending", due_at=timezone.now() + LEASE)
@@ -263,28 +263,28 @@ def test_what_was_at_the_server_when_its_worker_was_killed_goes_out_again(server
     assert Mailing.objects.get().state == "done"
 
 
-def test_of_what_a_killed_worker_had_claimed_only_the_first_row_is_in_doubt(server, editor, readers):
+def test_only_the_first_delivery_of_a_killed_workers_batch_is_uncertain(server, editor, readers):
     mailing = begin(editor)
     rows = list(mailing.deliveries.order_by("pk"))
     for batch, ago in ((rows[:1], 3), (rows[1:3], 2), (rows[3:], 1)):  # of three workers
         past = timezone.now() - timedelta(seconds=ago)
         Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(state="sending", due_at=past)
     assert work() == 5
-    told = mailing.deliveries.order_by("pk").values_list("state", "doubted", "attempts")
+    rows = mailing.deliveries.order_by("pk").values_list("state", "doubted", "attempts")
     in_doubt, others = ("sent", True, 2), ("sent", False, 1)
-    assert list(told) == [in_doubt, in_doubt, others, in_doubt, others]
+    assert list(rows) == [in_doubt, in_doubt, others, in_doubt, others]
 
 
 def test_a_mail_that_kills_each_worker_fails_in_the_end(server, editor, readers):
     mailing = begin(editor)
     deadly = mailing.deliveries.first()
     past = timezone.now() - timedelta(seconds=1)
-    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(WAITS), due_at=past)
+    Delivery.objects.filter(pk=deadly.pk).update(state="sending", attempts=len(RETRY_MINUTES), due_at=past)
     work()
     assert states(mailing) == {"sent": 4, "failed": 1}
 
 
-def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(server, editor, readers):
+def test_a_worker_that_is_stopped_releases_what_it_has_not_begun(server, editor, readers):
     mailing = begin(editor)
     assert work(stopping=lambda: len(server.taken) == 2) == 2
     assert states(mailing) == {"queued": 3, "sent": 2}
@@ -292,7 +292,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(server, 
     assert sorted(server.recipients()) == addresses(5)
 
 
-def test_letters_go_ahead_of_newsletters(server, editor, readers):
+def test_queued_mail_is_sent_before_newsletters(server, editor, readers):
     begin(editor)
     enqueue(your_link("urgent@example.org"))
     work()
@@ -300,7 +300,7 @@ def test_letters_go_ahead_of_newsletters(server, editor, readers):
     assert len(server.taken) == 6
 
 
-def test_of_two_issues_the_older_goes_first(server, editor, readers):
+def test_the_older_of_two_issues_is_sent_first(server, editor, readers):
     begin(editor, number=5)
     begin(editor, number=6)
     work()

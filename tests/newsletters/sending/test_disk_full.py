@@ -1,4 +1,4 @@
-"""A disk that is full on SQLite: what cannot be written is not sent, nothing is lost, nobody gets another's mail."""
+"""A full disk on SQLite: no mail is sent that cannot be recorded, none is lost or sent to another."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,10 +12,10 @@ from django.utils import timezone
 from mscos.mail.queue import enqueue
 from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from mscos.models import QueuedEmail
-from newsletters import actions
+from newsletters import publishing
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.subscribers import subscriptions
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, states, version, work
+from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, states, version, work
 from tests.smtp_server import smtp_server, use
 
 pytestmark = [
@@ -38,7 +38,7 @@ def server(settings):
 
 @contextmanager
 def small_disk(write, room_for=0):
-    """Have room for that many writes of a kind until the block ends; then there is space again."""
+    """Allow that many writes of a kind in the block, as on a full disk."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE filling (words BLOB)")
         filling = f"INSERT INTO filling VALUES (zeroblob({PAGES} * 4096))"
@@ -55,7 +55,7 @@ def small_disk(write, room_for=0):
 
 
 def take_turns(worker, count):
-    """Let a worker try again and again, each time after the pause that a failure asks for."""
+    """Run a worker again and again, each time after the delay of a failure."""
     for _ in range(count):
         worker._closed_until -= PAUSES[0]
         worker.run_slice()
@@ -73,7 +73,7 @@ def take_turns(worker, count):
         (ANY, 12),
     ],  # for a claim, and two
 )
-def test_who_cannot_be_claimed_is_not_mailed_and_everybody_is_in_the_end(server, editor, caplog, write, room_for):
+def test_unclaimed_deliveries_are_not_sent_and_all_are_in_the_end(server, editor, caplog, write, room_for):
     make_readers(10)
     mailing = begin(editor)
     worker = MailWorker()
@@ -101,7 +101,7 @@ def test_who_cannot_be_claimed_is_not_mailed_and_everybody_is_in_the_end(server,
     assert len(set(server.taken)) == 10  # twice only as the same bytes, the Message-ID included
 
 
-def test_on_a_disk_that_is_full_from_the_beginning_nobody_is_mailed(server, editor):
+def test_with_a_full_disk_from_the_start_nothing_is_sent(server, editor):
     make_readers(5)
     mailing = begin(editor)
     worker = MailWorker()
@@ -114,18 +114,18 @@ def test_on_a_disk_that_is_full_from_the_beginning_nobody_is_mailed(server, edit
     assert states(mailing) == {"sent": 5}
 
 
-def test_an_issue_that_finds_no_room_for_its_ledger_is_not_published(server, editor):
+def test_an_issue_whose_deliveries_cannot_be_stored_is_not_published(server, editor):
     make_readers(5)
     issue = make_draft()
     with small_disk("INSERT ON newsletters_delivery", room_for=3), pytest.raises(OperationalError, match="full"):
-        actions.publish(issue=issue, by=editor, version=version(issue))
+        publishing.publish(issue=issue, by=editor, version=version(issue))
     assert (Issue.objects.get().state, Mailing.objects.count(), Delivery.objects.count()) == ("draft", 0, 0)
     assert work() == 0
-    actions.publish(issue=issue, by=editor, version=version(issue))
+    publishing.publish(issue=issue, by=editor, version=version(issue))
     assert work() == 5
 
 
-def test_a_letter_that_cannot_be_stored_undoes_what_it_tells_of(server):
+def test_a_mail_that_cannot_be_queued_rolls_back_its_action(server):
     form = {"name": "", "organisation": "", "subject_style": "plain", "wording": "Get the newsletter"}
     with small_disk("INSERT ON mscos_queuedemail"), pytest.raises(OperationalError, match="full"):
         subscriptions.sign_up(email="kim@example.org", **form)
@@ -137,7 +137,7 @@ def test_a_letter_that_cannot_be_stored_undoes_what_it_tells_of(server):
 
 
 @pytest.mark.parametrize("write", ["UPDATE ON mscos_queuedemail", "DELETE ON mscos_queuedemail"])
-def test_a_letter_that_waits_is_not_lost(server, write):
+def test_a_queued_mail_is_not_lost(server, write):
     enqueue(EmailMessage("Your link", "Words", to=["kim@example.org"]))
     worker = MailWorker()
     with small_disk(write):

@@ -1,4 +1,4 @@
-"""A statement that fails in the middle of a batch: one row in doubt, the others given back, the connection as it was."""
+"""A failing statement in a batch: one delivery uncertain, the others queued, the connection intact."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mscos.mail.worker import LEASE, PAUSES, MailWorker
 from newsletters.models import Delivery, Mailing
-from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
 
@@ -37,7 +37,7 @@ def execute(statements):
 
 @contextmanager
 def refused(when):
-    """Let the database refuse writes to the ledger of a kind."""
+    """Make the database refuse one kind of write to the deliveries."""
     execute([statement.format(when=when) for statement in MADE[connection.vendor]])
     try:
         yield
@@ -46,7 +46,7 @@ def refused(when):
 
 
 def session():
-    """Return what is special about this connection to PostgreSQL; on SQLite there is nothing to see."""
+    """Return the settings of this session of PostgreSQL; none on SQLite."""
     if connection.vendor == "sqlite":
         return []
     with connection.cursor() as cursor:
@@ -58,7 +58,7 @@ def session():
 
 
 def run_slice(worker):
-    """Let a worker try again after the pause that a failure asks for, on a connection that the pool had back before."""
+    """Run a worker again after the delay of a failure, on a connection from the pool."""
     connection.close()
     worker._closed_until -= PAUSES[0]
     return worker.run_slice()
@@ -73,7 +73,7 @@ def server(settings):
 
 @pytest.fixture
 def mailing(server):
-    """A sending to five readers."""
+    """A sending to five subscribers."""
     make_readers(5)
     return begin(make_staff("robin@example.org", is_superuser=True))
 
@@ -87,7 +87,7 @@ def failures(caplog):
     return caplog.messages.count("A mail queue failed. It will be tried again.")
 
 
-def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server, mailing, third, caplog):
+def test_a_delivery_that_cannot_be_settled_is_uncertain_and_the_others_are_sent(server, mailing, third, caplog):
     usual = session()
     worker = MailWorker()
     with refused(f"NEW.state = 'sent' AND NEW.id = {third.pk}"):
@@ -107,7 +107,7 @@ def test_what_cannot_be_settled_is_in_doubt_and_the_others_get_their_mail(server
     assert session() == usual
 
 
-def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mailing, caplog):
+def test_where_nothing_can_be_settled_each_batch_leaves_one_uncertain(server, mailing, caplog):
     usual = session()
     worker = MailWorker()
     with refused("NEW.state = 'sent'"):
@@ -126,7 +126,7 @@ def test_where_nothing_can_be_settled_each_round_leaves_one_in_doubt(server, mai
     assert session() == usual
 
 
-def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, mailing, third, caplog):
+def test_deliveries_that_cannot_be_released_are_recovered_after_the_lease(server, mailing, third, caplog):
     usual = session()
     worker = MailWorker(stopping=lambda: len(server.taken) == 2)
     with refused("NEW.state = 'queued'"):
@@ -142,7 +142,7 @@ def test_what_cannot_be_given_back_is_taken_up_when_the_lease_ends(server, maili
     assert list(Delivery.objects.filter(doubted=True)) == [third]  # the first that the ledger did not say was sent
 
 
-def test_what_cannot_be_claimed_is_not_mailed(server, mailing, caplog):
+def test_deliveries_that_cannot_be_claimed_are_not_sent(server, mailing, caplog):
     usual = session()
     worker = MailWorker()
     with refused("NEW.state = 'sending'"):

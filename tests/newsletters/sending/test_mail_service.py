@@ -1,4 +1,4 @@
-"""What a mail service tells of our mail, where one is set: only its own word counts, and only of our mail."""
+"""Events of a mail service: only authentic ones about our mail count."""
 
 import base64
 import json
@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.models.delivery import tag_of
-from newsletters.sending.bounces import MAX_SOFT_BOUNCES, note_event
+from newsletters.sending.bounces import MAX_SOFT_BOUNCES, record_event
 from tests.newsletters.conftest import make_issue, make_subscriber
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# What a fresh process says of the portal's start: its apps, who listens, which of the addresses are there.
+# Prints facts of a new process: its apps, the receivers of the signal, the URLs.
 LOOK = """
 import django
 django.setup()
@@ -54,21 +54,21 @@ def delivery(db):
 
 @pytest.fixture(autouse=True)
 def listening():
-    """Listen as the app does where a service is set."""
-    tracking.connect(note_event)
+    """Connect the receiver, as the app does where a service is configured."""
+    tracking.connect(record_event)
     yield
-    assert tracking.disconnect(note_event)
+    assert tracking.disconnect(record_event)
 
 
 def send(number, reader):
-    """Note that an issue went to a reader; return the delivery."""
+    """Store a sent delivery to a subscriber, and return it."""
     now = timezone.now()
     mailing = Mailing.objects.create(issue=make_issue(number), state="done", finished_at=now)
     return Delivery.objects.create(mailing=mailing, subscriber=reader, state="sent", due_at=now)
 
 
-def told(delivery, kind, **more):
-    """Let the service tell of a delivery; return what the ledger and the reader's row say then."""
+def event_result(delivery, kind, **more):
+    """Send an event about a delivery; return its state and code, and the state of its subscriber."""
     metadata = {"message": f"<{tag_of(delivery.pk)}@testserver>"}
     event = AnymailTrackingEvent(**{"event_type": kind, "metadata": metadata, **more})
     tracking.send(sender=None, event=event, esp_name="Test")
@@ -91,43 +91,45 @@ def told(delivery, kind, **more):
         ("failed", None, None, "", "confirmed"),
     ],
 )
-def test_what_came_back_is_noted_and_an_address_that_is_none_ends_it(delivery, kind, reason, said, code, reader):
-    assert told(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
+def test_bounces_are_recorded_and_an_invalid_address_ends_the_subscription(delivery, kind, reason, said, code, reader):
+    assert event_result(delivery, kind, reject_reason=reason, mta_response=said) == ("bounced", code, reader)
 
 
 @pytest.mark.parametrize("kind", ["queued", "sent", "deferred", "delivered", "autoresponded", "opened", "unknown"])
-def test_what_may_still_arrive_or_did_changes_nothing(delivery, kind):
-    assert told(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
+def test_deferred_and_delivered_events_change_nothing(delivery, kind):
+    assert event_result(delivery, kind, mta_response="450 4.2.2 full") == ("sent", "", "confirmed")
 
 
 @pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
-def test_who_calls_it_spam_or_leaves_at_the_service_is_off_the_list(delivery, kind):
+def test_spam_complaints_and_unsubscribe_events_end_the_subscription(delivery, kind):
     make_subscriber("sam@example.org")
-    assert told(delivery, kind) == ("sent", "", None)
+    assert event_result(delivery, kind) == ("sent", "", None)
     assert list(Subscriber.objects.values_list("email", flat=True)) == ["sam@example.org"]
-    assert told(delivery, kind) == ("sent", "", None)  # a service may say it twice
+    assert event_result(delivery, kind) == ("sent", "", None)  # a service may say it twice
 
 
-def test_the_last_of_so_many_soft_ones_ends_it(delivery):
+def test_enough_soft_bounces_end_the_subscription(delivery):
     reader = delivery.subscriber
-    found = [told(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]]
+    found = [
+        event_result(row, "bounced", reject_reason="other")[2] for row in [delivery, *(send(n, reader) for n in (6, 7))]
+    ]
     assert found == ["confirmed"] * (MAX_SOFT_BOUNCES - 1) + ["bounced"]
 
 
 @pytest.mark.parametrize(
     "metadata", [{}, None, {"message": "<1@example.org>"}, {"message": ""}, {"other": 5}, {"message": None}, "word"]
 )
-def test_a_mail_that_is_not_ours_is_not_spoken_of(delivery, metadata):
-    assert told(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
+def test_events_about_other_mail_are_ignored(delivery, metadata):
+    assert event_result(delivery, "bounced", reject_reason="bounced", metadata=metadata) == ("sent", "", "confirmed")
 
 
-def test_a_tag_that_nobody_gave_out_changes_nothing(delivery):
+def test_a_forged_tag_changes_nothing(delivery):
     forged = {"message": f"<{delivery.pk}-0123456789abcdef@testserver>"}
-    assert told(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
+    assert event_result(delivery, "complained", metadata=forged) == ("sent", "", "confirmed")
 
 
 def post_event(delivery, secret):
-    """Let a service post its word, as it does, with a secret; return the status of the answer."""
+    """Post an event as a service does, with a secret; return the status of the response."""
     event = {
         "RecordType": "Bounce",
         "Type": "HardBounce",
@@ -142,7 +144,7 @@ def post_event(delivery, secret):
 
 
 @override_settings(ANYMAIL={"WEBHOOK_SECRET": "name:password"})
-def test_only_who_knows_the_secret_may_tell(delivery):
+def test_events_need_the_secret(delivery):
     for secret in ("", "name:other", "password"):
         with pytest.raises(AnymailWebhookValidationFailure):
             post_event(delivery, secret)
@@ -170,7 +172,7 @@ def test_only_who_knows_the_secret_may_tell(delivery):
         ),
     ],
 )
-def test_a_service_is_there_only_where_it_is_set(tmp_path, environment, found):
+def test_the_webhook_exists_only_where_a_service_is_configured(tmp_path, environment, found):
     around = {name: value for name, value in os.environ.items() if not name.startswith("EMAIL_")}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOOK],

@@ -1,4 +1,4 @@
-"""What editors do with a sending: give it a time, pause it, stop it, send again what failed. Nobody does it twice."""
+"""Actions of editors on a sending: schedule, pause, stop, retry."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from mscos.groups import EDITORS, MODERATORS
 from mscos.refusals import Refused
-from newsletters import actions
+from newsletters import publishing
 from newsletters.admin_forms import ScheduleForm
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending import mailings
 from tests.mailbox import sent_mail
 from tests.newsletters.conftest import add_section
-from tests.newsletters.sending.doing import addresses, begin, make_draft, make_readers, states, version, work
+from tests.newsletters.sending.helpers import addresses, begin, make_draft, make_readers, states, version, work
 from tests.people import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +36,12 @@ def readers(db):
 
 @pytest.fixture
 def mailing(editor, readers):
-    """A sending to five readers, none of whom got anything yet."""
+    """A sending to five subscribers before the first mail."""
     return begin(editor)
 
 
 def typed(words):
-    """Return the form of what an editor typed on New Year's Day 2027, and whether it is a time to come."""
+    """Return the form with a time that an editor typed on New Year's Day 2027, and whether it is valid."""
     with time_machine.travel(NEW_YEAR, tick=False):
         form = ScheduleForm({"at": words})
         form.is_valid()
@@ -49,20 +49,20 @@ def typed(words):
 
 
 def scheduled(editor, at):
-    """Return a draft that was given a time."""
+    """Return a scheduled draft."""
     draft = make_draft()
     return mailings.schedule(issue=draft, at=at, by=editor, version=version(draft))
 
 
 def loop(at):
-    """Let the work loop publish what is due at that moment, and return in what state the issue is."""
+    """Run the job of scheduled issues at that moment; return the state of the issue."""
     with time_machine.travel(at, tick=False):
         mailings.send_scheduled()
     return Issue.objects.get().state
 
 
 def mail_by(at):
-    """Let a worker send what is due at that moment; return to whom all mail went so far."""
+    """Run a worker at that moment; return the recipients of all mails so far."""
     with time_machine.travel(at, tick=True):
         return [message.to[0] for message in sent_mail()]
 
@@ -74,25 +74,25 @@ def refusal(act, **given):
 
 
 def put(mailing, state, *emails):
-    """Let the deliveries of some readers be in a state; return how many there are in each."""
+    """Put the deliveries of some subscribers into a state; return the counts of all states."""
     mailing.deliveries.filter(subscriber__email__in=emails).update(state=state)
     return states(mailing)
 
 
 def end(mailing, state="done"):
-    """Let a sending have ended, whatever the ledger says."""
+    """Mark a sending as done, whatever its deliveries are."""
     Mailing.objects.update(state=state, finished_at=timezone.now())
     Issue.objects.update(state="sent")
     mailing.refresh_from_db()
 
 
-# A time to go out
+# Scheduling
 
 
 def test_a_time_that_is_past_is_refused(editor):
     draft = make_draft()
-    told = refusal(mailings.schedule, issue=draft, at=timezone.now(), by=editor, version=version(draft))
-    assert told == "That time is past. Choose one to come, or publish now."
+    sentence = refusal(mailings.schedule, issue=draft, at=timezone.now(), by=editor, version=version(draft))
+    assert sentence == "That time is past. Choose one to come, or publish now."
     assert typed("2027-01-01T12:00").errors == {"at": ["That time is past. Choose one to come, or publish now"]}
     assert typed("2027-01-01T12:01").errors == {}
     assert Issue.objects.get().state == "draft"
@@ -101,7 +101,7 @@ def test_a_time_that_is_past_is_refused(editor):
 @pytest.mark.parametrize(
     "words", ["2027-03-28T01:00", "2027-03-28T01:59", "28/03/2027 01:30", "2027-10-31T01:00", "2027-10-31T01:59"]
 )
-def test_the_hour_in_which_the_clocks_change_is_refused(words):
+def test_a_local_time_that_the_clocks_skip_or_repeat_is_refused(words):
     assert typed(words).errors == {"at": CLOCKS_CHANGE}
 
 
@@ -116,7 +116,7 @@ def test_the_hour_in_which_the_clocks_change_is_refused(words):
         ("2027-10-31T02:00", datetime(2027, 10, 31, 2, tzinfo=UTC)),
     ],
 )
-def test_an_issue_goes_out_at_its_time_in_london(editor, readers, words, moment):
+def test_an_issue_is_published_at_its_scheduled_time_in_london(editor, readers, words, moment):
     with time_machine.travel(NEW_YEAR, tick=False):
         scheduled(editor, typed(words).cleaned_data["at"])
     assert loop(moment - timedelta(seconds=1)) == "scheduled"
@@ -125,7 +125,7 @@ def test_an_issue_goes_out_at_its_time_in_london(editor, readers, words, moment)
     assert (issue.publish_at, issue.recipient_count, states(Mailing.objects.get())) == (moment, 5, {"queued": 5})
 
 
-def test_a_time_missed_goes_out_once_when_the_loop_is_back(editor, readers):
+def test_an_overdue_issue_is_published_once_when_the_worker_is_back(editor, readers):
     scheduled(editor, timezone.now() + timedelta(hours=1))
     back = timezone.now() + timedelta(days=3)
     assert [loop(back), loop(back + timedelta(minutes=1))] == ["sending", "sending"]
@@ -136,7 +136,7 @@ def test_a_time_missed_goes_out_once_when_the_loop_is_back(editor, readers):
     assert Issue.objects.get().publish_at == back
 
 
-def test_who_confirms_before_that_time_gets_it_and_who_leaves_does_not(editor, readers):
+def test_recipients_are_those_confirmed_at_the_scheduled_time(editor, readers):
     scheduled(editor, timezone.now() + timedelta(hours=1))
     readers[0].delete()
     make_readers(1)
@@ -147,14 +147,14 @@ def test_who_confirms_before_that_time_gets_it_and_who_leaves_does_not(editor, r
     assert Issue.objects.get().recipient_count == 4
 
 
-def test_it_goes_out_in_the_name_of_who_scheduled_it(editor, readers):
+def test_a_scheduled_issue_is_published_in_the_name_of_its_scheduler(editor, readers):
     scheduled(editor, timezone.now() + timedelta(hours=1))
     loop(timezone.now() + timedelta(hours=1))
     newest = Issue.history.order_by("-history_id").first()
     assert (newest.state, newest.history_user) == ("sending", editor)
 
 
-def test_what_preflight_refuses_by_then_is_a_draft_again_and_editors_are_told(editor, readers, resource):
+def test_a_scheduled_issue_that_is_blocked_becomes_a_draft_and_editors_are_notified(editor, readers, resource):
     make_staff("kim@example.org", groups=[EDITORS])
     make_staff("gone@example.org", groups=[EDITORS], is_active=False)
     make_staff("mo@example.org", groups=[MODERATORS])
@@ -181,7 +181,7 @@ def test_what_preflight_refuses_by_then_is_a_draft_again_and_editors_are_told(ed
     assert [word for word in ("toolkit", "housing", "Welcome", "heading", "Words.") if word in everything] == []
 
 
-def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
+def test_a_blocked_scheduled_issue_does_not_stop_others(editor, readers, resource):
     at = timezone.now() + timedelta(hours=1)
     drafts = [make_draft(5), make_draft(6)]
     add_section(drafts[0], "feature", resource=resource)
@@ -195,7 +195,7 @@ def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
 
 
 @pytest.mark.parametrize(
-    ("change", "why"),
+    ("change", "sentence"),
     [
         ({"state": "scheduled"}, "Week 5 is scheduled, so it cannot be changed now"),
         ({"state": "sent"}, "This was published on"),
@@ -203,23 +203,23 @@ def test_one_that_cannot_go_out_keeps_no_other_back(editor, readers, resource):
         ({"credits": "here be dragons"}, "This issue changed after you opened the page"),
     ],
 )
-def test_only_what_could_be_published_is_scheduled(editor, change, why):
+def test_only_what_could_be_published_is_scheduled(editor, change, sentence):
     draft = make_draft()
     looked_at = version(draft)
     Issue.objects.update(publish_at=timezone.now(), **change)
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(Refused, match=sentence):
         mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, version=looked_at)
 
 
-def test_what_is_not_ready_is_not_scheduled(editor):
+def test_an_issue_that_is_not_ready_is_not_scheduled(editor):
     draft = make_draft()
     add_section(draft, "feature")
-    with pytest.raises(actions.NotReady):
+    with pytest.raises(publishing.NotReady):
         mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, version=version(draft))
     assert Issue.objects.get().state == "draft"
 
 
-def test_who_takes_it_back_has_a_draft_that_does_not_go_out(editor, readers):
+def test_an_unscheduled_issue_is_a_draft_and_is_not_published(editor, readers):
     at = timezone.now() + timedelta(hours=1)
     issue = scheduled(editor, at)
     assert mailings.unschedule(issue=issue, by=editor).publish_at is None
@@ -228,7 +228,7 @@ def test_who_takes_it_back_has_a_draft_that_does_not_go_out(editor, readers):
     assert Issue.history.order_by("-history_id").first().history_user == editor
 
 
-def test_what_went_out_is_not_taken_back(editor, readers):
+def test_a_published_issue_is_not_unscheduled(editor, readers):
     issue = scheduled(editor, timezone.now() + timedelta(hours=1))
     loop(timezone.now() + timedelta(hours=1))
     assert refusal(mailings.unschedule, issue=issue, by=editor) == "Week 5 is not scheduled any more."
@@ -238,7 +238,7 @@ def test_what_went_out_is_not_taken_back(editor, readers):
 # Pause, stop, withdraw
 
 
-def test_what_is_paused_waits_until_it_goes_on(mailing, editor):
+def test_a_paused_sending_waits_until_it_is_resumed(mailing, editor):
     mailings.pause(mailing=mailing)
     assert (len(sent_mail()), states(mailing)) == (0, {"queued": 5})
     assert refusal(mailings.pause, mailing=mailing) == NOT_NOW
@@ -248,7 +248,7 @@ def test_what_is_paused_waits_until_it_goes_on(mailing, editor):
 
 
 @pytest.mark.parametrize("state", ["done", "stopped"])
-def test_what_has_ended_is_not_paused_and_does_not_go_on(mailing, editor, state):
+def test_an_ended_sending_is_neither_paused_nor_resumed(mailing, editor, state):
     end(mailing, state)
     assert refusal(mailings.pause, mailing=mailing) == NOT_NOW
     assert refusal(mailings.resume, mailing=mailing) == NOT_PAUSED
@@ -256,7 +256,7 @@ def test_what_has_ended_is_not_paused_and_does_not_go_on(mailing, editor, state)
 
 
 @pytest.mark.parametrize("paused", [False, True])
-def test_what_is_stopped_is_over_for_who_still_waits(mailing, editor, paused):
+def test_a_stopped_sending_withholds_the_waiting_deliveries(mailing, editor, paused):
     put(mailing, "sent", "r0@example.org")
     put(mailing, "sending", "r1@example.org")
     put(mailing, "failed", "r2@example.org")
@@ -272,25 +272,25 @@ def test_what_is_stopped_is_over_for_who_still_waits(mailing, editor, paused):
     assert Issue.history.order_by("-history_id").first().history_user == editor
 
 
-def test_what_is_done_is_not_stopped(mailing, editor):
+def test_a_done_sending_is_not_stopped(mailing, editor):
     sent_mail()
     assert refusal(mailings.stop, mailing=mailing, by=editor) == ENDED
     assert (Mailing.objects.get().state, states(mailing)) == ("done", {"sent": 5})
 
 
-def test_who_withdraws_an_issue_on_its_way_ends_its_sending(mailing, editor):
+def test_withdrawing_an_issue_ends_its_sending(mailing, editor):
     put(mailing, "sent", "r0@example.org")
-    actions.withdraw(issue=mailing.issue, by=editor)
+    publishing.withdraw(issue=mailing.issue, by=editor)
     mailing.refresh_from_db()
     assert (mailing.state, Issue.objects.get().state) == ("stopped", "withdrawn")
     assert states(mailing) == {"sent": 1, "withheld": 4}
     assert sent_mail() == []
 
 
-# Once more
+# Sending again
 
 
-def test_the_failed_are_tried_again_where_their_readers_are_still_there(mailing, editor):
+def test_failed_deliveries_are_retried_for_confirmed_subscribers(mailing, editor):
     sent_mail()
     put(mailing, "failed", "r0@example.org", "r1@example.org", "r2@example.org")
     Delivery.objects.filter(state="failed").update(attempts=6)
@@ -306,7 +306,7 @@ def test_the_failed_are_tried_again_where_their_readers_are_still_there(mailing,
 
 
 @pytest.mark.parametrize("act", [mailings.retry_failed, mailings.send_uncertain_again])
-def test_once_more_while_it_is_paused_waits_too(mailing, editor, act):
+def test_retried_deliveries_of_a_paused_sending_wait(mailing, editor, act):
     put(mailing, "failed" if act is mailings.retry_failed else "uncertain", "r0@example.org")
     mailings.pause(mailing=mailing)
     assert act(mailing=mailing, by=editor) == 1
@@ -314,19 +314,19 @@ def test_once_more_while_it_is_paused_waits_too(mailing, editor, act):
 
 
 @pytest.mark.parametrize("act", [mailings.retry_failed, mailings.send_uncertain_again])
-def test_what_was_stopped_or_withdrawn_does_not_go_out_again(mailing, editor, act, settings):
+def test_deliveries_of_stopped_or_withdrawn_issues_are_not_retried(mailing, editor, act, settings):
     settings.RESEND_UNCERTAIN = False
     put(mailing, "failed", "r0@example.org")
     left = put(mailing, "uncertain", "r1@example.org")
     end(mailing, "stopped")
     assert refusal(act, mailing=mailing, by=editor) == STOPPED
     end(mailing)
-    actions.withdraw(issue=mailing.issue, by=editor)
+    publishing.withdraw(issue=mailing.issue, by=editor)
     assert refusal(act, mailing=mailing, by=editor) == "Week 5 is withdrawn."
     assert (states(mailing), Issue.objects.get().state, Mailing.objects.get().state) == (left, "withdrawn", "done")
 
 
-def test_the_uncertain_go_out_again_at_once(mailing, editor):
+def test_uncertain_deliveries_can_be_resent(mailing, editor):
     sent_mail()
     put(mailing, "uncertain", "r0@example.org", "r1@example.org")
     end(mailing)
@@ -336,7 +336,7 @@ def test_the_uncertain_go_out_again_at_once(mailing, editor):
     assert refusal(mailings.send_uncertain_again, mailing=mailing, by=editor) == NONE_UNCERTAIN
 
 
-def test_the_uncertain_are_taken_as_sent_and_do_not_go_out_again(mailing, editor):
+def test_uncertain_deliveries_marked_as_sent_are_not_resent(mailing, editor):
     put(mailing, "uncertain", "r0@example.org", "r1@example.org")
     assert mailings.take_uncertain_as_sent(mailing=mailing) == 2
     assert work() == 3
@@ -344,7 +344,7 @@ def test_the_uncertain_are_taken_as_sent_and_do_not_go_out_again(mailing, editor
     assert refusal(mailings.take_uncertain_as_sent, mailing=mailing) == NONE_UNCERTAIN
 
 
-def test_one_sending_is_steered_and_no_other(mailing, editor):
+def test_a_command_affects_only_its_own_sending(mailing, editor):
     other = begin(editor, number=6)
     for each in (mailing, other):
         put(each, "failed", "r0@example.org")

@@ -1,15 +1,15 @@
-"""What happens in the middle of a batch: the team and readers act, others look, and workers meet."""
+"""Changes in the middle of a batch: by editors, subscribers and other workers."""
 
 import pytest
 from django.utils import timezone
 
 from mscos.mail.worker import LEASE, MailWorker
-from newsletters import actions
+from newsletters import publishing
 from newsletters.models import Subscriber
 from newsletters.sending import mailings
-from newsletters.sending.ledger import LOOK_AGAIN
-from tests.at_once import all_at_once, elsewhere
-from tests.newsletters.sending.doing import addresses, begin, make_readers, states, work
+from newsletters.sending.ledger import RECHECK_SECONDS
+from tests.concurrency import all_at_once, elsewhere
+from tests.newsletters.sending.helpers import addresses, begin, make_readers, states, work
 from tests.people import make_staff
 from tests.smtp_server import smtp_server, use
 
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def server(settings):
-    """A server that takes so long over each mail that a worker looks again before the next."""
-    with smtp_server(seconds_a_mail=1.2 * LOOK_AGAIN) as running:
+    """A server so slow that a worker checks for changes before each mail."""
+    with smtp_server(seconds_a_mail=1.2 * RECHECK_SECONDS) as running:
         use(running, settings)
         yield running
 
@@ -31,12 +31,12 @@ def editor(db):
 
 @pytest.fixture
 def mailing(editor):
-    """A sending to five readers."""
+    """A sending to five subscribers."""
     make_readers(5)
     return begin(editor)
 
 
-def test_at_every_moment_the_counts_add_up_and_only_the_mail_at_hand_is_not_settled(server, mailing):
+def test_at_every_moment_the_counts_add_up_and_only_the_current_mail_is_open(server, mailing):
     looks = []
 
     class WatchedWorker(MailWorker):
@@ -46,12 +46,12 @@ def test_at_every_moment_the_counts_add_up_and_only_the_mail_at_hand_is_not_sett
             return result
 
     assert WatchedWorker().run_slice() == 5
-    assert [sum(look.values()) for look in looks] == [5] * 5
-    assert [look.get("sent", 0) for look in looks] == [0, 1, 2, 3, 4]
+    assert [sum(version_shown.values()) for version_shown in looks] == [5] * 5
+    assert [version_shown.get("sent", 0) for version_shown in looks] == [0, 1, 2, 3, 4]
     assert states(mailing) == {"sent": 5}
 
 
-def test_who_leaves_while_their_batch_is_under_way_gets_none(server, mailing):
+def test_one_who_unsubscribes_during_their_batch_gets_no_mail(server, mailing):
     def leave():
         if len(server.taken) == 2:
             elsewhere(lambda: Subscriber.objects.filter(email="r4@example.org").delete())
@@ -62,7 +62,7 @@ def test_who_leaves_while_their_batch_is_under_way_gets_none(server, mailing):
     assert states(mailing) == {"sent": 4, "withheld": 1}
 
 
-def test_who_moves_while_their_batch_is_under_way_gets_it_at_the_new_address(server, mailing):
+def test_one_who_changes_address_during_their_batch_gets_it_there(server, mailing):
     def move():
         if len(server.taken) == 2:
             elsewhere(lambda: Subscriber.objects.filter(email="r4@example.org").update(email="new@example.org"))
@@ -73,7 +73,7 @@ def test_who_moves_while_their_batch_is_under_way_gets_it_at_the_new_address(ser
     assert states(mailing) == {"sent": 5}
 
 
-def test_a_sending_that_is_paused_stops_after_the_mail_at_hand(server, mailing, editor):
+def test_a_paused_sending_stops_after_the_current_mail(server, mailing, editor):
     paused = []
 
     def pause():
@@ -89,11 +89,11 @@ def test_a_sending_that_is_paused_stops_after_the_mail_at_hand(server, mailing, 
     assert sorted(server.recipients()) == addresses(5)
 
 
-def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, editor):
+def test_an_issue_that_is_withdrawn_meanwhile_is_sent_no_further(server, mailing, editor):
 
     def withdraw():
         if len(server.taken) == 2:
-            elsewhere(lambda: actions.withdraw(issue=mailing.issue, by=editor))
+            elsewhere(lambda: publishing.withdraw(issue=mailing.issue, by=editor))
         return False
 
     work(stopping=withdraw)
@@ -101,7 +101,7 @@ def test_an_issue_that_is_withdrawn_meanwhile_goes_no_further(server, mailing, e
     assert len(server.recipients()) == 2
 
 
-def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, mailing, editor):
+def test_deliveries_requeued_after_a_stop_are_withheld(server, mailing, editor):
     def refuse_and_stop(step, recipient, _):
         if (step, recipient) != ("rcpt", "r1@example.org"):
             return None
@@ -116,7 +116,7 @@ def test_what_comes_back_to_the_queue_of_a_stopped_sending_is_withheld(server, m
     assert states(mailing) == {"sent": sent, "withheld": 5 - sent}
 
 
-def test_a_worker_whose_rows_another_has_taken_over_writes_and_sends_nothing_more(server, mailing):
+def test_a_worker_that_lost_its_rows_to_another_stores_and_sends_nothing_more(server, mailing):
     def take_over(step, recipient, _):
         if (step, recipient) == ("taken", "r2@example.org"):
             elsewhere(lambda: mailing.deliveries.filter(state="sending").update(due_at=timezone.now() + LEASE))

@@ -1,8 +1,8 @@
-"""What the tests here start from."""
+"""Fixtures of the admin of sendings."""
 
 import pytest
 
-from tests.newsletters.sending.doing import begin, make_readers
+from tests.newsletters.sending.helpers import begin, make_readers
 from tests.people import sign_in
 
 
@@ -15,6 +15,6 @@ def client(client, editor):
 
 @pytest.fixture
 def mailing(editor):
-    """A sending to ten readers, none of whom got anything yet."""
+    """A sending to ten subscribers before the first mail."""
     make_readers(10)
     return begin(editor)

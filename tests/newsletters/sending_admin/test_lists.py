@@ -1,4 +1,4 @@
-"""The ledger by state: lists, files, and what stands with a reader and in what is held about an address."""
+"""Deliveries by state in the admin, as files, with a subscriber and in the data stored about an address."""
 
 import csv
 import re
@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Subscriber
 from newsletters.subscribers.subject_access import stored_about
-from tests.filling import store
+from tests.bulk_rows import store
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending.doing import begin
-from tests.newsletters.sending_admin.doing import clock, figures, file, ledger, page, put
+from tests.newsletters.issue_admin.helpers import text_of
+from tests.newsletters.sending.helpers import begin
+from tests.newsletters.sending_admin.helpers import clock, figures, file, ledger, page, put
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def lines(client, mailing, state):
 # Lists
 
 
-def test_a_list_tells_what_became_of_each(client, mailing):
+def test_a_list_shows_the_result_of_each_delivery(client, mailing):
     put(mailing, "failed", 1, attempts=6, code="450 4.2.0")
     put(mailing, "failed", 2, attempts=1, code="553", doubted=True)
     put(mailing, "sent", 3)
@@ -58,7 +58,7 @@ def test_a_list_tells_what_became_of_each(client, mailing):
     assert text_of(client.get(ledger(mailing, "bounced"))).endswith("Sending of Week 5: Bounced None.")
 
 
-def test_a_list_holds_its_own_sending_only(client, mailing, editor):
+def test_a_list_has_only_its_own_sending(client, mailing, editor):
     other = begin(editor, number=6)
     put(other, "sent", 0, 1)
     put(mailing, "sent", 2)
@@ -81,7 +81,7 @@ def test_long_lists_have_pages(client, mailing):
     ]
 
 
-def test_a_list_asks_as_often_for_a_hundred_as_for_one(client, mailing):
+def test_a_list_needs_as_many_queries_for_a_hundred_as_for_one(client, mailing):
     def count():
         with CaptureQueriesContext(connection) as queries:
             client.get(ledger(mailing, "sent"))
@@ -100,11 +100,11 @@ def test_a_list_asks_as_often_for_a_hundred_as_for_one(client, mailing):
 
 
 @pytest.mark.parametrize("address", [ledger, file])
-def test_a_state_that_there_is_not_is_not_found(client, mailing, address):
+def test_an_unknown_state_is_404(client, mailing, address):
     assert [client.get(address(mailing, state)).status_code for state in ("lost", "SENT", "1")] == [404] * 3
 
 
-def test_each_state_leads_to_its_list_and_file_where_there_is_something(client, mailing):
+def test_each_state_with_deliveries_links_to_its_list_and_file(client, mailing):
     put(mailing, "sent", 0)
     html = client.get(page(mailing)).content.decode()
     assert re.findall(r'href="([^"]+/(?:list|file)/)"', html) == [
@@ -118,7 +118,7 @@ def test_each_state_leads_to_its_list_and_file_where_there_is_something(client, 
 # Files
 
 
-def test_a_file_holds_what_became_of_each(client, mailing):
+def test_a_file_has_the_result_of_each_delivery(client, mailing):
     put(mailing, "failed", 1, 2, attempts=2, code="550 5.1.1")
     mailing.deliveries.filter(state="failed").update(changed_at=SUMMER)
     Delivery.objects.filter(subscriber__email="r2@example.org").update(doubted=True)
@@ -133,14 +133,14 @@ def test_a_file_holds_what_became_of_each(client, mailing):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
-def test_no_address_is_taken_for_a_formula(client, mailing, start):
+def test_no_address_is_a_spreadsheet_formula(client, mailing, start):
     address = f'{start}cmd|"/c calc"!A1,x@example.org'
     Subscriber.objects.filter(email="r0@example.org").update(email=address)
     assert lines(client, mailing, "queued")[1][0] == f"'{address}"
     assert lines(client, mailing, "queued")[2][0] == "r1@example.org"
 
 
-def test_a_file_is_named_kept_by_nobody_and_its_taking_logged_without_an_address(client, mailing):
+def test_a_file_has_a_name_is_not_cached_and_its_download_is_logged(client, mailing):
     put(mailing, "sent", 0)
     answer = client.get(file(mailing, "sent"))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -152,10 +152,10 @@ def test_a_file_is_named_kept_by_nobody_and_its_taking_logged_without_an_address
     assert ("File of state 'sent' taken." in history.replace("&#x27;", "'"), "r0@" in history) == (True, False)
 
 
-# With a reader
+# Deliveries of a subscriber
 
 
-def test_a_subscribers_page_tells_what_became_of_each_issue(client, mailing, editor):
+def test_a_subscribers_page_shows_the_result_of_each_issue(client, mailing, editor):
     later = begin(editor, number=6)
     put(mailing, "sent", 0, code="250")
     put(later, "failed", 0, code="553")
@@ -164,7 +164,7 @@ def test_a_subscribers_page_tells_what_became_of_each_issue(client, mailing, edi
     assert "Issues sent: Week 6: Failed 553 Week 5: Sent 250" in text
 
 
-def test_what_is_held_about_an_address_names_each_delivery(mailing):
+def test_the_data_stored_about_an_address_has_each_delivery(mailing):
     put(mailing, "sent", 0, code="250 2.0.0", attempts=1)
     mailing.deliveries.update(changed_at=SUMMER, due_at=SUMMER - timedelta(minutes=1))
     row = Delivery.objects.get(subscriber__email="r0@example.org")
@@ -181,8 +181,8 @@ def test_what_is_held_about_an_address_names_each_delivery(mailing):
         ("answer of the mail server", "250 2.0.0"),
         ("may have gone out twice", "No"),
     ]
-    held = stored_about("r0@example.org").for_file()["held"][1]
-    assert (held["what"], held["state"], held["changed at"]) == (
+    delivery = stored_about("r0@example.org").for_file()["held"][1]
+    assert (delivery["what"], delivery["state"], delivery["changed at"]) == (
         "Week 5, as it was sent to you",
         "Sent",
         "2026-07-01T08:30:15+00:00",

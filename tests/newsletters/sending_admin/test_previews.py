@@ -1,4 +1,4 @@
-"""Where an issue's faces lead to its sending: publish now, give it a time, take it back."""
+"""Publishing, scheduling and unscheduling from an issue's previews."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ from mscos.groups import CALL_HANDLERS, EDITORS, MODERATORS
 from newsletters.models import Issue, Mailing
 from newsletters.sending import mailings
 from tests.newsletters.conftest import add_section, make_subscriber
-from tests.newsletters.issue_admin.doing import directives, text_of, told, url, version_shown
-from tests.newsletters.sending.doing import make_draft, make_readers, version
-from tests.newsletters.sending_admin.doing import page
+from tests.newsletters.issue_admin.helpers import directives, messages_on, text_of, url, version_shown
+from tests.newsletters.sending.helpers import make_draft, make_readers, version
+from tests.newsletters.sending_admin.helpers import page
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def draft(db):
 
 @pytest.fixture
 def summer():
-    """A day in a July to come."""
+    """A day in a future July."""
     return datetime(timezone.now().year + 1, 7, 1, 8, tzinfo=UTC)
 
 
@@ -42,12 +42,12 @@ def schedule(client, issue, at, **given):
 
 
 def last_part(answer):
-    """Return the words under the faces."""
+    """Return the text below the previews."""
     html = answer.content.decode().partition('id="publish">')[2].partition("<footer")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-# Publish and send
+# Publishing
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def last_part(answer):
         (2, "Everybody can then read it on the site, and 2 confirmed readers get it by email."),
     ],
 )
-def test_the_button_tells_how_many_get_it(client, draft, readers, told_first):
+def test_the_button_shows_the_number_of_recipients(client, draft, readers, told_first):
     make_readers(readers)
     make_subscriber("waiting@example.org", state="pending", consent_on=None, consent_wording="")
     assert last_part(client.get(url("faces", draft))) == (
@@ -66,7 +66,7 @@ def test_the_button_tells_how_many_get_it(client, draft, readers, told_first):
     )
 
 
-def test_who_publishes_finds_the_sending(client, draft):
+def test_publishing_links_to_the_sending(client, draft):
     make_readers(3)
     client.post(url("publish", draft), {"version": version_shown(client, draft)})
     answer = client.get(url("faces", draft))
@@ -74,34 +74,34 @@ def test_who_publishes_finds_the_sending(client, draft):
     assert "Withdraw this issue You will be asked first." in text_of(answer)
 
 
-def test_the_second_who_publishes_is_told_and_there_is_one_sending(client, draft):
+def test_the_second_who_publishes_learns_of_the_first_and_there_is_one_sending(client, draft):
     make_readers(3)
     saw = version_shown(client, draft)
     for said in (["Published."], [r"Robin published this on "]):
-        messages = told(client.post(url("publish", draft), {"version": saw}, follow=True))
+        messages = messages_on(client.post(url("publish", draft), {"version": saw}, follow=True))
         assert [bool(re.match(pattern, message)) for pattern, message in zip(said, messages, strict=True)] == [True]
     assert (Mailing.objects.count(), Mailing.objects.get().deliveries.count()) == (1, 3)
 
 
-def test_an_issue_that_goes_to_nobody_has_no_sending(client, draft):
+def test_an_issue_without_recipients_has_no_sending(client, draft):
     client.post(url("publish", draft), {"version": version_shown(client, draft)})
     assert "Its sending" not in text_of(client.get(url("faces", draft)))
     assert (Issue.objects.get().state, Mailing.objects.count()) == ("sent", 0)
 
 
-def test_on_its_way_it_can_be_withdrawn(client, draft):
+def test_an_issue_that_is_being_sent_can_be_withdrawn(client, draft):
     make_readers(3)
     client.post(url("publish", draft), {"version": version_shown(client, draft)})
-    assert told(client.post(url("withdraw", draft), follow=True)) == ["Published.", "Withdrawn."]
+    assert messages_on(client.post(url("withdraw", draft), follow=True)) == ["Published.", "Withdrawn."]
     assert (Issue.objects.get().state, Mailing.objects.get().state) == ("withdrawn", "stopped")
 
 
-# A time to come
+# Scheduling
 
 
-def test_a_time_to_come_is_taken_as_london_time(client, draft, summer):
+def test_a_scheduled_time_is_london_time(client, draft, summer):
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00")
-    assert told(answer) == ["Scheduled."]
+    assert messages_on(answer) == ["Scheduled."]
     issue = Issue.objects.get()
     assert (issue.state, issue.publish_at) == ("scheduled", summer)
     assert last_part(answer) == (
@@ -124,7 +124,7 @@ def test_a_time_to_come_is_taken_as_london_time(client, draft, summer):
         ("2045-10-29T01:30", CLOCKS),
     ],
 )
-def test_a_time_that_cannot_be_stands_there_again_with_the_reason(client, draft, typed, sentence):
+def test_an_invalid_time_is_shown_again_with_the_reason(client, draft, typed, sentence):
     answer = schedule(client, draft, typed)
     assert (answer.status_code, answer.redirect_chain) == (200, [])
     html = answer.content.decode()
@@ -136,42 +136,42 @@ def test_a_time_that_cannot_be_stands_there_again_with_the_reason(client, draft,
     assert (Issue.objects.get().state, LogEntry.objects.count()) == ("draft", 0)
 
 
-def test_a_page_that_is_only_opened_leads_to_no_field(client, draft):
+def test_a_get_request_has_no_autofocus(client, draft):
     (field,) = re.findall(r'<input[^>]* name="at"[^>]*>', client.get(url("faces", draft)).content.decode())
     assert (" autofocus" in field, 'type="datetime-local"' in field) == (False, True)
 
 
-def test_what_another_changed_meanwhile_is_not_scheduled_unseen(client, draft, summer):
+def test_an_issue_changed_meanwhile_is_not_scheduled_unseen(client, draft, summer):
     saw = version_shown(client, draft)
     add_section(draft, "text", heading="More", body="More words.")
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00", version=saw)
-    assert told(answer) == ["This issue changed after you opened the page. Look at it again, then publish."]
+    assert messages_on(answer) == ["This issue changed after you opened the page. Look at it again, then publish."]
     assert Issue.objects.get().state == "draft"
 
 
-def test_what_preflight_stops_is_not_scheduled_by_hand(client, draft, summer):
+def test_a_blocked_issue_is_not_scheduled_by_hand(client, draft, summer):
     add_section(draft, "feature")
     answer = schedule(client, draft, f"{summer.year}-07-01T09:00")
-    assert told(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
+    assert messages_on(answer) == ["It cannot be published yet. Mend what is listed under 'Before it goes out'."]
     assert (Issue.objects.get().state, 'name="at"' in answer.content.decode()) == ("draft", False)
 
 
-def test_who_takes_it_back_can_change_it(client, editor, draft):
+def test_an_unscheduled_issue_can_be_changed(client, editor, draft):
     mailings.schedule(issue=draft, at=timezone.now() + timedelta(days=1), by=editor, version=version(draft))
     answer = client.get(url("faces", draft))
     assert f'action="{url("unschedule", draft)}"' in answer.content.decode()
     assert "Publish and send now" not in text_of(answer)
-    assert told(client.post(url("unschedule", draft), follow=True)) == ["A draft again."]
+    assert messages_on(client.post(url("unschedule", draft), follow=True)) == ["A draft again."]
     assert (Issue.objects.get().state, Issue.objects.get().publish_at) == ("draft", None)
-    assert told(client.post(url("unschedule", draft), follow=True)) == ["Week 5 is not scheduled any more."]
+    assert messages_on(client.post(url("unschedule", draft), follow=True)) == ["Week 5 is not scheduled any more."]
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["A draft again."]
 
 
-# Who, and how
+# Permissions and methods
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])
-def test_only_editors_give_and_take_a_time(editor, draft, summer, groups):
+def test_only_editors_schedule_and_unschedule(editor, draft, summer, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     given = {"at": f"{summer.year}-07-01T09:00", "version": version(draft)}
@@ -187,7 +187,7 @@ def test_only_editors_give_and_take_a_time(editor, draft, summer, groups):
     assert Issue.objects.get().state == "draft"
 
 
-def test_reading_an_address_gives_no_time(client, draft):
+def test_a_get_request_schedules_nothing(client, draft):
     assert [client.get(url(name, draft)).status_code for name in SCHEDULE] == [405, 405]
     missing = [reverse(f"admin:newsletters_issue_{name}", args=[9]) for name in SCHEDULE]
     assert [client.post(address).status_code for address in missing] == [404, 404]

@@ -1,4 +1,4 @@
-"""The page of a sending: how it stands, in words, figures and a picture."""
+"""The progress page of a sending: state, counts and chart."""
 
 import re
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from newsletters.models import Delivery, Issue, Mailing, Subscriber
 from newsletters.sending.progress import progress_of
-from tests.filling import store
-from tests.newsletters.issue_admin.doing import text_of
-from tests.newsletters.sending.doing import begin, make_readers
-from tests.newsletters.sending_admin.doing import LIST, bars, begun, clock, end, figures, offered, page, put
+from tests.bulk_rows import store
+from tests.newsletters.issue_admin.helpers import text_of
+from tests.newsletters.sending.helpers import begin, make_readers
+from tests.newsletters.sending_admin.helpers import LIST, bars, begun, clock, end, figures, offered, page, put
 
 pytestmark = pytest.mark.django_db
 
@@ -28,20 +28,20 @@ QUIET = (
 
 @contextmanager
 def one_moment():
-    """Let no time pass."""
+    """Freeze the time."""
     with time_machine.travel(timezone.now(), tick=False):
         yield
 
 
 def said(client, mailing, query=""):
-    """Return the words over the ledger."""
+    """Return the text above the counts."""
     return text_of(client.get(page(mailing) + query)).partition("History ")[2].partition(" The ledger")[0]
 
 
-# In words
+# State and rate
 
 
-def test_a_running_sending_tells_its_rate_and_the_time_left(client, mailing):
+def test_a_running_sending_shows_its_rate_and_the_time_left(client, mailing):
     with one_moment():
         begun(mailing, AGO)
         put(mailing, "sent", 0, ago=90 * SECOND)
@@ -54,16 +54,16 @@ def test_a_running_sending_tells_its_rate_and_the_time_left(client, mailing):
 
 
 @pytest.mark.parametrize(
-    ("ago", "sent", "told"), [(10, 1, "6 a minute, about 2 minutes"), (10, 9, "54 a minute, about 1 minute")]
+    ("ago", "sent", "rate"), [(10, 1, "6 a minute, about 2 minutes"), (10, 9, "54 a minute, about 1 minute")]
 )
-def test_in_its_first_minute_the_rate_is_that_since_it_began(client, mailing, ago, sent, told):
+def test_in_its_first_minute_the_rate_is_that_since_it_began(client, mailing, ago, sent, rate):
     with one_moment():
         begun(mailing, ago * SECOND)
         put(mailing, "sent", *range(sent))
-        assert f". {told} left. " in said(client, mailing)
+        assert f". {rate} left. " in said(client, mailing)
 
 
-def test_where_nothing_was_sent_lately_it_says_so(client, mailing):
+def test_a_sending_without_recent_mail_says_so(client, mailing):
     with one_moment():
         begun(mailing, timedelta(hours=1))
         put(mailing, "sent", 0, ago=61 * SECOND)
@@ -82,7 +82,7 @@ def test_a_paused_sending_says_that_it_waits(client, mailing):
 
 
 @pytest.mark.parametrize(("state", "word"), [("done", "Done"), ("stopped", "Stopped")])
-def test_what_has_ended_says_when(client, mailing, state, word):
+def test_an_ended_sending_shows_its_end(client, mailing, state, word):
     put(mailing, "sent", *range(9))
     put(mailing, "withheld", 9)
     end(mailing, state)
@@ -92,8 +92,8 @@ def test_what_has_ended_says_when(client, mailing, state, word):
     )
 
 
-def test_of_what_is_stopped_nothing_is_left_to_send(mailing):
-    """The mail at the server in that moment included: nothing can be done about it any more."""
+def test_a_stopped_sending_has_nothing_left_to_send(mailing):
+    """The mail at the server at that moment included: it cannot be recalled."""
     put(mailing, "sending", 0)
     end(mailing, "stopped")
     mailing.refresh_from_db()
@@ -114,7 +114,7 @@ def test_the_list_names_each_sending(client, mailing):
     )
 
 
-# What can be done
+# Commands
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_the_list_names_each_sending(client, mailing):
         ("stopped", "uncertain", []),
     ],
 )
-def test_only_what_is_possible_is_offered(client, mailing, state, rows, acts):
+def test_only_possible_commands_are_offered(client, mailing, state, rows, acts):
     put(mailing, rows, 0)
     Mailing.objects.update(state=state) if state in {"running", "paused"} else end(mailing, state)
     html = client.get(page(mailing)).content.decode()
@@ -140,7 +140,7 @@ def test_only_what_is_possible_is_offered(client, mailing, state, rows, acts):
     assert ("<h2>Steer</h2>" in html) == bool(acts)
 
 
-def test_of_what_is_withdrawn_nothing_is_offered(client, mailing):
+def test_a_withdrawn_issue_has_no_commands(client, mailing):
     put(mailing, "failed", 0)
     put(mailing, "uncertain", 1)
     end(mailing)
@@ -148,11 +148,11 @@ def test_of_what_is_withdrawn_nothing_is_offered(client, mailing):
     assert offered(client.get(page(mailing)).content.decode()) == []
 
 
-# In figures
+# Counts
 
 
 @pytest.mark.parametrize("resend", [True, False])
-def test_the_counts_add_up_and_tell_what_is_left(client, mailing, settings, resend):
+def test_the_counts_add_up_with_what_is_left(client, mailing, settings, resend):
     settings.RESEND_UNCERTAIN = resend
     for number, state in enumerate(["sending", "sent", "sent", "uncertain", "failed", "bounced", "withheld"]):
         put(mailing, state, number)
@@ -167,7 +167,7 @@ def test_the_counts_add_up_and_tell_what_is_left(client, mailing, settings, rese
 
 
 def test_all_counts_of_a_page_are_of_one_moment(client, mailing):
-    """A worker goes on while the page is made."""
+    """A worker continues while the page is rendered."""
     waiting = list(mailing.deliveries.values_list("pk", flat=True))
 
     def work_on(execute, sql, *given):
@@ -186,7 +186,7 @@ def test_all_counts_of_a_page_are_of_one_moment(client, mailing):
     assert f"{settled} of 10 settled ({10 * settled} %), {settled} of them sent" in text_of(answer)
 
 
-def test_a_page_asks_as_often_for_five_hundred_readers_as_for_five(client, editor):
+def test_a_page_needs_as_many_queries_for_five_hundred_deliveries_as_for_five(client, editor):
     def count():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page(mailing)).status_code == 200
@@ -210,7 +210,7 @@ def test_a_page_asks_as_often_for_five_hundred_readers_as_for_five(client, edito
     assert (count(), few <= 13) == (few, True)
 
 
-# The picture
+# The chart
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_page_asks_as_often_for_five_hundred_readers_as_for_five(client, edito
         (100 * 60 * MINUTE, 120 * MINUTE, "120 minutes"),
     ],
 )
-def test_the_picture_and_its_table_have_the_same_figures(client, mailing, length, step, words):
+def test_the_chart_and_its_table_have_the_same_counts(client, mailing, length, step, words):
     with one_moment():
         begun(mailing, length)
         put(mailing, "sent", 0, ago=length)
@@ -243,7 +243,7 @@ def test_the_picture_and_its_table_have_the_same_figures(client, mailing, length
     assert (sum(counts), len(counts) <= 60) == (7, True)
 
 
-def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_figure(mailing):
+def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_count(mailing):
     began = datetime(2027, 10, 30, 22, 30, tzinfo=UTC)
     Mailing.objects.update(started_at=began)
     for number in range(7):
@@ -254,7 +254,7 @@ def test_each_bar_of_the_night_when_the_clocks_go_back_has_its_own_figure(mailin
     assert [bar.count for bar in progress_of(mailing).bars] == [1] * 7
 
 
-def test_bars_stand_side_by_side_and_fill_the_picture(client, mailing):
+def test_bars_fill_the_width_of_the_chart(client, mailing):
     with one_moment():
         begun(mailing, 3 * SECOND)
         put(mailing, "sent", 0)
@@ -267,15 +267,15 @@ def test_bars_stand_side_by_side_and_fill_the_picture(client, mailing):
     ]
 
 
-def test_where_nothing_was_sent_there_is_no_picture(client, mailing):
+def test_without_sent_mail_there_is_no_chart(client, mailing):
     html = client.get(page(mailing)).content.decode()
     assert (bars(html), "Over time" in html) == (([], []), False)
 
 
-# Following
+# Refreshing
 
 
-def test_only_who_follows_a_running_sending_gets_the_page_again(client, mailing):
+def test_only_the_page_of_a_running_sending_refreshes(client, mailing):
     assert client.get(page(mailing)).get("Refresh") is None
     following = client.get(page(mailing) + "?follow")
     assert following["Refresh"] == "5"

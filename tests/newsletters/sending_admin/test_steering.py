@@ -1,4 +1,4 @@
-"""Who may see and steer a sending, and what each way of steering does, says and leaves in the log."""
+"""The commands on a sending: permissions, effects, messages and log."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -9,9 +9,9 @@ from django.urls import reverse
 from mscos.groups import CALL_HANDLERS, MODERATORS
 from newsletters.models import Issue, Mailing
 from tests.mailbox import sent_mail
-from tests.newsletters.issue_admin.doing import text_of, told
-from tests.newsletters.sending.doing import states
-from tests.newsletters.sending_admin.doing import COMMANDS, LIST, do, end, file, ledger, offered, page, put
+from tests.newsletters.issue_admin.helpers import messages_on, text_of
+from tests.newsletters.sending.helpers import states
+from tests.newsletters.sending_admin.helpers import COMMANDS, LIST, do, end, file, ledger, offered, page, put
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def pages(mailing):
 
 
 def stand():
-    """Return how the sending and its issue stand."""
+    """Return the states of the sending and its issue."""
     mailing = Mailing.objects.get()
     return mailing.state, mailing.issue.state, states(mailing)
 
@@ -31,7 +31,7 @@ def stand():
 UNTOUCHED = ("running", "sending", {"queued": 10})
 
 
-# Who
+# Permissions
 
 
 def test_editors_see_sendings(client, mailing):
@@ -39,7 +39,7 @@ def test_editors_see_sendings(client, mailing):
 
 
 @pytest.mark.parametrize("groups", [[], [MODERATORS], [CALL_HANDLERS]])
-def test_nobody_else_sees_or_steers_them(mailing, groups):
+def test_nobody_else_sees_or_controls_them(mailing, groups):
     client = Client()
     sign_in(client, make_staff("mo@example.org", groups=groups))
     assert [client.get(address).status_code for address in pages(mailing)] == [403] * 6
@@ -48,7 +48,7 @@ def test_nobody_else_sees_or_steers_them(mailing, groups):
     assert (stand(), LogEntry.objects.count()) == (UNTOUCHED, 0)
 
 
-def test_strangers_are_led_to_the_sign_in(mailing):
+def test_anonymous_visitors_are_redirected_to_the_sign_in(mailing):
     for address in [*pages(mailing), do(mailing, "stop")]:
         assert Client().get(address)["Location"].startswith("/accounts/login/")
     for act in COMMANDS:
@@ -56,7 +56,7 @@ def test_strangers_are_led_to_the_sign_in(mailing):
     assert stand() == UNTOUCHED
 
 
-def test_who_may_only_look_is_offered_nothing_and_steers_nothing(mailing):
+def test_with_view_permission_there_are_no_commands(mailing):
     person = make_staff("looker@example.org")
     person.user_permissions.set(Permission.objects.filter(codename="view_mailing"))
     client = Client()
@@ -77,10 +77,10 @@ def test_nobody_adds_or_deletes_one(mailing):
     assert stand() == UNTOUCHED
 
 
-# How
+# Methods
 
 
-def test_reading_an_address_does_nothing(client, mailing):
+def test_a_get_request_does_nothing(client, mailing):
     for act in COMMANDS:
         answers = [client.get(do(mailing, act)), client.head(do(mailing, act))]
         assert [answer.status_code for answer in answers] == [200 if act == "stop" else 404] * 2, act
@@ -91,14 +91,14 @@ def test_reading_an_address_does_nothing(client, mailing):
     assert (stand(), Mailing.objects.get().subject, LogEntry.objects.count()) == (UNTOUCHED, "Week 5: housing", 0)
 
 
-def test_a_form_without_its_token_does_nothing(editor, mailing):
+def test_a_form_without_a_csrf_token_does_nothing(editor, mailing):
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)
     assert [client.post(do(mailing, act)).status_code for act in COMMANDS] == [403] * 6
     assert stand() == UNTOUCHED
 
 
-def test_what_there_is_not_is_not_found(client, mailing):
+def test_unknown_sendings_and_commands_are_404(client, mailing):
     assert client.post(do(mailing, "delete")).status_code == 404
     missing = Mailing(pk=mailing.pk + 1)
     assert [client.post(do(missing, act)).status_code for act in COMMANDS] == [404] * 6
@@ -107,7 +107,7 @@ def test_what_there_is_not_is_not_found(client, mailing):
     assert client.get(page(mailing).replace(str(mailing.pk), "9" * 30)).status_code == 404
 
 
-# What
+# Effects
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_what_there_is_not_is_not_found(client, mailing):
         ),
     ],
 )
-def test_what_is_done_is_said_and_stands_in_the_log(client, mailing, act, before, done, after):
+def test_a_command_is_confirmed_and_logged(client, mailing, act, before, done, after):
     state, row = before
     Mailing.objects.update(state=state)
     put(mailing, row, 0)
     answer = client.post(do(mailing, act), follow=True)
     assert answer.redirect_chain == [(page(mailing), 302)]
-    assert (told(answer), stand()) == ([done], after)
+    assert (messages_on(answer), stand()) == ([done], after)
     assert list(LogEntry.objects.values_list("object_repr", "change_message")) == [("Sending of Week 5", done)]
 
 
@@ -147,14 +147,14 @@ def test_what_is_done_is_said_and_stands_in_the_log(client, mailing, act, before
         ("take-as-sent", "No delivery is uncertain any more."),
     ],
 )
-def test_what_is_refused_is_said_and_does_not_stand_in_the_log(client, mailing, act, sentence):
+def test_a_refused_command_is_reported_and_not_logged(client, mailing, act, sentence):
     end(mailing, "stopped")
     before = stand()
-    assert told(client.post(do(mailing, act), follow=True)) == [sentence]
+    assert messages_on(client.post(do(mailing, act), follow=True)) == [sentence]
     assert (stand(), LogEntry.objects.count()) == (before, 0)
 
 
-def test_stopping_asks_first(client, mailing):
+def test_stopping_needs_confirmation(client, mailing):
     put(mailing, "sent", 0)
     asked = client.get(do(mailing, "stop"))
     assert text_of(asked).endswith(
@@ -164,12 +164,12 @@ def test_stopping_asks_first(client, mailing):
     )
     assert f'href="{page(mailing)}">No, go back' in asked.content.decode()
     assert stand() == ("running", "sending", {"queued": 9, "sent": 1})
-    assert told(client.post(do(mailing, "stop"), follow=True)) == ["Stopped."]
+    assert messages_on(client.post(do(mailing, "stop"), follow=True)) == ["Stopped."]
     assert stand() == ("stopped", "sent", {"sent": 1, "withheld": 9})
     assert (sent_mail(), Issue.objects.get().recipient_count) == ([], 10)
 
 
-def test_what_the_uncertain_and_the_failed_are_is_said_where_there_are_some(client, mailing):
+def test_uncertain_and_failed_deliveries_are_explained_if_there_are_any(client, mailing):
     def explained():
         text = text_of(client.get(page(mailing)))
         return ["Uncertain: the line broke" in text, "Failed: the mail server refused" in text]

@@ -9,10 +9,9 @@ from django.test import Client
 
 from newsletters.models import Issue, Subscriber
 from newsletters.subscribers import links
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import problems
+from tests.forums.helpers import problems, title, words
 from tests.newsletters.conftest import make_issue, make_subscriber
-from tests.newsletters.subscribers.doing import fields, last_link
+from tests.newsletters.subscribers.helpers import fields, last_link
 
 pytestmark = pytest.mark.django_db
 
@@ -42,30 +41,30 @@ def test_from_the_form_to_the_list(client, django_capture_on_commit_callbacks):
     assert subscriber.consent_on == date(2026, 3, 4)
 
 
-def test_the_day_of_the_next_issue_is_told_where_it_is_known(client, newcomer):
+def test_the_day_of_the_next_issue_is_shown_if_it_is_scheduled(client, newcomer):
     for number, day in ((6, 16), (5, 9)):
         make_issue(number)
         Issue.objects.filter(number=number).update(state="scheduled", publish_at=datetime(2026, 3, day, 9, tzinfo=UTC))
-    page = words(client.post(links.to_confirm(newcomer)))
+    page = words(client.post(links.confirm_url(newcomer)))
     assert page.startswith("You are on the list The next issue goes out on Monday 9 March 2026.")
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_a_program_that_opens_every_link_confirms_nothing(client, newcomer, method):
     for _ in range(3):
-        assert getattr(client, method)(links.to_confirm(newcomer)).status_code == 200
+        assert getattr(client, method)(links.confirm_url(newcomer)).status_code == 200
     assert state_of(newcomer) == ("pending", None)
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "options"])
-def test_no_other_way_of_opening_does_anything(client, newcomer, method):
-    assert getattr(client, method)(links.to_confirm(newcomer)).status_code == 405
+def test_other_methods_do_nothing(client, newcomer, method):
+    assert getattr(client, method)(links.confirm_url(newcomer)).status_code == 405
     assert state_of(newcomer) == ("pending", None)
 
 
-def test_the_link_lasts_a_week(client, newcomer):
+def test_the_link_expires_after_a_week(client, newcomer):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        link = links.to_confirm(newcomer)
+        link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-09T10:00:01Z", tick=False):
         for response in (client.get(link), client.post(link)):
             assert (response.status_code, words(response)) == (404, f"{OVER} Sign up again")
@@ -75,10 +74,10 @@ def test_the_link_lasts_a_week(client, newcomer):
     assert state_of(newcomer) == ("confirmed", date(2026, 3, 9))
 
 
-def test_a_used_link_has_run_out_and_its_button_pressed_twice_gets_one_answer(client, newcomer):
-    link = links.to_confirm(newcomer)
+def test_a_used_link_has_expired_and_a_button_pressed_twice_gets_the_same_response(client, newcomer):
+    link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        link = links.to_confirm(newcomer)
+        link = links.confirm_url(newcomer)
         first = client.post(link)
     with time_machine.travel("2026-03-03T10:00:00Z", tick=False):
         assert words(client.post(link)) == words(first)
@@ -89,9 +88,9 @@ def test_a_used_link_has_run_out_and_its_button_pressed_twice_gets_one_answer(cl
 
 def test_the_links_of_other_pages_confirm_nothing(client, newcomer):
     bare = f"/confirm/{newcomer.token}/"
-    see = links.to_see(newcomer.email).replace("/subscription/", "/confirm/")
-    change = links.to_change(newcomer, "new@example.org").replace("/change/", "/confirm/")
-    cut = links.to_confirm(newcomer)[:-10] + "/"
+    see = links.stored_data_url(newcomer.email).replace("/subscription/", "/confirm/")
+    change = links.change_email_url(newcomer, "new@example.org").replace("/change/", "/confirm/")
+    cut = links.confirm_url(newcomer)[:-10] + "/"
     for link in (bare, see, change, cut, "/confirm/x/", "/confirm/%00/", "/confirm/é/"):
         response = client.post(link)
         assert (response.status_code, words(response)) == (404, f"{OVER} Sign up again"), link
@@ -99,8 +98,8 @@ def test_the_links_of_other_pages_confirm_nothing(client, newcomer):
 
 
 @pytest.mark.parametrize("state", ["bounced", None])
-def test_a_link_opens_nothing_once_its_reader_bounced_or_left(client, newcomer, state):
-    link = links.to_confirm(newcomer)
+def test_a_link_is_not_valid_once_its_subscriber_bounced_or_unsubscribed(client, newcomer, state):
+    link = links.confirm_url(newcomer)
     if state:
         Subscriber.objects.update(state=state, consent_on=date(2026, 3, 2))
     else:
@@ -110,9 +109,9 @@ def test_a_link_opens_nothing_once_its_reader_bounced_or_left(client, newcomer, 
     assert Subscriber.objects.get().state == (state or "pending")
 
 
-def test_a_missing_form_token_gives_the_button_back(newcomer):
+def test_a_missing_csrf_token_shows_the_button_again(newcomer):
     strict = Client(enforce_csrf_checks=True)
-    link = links.to_confirm(newcomer)
+    link = links.confirm_url(newcomer)
     response = strict.post(link)
     assert response.status_code == 403
     assert problems(response) == ["Something went wrong when sending. Nothing was lost. Check and send again."]
@@ -122,8 +121,8 @@ def test_a_missing_form_token_gives_the_button_back(newcomer):
     assert state_of(newcomer)[0] == "confirmed"
 
 
-def test_the_page_is_kept_nowhere_and_shows_no_address(client, newcomer):
-    link = links.to_confirm(newcomer)
+def test_the_page_is_not_cached_and_shows_no_address(client, newcomer):
+    link = links.confirm_url(newcomer)
     assert "newcomer" not in link
     pages = [client.get(link), client.post(link), client.get(link)]
     for page in pages:
@@ -135,8 +134,8 @@ def test_the_page_is_kept_nowhere_and_shows_no_address(client, newcomer):
     assert Session.objects.count() == 0
 
 
-def test_confirming_one_leaves_the_others_alone(client, newcomer):
+def test_confirming_one_does_not_affect_others(client, newcomer):
     other = Subscriber.objects.create(email="other@example.org", consent_wording="Get the newsletter")
     bounced = make_subscriber("bounced@example.org", state="bounced")
-    client.post(links.to_confirm(newcomer))
+    client.post(links.confirm_url(newcomer))
     assert (state_of(other)[0], state_of(bounced)[0]) == ("pending", "bounced")

@@ -9,9 +9,8 @@ from django.test import Client
 from newsletters.models import Enquiry, Subscriber
 from newsletters.subscribers import views as reader_views
 from newsletters.subscribers.forms import CONSENT, ContactForm
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
-from tests.newsletters.subscribers.doing import answer, fields, question, sender, subjects
+from tests.forums.helpers import kept, problems, title, words
+from tests.newsletters.subscribers.helpers import answer, fields, question, sender, subjects
 from tests.people import make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +26,12 @@ def send(client, django_capture_on_commit_callbacks):
 
 
 def chosen(page):
-    """Return what is chosen among 'What would you like to do?'."""
+    """Return the choice of 'What would you like to do?'."""
     inputs = re.findall(r'<input[^>]*name="purpose"[^>]*>', page.content.decode())
     return [re.search(r'value="(\w+)"', each).group(1) for each in inputs if "checked" in each]
 
 
-def test_a_newcomer_waits_to_confirm_and_gets_one_mail(send):
+def test_a_new_subscriber_is_unconfirmed_and_gets_one_mail(send):
     response = send(fields(name="Sam", organisation="A house", subject_style="full"))
     assert title(response) == "Sent – Community of Practice"
     assert words(response).startswith("Check your email If that address can be added, a message is on its way.")
@@ -44,7 +43,7 @@ def test_a_newcomer_waits_to_confirm_and_gets_one_mail(send):
     assert Enquiry.objects.count() == 0
 
 
-def test_what_is_stored_as_agreed_to_stands_on_the_page(client):
+def test_the_stored_consent_is_the_text_of_the_page(client):
     assert CONSENT in words(client.get("/contact/"))
 
 
@@ -77,7 +76,7 @@ def test_the_form_asks_in_order_and_chooses_plain_and_nothing_else(client):
         ("?for=%00", []),
     ],
 )
-def test_the_address_may_choose(client, query, found):
+def test_the_query_string_may_choose_the_purpose(client, query, found):
     assert chosen(client.get(f"/contact/{query}")) == found
 
 
@@ -93,7 +92,7 @@ def test_a_message_is_stored_and_nobody_is_mailed(send, settings):
     assert (subjects(), Subscriber.objects.count()) == ([], 0)
 
 
-def test_a_message_without_an_address_is_taken_and_told_that_nobody_can_answer(send):
+def test_a_message_without_an_address_is_stored_and_the_page_says_that_nobody_can_answer(send):
     response = send(question(email=""))
     assert words(response).startswith("Thank you We have your message. You gave no address, so nobody can answer.")
     assert (Enquiry.objects.get().email, Enquiry.objects.get().message) == ("", "Do you know a toolkit?")
@@ -139,7 +138,7 @@ def test_both_does_both(send):
         ({"leave_empty": "x"}, ["A field that should stay empty was filled in. Nothing was lost. Send again."]),
     ],
 )  # fmt: skip
-def test_what_is_refused_is_told_and_kept_and_not_stored(send, typed, messages):
+def test_a_refused_form_keeps_what_was_typed_and_stores_nothing(send, typed, messages):
     sent = fields(**typed)
     response = send(sent)
     assert problems(response) == messages
@@ -152,7 +151,7 @@ def test_what_is_refused_is_told_and_kept_and_not_stored(send, typed, messages):
     assert (Subscriber.objects.count(), Enquiry.objects.count(), subjects()) == (0, 0, [])
 
 
-def test_the_longest_words_fit_their_columns(send):
+def test_the_longest_values_fit_their_columns(send):
     longest = {"name": "é" * 80, "organisation": "é" * 120, "message": "é" * 5_000}
     send(fields(purpose="both", email=f"{'x' * 64}@{'y' * 63}.{'y' * 63}.{'y' * 49}.example.org", **longest))
     enquiry = Enquiry.objects.get()
@@ -171,7 +170,7 @@ def test_one_form_sent_twice_stores_one_message_and_gets_the_same_page(send):
 
 
 @pytest.mark.parametrize("token", [{}, {"csrfmiddlewaretoken": "stale"}])
-def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(token):
+def test_a_missing_or_stale_csrf_token_shows_the_form_again_with_the_text(token):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/contact/", {**question(purpose="both", name="Sam"), **token})
     assert response.status_code == 403
@@ -184,7 +183,7 @@ def test_a_missing_or_stale_form_token_gives_the_form_back_with_the_text(token):
     assert (Subscriber.objects.count(), Enquiry.objects.count()) == (1, 1)
 
 
-def test_after_ten_forms_in_an_hour_the_text_comes_back_with_429(send):
+def test_after_ten_forms_in_an_hour_the_text_is_shown_again_with_429(send):
     for _ in range(10):
         assert send(question()).status_code == 200
     response = send(question(name="Sam"))
@@ -224,14 +223,14 @@ def test_signed_in_or_not_the_form_touches_no_session_and_stores_nothing_of_the_
     assert Enquiry.objects.get().answered_by is None
 
 
-def test_signed_out_the_form_sets_the_form_token_only(client, send):
+def test_signed_out_the_form_sets_only_the_csrf_cookie(client, send):
     page = client.get("/contact/")
     assert list(page.cookies) == ["form"]
     assert list(send(question()).cookies) == []
     assert Session.objects.count() == 0
 
 
-def test_every_page_leads_to_the_form(client):
+def test_every_page_links_to_the_form(client):
     footer = client.get("/").content.decode().split('<nav aria-label="Help">')[1]
     assert re.search(r'href="([^"]*)">Contact<', footer).group(1) == "/contact/"
     about = client.get("/about/").content.decode().split('id="contact"')[1]
@@ -239,9 +238,9 @@ def test_every_page_leads_to_the_form(client):
     assert "mscos@kcl.ac.uk" in about
 
 
-def test_the_form_holds_what_the_actions_take():
+def test_the_form_has_the_arguments_of_the_actions():
     sent = fields(purpose="both", message="A word")
     form = ContactForm(sent)
     assert form.is_valid()
-    assert sorted(form.to_sign_up()) == ["email", "name", "organisation", "subject_style", "wording"]
-    assert sorted(form.to_enquire()) == ["email", "message", "name", "organisation", "submission_id"]
+    assert sorted(form.sign_up_arguments()) == ["email", "name", "organisation", "subject_style", "wording"]
+    assert sorted(form.enquire_arguments()) == ["email", "message", "name", "organisation", "submission_id"]

@@ -1,4 +1,4 @@
-"""Messages to the team: stored once, erased in time."""
+"""Enquiries to the team: stored once, erased in time."""
 
 from datetime import date
 

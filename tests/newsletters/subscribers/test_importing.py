@@ -1,4 +1,4 @@
-"""A list from CSV: how it is read, and what becomes of each row."""
+"""The import of subscribers from CSV: parsing, and the outcome of each row."""
 
 from datetime import date, timedelta
 
@@ -8,12 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from mscos.addresses import WRONG_ADDRESS
+from mscos.email_addresses import WRONG_ADDRESS
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import importing
 from newsletters.subscribers.importing import NotAList, Row, import_subscribers, read_rows
 from newsletters.subscribers.subscriptions import unsubscribe
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.newsletters.conftest import make_subscriber
 
 DAY = date(2023, 3, 20)
@@ -22,24 +22,24 @@ TWICE, BLOCKED = "Twice in this list", "Asked never to be written to"
 
 
 def people(text):
-    """Return what a list says of each person."""
+    """Return address, name and organisation of each row of a list."""
     return [(row.email, row.name, row.organisation) for row in read_rows(text.encode()).rows]
 
 
 def found_problems(text):
-    """Return each row's line in the file and what is wrong with it."""
+    """Return the line number and problem of each row."""
     return [(row.line, row.problem) for row in read_rows(text.encode()).rows]
 
 
 def refused(data):
-    """Return why a file cannot be read."""
-    with pytest.raises(NotAList) as told:
+    """Return the refusal of a file."""
+    with pytest.raises(NotAList) as caught:
         read_rows(data)
-    return str(told.value)
+    return str(caught.value)
 
 
 def import_list(text, by, *, wording="Signed the paper list", agreed_on=DAY):
-    """Import a list; return what was told of each line."""
+    """Import a list; return number, address and outcome of each line."""
     report = import_subscribers(rows=read_rows(text.encode()).rows, wording=wording, agreed_on=agreed_on, by=by)
     return [(line.row.line, line.row.email, line.words) for line in report.lines]
 
@@ -66,7 +66,7 @@ def test_headings_separators_quotes_line_ends_and_empty_lines_do_not_matter(text
     assert people(text) == [SAM]
 
 
-def test_the_separator_is_the_one_that_cuts_an_address_out():
+def test_the_separator_is_the_one_that_isolates_an_address():
     assert people("sam@example.org;Smith, Sam, Dr\nkim@example.org;Jones, Kim") == [
         ("sam@example.org", "Smith, Sam, Dr", ""),
         ("kim@example.org", "Jones, Kim", ""),
@@ -102,7 +102,7 @@ def test_the_encodings_that_spreadsheets_write(encoding):
         (b"a" * 1_000_000, importing.NO_ADDRESSES),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_list_says_how_to_mend_it(data, problem):
+def test_a_file_that_is_no_list_is_refused_with_a_remedy(data, problem):
     assert refused(data) == problem
 
 
@@ -112,7 +112,7 @@ def test_a_list_has_at_most_twenty_thousand_rows():
     assert refused("\n".join(["email", *rows, "one more"]).encode()) == importing.TOO_MANY_ROWS
 
 
-def test_a_line_that_cannot_be_read_spoils_no_other():
+def test_an_invalid_line_spoils_no_other():
     text = (
         "email,name,organisation\n"
         'a@example.org,"Opened,\n'
@@ -126,9 +126,9 @@ def test_a_line_that_cannot_be_read_spoils_no_other():
         "h@example.org,,,,"
     )
     assert found_problems(text) == [
-        (2, importing.ODD_QUOTE),
+        (2, importing.UNMATCHED_QUOTE),
         (3, ""),
-        (4, importing.LONG_LINE),
+        (4, importing.LINE_TOO_LONG),
         (5, importing.TOO_MANY_CELLS),
         (6, WRONG_ADDRESS),
         (7, WRONG_ADDRESS),
@@ -138,15 +138,15 @@ def test_a_line_that_cannot_be_read_spoils_no_other():
     ]
 
 
-def test_a_cell_over_two_lines_is_two_lines_to_mend():
+def test_a_cell_over_two_lines_is_two_invalid_lines():
     assert found_problems('email,name\na@example.org,"Sam\nSmith"\nb@example.org,Kim') == [
-        (2, importing.ODD_QUOTE),
+        (2, importing.UNMATCHED_QUOTE),
         (3, WRONG_ADDRESS),
         (4, ""),
     ]
 
 
-def test_days_are_iso_or_british_and_not_to_come():
+def test_days_are_iso_or_british_and_not_in_the_future():
     to_come = timezone.localdate() + timedelta(days=1)
     text = "email,Agreed on\n" + "\n".join(
         f"{place}@example.org,{day}"
@@ -159,19 +159,19 @@ def test_days_are_iso_or_british_and_not_to_come():
         (None, ""),
         (None, importing.NO_DAY),
         (None, importing.NO_DAY),
-        (None, importing.DAY_TO_COME),
+        (None, importing.DAY_IN_FUTURE),
     ]
 
 
-def test_a_sheet_knows_whether_it_has_days_what_is_left_out_and_what_stands_above_rows_that_go_back():
-    def told(text):
+def test_a_sheet_has_its_headings_days_and_unused_columns():
+    def layout(text):
         sheet = read_rows(text.encode())
         return sheet.headings, sheet.has_days, sheet.left_out
 
-    assert told("Phone;email; ;Consent date\n0;a@example.org") == ("Phone;email; ;Consent date", True, ["Phone"])
-    assert told("email,name\na@example.org,Sam") == ("email,name", False, [])
-    assert told("a@example.org;Sam") == ("email;name;organisation;agreed on", False, [])
-    assert told("a@example.org;Sam;;2023-03-20") == ("email;name;organisation;agreed on", True, [])
+    assert layout("Phone;email; ;Consent date\n0;a@example.org") == ("Phone;email; ;Consent date", True, ["Phone"])
+    assert layout("email,name\na@example.org,Sam") == ("email,name", False, [])
+    assert layout("a@example.org;Sam") == ("email;name;organisation;agreed on", False, [])
+    assert layout("a@example.org;Sam;;2023-03-20") == ("email;name;organisation;agreed on", True, [])
 
 
 @pytest.mark.django_db
@@ -197,7 +197,7 @@ def test_imported_people_are_confirmed_with_what_they_agreed_to(editor):
 
 
 @pytest.mark.django_db
-def test_each_line_is_told_what_became_of_it(editor):
+def test_each_line_has_its_outcome(editor):
     make_subscriber("there@example.org", name="Pat")
     make_subscriber("Waits@example.org", name="Own name", state="pending", consent_on=None, consent_source="form")
     make_subscriber("bounced@example.org", state="bounced")
@@ -245,7 +245,7 @@ def test_both_forms_of_a_domain_are_one_address(editor):
 
 
 @pytest.mark.django_db
-def test_a_row_without_a_day_comes_back_where_there_is_none_for_all(editor):
+def test_a_row_without_a_day_is_returned_if_there_is_none_for_all(editor):
     text = "email,agreed on\na@example.org,2023-03-20\nb@example.org,"
     assert import_list(text, editor, agreed_on=None) == [
         (2, "a@example.org", ADDED),
@@ -254,7 +254,7 @@ def test_a_row_without_a_day_comes_back_where_there_is_none_for_all(editor):
 
 
 @pytest.mark.django_db
-def test_a_row_that_comes_back_leaves_its_address_free_for_a_good_one(editor):
+def test_a_returned_row_does_not_block_a_valid_one_with_its_address(editor):
     text = f"a@example.org,{'n' * 81}\na@example.org,Sam"
     assert [words for _, _, words in import_list(text, editor)] == ["Name must be 80 characters or less", ADDED]
 
@@ -303,7 +303,7 @@ def test_a_long_list_is_imported_in_a_bounded_number_of_queries(editor):
 
 
 def meanwhile(moment, act):
-    """Let somebody else act just 'before' or just 'after' the addresses of a list are inserted."""
+    """Run something just 'before' or just 'after' the addresses of a list are inserted."""
     steps = [act]
 
     def wrapper(execute, sql, *args):
@@ -321,7 +321,7 @@ def meanwhile(moment, act):
 
 
 @pytest.mark.django_db
-def test_who_signs_up_while_a_list_is_read_is_confirmed(editor):
+def test_one_who_signs_up_during_an_import_is_confirmed(editor):
     def sign_up():
         make_subscriber("A@example.org", state="pending", consent_on=None)
 
@@ -331,15 +331,15 @@ def test_who_signs_up_while_a_list_is_read_is_confirmed(editor):
 
 
 @pytest.mark.django_db
-def test_who_leaves_while_a_list_is_read_comes_back(editor):
+def test_one_who_unsubscribes_during_an_import_is_returned(editor):
     make_subscriber("a@example.org")
     with meanwhile("after", Subscriber.objects.all().delete):
-        assert import_list("a@example.org", editor) == [(1, "a@example.org", importing.LEFT_MEANWHILE)]
+        assert import_list("a@example.org", editor) == [(1, "a@example.org", importing.UNSUBSCRIBED_MEANWHILE)]
     assert not Subscriber.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_imports_at_once_and_one_who_waits_do_not_fail(editor):
+def test_two_concurrent_imports_and_a_waiting_subscriber_do_not_fail(editor):
     make_subscriber("a5@example.org", state="pending", consent_on=None)
     addresses = [f"a{number}@example.org" for number in range(2000)]
     one, other = all_at_once(

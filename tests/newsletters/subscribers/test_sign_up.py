@@ -1,4 +1,4 @@
-"""Signing up: one row and few mails for an address, the same answer for every address."""
+"""Signing up: one row and few mails for an address, and the same response for every address."""
 
 from datetime import date
 
@@ -11,9 +11,9 @@ from mscos.forms import new_submission_id
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import subscriptions
 from newsletters.subscribers.forms import CONSENT
-from tests.at_once import all_at_once
+from tests.concurrency import all_at_once
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import answer, fields, sender, subjects
+from tests.newsletters.subscribers.helpers import answer, fields, sender, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def send(client, django_capture_on_commit_callbacks):
         ("a_b%c@example.org", "a_b%c@example.org"),
     ],
 )
-def test_odd_but_valid_addresses_are_written_to(send, typed, stored):
+def test_unusual_valid_addresses_get_mail(send, typed, stored):
     send(fields(email=typed))
     assert Subscriber.objects.get().email == stored
     assert subjects() == [([stored], SUBJECT)]
@@ -50,26 +50,26 @@ def test_odd_but_valid_addresses_are_written_to(send, typed, stored):
         ("reader@münchen.de", "Reader@XN--MNCHEN-3YA.DE"),
     ],
 )
-def test_one_address_in_two_writings_is_one_row_and_mailed_as_first_written(send, first, second):
+def test_one_address_in_two_spellings_is_one_row_and_mailed_as_first_written(send, first, second):
     send(fields(email=first))
     send(fields(email=second))
     stored = Subscriber.objects.get().email
     assert subjects() == [([stored], SUBJECT)] * 2
 
 
-def test_addresses_that_are_alike_to_a_pattern_are_two(send):
+def test_addresses_that_match_as_a_pattern_are_two(send):
     send(fields(email="a_b@example.org"))
     send(fields(email="axb@example.org"))
     assert Subscriber.objects.count() == 2
 
 
-def test_a_name_of_two_lines_is_one_line_and_in_no_mail(send):
+def test_a_name_of_two_lines_is_joined_and_in_no_mail(send):
     send(fields(name="Sam\r\nBcc: b@example.org"))
     assert Subscriber.objects.get().name == "Sam Bcc: b@example.org"
     assert subjects() == [(["reader@example.org"], SUBJECT)]
 
 
-def test_the_page_is_the_same_whoever_the_address_belongs_to(send):
+def test_the_page_is_the_same_for_every_address(send):
     pending = Subscriber.objects.create(email="pending@example.org")
     make_subscriber("on-the-list@example.org")
     make_subscriber("bounced@example.org", state="bounced")
@@ -87,13 +87,13 @@ def test_the_page_is_the_same_whoever_the_address_belongs_to(send):
     assert Subscriber.objects.filter(email="never@example.org").count() == 0
 
 
-def test_the_owner_of_an_address_never_to_write_to_is_known_in_any_case(send):
+def test_a_suppressed_address_is_recognised_in_any_case(send):
     SuppressedAddress.objects.create(digest=address_digest("never@example.org"))
     send(fields(email="NEVER@example.org"))
     assert (subjects(), Subscriber.objects.count()) == ([], 0)
 
 
-def test_while_nobody_has_confirmed_the_last_form_counts(send):
+def test_before_confirmation_the_last_form_counts(send):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
         send(fields(name="Smith", subject_style="full"))
     token = Subscriber.objects.get().token
@@ -104,13 +104,13 @@ def test_while_nobody_has_confirmed_the_last_form_counts(send):
     assert subscriber.signed_up_on == date(2026, 3, 8)
 
 
-def test_once_confirmed_a_form_changes_nothing(send, reader):
+def test_after_confirmation_a_form_changes_nothing(send, reader):
     before = Subscriber.objects.values().get()
     send(fields(email="READER@example.org", name="A stranger", subject_style="full"))
     assert Subscriber.objects.values().get() == before
 
 
-def test_an_address_that_bounced_waits_to_be_confirmed_again(send):
+def test_a_bounced_address_needs_confirmation_again(send):
     make_subscriber("reader@example.org", state="bounced")
     send(fields(name="Sam"))
     subscriber = Subscriber.objects.get()
@@ -121,13 +121,13 @@ def test_a_thousand_sign_ups_of_one_address_send_three_mails_and_store_one_row(d
     with django_capture_on_commit_callbacks(execute=True):
         for number in range(1_000):  # 10,000 take half a minute, and the rule is the same
             writing = "reader@example.org" if number % 2 else "Reader@example.org"
-            told = {"name": str(number), "organisation": "", "subject_style": "plain", "wording": CONSENT}
-            subscriptions.sign_up(email=writing, **told)
+            details = {"name": str(number), "organisation": "", "subject_style": "plain", "wording": CONSENT}
+            subscriptions.sign_up(email=writing, **details)
     assert subjects() == [(["Reader@example.org"], SUBJECT)] * 3
     assert Subscriber.objects.count() == 1
 
 
-def test_at_most_three_mails_a_day_go_to_one_address_whatever_they_say(send, reader):
+def test_at_most_three_mails_a_day_of_all_kinds_are_sent_to_one_address(send, reader):
     for day in ("2026-03-02", "2026-03-03"):
         with time_machine.travel(f"{day}T10:00:00Z", tick=False):
             for _ in range(2):
@@ -140,7 +140,7 @@ def test_at_most_three_mails_a_day_go_to_one_address_whatever_they_say(send, rea
     ] * 2
 
 
-def test_no_more_than_three_mails_go_to_one_address_from_morning_to_night(send):
+def test_no_more_than_three_mails_in_a_day_are_sent_to_one_address(send):
     for moment in ["00:01", "00:01", "00:01", "23:58"]:
         with time_machine.travel(f"2026-03-02T{moment}:00Z", tick=False):
             send(fields())
@@ -148,7 +148,7 @@ def test_no_more_than_three_mails_go_to_one_address_from_morning_to_night(send):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_sign_ups_in_one_instant_make_one_row_and_three_mails():
+def test_many_concurrent_sign_ups_make_one_row_and_three_mails():
     def sign_up():
         subscriptions.sign_up(
             email="reader@example.org", name="", organisation="", subject_style="plain", wording=CONSENT
@@ -159,7 +159,7 @@ def test_many_sign_ups_in_one_instant_make_one_row_and_three_mails():
     assert subjects() == [(["reader@example.org"], SUBJECT)] * 3
 
 
-def test_the_database_holds_one_row_for_an_address():
+def test_the_database_allows_one_row_for_an_address():
     Subscriber.objects.create(email="reader@example.org")
     with pytest.raises(IntegrityError), transaction.atomic():
         Subscriber.objects.create(email="READER@example.org")

@@ -1,4 +1,4 @@
-"""What is held about an address: seeing it, changing it, taking it along, having it erased."""
+"""The data stored about an address: show, change, export, erase."""
 
 import html
 import json
@@ -21,10 +21,9 @@ from newsletters.models import Enquiry, Subscriber, SuppressedAddress
 from newsletters.subscribers import links, subscriptions
 from newsletters.subscribers.enquiries import enquire
 from tests.events.conftest import make_event
-from tests.forums.test_pages import title, words
-from tests.forums.test_writing import kept, problems
+from tests.forums.helpers import kept, problems, title, words
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import last_link, sender, subjects
+from tests.newsletters.subscribers.helpers import last_link, sender, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +39,8 @@ def send(client, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def link(db):
-    """The link to what is held about the reader's address."""
-    return links.to_see(EMAIL)
+    """The link to the data stored about the subscriber's address."""
+    return links.stored_data_url(EMAIL)
 
 
 def asked(**typed):
@@ -53,7 +52,7 @@ def wrote(email=EMAIL, **fields):
 
 
 def facts(page):
-    """Return each panel of a page as its heading and its pairs of name and words."""
+    """Return each panel of a page: its heading, and its names and values."""
     panels = re.findall(r'<section class="panel.*?</section>', page.content.decode(), re.DOTALL)
     return [
         (
@@ -80,7 +79,7 @@ def test_the_link_is_mailed_to_the_address_and_opens_the_page(client, send, read
     assert words(page).startswith(f"What we hold about your address {EMAIL} ")
 
 
-def test_the_answer_is_the_same_whoever_the_address_belongs_to(send, reader):
+def test_the_response_is_the_same_for_every_address(send, reader):
     Subscriber.objects.create(email="pending@example.org")
     wrote("wrote@example.org")
     make_subscriber("never@example.org")
@@ -94,7 +93,7 @@ def test_the_answer_is_the_same_whoever_the_address_belongs_to(send, reader):
     assert subjects() == [([f"{name}@example.org"], "Your link") for name in names[:3]]
 
 
-def test_the_link_goes_to_the_address_as_its_owner_wrote_it(send):
+def test_the_link_is_sent_to_the_address_as_its_owner_wrote_it(send):
     make_subscriber("Reader@example.org")
     send(asked(email="READER@example.org"), to="/subscription/")
     assert subjects() == [(["Reader@example.org"], "Your link")]
@@ -109,14 +108,14 @@ def test_the_link_goes_to_the_address_as_its_owner_wrote_it(send):
         ({"submission_id": ""}, "This form was open for too long. Nothing was lost. Check and send again."),
     ],
 )
-def test_what_is_refused_when_asking_is_told_and_kept(send, reader, typed, message):
+def test_a_refused_request_for_a_link_keeps_what_was_typed(send, reader, typed, message):
     response = send(asked(**typed), to="/subscription/")
     assert problems(response) == [message]
     assert kept(response, "email") == asked(**typed)["email"]
     assert subjects() == []
 
 
-def test_asking_without_a_form_token_or_too_often_keeps_the_address(send, reader):
+def test_a_request_without_a_csrf_token_or_too_often_keeps_the_address(send, reader):
     response = Client(enforce_csrf_checks=True).post("/subscription/", asked())
     assert (response.status_code, kept(response, "email")) == (403, EMAIL)
     for _ in range(10):
@@ -132,9 +131,9 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
     Enquiry.objects.filter(pk=enquiry.pk).update(answered_by=editor, state="in hand")
     SuppressedAddress.objects.create(digest=address_digest(EMAIL))
     wrote("other@example.org", submission_id="other")
-    (newsletter, told), (message, asked_us), (never, digest) = facts(client.get(link))
+    (newsletter, row), (message, asked_us), (never, digest) = facts(client.get(link))
     assert (newsletter, message, never) == ("Newsletter", "Message to us", "Address never to write to")
-    assert told == {
+    assert row == {
         "Number of the row": str(reader.pk),
         "Email address": EMAIL,
         "Name": "Sam <b>",
@@ -160,19 +159,19 @@ def test_the_page_shows_every_column_of_every_row(client, link, editor):
         "Erased on": date_format(enquiry.erased_on, "j F Y"),
     }
     assert digest["Scrambled form of the address, from which nobody can read it"] == address_digest(EMAIL)
-    assert [len(told), len(asked_us) - 1, len(digest)] == [
+    assert [len(row), len(asked_us) - 1, len(digest)] == [
         len(model._meta.concrete_fields) for model in (Subscriber, Enquiry, SuppressedAddress)
     ]
 
 
-def test_an_event_that_somebody_told_us_about_is_shown_taken_along_and_erased(client, send, link):
-    told = suggest(
+def test_a_suggestion_is_shown_exported_and_erased(client, send, link):
+    suggestion = suggest(
         submission_id="one", title="A talk", organiser="Crisis", stated_time="5pm", email="READER@example.org"
     )
     other = suggest(
         submission_id="two", title="Another", organiser="Crisis", stated_time="5pm", email="other@example.org"
     )
-    take_up(suggestion=told, event=make_event("The talk itself"))
+    take_up(suggestion=suggestion, event=make_event("The talk itself"))
     [(what, facts_of_it)] = facts(client.get(link))
     assert (what, len(facts_of_it) - 1) == ("Event that you told us about", len(Suggestion._meta.concrete_fields))
     names = ("Title", "Organiser", "When", "State", "Event made of it", "Email")
@@ -186,7 +185,7 @@ def test_an_event_that_somebody_told_us_about_is_shown_taken_along_and_erased(cl
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
+def test_the_page_needs_as_many_queries_for_many_rows_as_for_one(
     client, link, reader, editor, count, django_assert_num_queries
 ):
     for number in range(count):
@@ -197,13 +196,13 @@ def test_the_page_asks_the_database_as_often_for_many_rows_as_for_one(
     assert len(facts(page)) == 1 + count
 
 
-def test_the_page_of_an_address_about_which_nothing_is_held_says_so(client, link):
+def test_the_page_of_an_unknown_address_says_so(client, link):
     page = client.get(link)
     assert "We hold nothing about this address." in words(page)
     assert acts(page) == []
 
 
-def test_what_can_be_done_depends_on_what_is_held(client, link):
+def test_the_commands_depend_on_what_is_stored(client, link):
     SuppressedAddress.objects.create(digest=address_digest(EMAIL))
     assert acts(client.get(link)) == ["export"]
     wrote()
@@ -214,9 +213,9 @@ def test_what_can_be_done_depends_on_what_is_held(client, link):
     assert acts(client.get(link)) == ["details", "address", "export", "erase"]
 
 
-def test_the_link_lasts_a_day(client, send, reader):
+def test_the_link_expires_after_a_day(client, send, reader):
     with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        link = links.to_see(EMAIL)
+        link = links.stored_data_url(EMAIL)
     with time_machine.travel("2026-03-03T10:00:00Z", tick=False):
         assert client.get(link).status_code == 200
     with time_machine.travel("2026-03-03T10:00:01Z", tick=False):
@@ -225,9 +224,9 @@ def test_the_link_lasts_a_day(client, send, reader):
     assert Subscriber.objects.get().name == ""
 
 
-def test_the_links_of_other_pages_show_nothing(client, reader):
-    confirm = links.to_confirm(reader).replace("/confirm/", "/subscription/")
-    change = links.to_change(reader, EMAIL).replace("/change/", "/subscription/")
+def test_the_links_of_other_pages_are_not_valid(client, reader):
+    confirm = links.confirm_url(reader).replace("/confirm/", "/subscription/")
+    change = links.change_email_url(reader, EMAIL).replace("/change/", "/subscription/")
     for link in (confirm, change, f"/subscription/{reader.token}/", "/subscription/x/", f"/subscription/{EMAIL}/"):
         response = client.get(link)
         assert (response.status_code, words(response)) == (404, RUN_OUT), link
@@ -243,7 +242,7 @@ def test_details_are_changed_and_nothing_else(client, send, link, reader):
     assert facts(page)[0][1]["Organisation"] == "A house"
 
 
-def test_details_that_cannot_be_stored_are_told_and_kept(send, link, reader):
+def test_invalid_details_are_reported_and_kept(send, link, reader):
     page = send({**DETAILS, "name": "x" * 81, "subject_style": "x"}, to=link)
     assert problems(page) == ["Name must be 80 characters or less", "Choose plain or full"]
     assert title(page) == "Error: Email settings – Community of Practice"
@@ -255,7 +254,7 @@ def test_details_that_cannot_be_stored_are_told_and_kept(send, link, reader):
     ("act", "field"),
     [("details", "name"), ("address", "email"), ("export", ""), ("erase", "")],
 )
-def test_without_a_form_token_nothing_is_done_and_what_was_typed_comes_back(link, reader, act, field):
+def test_without_a_csrf_token_nothing_is_done_and_what_was_typed_is_kept(link, reader, act, field):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(link, {**DETAILS, "email": "new@example.org", "act": act})
     assert page.status_code == 403
@@ -267,13 +266,13 @@ def test_without_a_form_token_nothing_is_done_and_what_was_typed_comes_back(link
 
 
 @pytest.mark.parametrize("act", ["", "x", "details", "address", "export", "erase"])
-def test_nothing_held_is_nothing_done(send, link, act):
+def test_without_stored_data_nothing_is_done(send, link, act):
     page = send({**DETAILS, "act": act, "email": "new@example.org"}, to=link)
     assert (page.status_code, "We hold nothing about this address." in words(page)) == (200, True)
     assert (Subscriber.objects.count(), subjects()) == (0, [])
 
 
-def test_a_file_holds_the_same_as_the_page(client, send, link, editor):
+def test_the_export_has_the_same_data_as_the_page(client, send, link, editor):
     reader = make_subscriber(EMAIL, name="Zoë")
     enquiry = wrote(message="One\nTwo")
     answer = send({"act": "export"}, to=link)
@@ -281,9 +280,9 @@ def test_a_file_holds_the_same_as_the_page(client, send, link, editor):
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store, private"
     assert "Zoë" in answer.content.decode()
-    told = json.loads(answer.content)
-    assert told["email address"] == EMAIL
-    newsletter, message = told["held"]
+    exported = json.loads(answer.content)
+    assert exported["email address"] == EMAIL
+    newsletter, message = exported["held"]
     assert newsletter == {
         "what": "Newsletter",
         "number of the row": reader.pk,
@@ -301,10 +300,10 @@ def test_a_file_holds_the_same_as_the_page(client, send, link, editor):
     assert (message["message"], message["who answers"]) == ("One\nTwo", "nobody")
     assert message["erased on"] == enquiry.erased_on.isoformat()
     names = [{name.lower() for name in facts} for _, facts in facts(client.get(link))]
-    assert names == [{name.lower() for name in row if name != "what"} for row in told["held"]]
+    assert names == [{name.lower() for name in row if name != "what"} for row in exported["held"]]
 
 
-def test_opening_the_page_or_its_file_by_a_link_does_nothing(client, link, reader):
+def test_a_get_request_to_the_page_does_nothing(client, link, reader):
     for act in ("export", "erase", "details"):
         page = client.get(f"{link}?act={act}&never_again=on&subject_style=full")
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -328,13 +327,13 @@ def test_everything_about_an_address_is_erased(send, link, tick, kept_digests):
 def test_an_erased_address_is_nowhere_in_the_database_file(send, link):
     make_subscriber("marked-reader@example.org", name="Marked Reader")
     wrote("marked-reader@example.org", message="marked words")
-    send({"act": "erase", "never_again": "on"}, to=links.to_see("marked-reader@example.org"))
-    held = connection.connection.serialize().lower()
-    assert [trace for trace in (b"marked-reader", b"marked reader", b"marked words") if trace in held] == []
+    send({"act": "erase", "never_again": "on"}, to=links.stored_data_url("marked-reader@example.org"))
+    stored = connection.connection.serialize().lower()
+    assert [trace for trace in (b"marked-reader", b"marked reader", b"marked words") if trace in stored] == []
 
 
-def test_private_pages_are_kept_nowhere_and_touch_no_session(client, link, reader):
-    change = links.to_change(reader, "new@example.org")
+def test_private_pages_are_not_cached_and_touch_no_session(client, link, reader):
+    change = links.change_email_url(reader, "new@example.org")
     for address in ("/subscription/", link, change, "/subscription/x/", "/change/x/"):
         page = client.get(address)
         assert page.headers["Cache-Control"] == "no-store, private", address
@@ -346,13 +345,13 @@ def test_private_pages_are_kept_nowhere_and_touch_no_session(client, link, reade
         assert "example.org" not in address
 
 
-def test_newcomers_are_erased_when_their_link_has_run_out(reader):
+def test_unconfirmed_subscribers_are_erased_when_their_link_has_expired(reader):
     with time_machine.travel("2026-03-02T23:59:00Z", tick=False):
         newcomer = Subscriber.objects.create(email="newcomer@example.org", consent_wording="W")
-        link = links.to_confirm(newcomer)
+        link = links.confirm_url(newcomer)
     with time_machine.travel("2026-03-09T23:58:00Z", tick=False):
         subscriptions.erase_unconfirmed()
-        assert links.opened_to_confirm(link.split("/")[2]) == newcomer
+        assert links.subscriber_to_confirm(link.split("/")[2]) == newcomer
     with time_machine.travel("2026-03-11T00:01:00Z", tick=False):
         subscriptions.erase_unconfirmed()
     assert list(Subscriber.objects.all()) == [reader]
@@ -363,9 +362,9 @@ def test_newcomers_are_erased_when_their_link_has_run_out(reader):
     [
         "newsletters.subscribers.subscriptions.erase_unconfirmed",
         "newsletters.subscribers.enquiries.erase_old_enquiries",
-        "newsletters.emails.tell_editors",
+        "newsletters.emails.notify_editors",
     ],
 )
-def test_the_work_loop_does_it_once_a_day(settings, name):
+def test_the_background_worker_does_it_once_a_day(settings, name):
     assert settings.JOBS[name] == 24 * 60 * 60
     import_string(name)()

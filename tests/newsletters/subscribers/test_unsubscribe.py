@@ -1,4 +1,4 @@
-"""Leaving by the link in an issue: no sign-in, no cookie, no question; and the one click of mail programs."""
+"""Unsubscribing by the link in an issue, without sign-in or cookie, and by one click (RFC 8058)."""
 
 import re
 
@@ -9,9 +9,9 @@ from django.test import Client
 from mscos.codes import address_digest
 from newsletters.models import Subscriber, SuppressedAddress
 from newsletters.subscribers import subscriptions
-from tests.forums.test_pages import title, words
+from tests.forums.helpers import title, words
 from tests.newsletters.conftest import make_subscriber
-from tests.newsletters.subscribers.doing import fields, subjects
+from tests.newsletters.subscribers.helpers import fields, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +21,11 @@ UNKNOWN = "We could not find this address It may already be off the list."
 
 @pytest.fixture
 def strict():
-    """A browser or mail server without a cookie, whose form tokens are checked."""
+    """A client without cookies, with CSRF checks."""
     return Client(enforce_csrf_checks=True)
 
 
-def test_the_page_asks_once_and_says_what_a_forwarded_issue_means(strict, reader):
+def test_the_page_asks_for_confirmation_and_explains_forwarded_issues(strict, reader):
     page = strict.get(reader.get_unsubscribe_url())
     assert title(page) == "Email settings – Community of Practice"
     assert words(page).startswith(
@@ -68,14 +68,14 @@ def test_the_button_deletes_the_row_without_a_cookie(strict, reader):
     ],
 )
 def test_one_click_of_a_mail_program_unsubscribes_at_once(strict, reader, body, content_type):
-    """RFC 8058: POST, without cookie, form token or page before, as one of two kinds of form."""
+    """RFC 8058: POST without cookie, CSRF token or page before, in one of two encodings."""
     answer = strict.generic("POST", reader.get_unsubscribe_url(), body, content_type=content_type)
     assert answer.status_code == 200
     assert Subscriber.objects.count() == 0
     assert (list(answer.cookies), dict(strict.cookies), Session.objects.count()) == ([], {}, 0)
 
 
-def test_never_again_keeps_a_digest_and_stops_all_mail(strict, reader, client, django_capture_on_commit_callbacks):
+def test_never_again_stores_a_digest_and_stops_all_mail(strict, reader, client, django_capture_on_commit_callbacks):
     done = strict.post(reader.get_unsubscribe_url(), {"never_again": "on"})
     assert "Changed your mind? Write to us ." in words(done)
     assert "Sign up again" not in words(done)
@@ -105,7 +105,7 @@ def test_the_second_button_changes_subject_lines_and_stays(strict, now, other):
 
 @pytest.mark.parametrize("token", ["x", "A" * 22, "A" * 5_000, "%00", "é", "..%2f"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_unknown_word_finds_nobody(strict, reader, token, method):
+def test_an_unknown_token_finds_nobody(strict, reader, token, method):
     answer = getattr(strict, method)(f"/unsubscribe/{token}/")
     if token != "..%2f":  # a slash makes another address, which is nobody's either
         assert words(answer).startswith(UNKNOWN)
@@ -113,25 +113,25 @@ def test_an_unknown_word_finds_nobody(strict, reader, token, method):
     assert Subscriber.objects.count() == 1
 
 
-def test_a_word_in_another_case_finds_nobody(strict, reader):
+def test_a_token_in_another_case_finds_nobody(strict, reader):
     assert strict.post(f"/unsubscribe/{reader.token.swapcase()}/").status_code == 404
     assert Subscriber.objects.count() == 1
 
 
-def test_leaving_twice_finds_nobody_the_second_time(strict, reader):
+def test_unsubscribing_twice_finds_nobody_the_second_time(strict, reader):
     strict.post(reader.get_unsubscribe_url())
     again = strict.post(reader.get_unsubscribe_url())
     assert (again.status_code, words(again).startswith(UNKNOWN)) == (404, True)
 
 
 @pytest.mark.parametrize("state", ["pending", "bounced"])
-def test_whoever_waits_or_bounced_can_leave_too(strict, state):
+def test_unconfirmed_and_bounced_subscribers_can_unsubscribe_too(strict, state):
     reader = make_subscriber("reader@example.org", state=state)
     strict.post(reader.get_unsubscribe_url())
     assert Subscriber.objects.count() == 0
 
 
-def test_nothing_of_it_is_kept_by_caches_or_search_engines(strict, reader):
+def test_caches_and_search_engines_store_nothing(strict, reader):
     for answer in (strict.get(reader.get_unsubscribe_url()), strict.get("/unsubscribe/x/")):
         assert answer.headers["Cache-Control"] == "no-store, private"
         assert answer.headers["X-Robots-Tag"] == "noindex, noarchive"
@@ -139,6 +139,6 @@ def test_nothing_of_it_is_kept_by_caches_or_search_engines(strict, reader):
         assert list(answer.cookies) == []
 
 
-def test_no_other_way_of_opening_does_anything(strict, reader):
+def test_other_methods_do_nothing(strict, reader):
     assert strict.put(reader.get_unsubscribe_url(), ONE_CLICK).status_code == 405
     assert Subscriber.objects.count() == 1

@@ -1,0 +1,3 @@
+"""Fixtures: a forum."""
+
+from tests.forums.conftest import forum  # noqa: F401

@@ -1,9 +1,0 @@
-"""The portal's settings, with the pages of tests/serving_pages.py."""
-
-from mscos.settings import *  # noqa: F403
-
-ROOT_URLCONF = "tests.serving_pages"
-if WEB_PROCESSES > 1:  # noqa: F405
-    CACHES["default"]["BACKEND"] = "django.core.cache.backends.dummy.DummyCache"  # noqa: F405  shared by all
-STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  WhiteNoise warns where there is none
