@@ -31,7 +31,7 @@ asked = fill()
 print(len(stored()) > 0, found_in(stored()), len(words_in(stored())) > 0)
 from forums.call_requests.requester_actions import withdraw
 withdraw(call_request=asked.call_request)
-print(found_in(held()), words_in(held()))
+print(found_in(stored()), words_in(stored()))
 """
 
 

@@ -48,10 +48,10 @@ def test_a_paused_sending_is_not_sent(editor):
 
 SCRIPT = """
 import os, sys
-from tests import faults
-faults.settle_in(sys.argv[1], None, 1)
+from tests import worker_faults
+worker_faults.settle_in(sys.argv[1], None, 1)
 os.environ["EMAIL_URL"] = "filemail:"
-faults.begin(3)
+worker_faults.begin(3)
 from django.core.management import call_command
 call_command("deliver", *sys.argv[2:])
 """
