@@ -1,7 +1,7 @@
-"""What moderators decide. Every decision is taken once: of two moderators at once the second is told who was first.
+"""Decisions of moderators on posts. Each is taken once: of two moderators, the second is told who decided first.
 
-Publishing a post as it is and refusing one can be undone for ten minutes. That they were decided so lately is known to
-memory alone: a stored time of publication would be close to that of writing.
+Publishing a post unchanged and refusing one can be undone for ten minutes. The time of the decision is only in the
+cache: stored, it would be close to the time of writing.
 """
 
 import secrets
@@ -31,12 +31,12 @@ UNPUBLISHED = (Post.State.WAITING, Post.State.REFUSED)
 def post_version(post: Post) -> str:
     """Return the version of all that a moderator's page shows of a post.
 
-    What was reported and said about it is the second half: nobody closes or refuses what they have not read.
+    Its second half covers reports and notes: nobody closes or refuses what they have not read.
     """
-    words = (post.state, post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
+    shown = (post.state, post.thread.title, post.body, post.content_note, post.assigned_to_id, post.urgent)
     notes = ModeratorNote.objects.about(post)
-    said = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes)]
-    return f"{version_of(*words)}.{version_of(*said)}"
+    messages = [sorted(rows.values_list("pk", flat=True)) for rows in (post.reports.open(), notes)]
+    return f"{version_of(*shown)}.{version_of(*messages)}"
 
 
 def check_version(post: Post, version: str | None) -> None:
@@ -52,7 +52,7 @@ def check_version(post: Post, version: str | None) -> None:
 def act_on_version(*, post: Post, version: str | None, act: Callable[[], str]) -> str:
     """Carry out `act` on a post that is still as the page showed it, and return what it returns. Raises Stale.
 
-    Whoever reports or says something about the post meanwhile waits.
+    Reports and notes on the post wait meanwhile.
     """
     check_version(lock_post(post), version)
     return act()
@@ -60,17 +60,17 @@ def act_on_version(*, post: Post, version: str | None, act: Callable[[], str]) -
 
 @transaction.atomic
 def publish(*, post: Post, by: User, version: str | None = None) -> None:
-    """Show a post as it was written.
+    """Publish a post as it was written.
 
-    `version` (of `post_version`) is what the moderator saw; without it only what waits is published. Raises Refused where
-    the post has become another one meanwhile, such as a refused one.
+    `version` (of `post_version`) is what the moderator saw; without it only a waiting post is published. Raises Refused
+    where the post has changed since.
     """
-    fresh = _claim_to_show(post, UNPUBLISHED, version)
-    if fresh.state == Post.State.WAITING:
-        _let_undo(fresh)
+    post = _claim_with_text(post, UNPUBLISHED, version)
+    if post.state == Post.State.WAITING:
+        _allow_undo(post)
     else:
-        cache.delete(_undo_key(fresh))  # what could be undone was its refusal
-    _release(fresh, by=by, state=Post.State.PUBLISHED)
+        cache.delete(_undo_key(post))  # what could be undone was its refusal
+    _publish(post, by=by, state=Post.State.PUBLISHED)
 
 
 @transaction.atomic
@@ -84,92 +84,87 @@ def publish_with_changes(
     words: str = "",
     version: str | None = None,
 ) -> None:
-    """Show a post with other words than were sent, which are destroyed, and tell the writer so by `words`, if any.
+    """Publish a post with a changed text, erase the writer's, and send the writer the note `words`, if any.
 
-    What is published already keeps its number and its day; reports and notes about it, which may quote what goes, are
-    deleted.
-    `title` is used for the first post of a thread only; `version` is as for `publish`. Raises Refused.
+    A published post keeps its number and its day. Reports and notes, which may quote the old text, are deleted. `title`
+    is used only for the first post of a thread; `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim_to_show(post, (*UNPUBLISHED, *Post.SHOWN), version)
-    fresh.reports.all().delete()
-    erase_notes(fresh)
-    if fresh.starts_thread:
-        Thread.objects.filter(pk=fresh.thread_id).update(title=title)
-    fresh.body, fresh.content_note = body, content_note
-    fresh.may_identify = may_identify(title if fresh.starts_thread else "", body, content_note)
-    _release(fresh, by=by, state=Post.State.CHANGED)
-    _tell(fresh, words)
+    post = _claim_with_text(post, (*UNPUBLISHED, *Post.SHOWN), version)
+    post.reports.all().delete()
+    erase_notes(post)
+    if post.starts_thread:
+        Thread.objects.filter(pk=post.thread_id).update(title=title)
+    post.body, post.content_note = body, content_note
+    post.may_identify = may_identify(title if post.starts_thread else "", body, content_note)
+    _publish(post, by=by, state=Post.State.CHANGED)
+    _send_note(post, words)
     after_erasure()
 
 
 @transaction.atomic
 def refuse(*, post: Post, by: User, reason: str, words: str, version: str | None = None) -> None:
-    """Do not publish a post that waits; the writer can read why by the code.
+    """Refuse a waiting post; the writer reads the reason and the note `words` with the code or in the account.
 
     `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim(post, Post.State.WAITING, version=version)
-    _let_undo(fresh, _tell(fresh, words))
-    _decide(fresh, by=by, state=Post.State.REFUSED, reason=reason)
-    fresh.day = timezone.localdate()
-    fresh.save(
+    post = _claim(post, Post.State.WAITING, version=version)
+    _allow_undo(post, _send_note(post, words))
+    _decide(post, by=by, state=Post.State.REFUSED, reason=reason)
+    post.day = timezone.localdate()
+    post.save(
         update_fields=["state", "reason", "day", "likely_spam", "urgent", "assigned_to", "decided_by", "decided_on"]
     )
 
 
 @transaction.atomic
 def remove(*, post: Post, by: User, reason: str, words: str, version: str | None = None) -> None:
-    """Take a published post down and destroy its words; the writer can read why by the code.
+    """Take a published post down and erase its text; the writer reads the reason and the note `words`.
 
     `version` is as for `publish`. Raises Refused.
     """
-    fresh = _claim(post, *Post.SHOWN, version=version)
-    _decide(fresh, by=by, state=Post.State.REMOVED, reason=reason)
-    fresh.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
-    erase_text(fresh, Post.State.REMOVED)
-    erase_notes(fresh)
-    _tell(fresh, words)
+    post = _claim(post, *Post.SHOWN, version=version)
+    _decide(post, by=by, state=Post.State.REMOVED, reason=reason)
+    post.save(update_fields=["urgent", "assigned_to", "decided_by", "decided_on"])
+    erase_text(post, Post.State.REMOVED)
+    erase_notes(post)
+    _send_note(post, words)
 
 
 def publish_many(*, posts: Sequence[Post], by: User) -> int:
-    """Publish posts as they are, and return how many were: somebody else may have decided on others meanwhile.
+    """Publish posts as they were written and return how many: somebody else may have decided on the others.
 
-    They appear in the order of their release, which is drawn by lot: in the order of arrival the page would tell it.
+    They are numbered in random order: in the order of arrival, the page would reveal it.
     """
-    drawn = list(posts)
-    secrets.SystemRandom().shuffle(drawn)
-    # The first post of a thread comes before what answers in it, or the thread would begin with an answer.
-    drawn.sort(key=lambda post: not post.starts_thread)
-    return _each(drawn, lambda post: publish(post=post, by=by))
+    shuffled = list(posts)
+    secrets.SystemRandom().shuffle(shuffled)
+    shuffled.sort(key=lambda post: not post.starts_thread)  # or a thread could begin with a reply
+    return _decide_on_each(shuffled, lambda post: publish(post=post, by=by))
 
 
 def refuse_many_as_spam(*, posts: Sequence[Post], by: User) -> int:
-    """Refuse posts that advertise something, and return how many were: on others somebody may have decided."""
-    return _each(posts, lambda post: refuse(post=post, by=by, reason=Post.Reason.SPAM, words=SPAM_WORDS))
+    """Refuse posts as advertising and return how many: somebody else may have decided on the others."""
+    return _decide_on_each(posts, lambda post: refuse(post=post, by=by, reason=Post.Reason.SPAM, words=SPAM_WORDS))
 
 
 @transaction.atomic
 def ask_writer(*, post: Post, words: str) -> None:
-    """Say or ask the writer something about a post that is not gone; only they can read it, and can answer there.
-
-    What they wrote before counts as read.
-    """
-    fresh = _claim(post, *UNPUBLISHED, *Post.SHOWN)
-    mark_read(post=fresh)
-    note = _tell(fresh, words)
+    """Send the writer of a post that is not gone a note, which they can answer; their earlier notes count as read."""
+    post = _claim(post, *UNPUBLISHED, *Post.SHOWN)
+    mark_read(post=post)
+    note = _send_note(post, words)
     cache.set(_asked_key(post), note and note.pk, UNDO_LASTS)
 
 
 def can_take_back(*, post: Post) -> bool:
-    """Return whether the writer was asked something in the last ten minutes."""
+    """Return whether the writer was sent a note in the last ten minutes."""
     return post.notes.filter(pk=cache.get(_asked_key(post))).exists()
 
 
 @transaction.atomic
 def take_back(*, post: Post) -> None:
-    """Destroy what the writer was asked last. Raises Refused where ten minutes are over."""
-    asked = lock_post(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
-    if not asked.delete()[0]:
+    """Erase the last note to the writer. Raises Refused after ten minutes."""
+    note = lock_post(post).notes.filter(pk=cache.get(_asked_key(post)), by_writer=False)
+    if not note.delete()[0]:
         raise Refused("More than ten minutes are over. Write to them again instead.")
     cache.delete(_asked_key(post))
     after_erasure()
@@ -177,62 +172,62 @@ def take_back(*, post: Post) -> None:
 
 @transaction.atomic
 def mark_read(*, post: Post) -> int:
-    """Note that a moderator read what the writer of a post wrote; return how many messages that were."""
+    """Mark the writer's notes on a post as read and return how many there were."""
     return ModeratorNote.objects.about(post).open().update(unread=False)
 
 
 @transaction.atomic
 def hand_over(*, post: Post, to: User | None) -> None:
-    """Ask a colleague to look at a post that waits, or (None) let it wait for anybody."""
-    fresh = _claim(post, Post.State.WAITING)
-    Post.objects.filter(pk=fresh.pk).update(assigned_to=to)
+    """Pass a waiting post to a colleague, or (None) to anybody."""
+    post = _claim(post, Post.State.WAITING)
+    Post.objects.filter(pk=post.pk).update(assigned_to=to)
 
 
 @transaction.atomic
 def mark_urgent(*, post: Post, urgent: bool) -> None:
-    """Put a post that waits first in everybody's queue, or back in its place."""
-    fresh = _claim(post, Post.State.WAITING)
-    Post.objects.filter(pk=fresh.pk).update(urgent=urgent)
+    """Mark a waiting post as urgent, which puts it first in the queue, or not."""
+    post = _claim(post, Post.State.WAITING)
+    Post.objects.filter(pk=post.pk).update(urgent=urgent)
 
 
 def can_undo(*, post: Post) -> bool:
-    """Return whether a post is as a decision left it that was taken in the last ten minutes and destroyed nothing."""
+    """Return whether a post was published unchanged or refused in the last ten minutes, and nothing happened since."""
     is_as_decided = post.state in (Post.State.PUBLISHED, Post.State.REFUSED) and bool(post.body)
     return is_as_decided and cache.get(_undo_key(post)) is not None
 
 
 @transaction.atomic
 def undo(*, post: Post) -> None:
-    """Let a post wait again that was published or refused a moment ago.
+    """Undo the publication or refusal of a post, which waits again, and erase the note that came with it.
 
-    Words to the writer about it are taken back too. Raises Refused where ten minutes are over, where something
-    else became of the post, and where another post of its thread was published after it.
+    Raises Refused after ten minutes, where something else was decided, and where another post of its thread was
+    published since.
     """
-    fresh = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
-    if not fresh.body:
+    post = _claim(post, Post.State.PUBLISHED, Post.State.REFUSED)
+    if not post.body:
         raise Refused(ERASED)
-    known: tuple[date, bool, int | None] | None = cache.get(_undo_key(post))
-    if known is None:
+    before: tuple[date, bool, int | None] | None = cache.get(_undo_key(post))
+    if before is None:
         raise Refused("More than ten minutes are over. Decide anew instead.")
-    if fresh.number and fresh.number != fresh.thread.highest_number():
+    if post.number and post.number != post.thread.highest_number():
         raise Refused("Another post was published after it. Take it down instead.")
-    others = fresh.thread.posts.exclude(pk=fresh.pk).exclude(state=Post.State.REFUSED, body="")
-    if fresh.number == 1 and others.exists():  # none of them may start the thread
+    others = post.thread.posts.exclude(pk=post.pk).exclude(state=Post.State.REFUSED, body="")
+    if post.number == 1 and others.exists():  # none of them may start the thread
         raise Refused("Somebody has answered it. Take it down instead.")
-    fresh.day, fresh.likely_spam, note = known  # it has waited since then, and where it did
+    post.day, post.likely_spam, note = before  # it waits as long as before, in the same part of the queue
     if note:
-        fresh.notes.filter(pk=note).delete()
+        post.notes.filter(pk=note).delete()
         after_erasure()
-    if fresh.number == 1:
-        Thread.objects.filter(pk=fresh.thread_id).update(state=Thread.State.WAITING, opened_on=None)
-    fresh.number, fresh.state, fresh.body_html = None, Post.State.WAITING, ""
-    fresh.decided_by, fresh.decided_on, fresh.reason = None, None, ""
-    fresh.save()
-    recount(fresh.thread)
+    if post.number == 1:
+        Thread.objects.filter(pk=post.thread_id).update(state=Thread.State.WAITING, opened_on=None)
+    post.number, post.state, post.body_html = None, Post.State.WAITING, ""
+    post.decided_by, post.decided_on, post.reason = None, None, ""
+    post.save()
+    recount(post.thread)
     cache.delete(_undo_key(post))
 
 
-def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
+def _decide_on_each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
     done = 0
     for post in posts:
         try:
@@ -243,8 +238,8 @@ def _each(posts: Sequence[Post], act: Callable[[Post], None]) -> int:
     return done
 
 
-def _let_undo(post: Post, note: ModeratorNote | None = None) -> None:
-    """Remember how a post waited, and the words to its writer that come with the decision, if any."""
+def _allow_undo(post: Post, note: ModeratorNote | None = None) -> None:
+    """Remember how a post waited, and the note to its writer that comes with the decision, if any."""
     cache.set(_undo_key(post), (post.day, post.likely_spam, note and note.pk), UNDO_LASTS)
 
 
@@ -256,36 +251,36 @@ def _asked_key(post: Post) -> str:
     return f"asked:{post.pk}"
 
 
-def _claim_to_show(post: Post, states: Sequence[Post.State], version: str | None) -> Post:
-    """Return the post, locked, in the version that was seen, with words to be shown; raise Refused if it is another."""
-    fresh = _claim(post, *(states if version else [Post.State.WAITING]), version=version)
-    if not fresh.body:
+def _claim_with_text(post: Post, states: Sequence[Post.State], version: str | None) -> Post:
+    """Return what `_claim` does of a post with a text; without a version it must be waiting."""
+    post = _claim(post, *(states if version else [Post.State.WAITING]), version=version)
+    if not post.body:
         raise Refused(ERASED)
-    return fresh
+    return post
 
 
 def _claim(post: Post, *states: Post.State, version: str | None = None) -> Post:
-    """Return the post as it is now, locked, if it is still in one of `states` and of that version; else raise Refused.
+    """Lock a post and return it as it is now; raise Refused if it is in none of `states` or of another version.
 
-    Whoever has seen it has read what its writer wrote.
+    The notes that the moderator has seen with that version count as read.
     """
-    fresh = lock_post(post)
-    if fresh.state not in states:
-        raise Refused(what_happened(fresh))
-    read = list(ModeratorNote.objects.about(fresh).open().values_list("pk", flat=True)) if version else []
-    check_version(fresh, version)
-    ModeratorNote.objects.filter(pk__in=read).update(unread=False)
-    return fresh
+    post = lock_post(post)
+    if post.state not in states:
+        raise Refused(what_happened(post))
+    seen = list(ModeratorNote.objects.about(post).open().values_list("pk", flat=True)) if version else []
+    check_version(post, version)
+    ModeratorNote.objects.filter(pk__in=seen).update(unread=False)
+    return post
 
 
 def what_happened(post: Post) -> str:
-    """Return who decided what about a post and when, as a sentence: 'Sam decided on 3 April 2023: Published.'."""
+    """Return the decision on a post as a sentence: 'Sam decided on 3 April 2023: Published.'."""
     if post.decided_by and post.decided_on and post.state != Post.State.WITHDRAWN:
         return f"{post.decided_by} decided on {post.decided_on:%-d %B %Y}: {post.get_state_display()}."
     return f"This is no longer waiting: {post.get_state_display()}."
 
 
-def _release(post: Post, *, by: User, state: Post.State) -> None:
+def _publish(post: Post, *, by: User, state: Post.State) -> None:
     _decide(post, by=by, state=state, reason="")
     if post.number is None:
         post.number, post.day = post.thread.highest_number() + 1, timezone.localdate()
@@ -316,5 +311,5 @@ def _decide(post: Post, *, by: User, state: Post.State, reason: str) -> None:
     post.assigned_to, post.urgent = None, False
 
 
-def _tell(post: Post, words: str) -> ModeratorNote | None:
+def _send_note(post: Post, words: str) -> ModeratorNote | None:
     return ModeratorNote.objects.create(voice_id=post.voice_id, post=post, body=words) if words else None

@@ -1,7 +1,7 @@
-"""What moderators do with whole threads: move one to another forum, merge two, split posts off.
+"""Moves of threads: to another forum, into another thread (merge), or of some posts to a new thread (split).
 
-A number of a thread means one post for ever: where that post stands in another thread, a `MovedPost` says so. A voice goes
-along with its posts; one that has some on both sides stays at home, and merely speaks in the other thread.
+A number of a thread always means the same post: once that is in another thread, a `MovedPost` leads to it. A voice
+moves with its posts; one with posts in both threads keeps its own thread, and speaks in the other as well.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,15 @@ from forums.voice_names import pick_name
 from mscos.erasure import after_erasure
 from mscos.refusals import Refused
 
-BATCH = 500  # rows a statement
-COLUMNS = ("thread", "number", "voice", "in_reply_to")  # no words: a thread may have tens of thousands of posts
+BATCH = 500  # rows per statement
+COLUMNS = ("thread", "number", "voice", "in_reply_to")  # no texts: a thread may have tens of thousands of posts
 
 
 @transaction.atomic
 def move(*, thread: Thread, to: Forum) -> None:
-    """Put a thread into another forum. It keeps its code and numbers, and loses its type: that is of the old forum's call.
+    """Move a thread to another forum. It keeps its code and numbers; it loses its topic, which is the old forum's.
 
-    Raises Refused where it is there already, and for a thread that nobody can read.
+    Raises Refused where it is there already, and for a thread that is not visible.
     """
     (locked,) = _lock_threads(thread)
     if locked.forum_id == to.pk:
@@ -33,9 +33,9 @@ def move(*, thread: Thread, to: Forum) -> None:
 
 @transaction.atomic
 def merge(*, thread: Thread, into: Thread) -> None:
-    """Put all posts of a thread after those of another, what waits included. Its title is destroyed; its address leads on.
+    """Append all posts of a thread to another, waiting ones included. Its title is erased; its address redirects.
 
-    Raises Refused for one and the same thread, and where nobody can read one of them.
+    Raises Refused for one and the same thread, and where one is not visible.
     """
     if thread.pk == into.pk:
         raise Refused("This is the thread itself. Give the code of another.")
@@ -53,10 +53,10 @@ def merge(*, thread: Thread, into: Thread) -> None:
 
 @transaction.atomic
 def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
-    """Make a new thread of some posts, in the same forum, of the same type and with the same tags, and return it.
+    """Move posts to a new thread in the same forum, with the same topic and tags, and return it.
 
-    What waits, or was refused, and answers one of them goes along. Raises Refused where nobody can read the thread,
-    for a post that is not shown in it, for its first post, and for no posts or all of them.
+    Waiting and refused replies to them move along. Raises Refused where the thread is not visible, for a post that is
+    not shown in it, for its first post, and for no posts or all of them.
     """
     (source,) = _lock_threads(thread)
     chosen = _chosen(source, {post.pk for post in posts})
@@ -64,7 +64,7 @@ def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
         forum_id=source.forum_id, title=title, topic_id=source.topic_id, state=Thread.State.OPEN
     )
     target.tags.add(*source.tags.all())
-    _transfer_posts([*chosen, *_unread_answers(source, chosen)], source=source, target=target)
+    _transfer_posts([*chosen, *_unpublished_replies(source, chosen)], source=source, target=target)
     recount(target)
     recount(source)
     _update_may_identify(target.posts.get(number=1), title=title)
@@ -72,12 +72,12 @@ def split(*, thread: Thread, posts: Sequence[Post], title: str) -> Thread:
 
 
 def _update_may_identify(post: Post, *, title: str) -> None:
-    """Tell anew whether a post may point to someone, with the title that it bears now, if any."""
+    """Search a post again for personal data, with its present title, if any."""
     Post.objects.filter(pk=post.pk).update(may_identify=may_identify(title, post.body, post.content_note))
 
 
 def _lock_threads(*threads: Thread) -> list[Thread]:
-    """Return the threads as they are now, their rows locked in one order for everybody; raise where one cannot be read."""
+    """Return the threads as they are now, locked in the order of their keys; raise Refused if one is not visible."""
     keys = [thread.pk for thread in threads]
     rows = {row.pk: row for row in Thread.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     for row in rows.values():
@@ -100,18 +100,18 @@ def _chosen(source: Thread, keys: set[int]) -> list[Post]:
     return chosen
 
 
-def _unread_answers(source: Thread, chosen: Iterable[Post]) -> list[Post]:
+def _unpublished_replies(source: Thread, chosen: Iterable[Post]) -> list[Post]:
     answered = {post.pk for post in chosen}
-    unread = source.posts.filter(number=None, in_reply_to__isnull=False).only(*COLUMNS)
-    return [post for post in unread if post.in_reply_to_id in answered]
+    unpublished = source.posts.filter(number=None, in_reply_to__isnull=False).only(*COLUMNS)
+    return [post for post in unpublished if post.in_reply_to_id in answered]
 
 
 def _transfer_posts(posts: list[Post], *, source: Thread, target: Thread) -> None:
-    """Put posts into another thread with their voices; the numbered ones go on after its highest, in their old order."""
-    _rename_alike({post.voice_id for post in posts}, source=source, target=target)
+    """Move posts with their voices to another thread; number them after its highest number, in their old order."""
+    _rename_duplicates({post.voice_id for post in posts}, source=source, target=target)
     numbered = {post.number: post for post in posts if post.number}
-    left = [MovedPost(thread=source, number=number, post=post) for number, post in numbered.items()]
-    MovedPost.objects.bulk_create(left, batch_size=BATCH)
+    redirects = [MovedPost(thread=source, number=number, post=post) for number, post in numbered.items()]
+    MovedPost.objects.bulk_create(redirects, batch_size=BATCH)
     for new, old in enumerate(sorted(numbered), target.highest_number() + 1):
         numbered[old].number = new
     for post in posts:
@@ -120,19 +120,19 @@ def _transfer_posts(posts: list[Post], *, source: Thread, target: Thread) -> Non
     _rehome_voices(source=source, target=target)
 
 
-def _rename_alike(coming: set[int | None], *, source: Thread, target: Thread) -> None:
-    """Give those of the voices `coming` a new name whose name somebody who speaks in `target` already has."""
+def _rename_duplicates(coming: set[int | None], *, source: Thread, target: Thread) -> None:
+    """Rename those of the voices `coming` whose name is taken in `target`."""
     taken = Voice.objects.names_in([target.pk])
     known = set(Voice.objects.speaking_in(target).values_list("pk", flat=True))
     for voice in Voice.objects.speaking_in(source):
         if voice.pk in coming - known and voice.name in taken:
-            places = {target.pk, voice.thread_id, *voice.posts.values_list("thread", flat=True)}
-            voice.name = pick_name(Voice.objects.names_in(places))
+            threads = {target.pk, voice.thread_id, *voice.posts.values_list("thread", flat=True)}
+            voice.name = pick_name(Voice.objects.names_in(threads))
             voice.save(update_fields=["name"])
 
 
 def _rehome_voices(*, source: Thread, target: Thread) -> None:
-    """Let the voices of `source` whose posts have all left it be at home in `target`."""
+    """Move the voices of `source` that have no posts left in it to `target`."""
     theirs = Post.objects.filter(voice=OuterRef("pk"))
-    gone = Voice.objects.exclude(Exists(theirs.filter(thread=source))).filter(Exists(theirs.filter(thread=target)))
-    gone.filter(thread=source).update(thread=target)
+    moved = Voice.objects.exclude(Exists(theirs.filter(thread=source))).filter(Exists(theirs.filter(thread=target)))
+    moved.filter(thread=source).update(thread=target)
