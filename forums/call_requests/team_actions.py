@@ -1,7 +1,7 @@
-"""Actions of the team on requests for a call: claim, open the number, offer times, write, call, hand over.
+"""Actions of the team on call requests: claim, open the contact details, offer times, write, call, hand over.
 
-One person handles a request at a time. Every act asks again whether it is still theirs, since much can change while a
-page is open: the asker may withdraw everything, a colleague may be first.
+One person handles a call request at a time. Every action checks that it is still theirs: while a page is open, the
+requester may withdraw everything, or a colleague may be first.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ CHANGED = "Something changed while this page was open. Look at what stands here 
 
 
 def handlers() -> QuerySet[User]:
-    """Return the people who may handle requests, by name."""
+    """Return the users who may handle call requests, by name."""
     return User.objects.filter(groups__name=CALL_HANDLERS, is_active=True, is_staff=True).order_by("display_name")
 
 
 @transaction.atomic
 def claim(*, call_request: CallRequest, by: User) -> None:
-    """Take a request that nobody handles, or whose handler is none any more. Raises Refused where somebody does."""
+    """Make `by` the handler. Raises Refused where somebody else is, and may still handle call requests."""
     call_request = lock_call_request(call_request)
     taken = (
         call_request.handler_id
@@ -45,8 +45,8 @@ def claim(*, call_request: CallRequest, by: User) -> None:
 
 @transaction.atomic
 def hand_over(*, call_request: CallRequest, by: User, to: User | None) -> None:
-    """Give a request to a colleague, or back to all. Raises Refused where it is not `by`'s or `to` handles none."""
-    call_request = _mine(call_request, by)
+    """Make a colleague the handler, or nobody. Raises Refused where `by` is not, or `to` may not be."""
+    call_request = _lock_own(call_request, by)
     if to and not handlers().filter(pk=to.pk).exists():
         raise Refused(f"{to} does not handle requests. Choose somebody else.")
     CallRequest.objects.filter(pk=call_request.pk).update(handler=to)
@@ -54,8 +54,8 @@ def hand_over(*, call_request: CallRequest, by: User, to: User | None) -> None:
 
 @transaction.atomic
 def open_contact(*, call_request: CallRequest, by: User) -> CallRequest:
-    """Return a request whose number or address `by` is about to see, and note that: who, and on which day."""
-    call_request = _mine(call_request, by)
+    """Record who opens the contact details of a call request, and on which day, and return it."""
+    call_request = _lock_own(call_request, by)
     ContactDisclosure.objects.create(request_code=call_request.code, viewer=str(by))
     return call_request
 
@@ -64,11 +64,11 @@ def open_contact(*, call_request: CallRequest, by: User) -> CallRequest:
 def offer(
     *, call_request: CallRequest, by: User, starts: Sequence[datetime], reach: str = "", version: str | None = None
 ) -> None:
-    """Offer times for a call instead of those offered before; raises Refused for none, too many or past ones.
+    """Offer times for a call in place of earlier ones; raises Refused for none, too many or past ones.
 
-    `reach` tells an asker whom the team has no number of how to reach the team at that time; raises Refused without.
+    `reach` says how to reach the team at that time. Raises Refused without it where the requester gave no contact.
     """
-    call_request = _mine(call_request, by, version)
+    call_request = _lock_own(call_request, by, version)
     if call_request.is_done:
         raise Refused("This request is done. Open it again first.")
     if not starts or len(set(starts)) > MAX_OFFERS:
@@ -80,38 +80,38 @@ def offer(
     call_request.offers.all().delete()
     CallOffer.objects.bulk_create(CallOffer(call_request=call_request, starts=each) for each in sorted(set(starts)))
     CallRequest.objects.filter(pk=call_request.pk).update(reach=EncryptedText.of(reach))
-    _go_on(call_request, CallRequest.State.OFFERED)
+    _set_state(call_request, CallRequest.State.OFFERED)
 
 
 @transaction.atomic
 def write(*, call_request: CallRequest, by: User, words: str, version: str | None = None) -> None:
-    """Write to the asker, who reads it with their code."""
-    call_request = _mine(call_request, by, version)
-    _say(call_request, words)
-    _read(call_request)
+    """Store a message to the requester, who reads it with their code."""
+    call_request = _lock_own(call_request, by, version)
+    _store_message(call_request, words)
+    _mark_read(call_request)
 
 
 @transaction.atomic
 def note_read(*, call_request: CallRequest, by: User, version: str | None = None) -> None:
-    """Note that what the asker wrote was read and needs no answer."""
-    _read(_mine(call_request, by, version))
+    """Mark the requester's messages as read: they need no answer."""
+    _mark_read(_lock_own(call_request, by, version))
 
 
 @transaction.atomic
 def called(*, call_request: CallRequest, by: User, version: str | None = None) -> None:
-    """Note that the call took place: number or address are erased some days later."""
-    call_request = _mine(call_request, by, version)
+    """Mark a call request as done: its contact details are erased some days later."""
+    call_request = _lock_own(call_request, by, version)
     if not call_request.is_done:
         CallRequest.objects.filter(pk=call_request.pk).update(
             done_on=timezone.localdate(), state=CallRequest.State.DONE
         )
-    _read(call_request)
+    _mark_read(call_request)
 
 
 @transaction.atomic
 def open_again(*, call_request: CallRequest, by: User, version: str | None = None) -> None:
-    """Take back that a request is done."""
-    call_request = _mine(call_request, by, version)
+    """Reopen a call request that was done, in the state that its offers had."""
+    call_request = _lock_own(call_request, by, version)
     if call_request.contact_erased_on:
         raise Refused("The contact details are erased. Write to the asker instead.")
     if call_request.is_done:
@@ -123,28 +123,28 @@ def open_again(*, call_request: CallRequest, by: User, version: str | None = Non
 
 @transaction.atomic
 def not_reached(*, call_request: CallRequest, by: User, version: str | None = None) -> None:
-    """Note that nobody answered: the asker reads so with their code, and new times can be agreed on."""
-    call_request = _mine(call_request, by, version)
+    """Tell the requester that nobody answered, and delete the offers: new times can be agreed."""
+    call_request = _lock_own(call_request, by, version)
     if call_request.is_done:
         raise Refused("This request is done. Open it again first.")
     call_request.offers.all().delete()
-    _say(call_request, NOT_REACHED)
-    _go_on(call_request, CallRequest.State.NEW)
+    _store_message(call_request, NOT_REACHED)
+    _set_state(call_request, CallRequest.State.NEW)
 
 
 @transaction.atomic
 def mark_urgent(*, call_request: CallRequest, urgent: bool) -> None:
-    """Put a request first in everybody's queue, or back in its place. Any handler may, at once."""
+    """Put a call request first in the queue, or back. Any handler may, without claiming it."""
     CallRequest.objects.filter(pk=lock_call_request(call_request).pk).update(urgent=urgent)
 
 
 def call_request_version(call_request: CallRequest) -> str:
-    """Return the version of what a handler's page shows: its state, and what was said."""
+    """Return the version of what a handler's page shows: the state and the messages."""
     return version_of(call_request.state, call_request.messages.order_by("-pk").values_list("pk", flat=True).first())
 
 
-def _mine(call_request: CallRequest, by: User, version: str | None = None) -> CallRequest:
-    """Return a request that is `by`'s, locked; still of the version that the page showed, if any."""
+def _lock_own(call_request: CallRequest, by: User, version: str | None = None) -> CallRequest:
+    """Lock and return a call request; raise Refused if `by` does not handle it, Stale if its version is another."""
     call_request = lock_call_request(call_request)
     if call_request.handler_id != by.pk:
         raise Refused(
@@ -155,14 +155,14 @@ def _mine(call_request: CallRequest, by: User, version: str | None = None) -> Ca
     return call_request
 
 
-def _go_on(call_request: CallRequest, state: CallRequest.State) -> None:
+def _set_state(call_request: CallRequest, state: CallRequest.State) -> None:
     CallRequest.objects.filter(pk=call_request.pk).update(state=state)
-    _read(call_request)
+    _mark_read(call_request)
 
 
-def _say(call_request: CallRequest, words: str) -> None:
+def _store_message(call_request: CallRequest, words: str) -> None:
     CallMessage.objects.create(call_request=call_request, by_team=True, body=EncryptedText.of(words))
 
 
-def _read(call_request: CallRequest) -> None:
+def _mark_read(call_request: CallRequest) -> None:
     call_request.messages.filter(by_team=False, read=False).update(read=True)
