@@ -24,7 +24,7 @@ from forums.admin.day_log import DayLogAdmin
 from forums.admin.post_marks import kinds_in, marked_texts
 from forums.admin.queue_filters import ContentNoteFilter, KindFilter, LookFilter, StateFilter
 from forums.models import ModeratorNote, Post, SafeguardingProcedure
-from forums.moderation import decisions as moderation
+from forums.moderation import decisions
 from forums.moderation.differences import differences
 from forums.moderation.forms import AskForm, DecisionForm, PassOnForm
 from forums.moderation.reports import can_reopen, close_reports, reopen_reports
@@ -163,7 +163,7 @@ class PostAdmin(DayLogAdmin):
         context = {
             "form": form,
             "typed": typed,
-            "version": moderation.post_version(post),
+            "version": decisions.post_version(post),
             # Each decision has a form of its own on the page: what was typed into one stays out of the others.
             "change_form": form if changing else DecisionForm(post=post),
             "refuse_form": DecisionForm(post=post, auto_id=REFUSAL_IDS) if changing else form,
@@ -183,7 +183,7 @@ class PostAdmin(DayLogAdmin):
         version = request.POST.get("version")
 
         def on_version(by: User) -> str:
-            return moderation.act_on_version(post=post, version=version, act=lambda: act(post, by, fields))
+            return decisions.act_on_version(post=post, version=version, act=lambda: act(post, by, fields))
 
         if not self.perform(request, post, on_version):
             return self._too_late(request, post)
@@ -200,12 +200,12 @@ class PostAdmin(DayLogAdmin):
     @admin.action(description="Publish the chosen posts as they are", permissions=["change"])
     def publish_chosen(self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post]) -> None:
         """Publish several posts; each can be undone on its page."""
-        self._decide_on(request, chosen, "published", moderation.publish_many)
+        self._decide_on(request, chosen, "published", decisions.publish_many)
 
     @admin.action(description="Refuse the chosen posts as advertising", permissions=["change"])
     def refuse_chosen(self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post]) -> None:
         """Refuse several posts; each can be undone on its page."""
-        self._decide_on(request, chosen, "refused", moderation.refuse_many_as_spam)
+        self._decide_on(request, chosen, "refused", decisions.refuse_many_as_spam)
 
     def _decide_on(
         self, request: AuthenticatedHttpRequest, chosen: QuerySet[Post], what: str, act: Callable[..., int]
@@ -259,7 +259,7 @@ class PostAdmin(DayLogAdmin):
             "opts": self.opts,
             "redacted": REDACTED,
             "post": post,
-            "handled": "" if post.state == Post.State.WAITING else moderation.what_happened(post),
+            "handled": "" if post.state == Post.State.WAITING else decisions.what_happened(post),
         }
         return TemplateResponse(request, f"admin/forums/post/{name}.html", context)
 
@@ -282,37 +282,37 @@ def _thread_posts(post: Post) -> list[Post]:
 
 
 def _ask(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.ask_writer(post=post, words=fields["question"])
+    decisions.ask_writer(post=post, words=fields["question"])
     return "Sent. Only the writer can read it."
 
 
 def _take_back(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.take_back(post=post)
+    decisions.take_back(post=post)
     return "Taken back. If the writer has not looked since, they will not see it."
 
 
 def _read(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.mark_read(post=post)
+    decisions.mark_read(post=post)
     return "Marked as read."
 
 
 def _pass_on(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.hand_over(post=post, to=fields["to"])
+    decisions.hand_over(post=post, to=fields["to"])
     return f"Passed to {fields['to']}." if fields["to"] else "It waits for anybody."
 
 
 def _urgent(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.mark_urgent(post=post, urgent=True)
+    decisions.mark_urgent(post=post, urgent=True)
     return "Marked: someone may be in danger. Follow the steps now."
 
 
 def _not_urgent(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.mark_urgent(post=post, urgent=False)
+    decisions.mark_urgent(post=post, urgent=False)
     return "No longer marked as urgent."
 
 
 def _undo(post: Post, by: User, fields: dict[str, Any]) -> str:
-    moderation.undo(post=post)
+    decisions.undo(post=post)
     return "Undone. It waits again."
 
 
@@ -330,12 +330,12 @@ def _reopen(post: Post, by: User, fields: dict[str, Any]) -> str:
 
 
 DECISIONS: dict[str, Decision] = {
-    DecisionForm.PUBLISH: Decision(moderation.publish, (), "Published."),
+    DecisionForm.PUBLISH: Decision(decisions.publish, (), "Published."),
     DecisionForm.CHANGE: Decision(
-        moderation.publish_with_changes, ("title", "body", "content_note", "words"), "Published with a change."
+        decisions.publish_with_changes, ("title", "body", "content_note", "words"), "Published with a change."
     ),
-    DecisionForm.REFUSE: Decision(moderation.refuse, ("reason", "words"), "Not published."),
-    DecisionForm.REMOVE: Decision(moderation.remove, ("reason", "words"), "Taken down."),
+    DecisionForm.REFUSE: Decision(decisions.refuse, ("reason", "words"), "Not published."),
+    DecisionForm.REMOVE: Decision(decisions.remove, ("reason", "words"), "Taken down."),
 }
 COMMANDS: dict[str, Command] = {
     "ask": _ask,
@@ -349,7 +349,7 @@ COMMANDS: dict[str, Command] = {
     "read": _read,
 }
 UNDOABLE: dict[str, tuple[Callable[..., bool], str]] = {
-    "undo": (moderation.can_undo, "Undo this decision"),
-    "take_back": (moderation.can_take_back, "Take back what you wrote to the writer"),
+    "undo": (decisions.can_undo, "Undo this decision"),
+    "take_back": (decisions.can_take_back, "Take back what you wrote to the writer"),
     "reopen": (can_reopen, "Let the reports wait again"),
 }
