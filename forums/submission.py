@@ -12,6 +12,7 @@ from forums.forms.posts import PostForm
 from forums.models import Post
 from mscos.limits import Limit
 from mscos.privacy import Refusal, too_many
+from mscos.refusals import Refused
 
 POSTING = Limit("post", times=20, seconds=60 * 60)  # many people of one office may share an address
 PREVIEWS = Limit("preview", times=60, seconds=10 * 60)  # a preview searches the text as sending it does
@@ -38,7 +39,7 @@ def submit_post(
             )
             if not submitted.is_repeat:
                 undo.pop_all()
-    except writer_actions.NotAccepted as error:
+    except Refused as error:
         form.refuse(Refusal(429 if limit_message else 409, str(error)))
         return None
     return _receipt(request, submitted, has_code=form.has_code)
@@ -50,7 +51,7 @@ def submit_answer(request: HttpRequest, form: AnswerForm, post: Post) -> bool:
         with form.counted(ANSWERING, request) as is_taken:
             if is_taken:
                 writer_actions.answer_moderators(post=post, **form.to_store())
-    except writer_actions.NotAccepted as error:
+    except Refused as error:
         form.refuse(Refusal(409, str(error)))
     return form.is_valid()
 

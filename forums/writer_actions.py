@@ -20,6 +20,7 @@ from forums.voice_names import pick_name
 from mscos.codes import digest, form_digest, make_code
 from mscos.erasure import after_erasure
 from mscos.models import User
+from mscos.refusals import Refused
 
 MAX_ATTEMPTS = 5  # for writers who arrive in the same instant
 REFUSED_POST_DAYS = 30  # time enough to read why and to send a new version; the safety page says so
@@ -33,10 +34,6 @@ class SubmittedPost:
     code: str
     form: str
     is_repeat: bool = False
-
-
-class NotAccepted(Exception):
-    """The thread or forum takes no posts now; the message is a sentence for the writer."""
 
 
 def start_thread(  # noqa: PLR0913  all fields of a form, by keyword
@@ -54,7 +51,7 @@ def start_thread(  # noqa: PLR0913  all fields of a form, by keyword
     """Store a new thread with its first post, both waiting, by a new anonymous voice or under the name of `author`.
 
     The same `submission_id` with the same fields stores nothing new and returns the first post again. Raises
-    NotAccepted where the forum takes no posts, or with `limit_message` where the writer may store nothing new.
+    Refused where the forum takes no posts, or with `limit_message` where the writer may store nothing new.
     """
     form = repr((submission_id, forum.pk, title, body, content_note, topic and topic.pk, author and author.pk))
     code = "" if author else make_code(form)
@@ -89,7 +86,7 @@ def reply(  # noqa: PLR0913  all fields of a form, by keyword
 ) -> SubmittedPost:
     """Store a reply that waits: by the voice that `code` opens, by a new voice, or under the name of `author`.
 
-    `submission_id` and `limit_message` are as for `start_thread`. Raises NotAccepted where the thread takes no replies,
+    `submission_id` and `limit_message` are as for `start_thread`. Raises Refused where the thread takes no replies,
     and where `code` opens no voice that speaks in it. The reply goes to another thread where this one was merged into
     it meanwhile, or where the answered post was moved to it.
     """
@@ -103,13 +100,13 @@ def reply(  # noqa: PLR0913  all fields of a form, by keyword
             return _create_voice(target, voice_code)
         voice = Voice.objects.speaking_in(target).by_code(code).first()
         if voice is None:  # its posts were moved since the form was checked
-            raise NotAccepted("That code does not belong to this thread. Leave it empty to get a new name.")
+            raise Refused("That code does not belong to this thread. Leave it empty to get a new name.")
         return voice
 
     def store() -> Post:
         target = lock_reply_target(thread=thread.pk, answered=in_reply_to)
         if target.no_reply_because:
-            raise NotAccepted(target.no_reply_because)
+            raise Refused(target.no_reply_because)
         return _create_post(
             form,
             thread=target,
@@ -138,7 +135,7 @@ def correct(  # noqa: PLR0913  all fields of a form, by keyword
     """Store a new version of a refused post, by the same voice, and erase the refused text.
 
     `code` is the voice's own; `title` is used only where the post was to start its thread, which no longer answers a
-    consultation that has closed. `submission_id` and `limit_message` are as for `start_thread`. Raises NotAccepted also
+    consultation that has closed. `submission_id` and `limit_message` are as for `start_thread`. Raises Refused also
     where the post is no longer refused, or has a new version already.
     """
     form = repr((submission_id, post.pk, title, body, content_note))
@@ -146,9 +143,9 @@ def correct(  # noqa: PLR0913  all fields of a form, by keyword
     def store() -> Post:
         refused = lock_post(post)
         if refused.thread.closed_because:
-            raise NotAccepted(refused.thread.closed_because)
+            raise Refused(refused.thread.closed_because)
         if not refused.awaits_new_version:
-            raise NotAccepted("This post waits for no new version. Look at it with your code again.")
+            raise Refused("This post waits for no new version. Look at it with your code again.")
         starts_thread = refused.starts_thread
         erase_text(refused, Post.State.REFUSED)
         if starts_thread:
@@ -190,17 +187,17 @@ def withdraw(*, post: Post) -> None:
 def answer_moderators(*, post: Post, submission_id: str, words: str) -> None:
     """Store a writer's message to the moderators about a post, or about its newest version.
 
-    The same form sent twice is one message. Raises NotAccepted where that message was erased since, and for a post that
+    The same form sent twice is one message. Raises Refused where that message was erased since, and for a post that
     is gone: nobody would read the message, and nothing would erase it.
     """
     version = lock_post(post)
     while newer := version.replaced_by.first():
         version = lock_post(newer)
     if version.is_gone:
-        raise NotAccepted("This post was taken down. There is nothing left to write about.")
+        raise Refused("This post was taken down. There is nothing left to write about.")
     digest = form_digest(repr((submission_id, post.pk, words)))
     if was_erased(digest):
-        raise NotAccepted("This message was sent before, and erased with what it was about. It was not sent again.")
+        raise Refused("This message was sent before, and erased with what it was about. It was not sent again.")
     fields = {"voice_id": version.voice_id, "post": version, "by_writer": True, "unread": True, "body": words}
     ModeratorNote.objects.get_or_create(form_digest=digest, defaults=fields)
 
@@ -218,7 +215,7 @@ def erase_refused_posts() -> None:
 
 
 def _store_once(form: str, code: str, store: Callable[[], Post], *, refusal: str) -> SubmittedPost:
-    """Store a post unless the same form was sent before; raise NotAccepted with `refusal`, if any.
+    """Store a post unless the same form was sent before; raise Refused with `refusal`, if any.
 
     Looking first avoids a failed INSERT, which databases log with its text. If it fails all the same, the same form
     arrived in the same instant, or another new voice took the same name: then it is tried again.
@@ -227,7 +224,7 @@ def _store_once(form: str, code: str, store: Callable[[], Post], *, refusal: str
         if stored := Post.objects.filter(form_digest=form_digest(form)).select_related("thread__forum").first():
             return SubmittedPost(stored, code, form, is_repeat=True)
         if refusal:
-            raise NotAccepted(refusal)
+            raise Refused(refusal)
         try:
             with transaction.atomic():
                 post = store()
@@ -236,7 +233,7 @@ def _store_once(form: str, code: str, store: Callable[[], Post], *, refusal: str
         except IntegrityError:
             continue
         return SubmittedPost(post, code, form)
-    raise NotAccepted("Many people are writing at this moment. Nothing was lost. Send again.")
+    raise Refused("Many people are writing at this moment. Nothing was lost. Send again.")
 
 
 def _create_post(form: str, *, title: str = "", **fields: Any) -> Post:

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
 from forums.receipts import is_open, note_erased, open_receipt, was_erased
-from forums.writer_actions import NotAccepted
 from mscos.codes import digest, form_digest, make_code
 from mscos.encryption import EncryptedText
 from mscos.erasure import after_erasure
+from mscos.refusals import Refused
 
 ENCRYPTED = ("contact", "times", "say_instead", "ask_for", "agreed_word", "topic", "interpreter")
 
@@ -38,7 +38,7 @@ def request_call(
 ) -> SubmittedRequest:
     """Store a call request and return its code. `answers` are columns of CallRequest, not yet encrypted.
 
-    The same `submission_id` with the same answers stores nothing new. Raises NotAccepted with `limit_message` where the
+    The same `submission_id` with the same answers stores nothing new. Raises Refused with `limit_message` where the
     requester may store nothing new.
     """
     form = repr((submission_id, forum and forum.pk, sorted(answers.items())))
@@ -47,7 +47,7 @@ def request_call(
     if CallRequest.objects.filter(form_digest=known).exists() or is_open(form) or was_erased(known):
         return SubmittedRequest(code, form, is_repeat=True)
     if limit_message:
-        raise NotAccepted(limit_message)
+        raise Refused(limit_message)
     fields = {name: EncryptedText.of(value) if name in ENCRYPTED else value for name, value in answers.items()}
     try:
         with transaction.atomic():
@@ -60,13 +60,13 @@ def request_call(
 
 @transaction.atomic
 def accept_offer(*, call_request: CallRequest, starts: datetime | None) -> None:
-    """Accept one of the times that the team offered; raises NotAccepted where it is past or no longer offered."""
+    """Accept one of the times that the team offered; raises Refused where it is past or no longer offered."""
     call_request = lock_call_request(call_request)
     offer = call_request.offers.filter(starts=starts).first() if starts else None
     if call_request.state != CallRequest.State.OFFERED or offer is None:
-        raise NotAccepted("This time is no longer offered. Look at what stands here now")
+        raise Refused("This time is no longer offered. Look at what stands here now")
     if offer.starts <= timezone.now():
-        raise NotAccepted("This time is over. Ask for other times")
+        raise Refused("This time is over. Ask for other times")
     CallOffer.objects.filter(pk=offer.pk).update(accepted=True)
     CallRequest.objects.filter(pk=call_request.pk).update(state=CallRequest.State.AGREED)
 
@@ -76,7 +76,7 @@ def ask_for_other_times(*, call_request: CallRequest, submission_id: str, words:
     """Delete the offered times and ask the team for others, with a message or without."""
     call_request = lock_call_request(call_request)
     if call_request.is_done:
-        raise NotAccepted("This request is done. You can write to us below")
+        raise Refused("This request is done. You can write to us below")
     if _store_message(call_request, submission_id, words or "Please offer me other times."):
         # The same form again, by a reload, must not delete what was agreed since.
         call_request.offers.all().delete()

@@ -23,9 +23,9 @@ from forums.call_requests.forms import (
 )
 from forums.code_lookup import WRONG_CODES, look_up_code_keeping_text
 from forums.models import CallRequest, Forum
-from forums.writer_actions import NotAccepted
 from mscos.limits import Limit
 from mscos.privacy import Refusal, anonymous_form, too_many
+from mscos.refusals import Refused
 
 REQUESTS = Limit("call", times=5, seconds=60 * 60)
 MESSAGES = Limit("call-words", times=30, seconds=60 * 60)
@@ -106,7 +106,7 @@ def _store(request: HttpRequest, forum: Forum | None, answers: Answers, refusal:
             )
             if not submitted.is_repeat:
                 undo.pop_all()
-    except NotAccepted:
+    except Refused:
         return _show_check(request, forum, answers, over_limit)
     is_over = not (receipts.is_open(submitted.form) and CallRequest.objects.by_code(submitted.code).exists())
     name = "request_receipt_over" if is_over else "request_receipt"
@@ -123,7 +123,7 @@ def _carry_out(request: HttpRequest, call_request: CallRequest, code: str, form:
         with form.counted(MESSAGES, request) as is_taken:
             if is_taken:
                 _perform(call_request, fields)
-    except NotAccepted as error:
+    except Refused as error:
         form.refuse(Refusal(409, str(error)))
     except CallRequest.DoesNotExist:
         return render(request, "forums/request_withdrawn.html")

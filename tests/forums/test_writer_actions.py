@@ -8,9 +8,10 @@ from forums import writer_actions
 from forums.models import Forum, ModeratorNote, Post, Thread, Topic, Voice
 from forums.moderation import decisions
 from forums.voice_names import NAMES, pick_name
-from forums.writer_actions import NotAccepted, erase_refused_posts, reply, start_thread, withdraw
+from forums.writer_actions import erase_refused_posts, reply, start_thread, withdraw
 from mscos.codes import digest, parse_code
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.helpers import published_reply
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +115,7 @@ def test_a_name_that_another_voice_took_in_the_same_instant_is_chosen_anew(forum
 
 def test_a_code_of_another_thread_opens_no_voice_here(forum, thread):
     elsewhere = start_thread(forum=forum, submission_id=new_submission_id(), title="Elsewhere", body="Hello")
-    with pytest.raises(NotAccepted):
+    with pytest.raises(Refused):
         reply(thread=thread, submission_id=new_submission_id(), body="Hello", code=elsewhere.code)
     assert Post.objects.filter(thread=thread).count() == 1
 
@@ -124,16 +125,16 @@ def test_a_forum_that_is_not_open_takes_nothing(forum, thread, state):
     Forum.objects.update(state=state)
     forum.refresh_from_db()
     thread.forum = forum
-    with pytest.raises(NotAccepted):
+    with pytest.raises(Refused):
         start_thread(forum=forum, submission_id=new_submission_id(), title="T", body="B")
-    with pytest.raises(NotAccepted):
+    with pytest.raises(Refused):
         reply(thread=thread, submission_id=new_submission_id(), body="B")
     assert Post.objects.count() == 1
 
 
 def test_a_closed_thread_takes_no_reply(thread):
     Thread.objects.update(state=Thread.State.CLOSED)  # after it was fetched: it counts how it is now
-    with pytest.raises(NotAccepted, match="This thread is closed"):
+    with pytest.raises(Refused, match="This thread is closed"):
         reply(thread=thread, submission_id=new_submission_id(), body="B")
 
 

@@ -15,6 +15,7 @@ from forums.call_requests.forms import sign_answers
 from forums.models import CallRequest
 from mscos.codes import digest
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.call_requests.helpers import NOW, make_request
 from tests.forums.helpers import kept, problems, title, words
 from tests.people import make_staff, sign_in
@@ -267,6 +268,6 @@ def test_every_place_where_people_say_something_leads_here(client, outcome, thre
 
 
 def test_the_action_refuses_who_may_store_nothing_new(forum):
-    with pytest.raises(requester_actions.NotAccepted, match="Wait"):
+    with pytest.raises(Refused, match="Wait"):
         make_request(forum=forum, limit_message="Wait")
     assert not CallRequest.objects.exists()

@@ -5,8 +5,9 @@ import pytest
 from forums.models import Post, Voice
 from forums.moderation import decisions, thread_moves
 from forums.voice_names import NAMES
-from forums.writer_actions import NotAccepted, reply, withdraw
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.helpers import published_reply, words
 from tests.forums.thread_moves.helpers import numbered_bodies, post, posts
 
@@ -114,7 +115,7 @@ def test_a_code_of_a_thread_in_which_it_does_not_speak_is_refused_and_the_text_k
     page = client.post(f"{both.new.get_absolute_url()}reply/", typed)
     assert "That code does not belong to this thread" in words(page)
     assert not Post.objects.filter(body="More").exists()
-    with pytest.raises(NotAccepted):
+    with pytest.raises(Refused):
         reply(thread=both.new, submission_id=new_submission_id(), body="More", code=both.codes["a"])
 
 

@@ -5,8 +5,9 @@ from django.test import Client
 
 from forums.models import Post, Report, Thread
 from forums.moderation import decisions, thread_moves
-from forums.writer_actions import NotAccepted, reply, withdraw
+from forums.writer_actions import reply, withdraw
 from mscos.forms import new_submission_id
+from mscos.refusals import Refused
 from tests.forums.helpers import kept, problems, words
 from tests.forums.thread_moves.helpers import post, posts, reload
 
@@ -121,7 +122,7 @@ def test_the_action_itself_goes_where_things_are(one, two):
     thread_moves.merge(thread=one, into=two)
     assert reply(thread=stale, submission_id=new_submission_id(), body="e").post.thread == two
     Thread.objects.filter(pk=two.pk).update(state="closed")
-    with pytest.raises(NotAccepted, match="This thread is closed"):
+    with pytest.raises(Refused, match="This thread is closed"):
         reply(thread=stale, submission_id=new_submission_id(), body="f")
 
 
@@ -166,6 +167,6 @@ def test_a_reply_in_a_thread_whose_publication_was_undone_comes_back(client, wai
     assert problems(page) == ["This thread is being looked at again. Keep your text, and send it later."]
     assert "A quiet room" not in words(page)
     assert client.get(f"{thread.get_absolute_url()}reply/").status_code == 404
-    with pytest.raises(NotAccepted, match="looked at again"):
+    with pytest.raises(Refused, match="looked at again"):
         reply(thread=thread, submission_id=new_submission_id(), body="e")
     assert Post.objects.count() == 1
