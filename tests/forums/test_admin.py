@@ -207,8 +207,8 @@ def test_saving_a_thread_writes_only_what_was_changed(sam_client, thread, sam):
     form.changed_data = ["state"]
     stale.state = Thread.State.CLOSED
     ThreadAdmin(Thread, admin.site).save_model(None, stale, form, change=True)
-    fresh = Thread.objects.get()
-    assert (fresh.title, fresh.state, fresh.pinned) == ("", "gone", True)
+    current = Thread.objects.get()
+    assert (current.title, current.state, current.pinned) == ("", "gone", True)
 
 
 @pytest.mark.parametrize("lookup", ["form_digest__regex=(", "voice__code_digest=x", "voice=1", "body__contains=quiet"])

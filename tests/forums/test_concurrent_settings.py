@@ -28,7 +28,7 @@ def desks(sam, alex):
 
 @pytest.fixture
 def save(desks):
-    """Return what saves a page of the admin as one of the two, with what they typed; it says what was refused, and why."""
+    """A function that saves a page of the admin as one of the two and returns the errors."""
 
     def act(who, address, version, **typed):
         answer = desks[who].post(address, {**typed, "version": version})
@@ -39,7 +39,7 @@ def save(desks):
 
 @pytest.fixture
 def version(desks):
-    """Return the mark of a page as Sam opened it."""
+    """A function that returns the version on a page as Sam opened it."""
     return lambda address: version_on(desks["sam"], address)
 
 

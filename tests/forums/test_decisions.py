@@ -94,8 +94,8 @@ def test_a_thread_whose_writer_left_opens_again_with_a_waiting_reply(thread, pub
     withdraw(post=published.post)
     assert Thread.objects.get().state == "gone"
     decisions.publish(post=sent.post, by=sam)
-    fresh = Thread.objects.get()
-    assert (fresh.state, fresh.shown_title) == ("open", "A thread whose title was taken down")
+    current = Thread.objects.get()
+    assert (current.state, current.shown_title) == ("open", "A thread whose title was taken down")
 
 
 def test_a_closed_thread_stays_closed_when_a_waiting_reply_is_published(thread, sam):

@@ -39,7 +39,7 @@ def desk(client, sam):
     return client
 
 
-def fresh(sent):
+def post_of(sent):
     return Post.objects.select_related("thread").get(pk=sent.post.pk)
 
 
@@ -54,17 +54,17 @@ def test_a_published_thread_can_wait_again(desk, waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
     assert "Undo this decision" in admin_words(desk.get(review_url(waiting.post)))
     assert messages_of(send_command(desk, waiting.post, "undo")) == ["Undone. It waits again."]
-    assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
-    assert (fresh(waiting).body, fresh(waiting).body_html) == ("Is there one?", "")
+    assert facts(post_of(waiting)) == ("waiting", None, "waiting", 0, None)
+    assert (post_of(waiting).body, post_of(waiting).body_html) == ("Is there one?", "")
     assert Client().get(waiting.post.thread.get_absolute_url()).status_code == 404
     decisions.publish(post=waiting.post, by=sam)
-    assert facts(fresh(waiting)) == ("published", 1, "open", 0, sam)
+    assert facts(post_of(waiting)) == ("published", 1, "open", 0, sam)
 
 
 def test_a_published_reply_can_wait_again_and_the_thread_stays(desk, thread, sam):
     sent = published_reply(thread, sam)
     send_command(desk, sent.post, "undo")
-    assert facts(fresh(sent)) == ("waiting", None, "open", 0, None)
+    assert facts(post_of(sent)) == ("waiting", None, "open", 0, None)
 
 
 def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting, sam):
@@ -72,8 +72,8 @@ def test_a_refused_post_can_wait_again_without_the_words_about_it(desk, waiting,
     writer_actions.answer_moderators(post=waiting.post, submission_id="s", words="That one.")
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="It names a place.")
     send_command(desk, waiting.post, "undo")
-    assert facts(fresh(waiting)) == ("waiting", None, "waiting", 0, None)
-    assert fresh(waiting).reason == ""
+    assert facts(post_of(waiting)) == ("waiting", None, "waiting", 0, None)
+    assert post_of(waiting).reason == ""
     assert list(ModeratorNote.objects.values_list("body", flat=True)) == ["Which one?", "That one."]
 
 
@@ -82,12 +82,12 @@ def test_after_ten_minutes_nothing_is_undone(desk, waiting, sam):
         sign_in(desk, sam)
         decisions.publish(post=waiting.post, by=sam)
         clock.shift(timedelta(minutes=9, seconds=59))
-        assert decisions.can_undo(post=fresh(waiting))
+        assert decisions.can_undo(post=post_of(waiting))
         clock.shift(timedelta(seconds=2))
-        assert not decisions.can_undo(post=fresh(waiting))
+        assert not decisions.can_undo(post=post_of(waiting))
         with pytest.raises(Refused, match="More than ten minutes are over"):
             decisions.undo(post=waiting.post)
-    assert fresh(waiting).state == "published"
+    assert post_of(waiting).state == "published"
 
 
 def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
@@ -95,17 +95,17 @@ def test_what_was_published_after_it_keeps_its_place(desk, published, sam):
     assert messages_of(send_command(desk, published.post, "undo")) == [
         "Another post was published after it. Take it down instead."
     ]
-    assert fresh(published).number == 1
+    assert post_of(published).number == 1
 
 
 def test_what_destroyed_words_cannot_be_undone(desk, waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
-    version = decisions.post_version(fresh(waiting))
+    version = decisions.post_version(post_of(waiting))
     decisions.publish_with_changes(post=waiting.post, by=sam, title="T", body="Other words", version=version)
     assert "Undo this decision" not in admin_words(desk.get(review_url(waiting.post)))
-    assert not decisions.can_undo(post=fresh(waiting))
+    assert not decisions.can_undo(post=post_of(waiting))
     decisions.remove(post=waiting.post, by=sam, reason="spam", words="No.")
-    assert not decisions.can_undo(post=fresh(waiting))
+    assert not decisions.can_undo(post=post_of(waiting))
 
 
 def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
@@ -114,7 +114,7 @@ def test_a_post_that_its_writer_took_down_stays_down(desk, waiting, sam):
     assert "This is no longer waiting: Taken down by the writer." in messages_of(
         send_command(desk, waiting.post, "undo")
     )
-    assert fresh(waiting).state == "withdrawn"
+    assert post_of(waiting).state == "withdrawn"
 
 
 def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
@@ -127,12 +127,12 @@ def test_what_waits_again_has_waited_since_it_came_and_where_it_did(forum, sam):
 
 def test_a_page_opened_before_undoes_nothing_that_a_colleague_did_since(desk, waiting, sam, alex):
     decisions.refuse(post=waiting.post, by=sam, reason="spam", words="No.")
-    version = decisions.post_version(fresh(waiting))
+    version = decisions.post_version(post_of(waiting))
     decisions.undo(post=waiting.post)
     decisions.publish(post=waiting.post, by=alex)
     page = send_command(desk, waiting.post, "undo", version=version)
     assert [words.startswith("Alex decided on") for words in messages_of(page)] == [True]
-    assert fresh(waiting).state == "published"
+    assert post_of(waiting).state == "published"
 
 
 def test_a_published_new_version_can_be_undone(waiting, sam):
@@ -147,13 +147,13 @@ def test_a_published_new_version_can_be_undone(waiting, sam):
 def test_a_decision_ends_that_it_is_urgent(waiting, sam):
     decisions.mark_urgent(post=waiting.post, urgent=True)
     decisions.publish(post=waiting.post, by=sam)
-    assert fresh(waiting).urgent is False
+    assert post_of(waiting).urgent is False
 
 
 def test_what_was_decided_lately_is_known_to_memory_alone(waiting, sam):
     decisions.publish(post=waiting.post, by=sam)
     assert len([key for key in cache._cache if "undo:" in key]) == 1
-    assert fresh(waiting).decided_on == timezone.localdate()
+    assert post_of(waiting).decided_on == timezone.localdate()
 
 
 # Several at once
@@ -216,7 +216,7 @@ def test_posts_of_one_batch_appear_in_an_order_drawn_by_lot(thread, sam):
 def test_the_writer_is_asked_and_answers_with_the_code(desk, waiting):
     page = send_command(desk, waiting.post, "ask", question="Which town is meant?")
     assert messages_of(page) == ["Sent. Only the writer can read it."]
-    assert fresh(waiting).state == "waiting"
+    assert post_of(waiting).state == "waiting"
     reader = Client()
     assert "From a moderator" in words(reader.post("/code/", {"code": waiting.code}))
     typed = {"code": waiting.code, "n": "1", "submission_id": new_submission_id(), "words": "None in particular."}
@@ -276,7 +276,7 @@ def test_a_post_is_passed_to_a_colleague_who_checks_posts(desk, waiting, alex):
     assert "for Alex" in admin_words(desk.get(QUEUE))
     assert "Kim" not in admin_words(desk.get(review_url(waiting.post)))
     assert messages_of(send_command(desk, waiting.post, "pass_on", to="")) == ["It waits for anybody."]
-    assert fresh(waiting).assigned_to is None
+    assert post_of(waiting).assigned_to is None
 
 
 def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
@@ -288,13 +288,13 @@ def test_urgent_comes_first_and_shows_the_steps(desk, forum, waiting):
     queue = admin_words(desk.get(QUEUE))
     assert queue.index("Second words") < queue.index("Is there one?")
     send_command(desk, second.post, "not_urgent")
-    assert not fresh(second).urgent
+    assert not post_of(second).urgent
 
 
 @pytest.mark.parametrize("name", ["pass_on", "urgent", "not_urgent"])
 def test_what_is_decided_is_passed_on_no_more(desk, published, sam, name):
     page = send_command(desk, published.post, name, to="")
-    assert messages_of(page) == [decisions.what_happened(fresh(published))]
+    assert messages_of(page) == [decisions.what_happened(post_of(published))]
 
 
 def test_nobody_but_moderators_does_any_of_it(client, waiting):

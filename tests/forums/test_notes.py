@@ -38,7 +38,7 @@ def desk(client, sam):
     return client
 
 
-def fresh(sent):
+def post_of(sent):
     return Post.objects.select_related("thread", "voice").get(pk=sent.post.pk)
 
 
@@ -77,7 +77,7 @@ def test_what_a_writer_wrote_is_listed_until_a_moderator_has_read_it(desk, reque
 )
 def test_whoever_acts_on_the_page_has_read_it(desk, waiting, typed):
     says(waiting)
-    desk.post(review_url(waiting.post), {**typed, "version": decisions.post_version(fresh(waiting))})
+    desk.post(review_url(waiting.post), {**typed, "version": decisions.post_version(post_of(waiting))})
     assert not ModeratorNote.objects.open().exists()
 
 
@@ -171,16 +171,16 @@ def test_a_decision_leads_back_to_the_post_to_undo_it(desk, waiting):
 
 
 def test_a_page_that_was_opened_before_takes_no_colleagues_work_away(desk, waiting, sam, alex):
-    version = decisions.post_version(fresh(waiting))
+    version = decisions.post_version(post_of(waiting))
     decisions.hand_over(post=waiting.post, to=alex)
     page = desk.post(review_url(waiting.post), {"act": "pass_on", "to": "", "version": version})
     assert "changed while you looked at it" in page.content.decode()
-    assert fresh(waiting).assigned_to == alex
+    assert post_of(waiting).assigned_to == alex
     assert f'<option value="{alex.pk}" selected>' in desk.get(review_url(waiting.post)).content.decode()
-    version = decisions.post_version(fresh(waiting))
+    version = decisions.post_version(post_of(waiting))
     decisions.mark_urgent(post=waiting.post, urgent=True)
     decide(desk, waiting.post, "publish", version=version)
-    assert fresh(waiting).state == "waiting"
+    assert post_of(waiting).state == "waiting"
 
 
 def test_texts_with_a_content_note_are_closed_in_the_thread_around_a_post(desk, thread, sam):
@@ -215,11 +215,11 @@ def test_a_change_that_takes_out_what_pointed_to_someone_takes_the_flag_off(foru
     sent = writer_actions.start_thread(
         forum=forum, submission_id=new_submission_id(), title="One", body="Ring 07700 900321"
     )
-    assert fresh(sent).may_identify
+    assert post_of(sent).may_identify
     decisions.publish_with_changes(
-        post=sent.post, by=sam, title="One", body="Ring somebody", version=decisions.post_version(fresh(sent))
+        post=sent.post, by=sam, title="One", body="Ring somebody", version=decisions.post_version(post_of(sent))
     )
-    assert not fresh(sent).may_identify
+    assert not post_of(sent).may_identify
 
 
 def answer(client, sent, **typed):
@@ -290,7 +290,7 @@ def test_a_decision_on_another_post_of_the_writer_reads_and_destroys_none_of_it(
     decisions.refuse(post=refused.post, by=sam, reason="place", words="It names your town.")
     writer_actions.correct(post=refused.post, code=published.code, submission_id="v", body="One anew")
     says(refused, "Please hurry.")
-    decisions.publish(post=other.post, by=sam, version=decisions.post_version(fresh(other)))
+    decisions.publish(post=other.post, by=sam, version=decisions.post_version(post_of(other)))
     writer_actions.withdraw(post=other.post)
     assert said() == [("", "It names your town.", False), ("One anew", "Please hurry.", True)]
 
@@ -318,8 +318,8 @@ def test_undoing_a_refusal_takes_its_own_words_back_and_no_others(desk, waiting,
 
 def test_what_is_published_after_it_was_refused_is_not_undone(waiting, sam):
     decisions.refuse(post=waiting.post, by=sam, reason="spam", words="Not here.")
-    decisions.publish(post=waiting.post, by=sam, version=decisions.post_version(fresh(waiting)))
-    assert not decisions.can_undo(post=fresh(waiting))
+    decisions.publish(post=waiting.post, by=sam, version=decisions.post_version(post_of(waiting)))
+    assert not decisions.can_undo(post=post_of(waiting))
     with pytest.raises(Refused):
         decisions.undo(post=waiting.post)
 

@@ -24,7 +24,7 @@ def desk(client, sam):
     return client
 
 
-def fresh(post):
+def reload(post):
     return Post.objects.select_related("thread", "voice").get(pk=post.pk)
 
 
@@ -47,13 +47,13 @@ def in_danger(post):
     ],
 )
 def test_a_report_that_came_since_is_shown_before_anything_is_done(desk, published, act, typed):
-    version = decisions.post_version(fresh(published.post))
+    version = decisions.post_version(reload(published.post))
     in_danger(published.post)
     before = Post.objects.values().get()
     page = desk.post(review_url(published.post), {"version": version, "act": act, **typed}).content.decode()
     assert ("Something was reported or said about this post" in page, "He found her." in page) == (True, True)
     assert (Post.objects.values().get(), Report.objects.open().count()) == (before, 1)
-    desk.post(review_url(published.post), {"version": decisions.post_version(fresh(published.post)), "act": "keep"})
+    desk.post(review_url(published.post), {"version": decisions.post_version(reload(published.post)), "act": "keep"})
     assert Report.objects.open().count() == 0
 
 
@@ -61,11 +61,11 @@ def test_what_the_writer_said_about_a_version_before_belongs_to_the_new_one(desk
     decisions.refuse(post=waiting.post, by=sam, reason="place", words="No towns.")
     writer_actions.correct(post=waiting.post, code=waiting.code, submission_id="t", title="T", body="Other words")
     new = Post.objects.latest("pk")
-    version = decisions.post_version(fresh(new))
+    version = decisions.post_version(reload(new))
     writer_actions.answer_moderators(post=waiting.post, submission_id="s", words="Which town?")
     page = decide(desk, new, "publish", version=version).content.decode()
     assert ("Something was reported or said" in page, "Which town?" in page) == (True, True)
-    assert fresh(new).state == "waiting"
+    assert reload(new).state == "waiting"
 
 
 def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_post_as_it_is(desk, waiting, alex):
@@ -76,7 +76,7 @@ def test_a_text_that_came_too_late_is_shown_to_be_copied_and_the_forms_hold_the_
     assert text_to_copy(response).replace("\r", "") == "Mine\n\nRing <her>\n\nnow\n\nA number."
     page = response.content.decode()
     assert ("Alex decided on" in page, page.count("Ring &lt;her&gt;"), "Ring somebody" in page) == (True, 1, True)
-    assert f'name="version" value="{decisions.post_version(fresh(waiting.post))}"' in page
+    assert f'name="version" value="{decisions.post_version(reload(waiting.post))}"' in page
     assert version not in page
 
 
@@ -98,7 +98,7 @@ def test_who_may_only_look_decides_nothing_in_the_list(client, waiting):
     sign_in(client, looker)
     for action in ("publish_chosen", "refuse_chosen"):
         client.post(QUEUE, {"action": action, "_selected_action": [waiting.post.pk]})
-    assert fresh(waiting.post).state == "waiting"
+    assert reload(waiting.post).state == "waiting"
 
 
 def test_the_log_tells_the_day_and_not_the_moment(desk, published, waiting):
@@ -109,4 +109,4 @@ def test_the_log_tells_the_day_and_not_the_moment(desk, published, waiting):
 
 def test_each_form_of_the_page_knows_what_the_page_showed(desk, waiting):
     marks = re.findall(r'name="version" value="([^"]*)"', desk.get(review_url(waiting.post)).content.decode())
-    assert marks == [decisions.post_version(fresh(waiting.post))] * 5
+    assert marks == [decisions.post_version(reload(waiting.post))] * 5

@@ -26,7 +26,7 @@ def offered(mine, sam):
     return mine
 
 
-def act(client, asked, name, **typed):
+def send_command(client, asked, name, **typed):
     return client.post(ACT, {"code": asked.code, "submission_id": new_submission_id(), "act": name, **typed})
 
 
@@ -34,7 +34,7 @@ def offers_of(asked):
     return list(CallOffer.objects.filter(call_request=asked.call_request).values_list("starts", "accepted"))
 
 
-def said(asked):
+def conversation_of(asked):
     return [(message.by_team, message.body.reveal()) for message in asked.call_request.messages.all()]
 
 
@@ -135,7 +135,7 @@ def test_an_asker_in_london_sees_one_clock(client, forum, sam):
 
 def test_a_time_is_agreed_on(client, offered):
     first = CallOffer.objects.first()
-    page = act(client, offered, "", offer=first.starts.isoformat(), words="Half written")
+    page = send_command(client, offered, "", offer=first.starts.isoformat(), words="Half written")
     assert kept(page, "words") == "Half written"
     assert "Done. The time is agreed." in page.content.decode().replace("<strong>", "").replace("</strong>", "")
     assert "A time is agreed" in words(page)
@@ -152,7 +152,7 @@ def test_a_time_is_agreed_on(client, offered):
 )
 def test_a_time_that_cannot_be_agreed_on_is_told(client, offered, given, moment, sentence):
     with time_machine.travel(moment, tick=False):
-        page = act(client, offered, "", offer=given)
+        page = send_command(client, offered, "", offer=given)
     assert (page.status_code, problems(page)) == (409, [sentence])
     assert reload(offered).state == "offered"
 
@@ -162,17 +162,17 @@ def test_a_time_of_another_request_cannot_be_agreed_on(client, offered, sam):
     team_actions.claim(call_request=other.call_request, by=sam)
     team_actions.offer(call_request=other.call_request, by=sam, starts=[NOW + timedelta(days=2)])
     theirs = CallOffer.objects.get(call_request=other.call_request)
-    assert act(client, offered, "", offer=theirs.starts.isoformat()).status_code == 409
-    odd = act(client, offered, "", offer="3")
+    assert send_command(client, offered, "", offer=theirs.starts.isoformat()).status_code == 409
+    odd = send_command(client, offered, "", offer="3")
     assert problems(odd) == ["This time is no longer offered. Look at what stands here now"]
     assert not CallOffer.objects.filter(accepted=True).exists()
 
 
 def test_other_times_can_be_asked_for(client, offered):
-    page = act(client, offered, "others")
+    page = send_command(client, offered, "others")
     assert "No times yet." in words(page)
     assert (reload(offered).state, offers_of(offered)) == ("new", [])
-    assert said(offered) == [(False, "Please offer me other times.")]
+    assert conversation_of(offered) == [(False, "Please offer me other times.")]
 
 
 def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
@@ -180,25 +180,25 @@ def test_a_reload_undoes_nothing_that_was_agreed_on_since(client, offered, sam):
     client.post(ACT, typed)
     later = NOW + timedelta(days=9)
     team_actions.offer(call_request=offered.call_request, by=sam, starts=[later])
-    act(client, offered, "", offer=later.isoformat())
+    send_command(client, offered, "", offer=later.isoformat())
     client.post(ACT, typed)
     client.post(ACT, {**typed, "sure": "on"})
     assert (reload(offered).state, offers_of(offered)) == ("agreed", [(later, True)])
 
 
 def test_an_agreed_time_is_cancelled_only_after_asking(client, offered):
-    act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
-    page = act(client, offered, "others", words="I cannot.")
+    send_command(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
+    page = send_command(client, offered, "others", words="I cannot.")
     assert "The time that you agreed on is cancelled, and we offer you others." in words(page)
     assert (reload(offered).state, kept(page, "words")) == ("agreed", "I cannot.")
-    act(client, offered, "others", words="I cannot.", sure="on")
-    assert (reload(offered).state, said(offered)) == ("new", [(False, "I cannot.")])
+    send_command(client, offered, "others", words="I cannot.", sure="on")
+    assert (reload(offered).state, conversation_of(offered)) == ("new", [(False, "I cannot.")])
 
 
 def test_too_many_messages_come_back_with_429(client, mine):
     for number in range(30):
-        assert act(client, mine, "write", words=f"Word {number}").status_code == 200
-    page = act(client, mine, "write", words="One more")
+        assert send_command(client, mine, "write", words=f"Word {number}").status_code == 200
+    page = send_command(client, mine, "write", words="One more")
     assert (page.status_code, kept(page, "words"), mine.call_request.messages.count()) == (429, "One more", 30)
 
 
@@ -210,7 +210,7 @@ def test_somebody_who_comes_back_with_a_code_is_told_how_to_reach_the_team(clien
         team_actions.offer(call_request=asked.call_request, by=sam, starts=[starts])
     team_actions.offer(call_request=asked.call_request, by=sam, starts=[starts], reach="Call 020 7946 0000.")
     assert "Call 020 7946 0000." in words(client.post(CODE, {"code": asked.code}))
-    page = act(client, asked, "", offer=starts.isoformat())
+    page = send_command(client, asked, "", offer=starts.isoformat())
     assert "Agreed: " in words(page)
     assert "Call 020 7946 0000." in words(page)
     team_actions.open_contact(call_request=asked.call_request, by=sam)
@@ -227,7 +227,7 @@ def test_a_request_that_was_withdrawn_is_not_made_again_by_its_form(client, foru
 
 
 def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
-    act(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
+    send_command(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
     for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
         with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
             requester_actions.erase_old_requests()
@@ -244,7 +244,7 @@ def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
     for _ in range(2):
         page = client.post(ACT, typed)
     team_actions.write(call_request=mine.call_request, by=sam, words="Then Monday?")
-    assert said(mine) == [(False, "Not on Friday.\nSorry."), (True, "Then Monday?")]
+    assert conversation_of(mine) == [(False, "Not on Friday.\nSorry."), (True, "Then Monday?")]
     assert "Your message is with the team." in page.content.decode()
     page = client.post(CODE, {"code": mine.code})
     assert "You , 20 March 2026 Not on Friday. Sorry. The team , 20 March 2026 Then Monday?" in words(page)
@@ -263,17 +263,17 @@ def test_messages_go_both_ways_and_one_form_is_one_message(client, mine, sam):
     ],
 )
 def test_a_message_that_is_refused_is_kept(client, mine, typed, sentence):
-    page = act(client, mine, "write", **typed)
+    page = send_command(client, mine, "write", **typed)
     assert (problems(page), kept(page, "words")) == ([sentence], typed["words"])
-    assert said(mine) == []
+    assert conversation_of(mine) == []
 
 
 def test_a_stale_token_keeps_the_words_and_does_nothing(mine):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(ACT, {"code": mine.code, "submission_id": new_submission_id(), "act": "write", "words": "Kept"})
     assert (page.status_code, kept(page, "words")) == (403, "Kept")
-    assert act(strict, mine, "withdraw", sure="on").status_code == 403
-    assert (said(mine), CallRequest.objects.count()) == ([], 1)
+    assert send_command(strict, mine, "withdraw", sure="on").status_code == 403
+    assert (conversation_of(mine), CallRequest.objects.count()) == ([], 1)
 
 
 def test_ten_wrong_codes_are_enough_on_every_way_in_and_keep_the_words(mine):
@@ -292,7 +292,7 @@ def test_ten_wrong_codes_are_enough_on_every_way_in_and_keep_the_words(mine):
         )
         assert (page.status_code, kept(page, "words")) == (429, "Kept")
     assert Client().post(CODE, {"code": mine.code}).status_code == 429
-    assert said(mine) == []
+    assert conversation_of(mine) == []
 
 
 def test_words_that_were_kept_go_along_with_the_code(client, mine):
@@ -301,15 +301,15 @@ def test_words_that_were_kept_go_along_with_the_code(client, mine):
 
 
 def test_withdrawing_asks_once_and_erases_everything(client, offered):
-    act(client, offered, "write", words="One more thing")
-    page = act(client, offered, "withdraw")
+    send_command(client, offered, "write", words="One more thing")
+    page = send_command(client, offered, "withdraw")
     assert "Withdraw and erase everything?" in words(page)
     assert CallRequest.objects.count() == 1
-    page = act(client, offered, "withdraw", sure="on")
+    page = send_command(client, offered, "withdraw", sure="on")
     assert words(page).startswith("Erased Your answers, the times and the messages are erased")
     assert (CallRequest.objects.count(), CallMessage.objects.count(), CallOffer.objects.count()) == (0, 0, 0)
     assert list(ErasedRequests.objects.values_list("count", "called")) == [(1, 0)]
-    again = act(client, offered, "withdraw", sure="on")
+    again = send_command(client, offered, "withdraw", sure="on")
     assert problems(again) == ["Check the code. It has 16 letters and numbers"]
 
 
@@ -366,6 +366,6 @@ def test_a_lost_key_is_said_and_breaks_nothing(client, asked, settings):
     settings.FIELD_KEY = "another"
     text = words(client.post(CODE, {"code": asked.code}))
     assert "Number or address (cannot be read: the key that encrypted this is not here)" in text
-    assert act(client, asked, "write", words="Still here").status_code == 200
-    assert act(client, asked, "withdraw", sure="on").status_code == 200
+    assert send_command(client, asked, "write", words="Still here").status_code == 200
+    assert send_command(client, asked, "withdraw", sure="on").status_code == 200
     assert not CallRequest.objects.exists()

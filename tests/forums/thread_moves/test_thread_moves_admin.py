@@ -11,7 +11,7 @@ from forums.models import Consultation, MovedPost, Thread, Topic
 from forums.moderation import thread_moves
 from forums.writer_actions import withdraw
 from mscos.groups import CALL_HANDLERS, EDITORS
-from tests.forums.helpers import admin_words, published_reply
+from tests.forums.helpers import admin_words, messages_of, published_reply
 from tests.forums.thread_moves.helpers import numbered_bodies, post, posts, reload
 from tests.people import make_staff, sign_in
 
@@ -38,11 +38,7 @@ def logged():
     return [(entry.object_repr, entry.change_message) for entry in LogEntry.objects.order_by("pk")]
 
 
-def told_by(response):
-    return [str(message) for message in response.context["messages"]]
-
-
-def ends_at(response):
+def final_url(response):
     return response.redirect_chain[-1][0]
 
 
@@ -62,7 +58,7 @@ def test_the_page_of_a_thread_leads_to_the_three(desk, one, waiting):
 
 def test_moving(desk, one, safety):
     response = desk.post(page(one, "move"), {"to": safety.pk}, follow=True)
-    assert (reload(one).forum, ends_at(response), told_by(response)) == (
+    assert (reload(one).forum, final_url(response), messages_of(response)) == (
         safety,
         change(one),
         ["Moved to the Safety forum."],
@@ -94,8 +90,8 @@ def test_merging_by_the_code_or_address_of_the_other(desk, one, two, typed):
     assert ("Is this the thread that you mean?" in admin_words(asked), reload(one).state) == (True, "open")
     assert f'name="sure" value="{two.code}"' in asked.content.decode()
     response = desk.post(page(one, "merge"), {"into": typed, "sure": two.code}, follow=True)
-    assert (numbered_bodies(two), ends_at(response)) == ("1u 2v 3w 4a 5b 6c 7d", change(two))
-    assert told_by(response) == [f"Merged. All posts of thread {one.code} are in this one now."]
+    assert (numbered_bodies(two), final_url(response)) == ("1u 2v 3w 4a 5b 6c 7d", change(two))
+    assert messages_of(response) == [f"Merged. All posts of thread {one.code} are in this one now."]
     assert logged() == [
         (f"thread {one.code}", f"Merged into thread {two.code}."),
         (f"thread {two.code}", f"Got the posts of thread {one.code}."),
@@ -140,7 +136,7 @@ def test_splitting_by_ticks_and_numbers(desk, one, sam):
     response = desk.post(page(one, "split"), typed, follow=True)
     new = Thread.objects.exclude(pk=one.pk).get()
     assert (new.title, numbered_bodies(new), numbered_bodies(one)) == ("🌱 שלום", "1b 2d 3e 4g", "1a 3c 6f 8h")
-    assert (ends_at(response), told_by(response)) == (
+    assert (final_url(response), messages_of(response)) == (
         change(new),
         [f"Split off thread {one.code}. This is the new thread."],
     )
@@ -246,8 +242,8 @@ def test_of_two_moderators_the_second_is_told(desk, one, two, safety):
 @pytest.mark.parametrize("way", OPERATIONS)
 def test_a_thread_that_nobody_can_read_has_no_such_page(desk, waiting, way):
     response = desk.get(page(waiting.post.thread, way), follow=True)
-    assert ends_at(response) == change(waiting.post.thread)
-    assert told_by(response) == ["Nobody can read this thread now, so it is not moved, merged or split."]
+    assert final_url(response) == change(waiting.post.thread)
+    assert messages_of(response) == ["Nobody can read this thread now, so it is not moved, merged or split."]
     missing = Thread(pk=999)
     assert desk.get(page(missing, way)).status_code == 404
 
