@@ -21,7 +21,7 @@ from forums.submission import submit_answer, submit_post
 from forums.validators import is_post_number
 from forums.writer_posts import HIDDEN_COLUMNS, post_at, stored_data_of
 from mscos.privacy import Refusal, anonymous_form
-from mscos.subject_access import describe_row, in_words
+from mscos.row_description import describe_row, in_words
 
 
 @anonymous_form(limit=WRONG_CODES)

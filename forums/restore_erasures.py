@@ -1,6 +1,6 @@
 """Rules by which texts erased after a backup are erased again once it is restored: see `mscos/backups/erasures.py`."""
 
-from forums.call_requests.requester_actions import erase_contact
+from forums.call_requests.erasure import erase_contact
 from forums.models import CallRequest, Post, Thread
 from forums.post_lifecycle import erase_text, lock_post
 from forums.writer_actions import withdraw

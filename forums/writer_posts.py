@@ -3,7 +3,7 @@
 from forums.models import Post
 from forums.models.threads import PostQuerySet
 from forums.validators import is_post_number
-from mscos.subject_access import describe_row, in_words
+from mscos.row_description import describe_row, in_words
 
 # A row's own number would tell how many others wrote in between; so would our guess about advertising, which depends on
 # how much others send, and from the same address. The page says so.

@@ -378,7 +378,7 @@ JOBS = {
     "events.suggestions.erase_old_suggestions": 24 * 60 * 60,
     "events.emails.notify_editors": 24 * 60 * 60,
     "forums.writer_actions.erase_refused_posts": 6 * 60 * 60,
-    "forums.call_requests.requester_actions.erase_old_requests": 6 * 60 * 60,
+    "forums.call_requests.erasure.erase_old_requests": 6 * 60 * 60,
     "forums.moderation.reports.erase_old_reports": 24 * 60 * 60,
     "forums.emails.notify_call_handlers": 6 * 60 * 60,
     "forums.emails.notify_moderators": 24 * 60 * 60,

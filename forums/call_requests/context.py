@@ -5,7 +5,7 @@ from typing import Any
 from events.times import LONDON, Clock, clock
 from forums.call_requests.forms import CommandForm
 from forums.models import CallOffer, CallRequest
-from mscos.subject_access import describe_row, in_words
+from mscos.row_description import describe_row, in_words
 
 # Summed up in one sentence of the page: nothing of it was typed by the requester, and some could alarm an onlooker.
 HIDDEN_COLUMNS = ("code", "code_digest", "form_digest", "urgent", "handler", "state")

@@ -3,22 +3,19 @@
 What the team does is in `forums/call_requests/team_actions.py`.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Forum
-from forums.receipts import is_open, note_erased, open_receipt, was_erased
+from forums.call_requests.erasure import erase
+from forums.call_requests.locking import lock_call_request
+from forums.models import CallMessage, CallOffer, CallRequest, Forum
+from forums.receipts import is_open, open_receipt, was_erased
 from mscos.codes import digest, form_digest, make_code
 from mscos.encryption import EncryptedText
-from mscos.erasure import after_erasure
 from mscos.refusals import Refused
 
 ENCRYPTED = ("contact", "times", "say_instead", "ask_for", "agreed_word", "topic", "interpreter")
@@ -93,45 +90,6 @@ def write(*, call_request: CallRequest, submission_id: str, words: str) -> None:
 def withdraw(*, call_request: CallRequest) -> None:
     """Erase a call request and everything in it at once; only a count by month is left."""
     erase(lock_call_request(call_request))
-
-
-def erase_old_requests() -> None:
-    """Erase contact details, and whole call requests, that have expired. A job of the background worker."""
-    for call_request in CallRequest.objects.with_expired_contact():
-        erase_contact(call_request=call_request)
-    for call_request in CallRequest.objects.expired():
-        with suppress(CallRequest.DoesNotExist), transaction.atomic():  # its requester may withdraw it first
-            erase(lock_call_request(call_request))
-    after_erasure()
-
-
-@transaction.atomic
-def erase_contact(*, call_request: CallRequest) -> None:
-    """Erase the contact details, and the times of the call: with a phone bill they would lead back to the number."""
-    CallOffer.objects.filter(call_request=call_request.pk).delete()
-    empty = dict.fromkeys(CallRequest.CONTACT, EncryptedText())
-    CallRequest.objects.filter(pk=call_request.pk).update(**empty, contact_erased_on=timezone.localdate())
-
-
-def lock_call_request(call_request: CallRequest) -> CallRequest:
-    """Return a call request as it is now, locked to the end of the transaction.
-
-    Raises CallRequest.DoesNotExist where it was erased meanwhile.
-    """
-    return CallRequest.objects.select_for_update(of=("self",)).select_related("handler").get(pk=call_request.pk)
-
-
-def erase(call_request: CallRequest) -> None:
-    """Delete a locked call request and count it; inside a transaction."""
-    month, _ = ErasedRequests.objects.get_or_create(month=timezone.localdate().replace(day=1))
-    ErasedRequests.objects.filter(pk=month.pk).update(
-        count=F("count") + 1, called=F("called") + int(call_request.is_done)
-    )
-    kind = ContentType.objects.get_for_model(CallRequest)
-    LogEntry.objects.filter(content_type=kind, object_id=call_request.pk).delete()
-    note_erased(call_request.form_digest)
-    call_request.delete()
-    after_erasure()
 
 
 def _store_message(call_request: CallRequest, submission_id: str, words: str) -> bool:

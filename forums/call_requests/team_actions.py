@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from forums.call_requests.requester_actions import lock_call_request
+from forums.call_requests.locking import lock_call_request
 from forums.models import CallMessage, CallOffer, CallRequest, ContactDisclosure
 from mscos.encryption import EncryptedText
 from mscos.groups import CALL_HANDLERS

@@ -70,7 +70,7 @@ class PostForm(PublicForm):
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             return fields  # the search is the slowest part of a form
         texts = ((self[name], marked(self.cleaned_data.get(name, ""))) for name in self.CHECKED if name in self.fields)
-        self.marked = [(field, text) for field, text in texts if text.reasons]
+        self.marked = [(field, text) for field, text in texts if text.texts_by_explanation]
         found = {fingerprint_of(piece) for _, text in self.marked for piece in text.pieces if piece.match}
         asked = set(self.cleaned_data.get("asked", "").split())
         if not (self.cleaned_data["public"] and found <= asked):

@@ -1,7 +1,7 @@
 """Models of the forums: forums, consultations, threads, voices, posts, notes, reports, moved posts; call requests."""
 
 from forums.call_requests.models import CallMessage, CallOffer, CallRequest, ContactDisclosure, ErasedRequests
-from forums.call_requests.procedure import SafeguardingProcedure
+from forums.call_requests.safeguarding_procedure import SafeguardingProcedure
 from forums.models.forums import Consultation, Forum, Topic
 from forums.models.moves import MovedPost
 from forums.models.notes import ModeratorNote

@@ -65,7 +65,7 @@ def publish(*, post: Post, by: User, version: str | None = None) -> None:
     `version` (of `post_version`) is what the moderator saw; without it only a waiting post is published. Raises Refused
     where the post has changed since.
     """
-    post = _claim_with_text(post, UNPUBLISHED, version)
+    post = _lock_publishable(post, UNPUBLISHED, version)
     if post.state == Post.State.WAITING:
         _allow_undo(post)
     else:
@@ -89,7 +89,7 @@ def publish_with_changes(
     A published post keeps its number and its day. Reports and notes, which may quote the old text, are deleted. `title`
     is used only for the first post of a thread; `version` is as for `publish`. Raises Refused.
     """
-    post = _claim_with_text(post, (*UNPUBLISHED, *Post.SHOWN), version)
+    post = _lock_publishable(post, (*UNPUBLISHED, *Post.SHOWN), version)
     post.reports.all().delete()
     erase_notes(post)
     if post.starts_thread:
@@ -251,7 +251,7 @@ def _asked_key(post: Post) -> str:
     return f"asked:{post.pk}"
 
 
-def _claim_with_text(post: Post, states: Sequence[Post.State], version: str | None) -> Post:
+def _lock_publishable(post: Post, states: Sequence[Post.State], version: str | None) -> Post:
     """Return what `_claim` does of a post with a text; without a version it must be waiting."""
     post = _claim(post, *(states if version else [Post.State.WAITING]), version=version)
     if not post.body:

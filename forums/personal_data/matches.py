@@ -134,7 +134,7 @@ def pieces(text: str, matches: list[Match]) -> list[Piece]:
     return [piece for piece in (*found, Piece(text[at:], None)) if piece.text]
 
 
-def reasons(found: list[Piece]) -> dict[str, list[str]]:
+def texts_by_explanation(found: list[Piece]) -> dict[str, list[str]]:
     """Return the matching texts, each once, by explanation, in reading order."""
     texts_by_explanation: dict[str, list[str]] = {}
     for piece in found:
@@ -147,13 +147,13 @@ class Marked(NamedTuple):
     """A text in pieces, and its matching texts by explanation."""
 
     pieces: list[Piece]
-    reasons: dict[str, list[str]]
+    texts_by_explanation: dict[str, list[str]]
 
 
 def marked(text: str) -> Marked:
     """Return a text with its matches marked, as writers and moderators see it."""
     found = pieces(text, find_personal_data(text))
-    return Marked(found, reasons(found))
+    return Marked(found, texts_by_explanation(found))
 
 
 def fingerprint_of(piece: Piece) -> str:

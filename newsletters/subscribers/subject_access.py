@@ -8,7 +8,7 @@ from django.db import models
 
 from events.models import Suggestion
 from mscos.codes import address_digest
-from mscos.subject_access import describe_row, in_words
+from mscos.row_description import describe_row, in_words
 from newsletters.models import Delivery, Enquiry, Subscriber, SuppressedAddress
 
 

@@ -5,7 +5,7 @@ import copy
 from django.core.management import call_command
 
 from events.suggestions import suggest
-from forums.call_requests import requester_actions
+from forums.call_requests import erasure, requester_actions
 from forums.models import Forum
 from forums.moderation import decisions, thread_moves
 from forums.writer_actions import start_thread, withdraw
@@ -34,7 +34,7 @@ def a_request_is_withdrawn():
 def contact_details_are_erased():
     call_request = make_request(**ANSWERS).call_request
     yield
-    requester_actions.erase_contact(call_request=call_request)
+    erasure.erase_contact(call_request=call_request)
 
 
 def a_reader_leaves():

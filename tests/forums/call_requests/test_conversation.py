@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from forums.call_requests import requester_actions, team_actions
+from forums.call_requests import erasure, requester_actions, team_actions
 from forums.models import CallMessage, CallOffer, CallRequest, ErasedRequests, Post
 from mscos.forms import new_submission_id
 from mscos.refusals import Refused
@@ -230,7 +230,7 @@ def test_number_and_times_go_even_where_nobody_noted_the_call(client, offered):
     send_command(client, offered, "", offer=CallOffer.objects.first().starts.isoformat())
     for day, left in (("2026-04-06T13:59", 2), ("2026-04-06T14:01", 0)):
         with time_machine.travel(datetime.fromisoformat(day).replace(tzinfo=UTC), tick=False):
-            requester_actions.erase_old_requests()
+            erasure.erase_old_requests()
         assert (CallOffer.objects.count(), bool(reload(offered).contact)) == (left, bool(left))
 
 
@@ -330,7 +330,7 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
     assert "were erased" not in words(client.post(CODE, {"code": mine.code}))
     for days, contact in ((6, True), (7, False)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
-            requester_actions.erase_old_requests()
+            erasure.erase_old_requests()
         assert all(getattr(reload(mine), name).reveal() for name in CallRequest.CONTACT) is contact
     assert reload(mine).topic.reveal() == "a landlord who keeps the deposit"
     assert "Your number or address, and what goes with it, were erased on 27 March 2026." in words(
@@ -338,7 +338,7 @@ def test_on_its_day_first_the_contact_goes_then_everything(client, mine, sam, se
     )
     for days, count in ((89, 1), (90, 0)):
         with time_machine.travel(NOW + timedelta(days=days), tick=False):
-            requester_actions.erase_old_requests()
+            erasure.erase_old_requests()
         assert CallRequest.objects.count() == count
     assert list(ErasedRequests.objects.values_list("month", "count", "called")) == [(date(2026, 6, 1), 1, 1)]
 
@@ -349,7 +349,7 @@ def test_the_days_are_settings(client, mine, sam, settings):
     text = words(client.post(CODE, {"code": mine.code}))
     assert "and what goes with it, on 21 March 2026. We erase everything on 22 March 2026." in text
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
-        requester_actions.erase_old_requests()
+        erasure.erase_old_requests()
     assert reload(mine).contact.reveal() == ""
 
 

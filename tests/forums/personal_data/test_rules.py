@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forums.personal_data import number_rules
-from forums.personal_data.matches import EXPLANATIONS, Kind, Piece, find_personal_data, fingerprint_of, pieces, reasons
+from forums.personal_data.matches import (
+    EXPLANATIONS,
+    Kind,
+    Piece,
+    find_personal_data,
+    fingerprint_of,
+    pieces,
+    texts_by_explanation,
+)
 from forums.personal_data.normalise import joined_lines, normalise
 
 
@@ -226,7 +234,7 @@ def test_pieces_name_each_part_and_leave_nothing_empty():
 
 def test_each_thing_that_is_marked_is_told_once_under_its_reason():
     text = "07700 900123, 07700 900124 and 07700 900123: SW1A 1AA"
-    assert reasons(pieces(text, find_personal_data(text))) == {
+    assert texts_by_explanation(pieces(text, find_personal_data(text))) == {
         EXPLANATIONS[Kind.PHONE]: ["07700 900123", "07700 900124"],
         EXPLANATIONS[Kind.POSTCODE]: ["SW1A 1AA"],
     }
