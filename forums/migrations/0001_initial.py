@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='forums.consultation')),
             ],
             options={
+                'verbose_name': 'prompt',
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -276,7 +277,7 @@ class Migration(migrations.Migration):
                 ('last_on', models.DateField(editable=False, null=True)),
                 ('forum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='threads', to='forums.forum')),
                 ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='forums.thread')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='forums.topic')),
+                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='forums.topic', verbose_name='prompt')),
                 ('tags', taggit.managers.TaggableManager(blank=True, help_text='Words, with commas between them.', through='forums.TaggedThread', to='taggit.Tag', verbose_name='Tags')),
             ],
             options={

@@ -227,6 +227,7 @@ class Topic(models.Model):
     objects = TopicQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "prompt"  # as editors know it
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["consultation", "code"], name="topic_code_once_in_a_consultation"),

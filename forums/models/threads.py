@@ -68,7 +68,9 @@ class Thread(models.Model):
     forum = models.ForeignKey("forums.Forum", models.PROTECT, related_name="threads")
     code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     title = models.CharField(max_length=120, blank=True, help_text="Empty once the first post's words are destroyed.")
-    topic = models.ForeignKey("forums.Topic", models.SET_NULL, null=True, blank=True, related_name="threads")
+    topic = models.ForeignKey(
+        "forums.Topic", models.SET_NULL, verbose_name="prompt", null=True, blank=True, related_name="threads"
+    )
     pinned = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reply_count = models.PositiveIntegerField(default=0, editable=False)

@@ -253,7 +253,7 @@ def make_call(editor, site):
     editor.get_by_label("Forum:").select_option("Education forum")
     for number, (code, title) in enumerate((("x", "Language classes"), ("y", "Evening classes"))):
         if number:
-            button(editor, "Add another Topic").click()
+            button(editor, "Add another Prompt").click()
         editor.locator(f"#id_topics-{number}-code").fill(code)
         editor.locator(f"#id_topics-{number}-title").fill(title)
         editor.locator(f"#id_topics-{number}-position").fill(str(number))
