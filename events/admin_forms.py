@@ -15,7 +15,7 @@ from events.models import Event
 from events.money import WITHOUT_CENTS
 from events.times import LONDON
 
-WALL_TIMES = ("starts", "ends", "book_by")
+LOCAL_TIMES = ("starts", "ends", "book_by")
 DAYS = ["%d %B %Y", "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
 
@@ -89,7 +89,7 @@ class EventForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             there = zoneinfo.ZoneInfo(self.instance.zone)
-            for name in WALL_TIMES:
+            for name in LOCAL_TIMES:
                 moment = getattr(self.instance, name)
                 self.initial[name] = moment.astimezone(there).replace(tzinfo=None) if moment else None
 
@@ -97,7 +97,7 @@ class EventForm(forms.ModelForm):
         """Convert the times from the event's zone; refuse an impossible price and links that open a meeting."""
         cleaned = super().clean() or {}
         zone = cleaned.get("zone") or "UTC"
-        for name in WALL_TIMES:
+        for name in LOCAL_TIMES:
             if cleaned.get(name):
                 try:
                     cleaned[name] = moment_in(cleaned[name], zone)
@@ -131,10 +131,10 @@ class EventForm(forms.ModelForm):
         return zone
 
 
-def moment_in(wall: datetime, zone: str) -> datetime:
+def moment_in(local: datetime, zone: str) -> datetime:
     """Return the moment of a local time in a zone; raises ValidationError where it never comes, or twice."""
     there = zoneinfo.ZoneInfo(zone)
-    for finding in check_local_times(wall, None, there):
+    for finding in check_local_times(local, None, there):
         twice = finding.problem is LocalTimeProblem.TWICE
         raise ValidationError(f"{finding.editor} To say which, give it in the zone UTC." if twice else finding.editor)
-    return wall.replace(tzinfo=there)
+    return local.replace(tzinfo=there)

@@ -31,8 +31,8 @@ class AccessGap(Enum):
     NOTHING = auto()
     SIGN_IN = auto()
     RIGHT = auto()
-    SECOND_STEP = auto()
-    SECOND_STEP_NOW = auto()
+    SECOND_FACTOR = auto()
+    SECOND_FACTOR_NOW = auto()
 
 
 def missing(request: HttpRequest) -> AccessGap:
@@ -45,14 +45,14 @@ def missing(request: HttpRequest) -> AccessGap:
         return AccessGap.SIGN_IN
     if not (user.is_active and user.is_staff):
         return AccessGap.RIGHT
-    proven, second_step = _facts(user)
+    proven, second_factor = _facts(user)
     records = get_authentication_records(request, user)
     if not proven or _signed_in_at(records) < time.time() - settings.SESSION_COOKIE_AGE:
         return AccessGap.SIGN_IN
-    if not second_step:
-        return AccessGap.SECOND_STEP if settings.REQUIRE_SECOND_FACTOR else AccessGap.NOTHING
+    if not second_factor:
+        return AccessGap.SECOND_FACTOR if settings.REQUIRE_SECOND_FACTOR else AccessGap.NOTHING
     if not any(record["method"] == "mfa" for record in records):
-        return AccessGap.SECOND_STEP_NOW
+        return AccessGap.SECOND_FACTOR_NOW
     return AccessGap.NOTHING
 
 
@@ -127,9 +127,9 @@ def redirect_to_next_step(request: HttpRequest) -> HttpResponse:
     lacks, here = missing(request), request.get_full_path()
     if lacks == AccessGap.RIGHT:
         raise PermissionDenied
-    if lacks == AccessGap.SECOND_STEP:
+    if lacks == AccessGap.SECOND_FACTOR:
         return redirect("mfa_activate_totp")
-    if lacks == AccessGap.SECOND_STEP_NOW:
+    if lacks == AccessGap.SECOND_FACTOR_NOW:
         return redirect_to_login(here, resolve_url("mfa_reauthenticate"))
     logout(request)
     return redirect_to_login(here)

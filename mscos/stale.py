@@ -46,7 +46,7 @@ class StaleCheckForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse the form where its row is no longer as it was when the form was opened."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.is_stale = cleaned["version"] != self.fields["version"].initial
+        self.is_stale = cleaned.get("version") != self.fields["version"].initial
         if self.is_stale:
             raise ValidationError(f"{self.model_admin.what_happened(self.request, self)}. {WORDS_KEPT}")
         return cleaned
@@ -79,10 +79,10 @@ class StaleCheckAdmin(admin.ModelAdmin):
         return [name for name in super().get_fields(request, obj) if name != "version"]
 
     def lock(self, request: HttpRequest, row: Model) -> None:
-        """Lock a row and the rows of its inlines to the end of the transaction."""
-        self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+        """Lock a row and the rows of its inlines to the end of the transaction; rows that refer to them can be added."""
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
         for rows in self._inline_rows(request, row):
-            list(rows.select_for_update())
+            list(rows.select_for_update(no_key=True))
 
     def row_version(self, request: HttpRequest, row: Model, fields: Collection[str]) -> str:
         """Return the version of a row and of its inlines' rows, for a form with these fields."""

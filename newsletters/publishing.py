@@ -25,13 +25,13 @@ class NotReady(Refused):
 @transaction.atomic
 def make_preview(*, issue: Issue) -> Issue:
     """Give a draft a new preview link, which replaces any old one, and return it. Raises Refused."""
-    fresh = lock_issue(issue_pk=issue.pk)
-    if fresh.is_published:
-        raise _already_published(fresh)
-    fresh.new_preview()
+    issue = lock_issue(issue_pk=issue.pk)
+    if issue.is_published:
+        raise _already_published(issue)
+    issue.new_preview()
     # Not by save(): the history leaves the link out.
-    Issue.objects.filter(pk=fresh.pk).update(preview_token=fresh.preview_token, preview_ends_on=fresh.preview_ends_on)
-    return fresh
+    Issue.objects.filter(pk=issue.pk).update(preview_token=issue.preview_token, preview_ends_on=issue.preview_ends_on)
+    return issue
 
 
 @transaction.atomic
@@ -56,16 +56,16 @@ def publish(*, issue: Issue, by: User, version: str) -> Issue:
 
 def lock_issue_version(*, issue_pk: int, version: str) -> Issue:
     """Return an issue, locked, that is ready to go out and as the editor saw it. Raises what `publish` raises."""
-    fresh = lock_issue(issue_pk=issue_pk)
-    if fresh.is_published:
-        raise _already_published(fresh)
-    require_editable(issue=fresh)
-    if issue_version(issue=fresh, mail=mail_of(fresh)) != version:
-        who = _last_to_change(fresh)
+    issue = lock_issue(issue_pk=issue_pk)
+    if issue.is_published:
+        raise _already_published(issue)
+    require_editable(issue=issue)
+    if issue_version(issue=issue, mail=mail_of(issue)) != version:
+        who = _last_to_change(issue)
         last = f" {who} was the last to change it." if who else ""
         raise Stale(f"This issue changed after you opened the page.{last} Look at it again, then publish.")
-    must_be_ready(issue=fresh)
-    return fresh
+    must_be_ready(issue=issue)
+    return issue
 
 
 def must_be_ready(*, issue: Issue) -> None:
@@ -88,13 +88,13 @@ def release(*, issue: Issue, by: User | None) -> Issue:
 @transaction.atomic
 def withdraw(*, issue: Issue, by: User) -> Issue:
     """Withdraw a published issue and end its sending; its page then says only that and the day. Raises Refused."""
-    fresh = lock_issue(issue_pk=issue.pk)
-    if fresh.state != Issue.State.SENDING and require_editable(issue=fresh).state != Issue.State.SENT:
+    issue = lock_issue(issue_pk=issue.pk)
+    if issue.state != Issue.State.SENDING and require_editable(issue=issue).state != Issue.State.SENT:
         raise Refused("Only a published issue can be withdrawn.")
-    end_sending(issue=fresh)
-    fresh.state, fresh.withdrawn_on = Issue.State.WITHDRAWN, timezone.localdate()
-    save_issue(fresh, "state", "withdrawn_on", by=by)
-    return fresh
+    end_sending(issue=issue)
+    issue.state, issue.withdrawn_on = Issue.State.WITHDRAWN, timezone.localdate()
+    save_issue(issue, "state", "withdrawn_on", by=by)
+    return issue
 
 
 def _already_published(issue: Issue) -> Refused:

@@ -116,8 +116,9 @@ class SubscriberAdmin(PersonalDataAdmin):
                 "action_checkbox_name": ACTION_CHECKBOX_NAME,
             }
             return TemplateResponse(request, "admin/newsletters/subscriber/never_again.html", context)
-        self.log_deletions(request, chosen)
-        unsubscribe_all(subscribers=list(chosen), never_again=True)
+        people = list(chosen)
+        unsubscribe_all(subscribers=people, never_again=True)
+        self.log_deletions(request, people)  # type: ignore[arg-type]  # rows that are gone
         self.message_user(request, "Deleted. Nobody will write to them again.", messages.SUCCESS)
         return None
 

@@ -1,6 +1,6 @@
 """Previews of an issue: the page, the mail and the plain text side by side; and the buttons to test and publish it.
 
-The faces are pages of their own, shown in frames without scripts. Only these may be framed, by this site's own pages.
+The previews are pages of their own, shown in frames without scripts. Only these may be framed, by this site's own pages.
 """
 
 from collections.abc import Callable

@@ -21,7 +21,7 @@ from newsletters.models import Delivery, Mailing
 from newsletters.sending import mailings
 from newsletters.sending.progress import progress_of
 
-DELIVERIES_A_PAGE = 100
+DELIVERIES_PER_PAGE = 100
 LOOK_AGAIN = 5  # seconds, for who follows a sending
 COLUMNS = ["address", "state", "attempts", "last change", "answer of the mail server", "may have gone out twice"]
 
@@ -105,7 +105,7 @@ class MailingAdmin(PortalAdmin):
     def deliveries(self, request: HttpRequest, pk: int, state: str) -> HttpResponse:
         """List the deliveries in one state."""
         mailing, rows = self._deliveries(request, pk, state)
-        page = paginate(request, rows, DELIVERIES_A_PAGE)
+        page = paginate(request, rows, DELIVERIES_PER_PAGE)
         label = Delivery.State(state).label
         return self._page(
             request, "deliveries", mailing, {"page": page, "state": state, "title": f"{mailing}: {label}"}

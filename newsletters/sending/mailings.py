@@ -28,21 +28,21 @@ def schedule(*, issue: Issue, at: datetime, by: User, version: str) -> Issue:
     """
     if at <= timezone.now():
         raise Refused("That time is past. Choose one to come, or publish now.")
-    fresh = lock_issue_version(issue_pk=issue.pk, version=version)
-    fresh.state, fresh.publish_at = Issue.State.SCHEDULED, at
-    save_issue(fresh, "state", "publish_at", by=by)
-    return fresh
+    issue = lock_issue_version(issue_pk=issue.pk, version=version)
+    issue.state, issue.publish_at = Issue.State.SCHEDULED, at
+    save_issue(issue, "state", "publish_at", by=by)
+    return issue
 
 
 @transaction.atomic
 def unschedule(*, issue: Issue, by: User | None) -> Issue:
     """Make a scheduled issue a draft again, and return it. Raises Refused."""
-    fresh = lock_issue(issue_pk=issue.pk)
-    if fresh.state != Issue.State.SCHEDULED:
-        raise Refused(f"{fresh} is not scheduled any more.")
-    fresh.state, fresh.publish_at = Issue.State.DRAFT, None
-    save_issue(fresh, "state", "publish_at", by=by)
-    return fresh
+    issue = lock_issue(issue_pk=issue.pk)
+    if issue.state != Issue.State.SCHEDULED:
+        raise Refused(f"{issue} is not scheduled any more.")
+    issue.state, issue.publish_at = Issue.State.DRAFT, None
+    save_issue(issue, "state", "publish_at", by=by)
+    return issue
 
 
 def send_scheduled() -> None:
@@ -51,11 +51,11 @@ def send_scheduled() -> None:
     An issue that pre-flight now blocks becomes a draft again, and the editors are notified.
     """
     now = timezone.now()
-    for issue in Issue.objects.filter(state=Issue.State.SCHEDULED, publish_at__lte=now).order_by("publish_at"):
+    for scheduled in Issue.objects.filter(state=Issue.State.SCHEDULED, publish_at__lte=now).order_by("publish_at"):
         with transaction.atomic():
-            fresh = lock_issue(issue_pk=issue.pk)
-            if fresh.state == Issue.State.SCHEDULED and fresh.publish_at and fresh.publish_at <= now:
-                _publish_or_unschedule(fresh)
+            issue = lock_issue(issue_pk=scheduled.pk)
+            if issue.state == Issue.State.SCHEDULED and issue.publish_at and issue.publish_at <= now:
+                _publish_or_unschedule(issue)
 
 
 def _publish_or_unschedule(issue: Issue) -> None:

@@ -138,12 +138,12 @@ def edit_at_once(row, page, here, there):
 
 
 @pytest.mark.django_db
-def test_a_form_without_a_version_writes_nothing(editors):
+@pytest.mark.parametrize("version", ["", "0", "\0"])
+def test_a_form_without_a_version_writes_nothing(editors, version):
     outcome = make_outcome("housing")
     sent = Form(editors[0].get(address_of(outcome)).content.decode()).data
-    del sent["version"]
-    (told,) = problems(editors[0].post(address_of(outcome), {**sent, "summary": "Other words."}))
-    assert told.startswith("This outcome changed while you were writing. ")
+    answer = editors[0].post(address_of(outcome), {**sent, "version": version, "summary": "Other words."})
+    assert any(sentence.startswith("This outcome changed while you were writing. ") for sentence in problems(answer))
     assert Outcome.objects.get().summary == outcome.summary
 
 
@@ -195,8 +195,10 @@ def test_an_older_version_is_not_put_over_a_newer_one_that_nobody_saw(editors):
         address_of(outcome),
         {**Form(editors[1].get(address_of(outcome)).content.decode()).data, "body": "New."},
     )
-    (told,) = problems(editors[0].post(address, sent))
+    answer = editors[0].post(address, sent)
+    (told,) = problems(answer)
     assert told.startswith("This outcome changed while you were writing (Lee")
+    assert f'href="{address_of(outcome)}" target="_blank">Open it as it is now' in answer.content.decode()
     assert Outcome.objects.get().body == "New."
     sent["version"] = version_on(editors[0], address)
     assert editors[0].post(address, sent).status_code == 302

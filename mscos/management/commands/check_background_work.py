@@ -15,7 +15,7 @@ MANY_TRIES = 4  # after which a mail waits an hour or longer (mscos/mail/queue.p
 class Command(BaseCommand):
     """Fails, with a sentence for each problem, where jobs or mails are late or mails are refused several times."""
 
-    help = "Tell whether the background worker does its jobs and the mail server takes the mail. Names nobody."
+    help = "Check that the background worker does its jobs and the mail server takes the mail. Names nobody."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raise CommandError where something is wrong."""

@@ -27,7 +27,7 @@ CHECK_SECONDS = 0.5  # between checks of the processes
 class Command(BaseCommand):
     """Starts both processes and restarts them until told to stop; prints the address once the port answers."""
 
-    help = "Run the web and work processes together, and start each again if it ends."
+    help = "Run the web process and the background worker together, and start each again if it ends."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --end-with-parent."""

@@ -89,7 +89,9 @@ def test_another_choice_is_a_change_too(client, kim_client, issue):
     section = issue.sections.get(kind="feature")
     data = opened(client, change_url(section))
     change(kim_client, section, target=make_resource("Another").pk)
-    assert client.post(change_url(section), {**data, "heading": "Mine"}).status_code == 200
+    answer = client.post(change_url(section), {**data, "heading": "Mine"})
+    assert "Kim changed this section while you were writing" in text_of(answer)
+    assert answer.status_code == 200
 
 
 def test_text_for_a_removed_section_is_kept_in_the_form(client, kim_client, draft):
