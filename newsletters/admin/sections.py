@@ -45,7 +45,7 @@ class ReadOnlyHistory:
 
     def what_happened(self, request: HttpRequest, form: Any) -> str:
         """Name who wrote what stands in the row now; moving a section is not writing."""
-        row, writer = self.model._base_manager.get(pk=form.instance.pk), None  # without what the form put in
+        row, writer = type(form.instance)._base_manager.get(pk=form.instance.pk), None  # without what the form put in
         columns = [row._meta.get_field(name).attname for name in self.versioned_fields(row, form.base_fields)]  # type: ignore[attr-defined]
         for record in row.history.select_related("history_user").order_by("-history_id"):
             if any(getattr(record, column) != getattr(row, column) for column in columns):
