@@ -6,6 +6,7 @@ Django works.
 """
 
 import asyncio
+import atexit
 import io
 import logging
 import os
@@ -42,6 +43,13 @@ class Application:
         """Ignore SIGINT, since the parent process says when to stop, and stop when the parent is gone."""
         loop.add_signal_handler(signal.SIGINT, lambda: None)
         _stop_without_parent(os.getppid(), loop)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let a process that has stopped exit at once.
+
+        Python would end the server's threads in the middle of Rust code, which then aborts the process with a message.
+        """
+        atexit.register(os._exit, 0)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
